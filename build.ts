@@ -1,0 +1,30 @@
+import { chmod, rm } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+/*
+ * Bundles what runs without node_modules: the `iot-log` command and its scan threads, for Node 22 and later.
+ */
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+const outdir = `${root}dist`
+
+await rm(outdir, { recursive: true, force: true })
+await build({
+  absWorkingDir: root,
+  entryPoints: { 'iot-log': 'worker/cli.ts', 'scan-thread': 'worker/scan/thread.ts' },
+  outdir,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22.15',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // CommonJS packages inside an ES module still call require for Node's own modules.
+  banner: {
+    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);"
+  },
+  logLevel: 'warning'
+})
+await chmod(`${outdir}/iot-log.mjs`, 0o755)

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { cpSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { before, describe, it } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { readArchive } from '../support/archives.ts'
+import { logDirectory } from '../support/log-directory.ts'
+import { repository, startCommand } from '../support/run-cli.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
+
+describe('the built command', () => {
+  before(async () => {
+    const { code, stderr } = await startCommand(process.execPath, [`${repository}build.ts`]).finished
+    assert.equal(code, 0, stderr)
+  })
+
+  it('runs alone in a clean directory, without the repository and its packages', async () => {
+    using place = temporaryDirectory()
+    using logs = logDirectory({ 'lifecycle/2023/10/01/00/a.gz': gzipSync('{"clientId":"THING00001"}\n') })
+    for (const name of readdirSync(join(repository, 'dist')))
+      cpSync(join(repository, 'dist', name), join(place.path, name))
+    const args = [
+      join(place.path, 'iot-log.mjs'),
+      'export',
+      'client_id',
+      'lifecycle',
+      '2023/10/01',
+      '--source',
+      logs.url
+    ]
+    const { code, stderr } = await startCommand(process.execPath, args, { cwd: place.path }).finished
+    assert.equal(stderr, '')
+    assert.equal(code, 0)
+    const files = await readArchive(join(place.path, '20231001_client_id.zip'))
+    assert.equal(files.get('lifecycle_20231001.log')!.toString(), '{"clientId":"THING00001"}\n')
+  })
+})

@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { manifestOf, readArchive } from '../support/archives.ts'
+import { logDirectory } from '../support/log-directory.ts'
+import { repository, runCli, startCommand } from '../support/run-cli.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
+
+const text = 'one THING00001\ntwo\nthree THING00001\n'
+const day = {
+  'telemetry/2023/10/01/00/a.gz': gzipSync(text),
+  'telemetry/2023/10/01/05/b.gz': gzipSync('four THING00001\n'),
+  'telemetry/2023/10/01/05/empty': '',
+  'commands/2023/10/01/00/c.gz': gzipSync('nothing here\n')
+}
+const example = ['export', 'THING00001', 'telemetry,command', '2023/10/01']
+
+describe('iot-log export', () => {
+  it('writes the zip into the directory it is called in and tells what it found', async () => {
+    using logs = logDirectory(day)
+    using here = temporaryDirectory()
+    const { code, stdout, stderr } = await runCli([...example, '--source', logs.url], { cwd: here.path })
+    assert.equal(stderr, '')
+    assert.equal(code, 0)
+    assert.deepEqual(readdirSync(here.path), ['20231001_THING00001.zip'])
+    assert.match(stdout, /telemetry_20231001\.log +3 lines/)
+    assert.match(stdout, /command_20231001\.log +0 lines/)
+    assert.match(stdout, /Complete: all of 4 objects read/)
+    assert.ok(stdout.includes(join(here.path, '20231001_THING00001.zip')))
+    const files = await readArchive(join(here.path, '20231001_THING00001.zip'))
+    assert.equal(files.get('telemetry_20231001.log')!.toString(), 'one THING00001\nthree THING00001\nfour THING00001\n')
+    assert.equal(files.get('command_20231001.log')!.length, 0)
+  })
+
+  it('prints the result as JSON', async () => {
+    using logs = logDirectory(day)
+    using here = temporaryDirectory()
+    const { code, stdout } = await runCli([...example, '--source', logs.path, '--json', '--threads', '2'], {
+      cwd: here.path
+    })
+    assert.equal(code, 0)
+    const { archive, seconds, entries, ...result } = JSON.parse(stdout)
+    assert.equal(typeof seconds, 'number')
+    assert.equal(archive.url, `file://${join(here.path, '20231001_THING00001.zip')}`)
+    assert.equal(archive.bytes, readFileSync(join(here.path, '20231001_THING00001.zip')).length)
+    assert.deepEqual(
+      entries.map((entry: { name: string; lines: number }) => [entry.name, entry.lines]),
+      [
+        ['telemetry_20231001.log', 3],
+        ['command_20231001.log', 0]
+      ]
+    )
+    assert.deepEqual(result, {
+      status: 'complete',
+      engine: 'scan',
+      reason: '160 bytes in 4 objects: about 0.2 s on 2 threads, under 20 min'.replace(
+        '160',
+        String(result.scanned.bytes)
+      ),
+      request: {
+        identifiers: ['THING00001'],
+        categories: ['telemetry', 'command'],
+        from: '2023-10-01T00:00:00Z',
+        to: '2023-10-02T00:00:00Z',
+        environment: 'dev',
+        match: 'text',
+        case: 'exact'
+      },
+      objects: { listed: 4, read: 3, empty: 1, skipped: 0, unreadable: 0, archived: 0, vanished: 0, denied: 0 },
+      unreadable: [],
+      scanned: result.scanned
+    })
+    assert.equal(result.scanned.rawBytes, text.length + 'four THING00001\n'.length + 'nothing here\n'.length)
+  })
+
+  it('exits with 3 when something could not be read, and names it', async () => {
+    const broken = gzipSync(text).subarray(0, -6)
+    using logs = logDirectory({ ...day, 'telemetry/2023/10/01/06/broken.gz': broken })
+    using here = temporaryDirectory()
+    const { code, stdout } = await runCli([...example, '--source', logs.url, '--json'], { cwd: here.path })
+    assert.equal(code, 3)
+    const result = JSON.parse(stdout)
+    assert.equal(result.status, 'partial')
+    const expected = {
+      key: 'telemetry/2023/10/01/06/broken.gz',
+      reason: 'truncated',
+      byte: broken.length,
+      keptLines: 2
+    }
+    assert.deepEqual(result.unreadable, [expected])
+    const shown = await runCli([...example, '--source', logs.url, '--force'], { cwd: here.path })
+    assert.match(shown.stdout, /broken\.gz: truncated at byte \d+, 2 lines kept/)
+    assert.match(shown.stdout, /Partial: 1 \(1 unreadable\) of 5 objects could not be read/)
+  })
+
+  it('exits with 4 and writes nothing when nothing matches', async () => {
+    using logs = logDirectory(day)
+    using here = temporaryDirectory()
+    const { code, stdout } = await runCli(['export', 'NOBODY', 'all', '2023/10/01', '--source', logs.url], {
+      cwd: here.path
+    })
+    assert.equal(code, 4)
+    assert.match(stdout, /Nothing found: all of 4 objects read/)
+    assert.deepEqual(readdirSync(here.path), [])
+    const other = await runCli(['export', 'NOBODY', 'all', '2022/10/01', '--source', logs.url, '--json'], {
+      cwd: here.path
+    })
+    assert.equal(other.code, 4)
+    assert.equal(JSON.parse(other.stdout).status, 'empty')
+    assert.equal(JSON.parse(other.stdout).archive, null)
+  })
+
+  it('writes an archive of the manifest alone when nothing matched and something could not be read', async () => {
+    using logs = logDirectory({ 'telemetry/2023/10/01/06/broken.gz': gzipSync(text).subarray(0, 5) })
+    using here = temporaryDirectory()
+    const { code } = await runCli([...example, '--source', logs.url], { cwd: here.path })
+    assert.equal(code, 3)
+    const files = await readArchive(join(here.path, '20231001_THING00001.zip'))
+    assert.deepEqual([...files.keys()], ['manifest.json'])
+    assert.deepEqual(manifestOf(files).entries, [])
+  })
+
+  it('takes a file or a directory as output and overwrites only when told to', async () => {
+    using logs = logDirectory(day)
+    using here = temporaryDirectory()
+    const run = (...flags: string[]): ReturnType<typeof runCli> => {
+      return runCli([...example, '--source', logs.url, '-q', ...flags], { cwd: here.path })
+    }
+    assert.deepEqual(await run('--output', 'my.zip'), { code: 0, signal: null, stdout: '', stderr: '' })
+    assert.equal((await run('-o', 'new/deep/')).code, 0)
+    assert.equal((await run('-o', 'new')).code, 0)
+    const again = await run('--output', 'my.zip')
+    assert.equal(again.code, 2)
+    assert.match(again.stderr, /Already there: .*my\.zip.*--force/)
+    writeFileSync(join(here.path, 'my.zip'), 'old')
+    assert.equal((await run('--output', 'my.zip', '--force')).code, 0)
+    assert.ok(readFileSync(join(here.path, 'my.zip')).length > 100)
+    assert.deepEqual(readdirSync(join(here.path), { recursive: true }).sort(), [
+      'my.zip',
+      'new',
+      'new/20231001_THING00001.zip',
+      'new/deep',
+      'new/deep/20231001_THING00001.zip'
+    ])
+  })
+
+  it('leaves out what the configuration excludes and says so', async () => {
+    using logs = logDirectory({ ...day, 'telemetry/2023/10/01/00/errors/x.gz': gzipSync(text) })
+    using here = temporaryDirectory()
+    const config = JSON.parse(readFileSync(join(repository, 'iot-log.config.json'), 'utf8'))
+    config.categories.telemetry.exclude = ['telemetry/*/errors/*']
+    writeFileSync(join(here.path, 'iot-log.config.json'), JSON.stringify(config))
+    const { stdout } = await runCli([...example, '--source', logs.url, '--json'], { cwd: here.path })
+    const { objects } = JSON.parse(stdout)
+    assert.deepEqual([objects.listed, objects.skipped, objects.read], [5, 1, 3])
+  })
+
+  it('reads only the hours that are asked for', async () => {
+    using logs = logDirectory(day)
+    using here = temporaryDirectory()
+    const words = ['export', 'THING00001', 'telemetry', '2023/10/01T05..2023/10/01T06']
+    const { stdout } = await runCli([...words, '--source', logs.url, '--json'], { cwd: here.path })
+    assert.equal(JSON.parse(stdout).objects.listed, 2)
+    assert.ok(existsSync(join(here.path, '20231001T05-20231001T06_THING00001.zip')))
+  })
+})
+
+describe('iot-log plan', () => {
+  it('lists and estimates and opens no object', async () => {
+    using logs = logDirectory({ ...day, 'telemetry/2023/10/01/09/not-a.gz': Buffer.from([0x1f, 0x8b, 1, 2, 3]) })
+    const words = ['plan', 'THING00001', 'telemetry,command', '2023/10/01', '--source', logs.url]
+    const { code, stdout } = await runCli([...words, '--json'])
+    assert.equal(code, 0)
+    const plan = JSON.parse(stdout)
+    assert.equal(plan.objects, 5)
+    assert.equal(plan.engine, 'scan')
+    assert.equal(plan.categories[0].prefixes.length, 24)
+    assert.deepEqual(
+      plan.categories.map((category: { name: string; objects: number }) => [category.name, category.objects]),
+      [
+        ['telemetry', 4],
+        ['command', 1]
+      ]
+    )
+    const shown = await runCli(words)
+    assert.match(
+      shown.stdout,
+      /telemetry +4 objects .*telemetry\/2023\/10\/01\/00\/ … telemetry\/2023\/10\/01\/23\/ \(24 prefixes\)/
+    )
+    assert.match(shown.stdout, /Engine {2}scan: .* in 5 objects: about/)
+  })
+})
+
+describe('iot-log config check', () => {
+  it('takes the reference configuration', async () => {
+    const { code, stdout } = await runCli(['config', 'check', join(repository, 'iot-log.config.json')])
+    assert.equal(code, 0)
+    assert.match(stdout, /Valid: .*iot-log\.config\.json/)
+    assert.match(stdout, /dev \(default\): s3:\/\/dev-iot-logs/)
+  })
+
+  it('names every mistake and the file', async () => {
+    using here = temporaryDirectory()
+    writeFileSync(
+      join(here.path, 'iot-log.config.json'),
+      '{"defaultEnvironment":"dev","enviroments":{},"categories":{}}'
+    )
+    const { code, stderr } = await runCli(['config', 'check'], { cwd: here.path })
+    assert.equal(code, 2)
+    assert.match(stderr, /2 mistakes/)
+    assert.match(stderr, /iot-log\.config\.json: enviroments: unknown key; did you mean "environments"/)
+    assert.match(stderr, /environments: missing/)
+    const exported = await runCli(example, { cwd: here.path })
+    assert.equal(exported.code, 2)
+    assert.match(exported.stderr, /did you mean "environments"/)
+  })
+
+  it('says which file it could not read', async () => {
+    const { code, stderr } = await runCli(['config', 'check', '/no/such/file.json'])
+    assert.equal(code, 2)
+    assert.match(stderr, /Could not read the configuration \/no\/such\/file\.json/)
+  })
+})
+
+describe('mistakes on the command line', () => {
+  it('are all told at once, with the command to try, and nothing is started', async () => {
+    using here = temporaryDirectory()
+    const words = ['export', 'ab', 'telemtry', '2023/13/01', 'match=wrod', '--thread', '0', '--threads=none']
+    const { code, stderr, stdout } = await runCli(words, { cwd: here.path })
+    assert.equal(code, 2)
+    assert.equal(stdout, '')
+    assert.match(stderr, /--thread is not a flag: did you mean --threads/)
+    assert.match(stderr, /"ab" is too short/)
+    assert.match(stderr, /"telemtry" is not a category: did you mean "telemetry"/)
+    assert.match(stderr, /no month 13/)
+    assert.match(stderr, /match is text or word/)
+    assert.match(stderr, /--threads none: a whole number from 1/)
+    assert.match(stderr, /Try: iot-log export THING00001 telemetry 2023\/10\/01 match=word/)
+    assert.deepEqual(readdirSync(here.path), [])
+  })
+
+  it('are corrected in words that a shell takes', async () => {
+    const { stderr } = await runCli(['export', 'it is "new"', 'telemtry', '2023/10/01'])
+    assert.match(stderr, /Try: iot-log export '"it is \\"new\\""' telemetry 2023\/10\/01/)
+  })
+
+  it('include a command that does not exist and no command at all', async () => {
+    const unknown = await runCli(['exprot', 'x'])
+    assert.equal(unknown.code, 2)
+    assert.match(unknown.stderr, /"exprot" is not a command: did you mean export/)
+    const none = await runCli([])
+    assert.equal(none.code, 2)
+    assert.match(none.stdout, /Usage:/)
+  })
+
+  it('include a source that is not there', async () => {
+    const { code, stderr } = await runCli([...example, '--source', '/no/such/directory', '--json'])
+    assert.equal(code, 1)
+    assert.match(stderr, /Not found: \/no\/such\/directory/)
+  })
+})
+
+describe('help', () => {
+  it('is there for everything, with the names of the configuration', async () => {
+    for (const args of [['--help'], ['-h'], ['help'], ['export', '--help'], ['plan', '-h'], ['config', '--help']]) {
+      const { code, stdout } = await runCli(args)
+      assert.equal(code, 0, args.join(' '))
+      assert.match(stdout, /Usage:/)
+    }
+    const { stdout } = await runCli(['export', '--help'])
+    assert.match(stdout, /telemetry, command \(also commands\), lifecycle, or all/)
+    assert.match(stdout, /dev \(default\)/)
+    assert.match(stdout, /match=text\|word/)
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 130, line)
+  })
+
+  it('tells the version', async () => {
+    assert.match((await runCli(['--version'])).stdout, /^iot-log \d+\.\d+\.\d+\n$/)
+  })
+})
+
+describe('npm run iot-log', () => {
+  it('works in the directory it is called in', async () => {
+    using logs = logDirectory(day)
+    using here = temporaryDirectory()
+    const args = ['run', '-s', '--prefix', repository, 'iot-log', '--', ...example, '--source', logs.url, '--quiet']
+    const env = { ...process.env, INIT_CWD: here.path }
+    const { code, stderr } = await startCommand('npm', args, { cwd: here.path, env }).finished
+    assert.equal(code, 0, stderr)
+    assert.deepEqual(readdirSync(here.path), ['20231001_THING00001.zip'])
+  })
+})

@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { type Config, parseConfig } from '../../worker/contract/config.ts'
+
+/** The reference configuration as plain data, to be changed by a test. */
+export function referenceDocument(): Record<string, never> & ReturnType<typeof JSON.parse> {
+  return JSON.parse(readFileSync(new URL('../../iot-log.config.json', import.meta.url), 'utf8'))
+}
+
+export function referenceConfig(): Config {
+  return parseConfig(referenceDocument())
+}

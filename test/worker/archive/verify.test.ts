@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { buffer } from 'node:stream/consumers'
+import { describe, it } from 'node:test'
+import type { WrittenEntry } from '../../../worker/archive/manifest.ts'
+import { verifyArchive } from '../../../worker/archive/verify.ts'
+import { ZipWriter } from '../../../worker/archive/zip.ts'
+import { IotLogError } from '../../../worker/contract/errors.ts'
+import type { RandomAccess } from '../../../worker/stores/store.ts'
+
+const time = new Date(Date.UTC(2023, 9, 1))
+
+async function writeZip(
+  contents: Readonly<Record<string, string>>
+): Promise<{ bytes: Buffer; entries: WrittenEntry[] }> {
+  const zip = new ZipWriter(6)
+  const body = buffer(zip.body)
+  const entries: WrittenEntry[] = []
+  for (const [name, content] of Object.entries(contents)) {
+    zip.beginEntry(name, time)
+    if (content !== '') await zip.write(Buffer.from(content))
+    entries.push(await zip.endEntry())
+  }
+  zip.finish()
+  return { bytes: await body, entries }
+}
+
+function accessTo(bytes: Buffer): RandomAccess {
+  return { size: bytes.length, read: async (from, length) => bytes.subarray(from, from + length) }
+}
+
+describe('verifying an archive', () => {
+  it('finds what was written', async () => {
+    const { bytes, entries } = await writeZip({
+      'a.log': 'some lines\n'.repeat(1000),
+      'b.log': '',
+      'manifest.json': '{}'
+    })
+    await verifyArchive(accessTo(bytes), entries)
+  })
+
+  it('sees every difference', async () => {
+    const { bytes, entries } = await writeZip({ 'a.log': 'some lines\n'.repeat(1000), 'manifest.json': '{}' })
+    const [first, last] = entries as [WrittenEntry, WrittenEntry]
+    const differences: readonly (readonly [string, Buffer, readonly WrittenEntry[], RegExp])[] = [
+      ['an entry is missing', bytes, [first, last, { ...last, name: 'x' }], /holds 2 of 3 entries/],
+      ['an entry too many', bytes, [first], /holds manifest\.json where nothing was written/],
+      ['another name', bytes, [{ ...first, name: 'b.log' }, last], /holds a\.log where b\.log/],
+      ['another size', bytes, [{ ...first, bytes: 5 }, last], /11000 of 5 bytes/],
+      ['another checksum', bytes, [{ ...first, crc32: 5 }, last], /another checksum/],
+      ['a cut end', bytes.subarray(0, -30), entries, /not what was put in/],
+      [
+        'a header that is not where it should be',
+        Buffer.concat([bytes.subarray(0, 20), Buffer.from('x'), bytes.subarray(20)]),
+        entries,
+        /not what was put in/
+      ]
+    ]
+    for (const [name, written, expected, message] of differences) {
+      await assert.rejects(verifyArchive(accessTo(written), expected), (error) => {
+        assert.ok(error instanceof IotLogError, `${name}: ${error}`)
+        assert.equal(error.code, 'archive-invalid', name)
+        assert.match(error.message, message, name)
+        return true
+      })
+    }
+  })
+})
+
+describe('a zip', () => {
+  it('is the same bytes for the same contents, whatever the time zone', async () => {
+    const zones = ['UTC', 'Asia/Tokyo', 'America/New_York']
+    const before = process.env.TZ
+    const archives = []
+    for (const zone of zones) {
+      process.env.TZ = zone
+      archives.push((await writeZip({ 'a.log': 'x\n' })).bytes)
+    }
+    process.env.TZ = before
+    for (const archive of archives) assert.deepEqual(archive, archives[0])
+  })
+
+  it('ends every wait when its reader has failed', async () => {
+    const zip = new ZipWriter(1)
+    zip.body.on('error', () => {})
+    zip.beginEntry('a.log', time)
+    const failure = new Error('no reader')
+    const writing = (async () => {
+      for (;;) await zip.write(Buffer.alloc(1e6, 'x'))
+    })()
+    zip.fail(failure)
+    await assert.rejects(writing, failure)
+    await assert.rejects(zip.endEntry(), failure)
+    assert.equal(zip.body.destroyed, true)
+  })
+})

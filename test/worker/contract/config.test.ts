@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { parseConfig, parseConfigText } from '../../../worker/contract/config.ts'
+import { configJsonSchema } from '../../../worker/contract/config-schema.ts'
+import { ProblemsError } from '../../../worker/contract/errors.ts'
+import { referenceConfig, referenceDocument } from '../../support/configurations.ts'
+
+function problemsOf(change: (document: ReturnType<typeof referenceDocument>) => void): string[] {
+  const document = referenceDocument()
+  change(document)
+  try {
+    parseConfig(document)
+  } catch (error) {
+    assert.ok(error instanceof ProblemsError)
+    assert.equal(error.code, 'wrong-config')
+    return error.problems.map((problem) => problem.text)
+  }
+  return assert.fail('the configuration was taken')
+}
+
+describe('the configuration', () => {
+  it('of reference is valid and complete', () => {
+    const environment = referenceConfig().environments.get('dev')!
+    assert.equal(environment.source, 's3://dev-iot-logs')
+    assert.deepEqual([...environment.categories.keys()], ['telemetry', 'command', 'lifecycle'])
+    assert.equal(environment.categories.get('lifecycle')!.identifierAliases.client_id, 'clientId')
+  })
+
+  it('needs little: the rest has defaults', () => {
+    const config = parseConfig({
+      defaultEnvironment: 'home',
+      environments: { home: { source: 'file:///var/logs' } },
+      categories: { app: { layout: 'app/{yyyy}{MM}{dd}/' } }
+    })
+    assert.equal(config.limits.maxDays, 7)
+    assert.equal(config.output.prefix, 'slack/iot-logs/')
+    assert.equal(config.environments.get('home')!.categories.get('app')!.format, 'lines')
+  })
+
+  it('of one environment may differ in some keys of a category and keeps the others', () => {
+    const document = referenceDocument()
+    document.environments.dev.categories = { command: { layout: 'cmd/{yyyy}/{MM}/{dd}/' } }
+    const command = parseConfig(document).environments.get('dev')!.categories.get('command')!
+    assert.equal(command.layout.template, 'cmd/{yyyy}/{MM}/{dd}/')
+    assert.deepEqual(command.aliases, ['commands'])
+    assert.equal(command.table, 'command')
+  })
+
+  it('has a JSON Schema for editors that is up to date', () => {
+    const committed = readFileSync(new URL('../../../iot-log.config.schema.json', import.meta.url), 'utf8')
+    assert.deepEqual(JSON.parse(committed), configJsonSchema(), 'run: npm run schema')
+  })
+})
+
+describe('mistakes in a configuration', () => {
+  it('are all told at once, with key, value and what it may be', () => {
+    const problems = problemsOf((document) => {
+      document.enviroments = {}
+      document.limits.maxDay = 3
+      document.limits.maxRatio = 5
+      document.categories.telemetry.layot = 'x'
+      document.categories.command.layout = 'commands/{yyyy}/{mm}/{dd}/'
+      document.environments.dev.region = 7
+      document.environments.dev.submit.rolArn = null
+    })
+    const expected = [
+      /^enviroments: unknown key; did you mean "environments"/,
+      /^limits\.maxDay: unknown key; did you mean "maxDays"/,
+      /^limits\.maxRatio: 5: .*10/,
+      /^categories\.telemetry\.layot: unknown key; did you mean "layout"/,
+      /^categories\.command\.layout: .*unknown placeholder \{mm\}/,
+      /^environments\.dev\.region: 7: .*string/,
+      /^environments\.dev\.submit\.rolArn: unknown key; did you mean "roleArn"/
+    ]
+    assert.equal(problems.length, expected.length, problems.join('\n'))
+    for (const pattern of expected)
+      assert.ok(
+        problems.some((problem) => pattern.test(problem)),
+        `${pattern} in ${problems.join('\n')}`
+      )
+  })
+
+  it('between parts are found too', () => {
+    const problems = problemsOf((document) => {
+      document.defaultEnvironment = 'dve'
+      document.categories.lifecycle.aliases = ['command', 'all']
+      document.environments.dev.categories = { telemtry: { table: 'x' } }
+    })
+    assert.match(problems.join('\n'), /"dve": no such environment; did you mean "dev"/)
+    assert.match(problems.join('\n'), /"command": category "command" already answers to it/)
+    assert.match(problems.join('\n'), /"all": this word is reserved/)
+    assert.match(problems.join('\n'), /"telemtry": no such category; did you mean "telemetry"/)
+    assert.equal(problems.length, 4)
+  })
+
+  it('include what is no JSON', () => {
+    assert.throws(() => parseConfigText('{'), /not JSON/)
+  })
+})

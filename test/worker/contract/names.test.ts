@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { archiveName, entryName, safeName } from '../../../worker/contract/names.ts'
+import { dayMs, type Window } from '../../../worker/contract/window.ts'
+
+const day: Window = { fromMs: Date.UTC(2023, 9, 1), toMs: Date.UTC(2023, 9, 2), unit: 'day' }
+const days: Window = { ...day, toMs: day.fromMs + 3 * dayMs }
+const hours: Window = { fromMs: Date.UTC(2023, 9, 1, 9), toMs: Date.UTC(2023, 9, 1, 12), unit: 'hour' }
+
+describe('names', () => {
+  it('of entries hold the category and the window', () => {
+    assert.equal(entryName('telemetry', day), 'telemetry_20231001.log')
+    assert.equal(entryName('telemetry', days), 'telemetry_20231001-20231003.log')
+    assert.equal(entryName('telemetry', hours), 'telemetry_20231001T09-20231001T12.log')
+  })
+
+  it('of archives hold the window and the first identifier', () => {
+    assert.equal(archiveName(['THING00001'], day), '20231001_THING00001.zip')
+    assert.equal(archiveName(['THING00001', 'THING00002', 'x'], hours), '20231001T09-20231001T12_THING00001+2.zip')
+  })
+
+  it('keep no character that a file system or a shell minds', () => {
+    assert.equal(archiveName(['../../etc/passwd'], day), '20231001____.._etc_passwd.zip')
+    assert.equal(archiveName(['a:b é'], day), '20231001_a_b__.zip')
+    assert.equal(safeName('.hidden'), '_hidden')
+    assert.equal(safeName('con'), '_con')
+    assert.equal(safeName('LPT1.log'), '_LPT1.log')
+    assert.equal(safeName('console'), 'console')
+  })
+
+  it('are safe and at most 100 characters long for every identifier', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }), fc.nat(49), (identifier, more) => {
+        const name = archiveName([identifier, ...Array.from({ length: more }, (_, at) => `x${at}`)], hours)
+        assert.match(name, /^[A-Za-z0-9_-][A-Za-z0-9._+-]{0,95}\.zip$/)
+      })
+    )
+  })
+})

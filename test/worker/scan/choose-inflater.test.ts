@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { chooseInflater, createInflater, passesSelfTest } from '../../../worker/scan/choose-inflater.ts'
+import type { Inflater } from '../../../worker/scan/inflater.ts'
+import { createHandleInflater } from '../../../worker/scan/inflater-handle.ts'
+import { createStreamInflater } from '../../../worker/scan/inflater-stream.ts'
+import type { CodecStep } from '../../../worker/scan/streamed.ts'
+
+/** The handle inflater with one thing wrong. */
+function broken(change: (step: CodecStep, call: number) => CodecStep): () => Inflater {
+  return () => {
+    const right = createHandleInflater()
+    let call = 0
+    return { ...right, step: (input, from, to) => change(right.step(input, from, to) as CodecStep, call++) }
+  }
+}
+
+describe('the self-test of inflaters', () => {
+  it('passes the ones there are', async () => {
+    assert.equal(await passesSelfTest(createHandleInflater), true)
+    assert.equal(await passesSelfTest(createStreamInflater), true)
+  })
+
+  it('fails one that gives a wrong byte', async () => {
+    const flip = (step: CodecStep, call: number): CodecStep => {
+      if (call === 3 && step.output.length > 0) step.output[0]! ^= 1
+      return step
+    }
+    assert.equal(await passesSelfTest(broken(flip)), false)
+  })
+
+  it('fails one that does not know where a stream ends', async () => {
+    const greedy = (step: CodecStep): CodecStep =>
+      step.output.length === 0 ? { ...step, consumed: step.consumed + 1 } : step
+    assert.equal(await passesSelfTest(broken(greedy)), false)
+  })
+
+  it('fails one that sees no bad data', async () => {
+    const blind = (): Inflater => {
+      const right = createHandleInflater()
+      const nothing = { consumed: 0, output: Buffer.alloc(0) }
+      return {
+        ...right,
+        step: (input, from, to) => {
+          try {
+            return right.step(input, from, to)
+          } catch {
+            return nothing
+          }
+        }
+      }
+    }
+    assert.equal(await passesSelfTest(blind), false)
+  })
+
+  it('fails one that this Node does not have', async () => {
+    const missing = (): Inflater => {
+      throw new Error('no handle')
+    }
+    assert.equal(await passesSelfTest(missing), false)
+  })
+
+  it('leads to the fastest that passed, and to each by its name', async () => {
+    assert.equal(await chooseInflater(), 'zlib-handle')
+    for (const name of ['zlib-handle', 'zlib-stream'] as const) assert.equal(createInflater(name).name, name)
+  })
+})

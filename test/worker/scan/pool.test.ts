@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { type Batch, cutBatches } from '../../../worker/scan/batches.ts'
+import { type PoolSettings, scanInOrder } from '../../../worker/scan/pool.ts'
+import type { StoredObject } from '../../../worker/stores/store.ts'
+import { logDirectory } from '../../support/log-directory.ts'
+import { specOf } from '../../support/scan-bytes.ts'
+import type { TemporaryDirectory } from '../../support/temporary-directory.ts'
+
+const never = new AbortController().signal
+
+function settingsFor(logs: TemporaryDirectory, threads: number, creditBytes: number): PoolSettings {
+  return {
+    store: { url: logs.url },
+    specs: [specOf('THING00001'), specOf('THING00002')],
+    limits: { maxLineBytes: 64 * 1024 ** 2, maxRatio: 200 },
+    inflater: 'zlib-handle',
+    creditBytes,
+    threads
+  }
+}
+
+async function* batchesOf(...lists: readonly (readonly StoredObject[])[]): AsyncGenerator<Batch> {
+  let number = 0
+  for (const objects of lists) yield { number: number++, category: number % 2, objects }
+}
+
+describe('scanning on threads', () => {
+  for (const threads of [1, 2, 7]) {
+    it(`gives results in the order of the batches, though each thread may keep but a byte waiting (threads: ${threads})`, async () => {
+      const keys = Array.from({ length: 60 }, (_, at) => `o/${String(at).padStart(3, '0')}`)
+      // Sizes that make later batches ready long before earlier ones.
+      const textOf = (at: number): string => `${at} THING00001 THING00002\n`.repeat(at % 10 === 0 ? 60_000 : 3)
+      using logs = logDirectory(Object.fromEntries(keys.map((key, at) => [key, gzipSync(textOf(at))])))
+      const batches = batchesOf(...keys.map((key) => [{ key, size: 100 }]))
+      let open = 0
+      const seen: string[] = []
+      for await (const step of scanInOrder(batches, settingsFor(logs, threads, 1), never, () => {})) {
+        if (step.kind === 'kept') seen.push(step.bytes.toString())
+        else {
+          assert.equal(step.summary.counts.read, 1)
+          assert.equal(seen.join(''), textOf(open++))
+          seen.length = 0
+        }
+      }
+      assert.equal(open, keys.length)
+    })
+  }
+
+  it('stops at once when its results are no longer wanted', async () => {
+    using logs = logDirectory({ 'o/a': gzipSync('THING00001\n'.repeat(1e6)) })
+    const endless = (async function* () {
+      for (let number = 0; ; number++) yield { number, category: 0, objects: [{ key: 'o/a', size: 1 }] }
+    })()
+    for await (const _ of scanInOrder(endless, settingsFor(logs, 2, 1e6), never, () => {})) break
+    assert.equal((await endless.next()).done, true)
+  })
+
+  it('ends with the reason when cancelled while nothing is found', async () => {
+    using logs = logDirectory({ 'o/a': gzipSync('nothing\n') })
+    const cancel = new AbortController()
+    const reason = new Error('cancelled')
+    const endless = (async function* () {
+      for (let number = 0; ; number++) {
+        if (number === 300) cancel.abort(reason)
+        yield { number, category: 0, objects: [{ key: 'o/a', size: 1 }] }
+      }
+    })()
+    await assert.rejects(async () => {
+      for await (const _ of scanInOrder(endless, settingsFor(logs, 2, 1e6), cancel.signal, () => {}));
+    }, reason)
+  })
+
+  it('ends with the error of a thread', async () => {
+    using logs = logDirectory({ 'o/a': gzipSync('THING00001\n') })
+    const wrongCategory = batchesOf([{ key: 'o/a', size: 1 }])
+    const settings = { ...settingsFor(logs, 2, 1e6), specs: [] }
+    await assert.rejects(async () => {
+      for await (const _ of scanInOrder(wrongCategory, settings, never, () => {}));
+    })
+  })
+})
+
+describe('cutting batches', () => {
+  async function* pages(...lists: readonly (readonly number[])[]): AsyncGenerator<readonly StoredObject[]> {
+    for (const sizes of lists) yield sizes.map((size) => ({ key: `k${size}`, size }))
+  }
+
+  it('puts many small objects or few large ones together, never of two categories', async () => {
+    const small = Array.from({ length: 130 }, () => 10)
+    const batches: Batch[] = []
+    for await (const batch of cutBatches([
+      pages(small.slice(0, 50), small.slice(50)),
+      pages(),
+      pages([5e6, 1e6, 3e6, 9e6])
+    ]))
+      batches.push(batch)
+    assert.deepEqual(
+      batches.map(({ number, category, objects }) => [number, category, objects.length]),
+      [
+        [0, 0, 64],
+        [1, 0, 64],
+        [2, 0, 2],
+        [3, 2, 1],
+        [4, 2, 2],
+        [5, 2, 1]
+      ]
+    )
+  })
+})

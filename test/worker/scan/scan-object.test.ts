@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { constants, deflateRawSync, gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import type { InflaterName } from '../../../worker/scan/inflater.ts'
+import { allObjects, oddIdentifier } from '../../support/odd-objects.ts'
+import { grepLines } from '../../support/oracle.ts'
+import { scanBytes, specOf } from '../../support/scan-bytes.ts'
+
+const inflaters: readonly InflaterName[] = ['zlib-handle', 'zlib-stream']
+const spec = specOf(oddIdentifier, 'hello', 'SEA4')
+/** Objects up to this size are cut at every byte with both inflaters; larger ones at random places. */
+const everyCutBytes = 700
+
+for (const inflater of inflaters) {
+  describe(`reading objects with ${inflater}`, () => {
+    for (const object of allObjects) {
+      it(object.name, async () => {
+        const whole = await scanBytes(object.bytes, spec, { inflater })
+        assert.deepEqual(whole.kept, grepLines(object.text, spec.identifiers))
+        assert.equal(whole.outcome, object.outcome)
+        assert.equal(whole.notRead?.reason, object.reason)
+        assert.equal(whole.notRead?.byte, object.byte)
+        assert.equal(whole.notRead?.keptLines ?? whole.lines, whole.lines)
+        if (object.bytes.length > everyCutBytes) return
+        for (let place = 1; place < object.bytes.length; place++) {
+          assert.deepEqual(await scanBytes(object.bytes, spec, { inflater, places: [place] }), whole, `cut at ${place}`)
+        }
+      })
+    }
+
+    it('gives the same whatever the cuts', async () => {
+      const places = fc.array(fc.nat(1500), { maxLength: 60 })
+      const property = fc.asyncProperty(fc.constantFrom(...allObjects), places, async (object, cuts) => {
+        const whole = await scanBytes(object.bytes, spec, { inflater })
+        assert.deepEqual(await scanBytes(object.bytes, spec, { inflater, places: cuts }), whole)
+      })
+      await fc.assert(property, { numRuns: inflater === 'zlib-handle' ? 600 : 150 })
+    })
+  })
+}
+
+describe('damage in a large object', () => {
+  const line = (at: number): string => `${at} ${Math.sin(at)} THING0000${at % 10}\n`
+  const text = Buffer.from(Array.from({ length: 40_000 }, (_, at) => line(at)).join(''))
+  const spec3 = specOf('THING00003')
+
+  it('loses no line before it', async () => {
+    // 700 KB of text whose deflate data ends on a byte, behind it what no deflate stream holds.
+    const before = text.subarray(0, 700_000)
+    const valid = deflateRawSync(before, { finishFlush: constants.Z_FULL_FLUSH })
+    const header = gzipSync('').subarray(0, 10)
+    const broken = Buffer.concat([header, valid, Buffer.alloc(100_000, 0xff)])
+    const wholeLines = before.subarray(0, before.lastIndexOf(0x0a) + 1)
+    for (const inflater of inflaters) {
+      const scanned = await scanBytes(broken, spec3, { inflater })
+      assert.ok(scanned.kept.equals(grepLines(wholeLines, spec3.identifiers)))
+      assert.equal(scanned.textBytes, before.length)
+      assert.equal(scanned.notRead?.byte, header.length + valid.length)
+    }
+  })
+
+  it('is told alike by both inflaters, wherever it lies and however the input is cut', async () => {
+    const gz = gzipSync(text)
+    const flip = fc.record({ at: fc.integer({ min: 10, max: gz.length - 1 }), bit: fc.nat(7) })
+    const places = fc.array(fc.nat(gz.length), { maxLength: 10 })
+    const property = fc.asyncProperty(flip, places, async ({ at, bit }, cuts) => {
+      const broken = Buffer.from(gz)
+      broken[at]! ^= 1 << bit
+      const whole = await scanBytes(broken, spec3)
+      // The last byte of deflate data may hold bits that mean nothing; any other flip shows.
+      if (whole.outcome === 'read') assert.ok(whole.kept.equals(grepLines(text, spec3.identifiers)))
+      assert.deepEqual(await scanBytes(broken, spec3, { places: cuts }), whole)
+      assert.deepEqual(await scanBytes(broken, spec3, { inflater: 'zlib-stream' }), whole)
+    })
+    await fc.assert(property, { numRuns: 25 })
+  })
+})
+
+describe('limits', () => {
+  it('stops at a line that is longer than allowed and keeps those before it', async () => {
+    const maxLineBytes = 1024 ** 2
+    const before = 'first THING00001\nsecond\n'
+    const at = (length: number): Buffer => Buffer.from(`${before}${'x'.repeat(length)}\nlast THING00001\n`)
+    for (const bytes of [at(maxLineBytes + 1), gzipSync(at(maxLineBytes + 1))]) {
+      const over = await scanBytes(bytes, specOf(oddIdentifier), { limits: { maxLineBytes } })
+      assert.equal(over.notRead?.reason, 'line-limit')
+      assert.equal(over.kept.toString(), 'first THING00001\n')
+      for (const places of [[5], [before.length], [before.length + 10, 70_000], [65_536 * 3]]) {
+        assert.deepEqual(await scanBytes(bytes, specOf(oddIdentifier), { limits: { maxLineBytes }, places }), over)
+      }
+    }
+    const under = await scanBytes(gzipSync(at(maxLineBytes)), specOf(oddIdentifier), { limits: { maxLineBytes } })
+    assert.equal(under.outcome, 'read')
+    assert.equal(under.lines, 2)
+  })
+
+  it('stops a zip bomb at the same byte of text whatever the cuts', async () => {
+    const bomb = gzipSync(Buffer.concat([Buffer.from('THING00001\n'), Buffer.alloc(300 * 1024 ** 2, '\n')]), {
+      level: 1
+    })
+    const stopped = await scanBytes(bomb, specOf(oddIdentifier), { limits: { maxRatio: 10 } })
+    assert.equal(stopped.notRead?.reason, 'ratio-limit')
+    assert.equal(stopped.textBytes, 256 * 1024 ** 2)
+    assert.equal(stopped.kept.toString(), 'THING00001\n')
+    const cut = await scanBytes(bomb, specOf(oddIdentifier), { limits: { maxRatio: 10 }, places: [1, 1000, 100_001] })
+    assert.deepEqual(cut, stopped)
+  })
+
+  it('stops a bomb inside a bomb', async () => {
+    const inner = gzipSync(Buffer.alloc(300 * 1024 ** 2), { level: 9 })
+    const stopped = await scanBytes(gzipSync(inner), specOf(oddIdentifier), { limits: { maxLineBytes: 1024 ** 3 } })
+    assert.equal(stopped.notRead?.reason, 'ratio-limit')
+  })
+})
+
+describe('a long line', () => {
+  it('of 60 MB is kept whole', async () => {
+    const line = Buffer.alloc(60e6, 'x')
+    line.write('THING00001', 59_999_000)
+    const text = Buffer.concat([Buffer.from('before\n'), line, Buffer.from('\nafter THING00001\n')])
+    const scanned = await scanBytes(gzipSync(text, { level: 1 }), specOf(oddIdentifier), { limits: { maxRatio: 1032 } })
+    assert.equal(scanned.outcome, 'read')
+    assert.equal(scanned.lines, 2)
+    assert.ok(scanned.kept.equals(text.subarray('before\n'.length)))
+  })
+})
+
+describe('a hit that spans two blocks', () => {
+  it('is found wherever it lies across the end of a piece of output', async () => {
+    const pieceBytes = 256 * 1024
+    for (let before = pieceBytes - 24; before <= pieceBytes + 2; before++) {
+      const text = Buffer.from(`${'.'.repeat(before - 8)}\nline ab THING00001 end\nnext\n`)
+      const scanned = await scanBytes(gzipSync(text, { level: 1 }), specOf(oddIdentifier))
+      assert.equal(scanned.kept.toString(), 'line ab THING00001 end\n', `${before} bytes before`)
+    }
+  })
+})

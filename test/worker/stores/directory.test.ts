@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { Readable } from 'node:stream'
+import { describe, it } from 'node:test'
+import { openStore } from '../../../worker/stores/open-store.ts'
+import type { Store } from '../../../worker/stores/store.ts'
+import { testStoreContract } from '../../contracts/store.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
+
+testStoreContract('directory store', async () => {
+  const directory = temporaryDirectory()
+  const pathOf = (key: string): string => join(directory.path, key)
+  return {
+    store: openStore({ url: directory.url }),
+    put: async (key, bytes) => {
+      mkdirSync(dirname(pathOf(key)), { recursive: true })
+      writeFileSync(pathOf(key), bytes)
+    },
+    remove: async (key) => rmSync(pathOf(key)),
+    everything: async () => filesBelow(directory.path),
+    [Symbol.asyncDispose]: async () => directory[Symbol.dispose]()
+  }
+})
+
+describe('directory store', () => {
+  it('follows links and refuses one that leads back up', async () => {
+    using directory = temporaryDirectory()
+    mkdirSync(join(directory.path, 'a'))
+    writeFileSync(join(directory.path, 'a', 'log'), 'x')
+    symlinkSync('a', join(directory.path, 'b'))
+    symlinkSync('nowhere', join(directory.path, 'dangling'))
+    const store = openStore({ url: directory.url })
+    assert.deepEqual(await keysOf(store), ['a/log', 'b/log'])
+    symlinkSync('..', join(directory.path, 'a', 'up'))
+    await assert.rejects(keysOf(store), /leads back to a directory above it/)
+  })
+
+  it('says which directory does not exist', async () => {
+    using directory = temporaryDirectory()
+    const store = openStore({ url: `${directory.url}/none` })
+    await assert.rejects(keysOf(store), new RegExp(`Not found: ${directory.path}/none`))
+  })
+
+  it('never leaves its directory', async () => {
+    using directory = temporaryDirectory()
+    const store = openStore({ url: directory.url })
+    await assert.rejects(
+      store.write('../x', Readable.from([Buffer.from('x')]), { overwrite: true }),
+      /no "\." or "\.\." segment/
+    )
+    await assert.rejects(async () => store.open({ key: 'a/../../x', size: 1 }), /no "\." or "\.\." segment/)
+  })
+
+  it('removes what a killed process of this machine left, and nothing of a living one', async () => {
+    using directory = temporaryDirectory()
+    const dead = spawnSync(process.execPath, ['-e', '']).pid
+    const partials = [dead, process.ppid].map((owner) => `.x.zip.${hostname()}.${owner}-0.partial`)
+    for (const name of [...partials, '.y.zip.partial']) writeFileSync(join(directory.path, name), 'half')
+    const store = openStore({ url: directory.url })
+    await store.write('x.zip', Readable.from([Buffer.from('whole')]), { overwrite: true })
+    assert.deepEqual(readdirSync(directory.path).sort(), [partials[1]!, '.y.zip.partial', 'x.zip'].sort())
+  })
+
+  it('refuses a scheme that no store has, and names the ones there are', () => {
+    assert.throws(() => openStore({ url: 'ftp://host/logs' }), /No store reads ftp:\/\/host\/logs.*file:\/\//)
+  })
+})
+
+async function keysOf(store: Store): Promise<string[]> {
+  const keys: string[] = []
+  for await (const page of store.list('')) keys.push(...page.map((object) => object.key))
+  return keys
+}
+
+function filesBelow(root: string): string[] {
+  const names = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  const files = names.filter((name) => statSync(join(root, name)).isFile())
+  const emptyDirectories = names.filter(
+    (name) => statSync(join(root, name)).isDirectory() && readdirSync(join(root, name)).length === 0
+  )
+  return [...files, ...emptyDirectories.map((name) => `${name}/`)].map((name) => relative('', name)).sort()
+}

@@ -1,0 +1,90 @@
+import { IotLogError, ProblemCollector } from '../contract/errors.ts'
+import { parseRequest } from '../contract/parse-request.ts'
+import { exitCodes } from '../contract/result.ts'
+import { type ExportOptions, exportLogs } from '../export.ts'
+import { resultJsonPieces } from '../report/json.ts'
+import { createTerminalProgress } from '../report/terminal.ts'
+import { resultText, shownUrl } from '../report/words.ts'
+import { openStore } from '../stores/open-store.ts'
+import type { Command, CommandContext } from './command.ts'
+import type { FlagSpec } from './flags.ts'
+import { flagLines, requestHelp, requestUsage } from './help.ts'
+import { archiveTarget, loadConfig, sourceFlags, sourceSettings, threadCount, wantedInflater } from './settings.ts'
+
+const flags: Readonly<Record<string, FlagSpec>> = {
+  output: { value: 'PATH', short: 'o', help: 'the archive as a file, or a directory for it (default: this directory)' },
+  force: { short: 'f', help: 'replace an archive that is already there' },
+  ...sourceFlags,
+  json: { help: 'print the result as JSON' },
+  quiet: { short: 'q', help: 'print nothing but errors and, with --json, the result' }
+}
+
+/** `iot-log export`: reads, filters, writes the zip. */
+export const exportCommand: Command = {
+  flags,
+  help: (config) => [
+    'Reads the logs of a day (or hours, or days), keeps the lines that hold the identifier, and writes them to a zip.',
+    '',
+    'Usage:',
+    `  iot-log export ${requestUsage} [flags]`,
+    '',
+    ...requestHelp(config),
+    '',
+    'Flags:',
+    ...flagLines(flags),
+    '',
+    'Exit codes: 0 complete, 1 failed, 2 wrong words or configuration, 3 partial (some objects could not be read),',
+    '            4 nothing matched, 130 or 143 cancelled',
+    '',
+    'Examples:',
+    '  iot-log export THING00001 telemetry,command 2023/10/01',
+    '  iot-log export client_id lifecycle yesterday --output ./logs/',
+    '  iot-log export THING0000 all 2023/10/01T09..2023/10/01T12 match=word --source file:///var/logs'
+  ],
+  run: async (context) => {
+    const options = await readOptions(context)
+    const { terminal, typed } = context
+    const isQuiet = typed.switches.has('quiet')
+    const progress = isQuiet ? undefined : createTerminalProgress(terminal.error, () => performance.now())
+    await using source = openStore(options.sourceSettings)
+    try {
+      using result = await exportLogs(options.request, { ...options, source, ...(progress && { listener: progress }) })
+      progress?.close()
+      if (typed.switches.has('json')) for (const piece of resultJsonPieces(result)) await terminal.print(piece)
+      else if (!isQuiet) await terminal.print(`${resultText(result)}\n`)
+      return exitCodes[result.status]
+    } finally {
+      progress?.close()
+    }
+  }
+}
+
+type ReadOptions = Omit<ExportOptions, 'source' | 'listener'> & { readonly request: ReturnType<typeof parseRequest> }
+
+/** Checks everything that was typed, and tells every mistake at once, before anything is read. */
+async function readOptions({ typed, surroundings, signal, tool }: CommandContext): Promise<ReadOptions> {
+  const problems = new ProblemCollector()
+  problems.add(typed.problems)
+  const config = loadConfig(typed, surroundings)
+  const request = problems.take(() => parseRequest(typed.words, config, surroundings.nowMs()))
+  const threads = problems.take(() => threadCount(typed))
+  const inflater = problems.take(() => wantedInflater(surroundings))
+  problems.throwIfAny()
+  const environment = config.environments.get(request!.environment)!
+  const target = archiveTarget(typed, request!, surroundings)
+  if (!target.overwrite && (await target.store.has(target.key))) {
+    const path = shownUrl(target.store.urlOf(target.key))
+    throw new IotLogError('output-exists', `Already there: ${path} (--force replaces it, --output names another place)`)
+  }
+  return {
+    request: request!,
+    environment,
+    limits: config.limits,
+    sourceSettings: sourceSettings(typed, environment, surroundings),
+    target,
+    threads: threads!,
+    inflater,
+    tool,
+    signal
+  }
+}

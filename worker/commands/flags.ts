@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util'
+import type { Problem } from '../contract/errors.ts'
+import { nearest } from '../contract/nearest.ts'
+
+/** One flag of a command. Without `value` it is a switch. */
+export interface FlagSpec {
+  /** How the value is called in help: `FILE`. */
+  readonly value?: string
+  readonly short?: string
+  readonly help: string
+}
+
+/** What was typed: the flags that were given and the other words, in order. */
+export interface TypedArguments {
+  readonly switches: ReadonlySet<string>
+  readonly values: ReadonlyMap<string, string>
+  readonly words: readonly string[]
+  /** Every flag that is unknown, lacks its value or has one too many. */
+  readonly problems: readonly Problem[]
+}
+
+/** Splits a command line into flags and words; after `--` everything is a word. */
+export function parseFlags(argv: readonly string[], specs: Readonly<Record<string, FlagSpec>>): TypedArguments {
+  const options = Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => {
+      const type = spec.value === undefined ? ('boolean' as const) : ('string' as const)
+      return [name, spec.short === undefined ? { type } : { type, short: spec.short }]
+    })
+  )
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
+  const switches = new Set<string>()
+  const values = new Map<string, string>()
+  const words: string[] = []
+  const problems: Problem[] = []
+  for (const token of tokens) {
+    if (token.kind === 'positional') words.push(token.value)
+    if (token.kind !== 'option') continue
+    const spec = Object.hasOwn(specs, token.name) ? specs[token.name] : undefined
+    const problem = problemOf(token.rawName, token.value, spec, Object.keys(specs))
+    if (problem !== undefined) problems.push({ subject: token.rawName, text: problem })
+    else if (token.value === undefined) switches.add(token.name)
+    else values.set(token.name, token.value)
+  }
+  return { switches, values, words, problems }
+}
+
+function problemOf(
+  typed: string,
+  value: string | undefined,
+  spec: FlagSpec | undefined,
+  names: readonly string[]
+): string | undefined {
+  if (!spec) {
+    const near = nearest(typed.replace(/^-+/, ''), names)
+    const hint =
+      near === undefined ? `the flags are ${names.map((name) => `--${name}`).join(', ')}` : `did you mean --${near}?`
+    return `${typed} is not a flag: ${hint} (a word that begins with - goes after --)`
+  }
+  if (spec.value !== undefined && (value === undefined || value === ''))
+    return `${typed} needs a value: ${typed} ${spec.value}`
+  if (spec.value === undefined && value !== undefined) return `${typed} takes no value`
+  return undefined
+}

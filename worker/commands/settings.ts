@@ -1,0 +1,123 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import reference from '../../iot-log.config.json' with { type: 'json' }
+import type { ArchiveTarget } from '../archive/export-archive.ts'
+import { type Config, type Environment, parseConfig, parseConfigText } from '../contract/config.ts'
+import { IotLogError, ProblemsError } from '../contract/errors.ts'
+import { archiveName } from '../contract/names.ts'
+import { type ExportRequest, windowOf } from '../contract/request.ts'
+import type { InflaterName } from '../scan/inflater.ts'
+import { openStore } from '../stores/open-store.ts'
+import type { StoreSettings } from '../stores/store.ts'
+import type { FlagSpec, TypedArguments } from './flags.ts'
+
+/*
+ * From what was typed and the surroundings of the process to values: nothing deeper reads flags or the environment.
+ */
+
+const configName = 'iot-log.config.json'
+const maxThreads = 256
+
+/** What a command knows of the process it runs in. */
+export interface Surroundings {
+  /** Where the person is: npm runs scripts elsewhere and tells the place in INIT_CWD. */
+  readonly directory: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly nowMs: () => number
+}
+
+export const configFlags: Readonly<Record<string, FlagSpec>> = {
+  config: { value: 'FILE', help: `configuration (default: ./${configName}, else the reference one)` }
+}
+
+export const sourceFlags: Readonly<Record<string, FlagSpec>> = {
+  ...configFlags,
+  source: { value: 'URL', help: 'where the logs are, instead of the environment’s: file:///directory' },
+  threads: {
+    value: 'N',
+    help: `scan threads (default: the processors of this machine, here ${availableParallelism()})`
+  }
+}
+
+/** Reads the configuration: `--config`, else the one of this directory, else the reference one of the package. */
+export function loadConfig(typed: TypedArguments, surroundings: Surroundings): Config {
+  const path = configPath(typed, surroundings)
+  return path === undefined ? parseConfig(reference) : readConfigFile(path)
+}
+
+/** The file that {@link loadConfig} reads; undefined stands for the reference one. */
+export function configPath(typed: TypedArguments, { directory }: Surroundings): string | undefined {
+  const named = typed.values.get('config')
+  if (named !== undefined) return resolve(directory, named)
+  const own = join(directory, configName)
+  return existsSync(own) ? own : undefined
+}
+
+/** @throws ProblemsError (`wrong-config`) that begins with the file's name */
+export function readConfigFile(path: string): Config {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new IotLogError('wrong-config', `Could not read the configuration ${path}: ${(error as Error).message}`, {
+      cause: error
+    })
+  }
+  try {
+    return parseConfigText(text)
+  } catch (error) {
+    if (!(error instanceof ProblemsError)) throw error
+    throw new ProblemsError(
+      'wrong-config',
+      error.problems.map((problem) => ({ ...problem, text: `${path}: ${problem.text}` }))
+    )
+  }
+}
+
+/** Where the logs are read: `--source`, else the environment's. A path is taken as well as a URL. */
+export function sourceSettings(
+  typed: TypedArguments,
+  environment: Environment,
+  { directory }: Surroundings
+): StoreSettings {
+  const { region, pathStyle, account } = environment
+  const source = typed.values.get('source') ?? environment.source
+  const isUrl = /^[a-z][a-z0-9+.-]+:/i.test(source)
+  return { url: isUrl ? source : pathToFileURL(resolve(directory, source)).href, region, pathStyle, account }
+}
+
+/** @throws ProblemsError for anything but a whole number from 1 up */
+export function threadCount(typed: TypedArguments): number {
+  const text = typed.values.get('threads')
+  if (text === undefined) return availableParallelism()
+  const count = Number(text)
+  if (Number.isInteger(count) && count >= 1 && count <= maxThreads) return count
+  throw new ProblemsError('wrong-words', [
+    { subject: text, text: `--threads ${text}: a whole number from 1 to ${maxThreads}` }
+  ])
+}
+
+/** Where the archive goes: `--output` as a file or a directory, else this directory. */
+export function archiveTarget(
+  typed: TypedArguments,
+  request: ExportRequest,
+  { directory }: Surroundings
+): ArchiveTarget {
+  const name = archiveName(request.identifiers, windowOf(request))
+  const output = typed.values.get('output') ?? '.'
+  const path = resolve(directory, output)
+  const isDirectory = output.endsWith('/') || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  const file = isDirectory ? join(path, name) : path
+  const store = openStore({ url: pathToFileURL(dirname(file)).href })
+  return { store, key: basename(file), overwrite: typed.switches.has('force') }
+}
+
+/** IOT_LOG_INFLATER names an inflater instead of the fastest: for comparing them, and should one fail in the field. */
+export function wantedInflater({ environment }: Surroundings): InflaterName | undefined {
+  const name = environment.IOT_LOG_INFLATER
+  if (name === undefined || name === '' || name === 'zlib-handle' || name === 'zlib-stream') return name || undefined
+  const text = `IOT_LOG_INFLATER=${name}: zlib-handle or zlib-stream`
+  throw new ProblemsError('wrong-config', [{ subject: name, text }])
+}

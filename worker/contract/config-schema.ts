@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import { parseLayout } from './layout.ts'
+
+/*
+ * What may stand in iot-log.config.json. Editors get the same as JSON Schema (iot-log.config.schema.json, made from
+ * here). Objects are strict: an unknown key is a mistake, never ignored.
+ */
+
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,39}$/, 'lower-case letters, digits, - and _, beginning with a letter, at most 40')
+const storeUrl = z
+  .string()
+  .regex(
+    /^(?:s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/.*)?|file:\/\/\/.*)$/,
+    's3://bucket[/prefix] or file:///directory'
+  )
+const layoutTemplate = z.string().superRefine((template, context) => {
+  const parsed = parseLayout(template)
+  if ('problem' in parsed) context.addIssue({ code: 'custom', message: parsed.problem })
+})
+const keyPrefix = z.string().regex(/^(?:[^/].*\/)?$/, 'a key prefix that ends with a slash and does not begin with one')
+const count = (minimum: number, maximum: number): z.ZodInt => z.int().min(minimum).max(maximum)
+
+const categoryKeys = {
+  aliases: z.array(name).meta({ description: 'Other words for this category.' }),
+  layout: layoutTemplate.meta({
+    description: 'Key prefix with {yyyy} {MM} {dd} and, where there is one per hour, {HH}; all UTC.'
+  }),
+  format: z.enum(['lines']).meta({ description: 'How bytes become records.' }),
+  table: name.meta({ description: 'Glue table of the raw lines; without one Athena cannot read the category.' }),
+  exclude: z.array(z.string().min(1)).meta({
+    description: 'Keys not to read, such as error prefixes: * stands for any text, ? for one character.'
+  }),
+  lookaheadHours: count(0, 48).meta({ description: 'How long after their time records may still arrive.' }),
+  identifierAliases: z.record(z.string().min(1), z.string().min(3)).meta({
+    description: 'Words people say for a text that stands in the lines: { "client_id": "clientId" }.'
+  })
+}
+const category = z.strictObject({
+  ...categoryKeys,
+  aliases: categoryKeys.aliases.default([]),
+  format: categoryKeys.format.default('lines'),
+  table: categoryKeys.table.optional(),
+  exclude: categoryKeys.exclude.default([]),
+  lookaheadHours: categoryKeys.lookaheadHours.default(0),
+  identifierAliases: categoryKeys.identifierAliases.default({})
+})
+
+const environment = z.strictObject({
+  source: storeUrl.meta({ description: 'Where the logs are: s3://bucket[/prefix] or file:///directory.' }),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'an AWS region such as ap-northeast-1')
+    .optional(),
+  pathStyle: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Path-style addressing, as S3-compatible servers want it.' }),
+  account: z
+    .string()
+    .regex(/^\d{12}$/, 'twelve digits')
+    .optional()
+    .meta({
+      description: 'The account that must own the buckets; every call checks it.'
+    }),
+  submit: z
+    .strictObject({
+      spotQueue: z.string().min(1),
+      onDemandQueue: z.string().min(1),
+      jobDefinition: z.string().min(1),
+      roleArn: z.string().regex(/^arn:/, 'an ARN').nullable().default(null)
+    })
+    .optional()
+    .meta({ description: 'Where jobs of this environment run, and the role to assume to submit them.' }),
+  athena: z
+    .strictObject({ database: name, workgroup: z.string().min(1), analystWorkgroup: z.string().min(1) })
+    .optional(),
+  categories: z.record(name, z.strictObject(categoryKeys).partial()).default({}).meta({
+    description: 'Keys of categories that differ in this environment.'
+  })
+})
+
+const output = z.strictObject({
+  prefix: keyPrefix.default('slack/iot-logs/').meta({ description: 'Key prefix of archives and job records.' }),
+  linkMinutes: count(1, 10_080).default(60),
+  expiryDays: count(1, 365).default(1),
+  store: storeUrl.optional().meta({ description: 'Where results go when not beside the logs.' })
+})
+
+const gibibyte = 1024 ** 3
+const limits = z.strictObject({
+  maxIdentifiers: count(1, 50).default(50),
+  maxDays: count(1, 366).default(7),
+  scanMinutes: count(1, 1440).default(20),
+  maxObjects: count(1, 10_000_000).default(2_000_000),
+  // Below 1 MiB the limit could not be told exactly: lines inside one decompressed block are not measured.
+  maxLineBytes: count(1024 ** 2, gibibyte).default(64 * 1024 ** 2),
+  // No deflate stream exceeds 1032:1 (https://www.zlib.net/zlib_tech.html), so more would be no limit.
+  maxRatio: count(10, 1032).default(200),
+  maxArchiveBytes: count(1024 ** 2, 600 * gibibyte).default(50 * gibibyte),
+  runningJobsPerUser: count(1, 100).default(2)
+})
+
+const slackIds = z.array(z.string().regex(/^[A-Z0-9]+$/, 'a Slack id')).default([])
+
+/** The whole of iot-log.config.json. */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  defaultEnvironment: name,
+  environments: z.record(name, environment),
+  categories: z.record(name, category),
+  output: output.prefault({}),
+  limits: limits.prefault({}),
+  access: z.strictObject({ teams: slackIds, channels: slackIds, users: slackIds, admins: slackIds }).prefault({})
+})
+
+/** A configuration as the schema gives it back: complete, defaults filled in. */
+export type ConfigDocument = z.output<typeof configSchema>
+export type CategorySettings = ConfigDocument['categories'][string]
+export type EnvironmentSettings = ConfigDocument['environments'][string]
+export type Limits = ConfigDocument['limits']
+
+/** JSON Schema (draft 2020-12) of what a person writes, for editors. */
+export function configJsonSchema(): object {
+  return z.toJSONSchema(configSchema, { io: 'input' })
+}

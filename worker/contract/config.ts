@@ -1,0 +1,181 @@
+import type { z } from 'zod'
+import {
+  type CategorySettings,
+  type ConfigDocument,
+  configSchema,
+  type EnvironmentSettings,
+  type Limits
+} from './config-schema.ts'
+import { type Problem, ProblemsError } from './errors.ts'
+import { type Layout, parseLayout } from './layout.ts'
+import { nearest } from './nearest.ts'
+
+/** One category in one environment, ready to use. */
+export interface Category {
+  readonly name: string
+  readonly aliases: readonly string[]
+  readonly layout: Layout
+  readonly format: CategorySettings['format']
+  readonly table: string | undefined
+  readonly exclude: readonly string[]
+  readonly lookaheadHours: number
+  readonly identifierAliases: Readonly<Record<string, string>>
+}
+
+/** One environment with the categories as they are there. */
+export interface Environment extends Omit<EnvironmentSettings, 'categories'> {
+  readonly name: string
+  readonly categories: ReadonlyMap<string, Category>
+}
+
+/** The validated configuration that every part shares. */
+export interface Config {
+  readonly defaultEnvironment: string
+  readonly environments: ReadonlyMap<string, Environment>
+  readonly output: ConfigDocument['output']
+  readonly limits: Limits
+  readonly access: ConfigDocument['access']
+}
+
+/** Words that mean something else where a category or an environment may stand. */
+const reservedWords = ['all', 'help', 'status', 'cancel', 'today', 'yesterday']
+
+/**
+ * Validates a parsed iot-log.config.json.
+ * @throws ProblemsError (`wrong-config`) naming every mistake at once: the key, the value, what it may be.
+ */
+export function parseConfig(value: unknown): Config {
+  const parsed = configSchema.safeParse(value)
+  if (!parsed.success)
+    throw new ProblemsError(
+      'wrong-config',
+      parsed.error.issues.flatMap((issue) => problemsOf(issue, value))
+    )
+  const problems = crossCheck(parsed.data)
+  if (problems.length > 0) throw new ProblemsError('wrong-config', problems)
+  return resolveConfig(parsed.data)
+}
+
+/** The same, from the text of the file. A syntax error is a problem of the whole file. */
+export function parseConfigText(text: string): Config {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new ProblemsError('wrong-config', [{ subject: '', text: `it is not JSON: ${(error as Error).message}` }])
+  }
+  return parseConfig(value)
+}
+
+function resolveConfig(document: ConfigDocument): Config {
+  const environments = Object.entries(document.environments).map(([name, settings]) => {
+    const categories = Object.entries(document.categories).map(([categoryName, common]) => {
+      const own = settings.categories[categoryName]
+      return [categoryName, resolveCategory(categoryName, { ...common, ...definedOf(own) })] as const
+    })
+    return [name, { ...settings, name, categories: new Map(categories) }] as const
+  })
+  const { defaultEnvironment, output, limits, access } = document
+  return { defaultEnvironment, environments: new Map(environments), output, limits, access }
+}
+
+function resolveCategory(name: string, settings: CategorySettings): Category {
+  const parsed = parseLayout(settings.layout)
+  if ('problem' in parsed) throw new ProblemsError('wrong-config', [{ subject: name, text: parsed.problem }])
+  return { ...settings, name, table: settings.table, layout: parsed.layout }
+}
+
+function definedOf<T extends object>(value: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value ?? {}).filter(([, one]) => one !== undefined)) as ReturnType<
+    typeof definedOf<T>
+  >
+}
+
+function crossCheck(document: ConfigDocument): Problem[] {
+  const problems: Problem[] = []
+  const environments = Object.keys(document.environments)
+  if (!environments.includes(document.defaultEnvironment)) {
+    const hint = suggestion(document.defaultEnvironment, environments)
+    problems.push(problemAt('defaultEnvironment', document.defaultEnvironment, `no such environment${hint}`))
+  }
+  if (Object.keys(document.categories).length === 0)
+    problems.push({ subject: 'categories', text: 'categories: there is none' })
+  for (const name of environments.filter((one) => reservedWords.includes(one))) {
+    problems.push(problemAt('environments', name, 'this word is reserved'))
+  }
+  return [...problems, ...crossCheckCategories(document), ...crossCheckOverrides(document)]
+}
+
+function crossCheckCategories(document: ConfigDocument): Problem[] {
+  const problems: Problem[] = []
+  const owners = new Map(Object.keys(document.categories).map((name) => [name, name]))
+  for (const [name, category] of Object.entries(document.categories)) {
+    if (reservedWords.includes(name)) problems.push(problemAt('categories', name, 'this word is reserved'))
+    for (const alias of category.aliases) {
+      const owner = owners.get(alias)
+      const key = `categories.${name}.aliases`
+      if (reservedWords.includes(alias)) problems.push(problemAt(key, alias, 'this word is reserved'))
+      else if (owner !== undefined) problems.push(problemAt(key, alias, `category "${owner}" already answers to it`))
+      else owners.set(alias, name)
+    }
+  }
+  return problems
+}
+
+function crossCheckOverrides(document: ConfigDocument): Problem[] {
+  const categories = Object.keys(document.categories)
+  return Object.entries(document.environments).flatMap(([name, environment]) =>
+    Object.keys(environment.categories)
+      .filter((category) => !categories.includes(category))
+      .map((category) => {
+        const hint = suggestion(category, categories)
+        return problemAt(`environments.${name}.categories`, category, `no such category${hint}`)
+      })
+  )
+}
+
+function problemsOf(issue: z.core.$ZodIssue, root: unknown): Problem[] {
+  const key = issue.path.join('.')
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((unknownKey) => {
+      const hint = suggestion(unknownKey, knownKeys(issue.path))
+      const subject = key === '' ? unknownKey : `${key}.${unknownKey}`
+      return { subject, text: `${subject}: unknown key${hint}` }
+    })
+  }
+  const value = issue.path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown> | undefined)?.[part], root)
+  if (issue.code === 'invalid_key')
+    return [problemAt(key, issue.path.at(-1), issue.issues[0]?.message ?? issue.message)]
+  if (value === undefined) return [{ subject: key, text: `${key}: missing (${issue.message})` }]
+  return [problemAt(key, value, issue.message)]
+}
+
+function problemAt(key: string, value: unknown, text: string): Problem {
+  return { subject: key, text: `${key || 'the configuration'}: ${JSON.stringify(value)}: ${text}` }
+}
+
+function suggestion(word: string, candidates: readonly string[]): string {
+  const near = nearest(word, candidates)
+  return near === undefined ? `; known: ${candidates.join(', ')}` : `; did you mean "${near}"?`
+}
+
+/** The keys that the schema knows at a place; records are stepped over, defaults and optionals unwrapped. */
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  let schema: unknown = configSchema
+  for (const part of path) {
+    const definition = unwrap(schema)
+    schema = definition?.shape?.[part as string] ?? definition?.valueType
+  }
+  return Object.keys(unwrap(schema)?.shape ?? {})
+}
+
+interface SchemaDefinition {
+  readonly innerType?: unknown
+  readonly valueType?: unknown
+  readonly shape?: Record<string, unknown>
+}
+
+function unwrap(schema: unknown): SchemaDefinition | undefined {
+  const definition = (schema as { def?: SchemaDefinition } | undefined)?.def
+  return definition?.innerType === undefined ? definition : unwrap(definition.innerType)
+}

@@ -1,0 +1,239 @@
+import type { Category, Config, Environment } from './config.ts'
+import { type Problem, ProblemsError } from './errors.ts'
+import { nearest } from './nearest.ts'
+import { type Case, createRequest, type ExportRequest, type Match } from './request.ts'
+import { parseWindow, type Window } from './window.ts'
+import { quoteItem, splitList, trimSpaces } from './words.ts'
+
+/*
+ * The request language, the same in a chat and in a terminal:
+ *   <identifier>[,<identifier>…] <category>[,<category>…] <date> [environment] [option=value …]
+ * Every word is read on its own, so that every mistake can be told at once and the rest still be understood.
+ */
+
+/** The options of the grammar and their values; the first value is the default. Help texts are made from here. */
+export const requestOptions = {
+  match: {
+    values: ['text', 'word'],
+    help: 'text: as grep -F; word: as grep -F -w, so THING0000 does not find THING00001'
+  },
+  case: { values: ['exact', 'ignore'], help: 'ignore: ASCII letters match in either case' }
+} as const
+
+const minIdentifierLength = 3
+const maxIdentifierLength = 256
+const example = { identifier: 'THING00001', date: '2023/10/01' }
+
+/** What one word gave: a value, or problems; and how the word should be written. */
+interface Reading<T> {
+  readonly value: T | undefined
+  readonly problems: readonly Problem[]
+  readonly corrected: string
+}
+
+/**
+ * Reads the words of a request. A word is never split at spaces: a terminal has done that, and a chat's line goes
+ * through `splitWords` first.
+ * @throws ProblemsError (`wrong-words`) with every mistake and, as `correction`, the words as they should be.
+ */
+export function parseRequest(words: readonly string[], config: Config, nowMs: number): ExportRequest {
+  const trimmed = words.map(trimSpaces).filter((word) => word !== '')
+  const [identifierWord, categoryWord, dateWord, ...rest] = reorder(trimmed, config)
+  const tail = readTail(rest, config)
+  const environment = tail.environment.value ?? config.environments.get(config.defaultEnvironment)!
+  const identifiers = readIdentifiers(identifierWord, config.limits.maxIdentifiers)
+  const categories = readCategories(categoryWord, environment)
+  const window = readWindow(dateWord, config, nowMs, categories.value ?? [])
+  const readings = [identifiers, categories, window, tail.environment, ...tail.options]
+  const problems = [...orderProblems(trimmed, config), ...readings.flatMap((reading) => reading.problems)]
+  if (problems.length > 0 || !identifiers.value || !categories.value || !window.value) {
+    const correction = readings.map((reading) => reading.corrected).filter((word) => word !== '')
+    throw new ProblemsError('wrong-words', problems, correction)
+  }
+  const { match, case: letterCase } = tail
+  const names = categories.value.map((category) => category.name)
+  return createRequest({
+    identifiers: identifiers.value,
+    categories: names,
+    window: window.value,
+    environment: environment.name,
+    match,
+    case: letterCase
+  })
+}
+
+/** People swap identifier and category; when the words tell so, the rest is read as meant. */
+function reorder(words: readonly string[], config: Config): readonly string[] {
+  return isSwapped(words, config) ? [words[1]!, words[0]!, ...words.slice(2)] : words
+}
+
+function orderProblems(words: readonly string[], config: Config): Problem[] {
+  if (!isSwapped(words, config)) return []
+  return [{ subject: words[0]!, text: `"${words[0]}" is a category: the identifier comes first, then the category` }]
+}
+
+function isSwapped(words: readonly string[], config: Config): boolean {
+  const environment = config.environments.get(config.defaultEnvironment)!
+  const areCategories = (word: string | undefined): boolean =>
+    word !== undefined && splitList(word).every((item) => findCategories(item.text, environment).length > 0)
+  return areCategories(words[0]) && words[1] !== undefined && !areCategories(words[1]) && !/^\d{4}/.test(words[1])
+}
+
+function readIdentifiers(word: string | undefined, maxIdentifiers: number): Reading<readonly string[]> {
+  const items = splitList(word ?? '').map((item) => item.text)
+  if (items.length === 0) {
+    const text = `the identifier is missing: a thing name, client id or any text of the line, such as ${example.identifier}`
+    return { value: undefined, problems: [{ subject: '', text }], corrected: example.identifier }
+  }
+  const unique = [...new Set(items)]
+  const problems = unique.flatMap(identifierProblems)
+  if (unique.length > maxIdentifiers) {
+    const text = `${unique.length} identifiers: at most ${maxIdentifiers} at once (limits.maxIdentifiers)`
+    problems.push({ subject: word ?? '', text })
+  }
+  const good = unique.filter((item) => identifierProblems(item).length === 0).slice(0, maxIdentifiers)
+  const corrected = good.length > 0 ? good.map(quoteItem).join(',') : example.identifier
+  return { value: problems.length === 0 ? unique : undefined, problems, corrected }
+}
+
+function identifierProblems(identifier: string): Problem[] {
+  const length = [...identifier].length
+  const shown = JSON.stringify(length > 40 ? `${[...identifier].slice(0, 40).join('')}…` : identifier)
+  const tell = (text: string): Problem[] => [{ subject: identifier, text: `${shown} ${text}` }]
+  if (length < minIdentifierLength) {
+    return tell(`is too short for an identifier: at least ${minIdentifierLength} characters`)
+  }
+  if (length > maxIdentifierLength) {
+    return tell(`is too long for an identifier: ${length} characters, at most ${maxIdentifierLength}`)
+  }
+  if (/\p{Cc}/u.test(identifier)) return tell('holds a control character, which no identifier does')
+  if (!identifier.isWellFormed()) return tell('is not well-formed text: half of a surrogate pair')
+  return []
+}
+
+function readCategories(word: string | undefined, environment: Environment): Reading<readonly Category[]> {
+  const names = [...environment.categories.keys()]
+  const items = splitList(word ?? '').map((item) => item.text)
+  if (items.length === 0) {
+    const text = `the category is missing: ${names.join(', ')} or all`
+    return { value: undefined, problems: [{ subject: '', text }], corrected: names[0]! }
+  }
+  const found = new Set<Category>()
+  const problems: Problem[] = []
+  for (const item of items) {
+    const categories = findCategories(item, environment)
+    const near = nearest(item, categoryWords(environment))
+    for (const category of categories) found.add(category)
+    if (categories.length > 0) continue
+    const hint = near === undefined ? `the categories are ${names.join(', ')} and all` : `did you mean "${near}"?`
+    problems.push({ subject: item, text: `"${item}" is not a category: ${hint}` })
+    if (near !== undefined) for (const category of findCategories(near, environment)) found.add(category)
+  }
+  const corrected = found.size > 0 ? [...found].map((category) => category.name).join(',') : names[0]!
+  return { value: found.size > 0 ? [...found] : undefined, problems, corrected }
+}
+
+function findCategories(word: string, environment: Environment): readonly Category[] {
+  const wanted = word.toLowerCase()
+  const all = [...environment.categories.values()]
+  if (wanted === 'all') return all
+  return all.filter((category) => category.name === wanted || category.aliases.includes(wanted))
+}
+
+function categoryWords(environment: Environment): string[] {
+  return [...environment.categories.values()].flatMap((category) => [category.name, ...category.aliases])
+}
+
+function readWindow(
+  word: string | undefined,
+  config: Config,
+  nowMs: number,
+  categories: readonly Category[]
+): Reading<Window> {
+  if (word === undefined) {
+    const text = `the date is missing: a UTC date such as ${example.date}, today or yesterday`
+    return { value: undefined, problems: [{ subject: '', text }], corrected: example.date }
+  }
+  const parsed = parseWindow(word, nowMs, config.limits.maxDays)
+  if ('problem' in parsed) {
+    return { value: undefined, problems: [{ subject: word, text: parsed.problem }], corrected: example.date }
+  }
+  const withoutHours = categories.filter((category) => !category.layout.hasHours)
+  if (parsed.window.unit === 'day' || withoutHours.length === 0)
+    return { value: parsed.window, problems: [], corrected: word }
+  const day = word.replace(/[Tt]\d{2}(?::00)?/g, '')
+  const problems = withoutHours.map((category) => ({
+    subject: word,
+    text: `"${word}" names hours, but "${category.name}" is kept by day (${category.layout.template}): ask for the day`
+  }))
+  return { value: undefined, problems, corrected: day.replace(/^(.+)\.\.\1$/, '$1') }
+}
+
+interface Tail {
+  readonly environment: Reading<Environment>
+  readonly options: readonly Reading<string>[]
+  readonly match: Match
+  readonly case: Case
+}
+
+function readTail(words: readonly string[], config: Config): Tail {
+  const isOption = (word: string): boolean => /^[A-Za-z]+=/.test(word)
+  const environment = readEnvironment(
+    words.filter((word) => !isOption(word)),
+    config
+  )
+  const options = new Map<string, Reading<string>>()
+  for (const word of words.filter(isOption)) {
+    const reading = readOption(word)
+    const key = (reading.corrected || word).split('=')[0]!.toLowerCase()
+    const earlier = options.get(key)
+    options.set(
+      key,
+      earlier ? withProblem(earlier, { subject: word, text: `"${word}": "${key}" is given twice` }) : reading
+    )
+  }
+  const chosenOf = (key: keyof typeof requestOptions): string =>
+    options.get(key)?.value?.split('=')[1] ?? requestOptions[key].values[0]
+  const values = { match: chosenOf('match') as Match, case: chosenOf('case') as Case }
+  return { environment, options: [...options.values()], ...values }
+}
+
+function withProblem<T>(reading: Reading<T>, problem: Problem): Reading<T> {
+  return { ...reading, problems: [...reading.problems, problem] }
+}
+
+function readOption(word: string): Reading<string> {
+  const [key, value] = [word.slice(0, word.indexOf('=')).toLowerCase(), word.slice(word.indexOf('=') + 1).toLowerCase()]
+  const names = Object.keys(requestOptions)
+  const option = (requestOptions as Record<string, { values: readonly string[] }>)[key]
+  if (option?.values.includes(value)) return { value: `${key}=${value}`, problems: [], corrected: `${key}=${value}` }
+  if (!option) {
+    const near = nearest(key, names)
+    const hint = near === undefined ? `the options are ${names.join(', ')}` : `did you mean "${near}"?`
+    const text = `"${word}": "${key}" is not an option: ${hint}`
+    return {
+      value: undefined,
+      problems: [{ subject: word, text }],
+      corrected: near === undefined ? '' : `${near}=${value}`
+    }
+  }
+  const near = nearest(value, option.values)
+  const text = `"${word}": ${key} is ${option.values.join(' or ')}`
+  return { value: undefined, problems: [{ subject: word, text }], corrected: `${key}=${near ?? option.values[0]}` }
+}
+
+function readEnvironment(words: readonly string[], config: Config): Reading<Environment> {
+  const [word, ...more] = words
+  if (word === undefined) return { value: undefined, problems: [], corrected: '' }
+  const problems = more.map((extra) => ({
+    subject: extra,
+    text: `"${extra}" is one word too many: after the date come an environment and options`
+  }))
+  const names = [...config.environments.keys()]
+  const found = config.environments.get(word.toLowerCase())
+  if (found) return { value: found, problems, corrected: found.name }
+  const near = nearest(word, names)
+  const hint = near === undefined ? `the environments are ${names.join(', ')}` : `did you mean "${near}"?`
+  problems.unshift({ subject: word, text: `"${word}" is not an environment: ${hint}` })
+  return { value: undefined, problems, corrected: near ?? '' }
+}

@@ -1,0 +1,33 @@
+import type { WriteStream } from 'node:tty'
+import { formatCount } from '../contract/units.ts'
+import type { ExportListener } from '../export.ts'
+import { ProgressModel, progressText } from './progress.ts'
+
+const redrawEveryMs = 100
+const clearLine = '\r\u001b[2K'
+
+/** A live line on a terminal; nothing at all where the stream is none. `close` takes the line away. */
+export interface TerminalProgress extends ExportListener {
+  close(): void
+}
+
+/** Shows an export's progress on one line of a terminal (standard error, so that results can be piped). */
+export function createTerminalProgress(stream: WriteStream, nowMs: () => number): TerminalProgress {
+  if (!stream.isTTY) return { close: () => {} }
+  const progress = new ProgressModel()
+  let drawnMs = Number.NEGATIVE_INFINITY
+  const draw = (text: string): void => {
+    if (nowMs() - drawnMs < redrawEveryMs) return
+    drawnMs = nowMs()
+    stream.write(clearLine + text.slice(0, Math.max(1, stream.columns - 1)))
+  }
+  return {
+    onListed: (objects) => draw(`Listing  ${formatCount(objects, 'object')}`),
+    onPlanned: (total) => progress.begin(total, nowMs()),
+    onProgress: (step) => {
+      progress.advance(step)
+      draw(`Scanning  ${progressText(progress, nowMs())}`)
+    },
+    close: () => stream.write(clearLine)
+  }
+}

@@ -1,0 +1,80 @@
+import { Damage } from './damage.ts'
+
+const newline = 0x0a
+const firstCarryBytes = 64 * 1024
+/** A carry larger than this was made for one long line and is given up with its object. */
+const keptCarryBytes = 1024 * 1024
+
+/**
+ * Cuts the text of one object at line ends, however it arrives: each block handed on is whole lines, the last of them
+ * closed by `\n`. Only the line that two pieces share is copied.
+ */
+export class LineBlocks {
+  readonly #maxLineBytes: number
+  readonly #onBlock: (block: Buffer) => void
+  #carry = Buffer.allocUnsafeSlow(firstCarryBytes)
+  #carried = 0
+  /** Bytes of the object's lines handed on so far. */
+  handedOnBytes = 0
+
+  /** `onBlock` gets each block; the bytes are valid only during the call. */
+  constructor(maxLineBytes: number, onBlock: (block: Buffer) => void) {
+    this.#maxLineBytes = maxLineBytes
+    this.#onBlock = onBlock
+  }
+
+  /** Takes the next piece of text. @throws Damage (`line-limit`) when a line is longer than allowed; lines before it are out. */
+  push(text: Buffer): void {
+    let start = 0
+    if (this.#carried > 0) {
+      const end = text.indexOf(newline)
+      if (end < 0) return this.#append(text)
+      this.#append(text.subarray(0, end))
+      this.#closeCarried()
+      start = end + 1
+    }
+    const last = text.lastIndexOf(newline)
+    if (last >= start) {
+      this.#handOn(text.subarray(start, last + 1))
+      start = last + 1
+    }
+    if (start < text.length) this.#append(text.subarray(start))
+  }
+
+  /** Ends the object: an unterminated last line is closed, or dropped when damage cut it. */
+  finish(keepLast: boolean): void {
+    if (this.#carried > 0 && keepLast) this.#closeCarried()
+    this.#carried = 0
+    this.handedOnBytes = 0
+    if (this.#carry.length > keptCarryBytes) this.#carry = Buffer.allocUnsafeSlow(firstCarryBytes)
+  }
+
+  #closeCarried(): void {
+    this.#reserve(1)
+    this.#carry[this.#carried++] = newline
+    const line = this.#carry.subarray(0, this.#carried)
+    this.#carried = 0
+    this.#handOn(line)
+  }
+
+  #handOn(block: Buffer): void {
+    this.handedOnBytes += block.length
+    this.#onBlock(block)
+  }
+
+  #append(part: Buffer): void {
+    if (this.#carried + part.length > this.#maxLineBytes) throw new Damage('line-limit')
+    this.#reserve(part.length)
+    part.copy(this.#carry, this.#carried)
+    this.#carried += part.length
+  }
+
+  #reserve(length: number): void {
+    const needed = this.#carried + length
+    if (needed <= this.#carry.length) return
+    // Fourfold, not twofold: what was outgrown is garbage for a while, and here that is at most a third of the line.
+    const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(needed, this.#carry.length * 4), this.#maxLineBytes + 1))
+    this.#carry.copy(larger, 0, 0, this.#carried)
+    this.#carry = larger
+  }
+}

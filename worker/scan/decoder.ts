@@ -1,0 +1,122 @@
+import type { MaybePromise } from '../contract/maybe-promise.ts'
+import { Damage } from './damage.ts'
+import { GzipDecoder } from './gzip.ts'
+import type { Inflater } from './inflater.ts'
+import { type Encoding, sniffEncoding, sniffLength } from './sniff.ts'
+import { ZstdDecoder } from './zstd.ts'
+
+/**
+ * Turns the bytes of an object into the bytes of its text, a bounded piece at a time: `feed`, then `next` until it
+ * gives null, then `feed` again; `end` after the last input, then `next` until it gives null once more.
+ */
+export interface Decoder {
+  /** Hands over input, which must stay as it is until `next` has given null. */
+  feed(input: Buffer): void
+  /** Says that no input follows. */
+  end(): void
+  /** Decoded bytes, never empty, valid until the next call; null when there is no more from this input. @throws Damage */
+  next(): MaybePromise<Buffer | null>
+  /** Gives up memory and streams. */
+  close(): void
+}
+
+/** What decoders of one thread share. */
+export interface DecoderContext {
+  /** An inflater that no other decoder uses until it is given back. */
+  readonly takeInflater: () => Inflater
+  readonly giveBack: (inflater: Inflater) => void
+  /**
+   * Feed codecs one byte at a time, so that everything decoded before an invalid byte is given out and the byte is
+   * known. Set only for the slice in which a first reading failed.
+   */
+  isCareful: boolean
+}
+
+/** Layers that may lie in each other: gzip in gzip is common (CloudWatch through Firehose), more is an attack. */
+const maxLayers = 4
+
+/** Decodes whatever the first bytes say it is; what comes out is looked at again, since gzip may hold gzip. */
+export function createDecoder(context: DecoderContext): Decoder {
+  return new LayeredDecoder(context, 1)
+}
+
+class LayeredDecoder implements Decoder {
+  readonly #context: DecoderContext
+  readonly #layer: number
+  #head: Buffer | undefined
+  #plain: Buffer | null = null
+  #isSniffed = false
+  #hasEnded = false
+  #codec: Decoder | undefined
+  #inner: LayeredDecoder | undefined
+
+  constructor(context: DecoderContext, layer: number) {
+    this.#context = context
+    this.#layer = layer
+  }
+
+  feed(input: Buffer): void {
+    if (this.#codec) return this.#codec.feed(input)
+    if (this.#isSniffed) {
+      this.#plain = input
+      return
+    }
+    const head = this.#head ? Buffer.concat([this.#head, input]) : input
+    if (head.length >= sniffLength) this.#begin(head)
+    else this.#head = Buffer.from(head)
+  }
+
+  end(): void {
+    this.#hasEnded = true
+    if (!this.#isSniffed && this.#head) this.#begin(this.#head)
+    this.#codec?.end()
+  }
+
+  next(): MaybePromise<Buffer | null> {
+    if (this.#codec) return this.#nextOfLayers(this.#codec, this.#inner!)
+    const plain = this.#plain
+    this.#plain = null
+    return plain
+  }
+
+  close(): void {
+    this.#codec?.close()
+    this.#inner?.close()
+  }
+
+  #begin(head: Buffer): void {
+    this.#isSniffed = true
+    this.#codec = this.#createCodec(sniffEncoding(head))
+    if (this.#codec) this.#inner = new LayeredDecoder(this.#context, this.#layer + 1)
+    this.feed(head)
+  }
+
+  #createCodec(encoding: Encoding): Decoder | undefined {
+    if (encoding === 'plain') return undefined
+    if (this.#layer > maxLayers) throw new Damage('bad-data', 0)
+    if (encoding === 'gzip') return new GzipDecoder(this.#context)
+    if (encoding === 'zstd') return new ZstdDecoder(this.#context)
+    // A zip is read from its end, so it can't be decoded as it comes: read-zip.ts reads whole objects of it.
+    throw new Damage('bad-data', 0)
+  }
+
+  async #nextOfLayers(codec: Decoder, inner: LayeredDecoder): Promise<Buffer | null> {
+    for (;;) {
+      const text = await inside(() => inner.next())
+      if (text) return text
+      const decoded = await codec.next()
+      if (decoded) await inside(() => inner.feed(decoded))
+      else if (!this.#hasEnded || inner.#hasEnded) return null
+      else await inside(() => inner.end())
+    }
+  }
+}
+
+/** Runs a call of an inner layer: where its damage lies within that layer means nothing in the stored object. */
+async function inside<T>(call: () => MaybePromise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    throw error instanceof Damage ? error.at(undefined) : error
+  }
+}

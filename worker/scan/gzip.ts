@@ -1,0 +1,164 @@
+import { crc32 } from 'node:zlib'
+import { Damage } from './damage.ts'
+import type { Decoder, DecoderContext } from './decoder.ts'
+import { gzipHeaderLength } from './gzip-header.ts'
+import { InflateError, type Inflater } from './inflater.ts'
+import type { CodecStep } from './streamed.ts'
+
+/*
+ * gzip (RFC 1952), any number of members. We frame the members ourselves because Node's gunzip throws away the last
+ * decoded piece when a trailer is wrong or bytes follow it, and silently stops at zeros between members; here every
+ * byte before a damage is given out and its position is known. Zeros after a member are padding, as gzip(1) takes
+ * them; whatever follows them, a member too, is damage, since gzip(1) would not read it either.
+ */
+
+const trailerLength = 8
+const nothing = Buffer.alloc(0)
+
+export class GzipDecoder implements Decoder {
+  readonly #context: DecoderContext
+  readonly #inflater: Inflater
+  #part: 'header' | 'body' | 'trailer' | 'padding' = 'header'
+  #members = 0
+  #hasZeros = false
+  #input: Buffer = nothing
+  #position = 0
+  /** Offset of `#input` in everything fed. */
+  #base = 0
+  #hasEnded = false
+  /** The last step filled its output: more may come without input. */
+  #isOutputPending = false
+  /** Bytes of a header or trailer that is not complete yet, and where it began. */
+  #collected = nothing
+  #collectedAt = 0
+  #crc = 0
+  #size = 0
+
+  constructor(context: DecoderContext) {
+    this.#context = context
+    this.#inflater = context.takeInflater()
+  }
+
+  feed(input: Buffer): void {
+    this.#base += this.#input.length
+    this.#input = input
+    this.#position = 0
+  }
+
+  end(): void {
+    this.feed(nothing)
+    this.#hasEnded = true
+  }
+
+  async next(): Promise<Buffer | null> {
+    for (;;) {
+      if (this.#part === 'body') {
+        const output = await this.#inflate()
+        if (output) return output
+        if (this.#part === 'body') break
+      } else if (this.#part === 'header') {
+        if (!this.#readHeader()) break
+      } else if (this.#part === 'trailer') {
+        if (!this.#readTrailer()) break
+      } else if (!this.#skipPadding()) break
+    }
+    if (this.#hasEnded && this.#part !== 'padding') throw new Damage('truncated', this.#offset)
+    return null
+  }
+
+  close(): void {
+    this.#context.giveBack(this.#inflater)
+  }
+
+  get #offset(): number {
+    return this.#base + this.#position
+  }
+
+  #readHeader(): boolean {
+    if (this.#collected.length === 0) this.#collectedAt = this.#offset
+    const before = this.#collected.length
+    const left = this.#input.subarray(this.#position)
+    const bytes = before === 0 ? left : Buffer.concat([this.#collected, left])
+    const length = bytes.length === 0 ? 'more' : gzipHeaderLength(bytes)
+    if (length === 'invalid') throw this.#invalidHeader()
+    if (length === 'more') {
+      this.#collected = Buffer.from(bytes)
+      this.#position = this.#input.length
+      return false
+    }
+    this.#position += length - before
+    this.#collected = nothing
+    this.#beginBody()
+    return true
+  }
+
+  #invalidHeader(): Damage {
+    return this.#members === 0
+      ? new Damage('bad-data', this.#collectedAt)
+      : new Damage('trailing-bytes', this.#collectedAt, { isAtEnd: true })
+  }
+
+  #beginBody(): void {
+    this.#members++
+    this.#crc = 0
+    this.#size = 0
+    this.#inflater.begin()
+    this.#part = 'body'
+  }
+
+  async #inflate(): Promise<Buffer | null> {
+    while (this.#position < this.#input.length || this.#isOutputPending) {
+      const to = this.#context.isCareful ? Math.min(this.#position + 1, this.#input.length) : this.#input.length
+      const { consumed, output } = await this.#step(to)
+      if (consumed === 0 && output.length === 0 && to > this.#position) {
+        this.#part = 'trailer'
+        return null
+      }
+      this.#position += consumed
+      this.#isOutputPending = output.length > 0
+      if (output.length === 0) continue
+      this.#crc = crc32(output, this.#crc)
+      this.#size = (this.#size + output.length) % 0x1_0000_0000
+      return output
+    }
+    return null
+  }
+
+  async #step(to: number): Promise<CodecStep> {
+    try {
+      return await this.#inflater.step(this.#input, this.#position, to)
+    } catch (error) {
+      if (!(error instanceof InflateError)) throw error
+      throw new Damage('bad-data', this.#offset, { isExact: this.#context.isCareful })
+    }
+  }
+
+  #readTrailer(): boolean {
+    if (this.#collected.length === 0) this.#collectedAt = this.#offset
+    const wanted = trailerLength - this.#collected.length
+    const taken = this.#input.subarray(this.#position, this.#position + wanted)
+    const trailer = this.#collected.length === 0 ? taken : Buffer.concat([this.#collected, taken])
+    this.#position += taken.length
+    if (trailer.length < trailerLength) {
+      this.#collected = Buffer.from(trailer)
+      return false
+    }
+    this.#collected = nothing
+    const isRight = trailer.readUInt32LE(0) === this.#crc && trailer.readUInt32LE(4) === this.#size
+    if (!isRight) throw new Damage('bad-crc', this.#collectedAt, { isAtEnd: true })
+    this.#part = 'padding'
+    this.#hasZeros = false
+    return true
+  }
+
+  #skipPadding(): boolean {
+    while (this.#position < this.#input.length && this.#input[this.#position] === 0) {
+      this.#position++
+      this.#hasZeros = true
+    }
+    if (this.#position === this.#input.length) return false
+    if (this.#hasZeros) throw new Damage('trailing-bytes', this.#offset, { isAtEnd: true })
+    this.#part = 'header'
+    return true
+  }
+}

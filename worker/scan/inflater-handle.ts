@@ -1,0 +1,46 @@
+import { createInflateRaw, type InflateRaw } from 'node:zlib'
+import { InflateError, type Inflater, outputBytes } from './inflater.ts'
+
+/*
+ * Inflates through the synchronous handle inside Node's zlib streams: no event, no promise and no new buffer for a
+ * piece, which is a third faster than the documented streams and five times for small objects. The handle is private
+ * (`_handle`, `_writeState`; seen alike on Node 20 to 26), so nobody uses this without the self-test of
+ * choose-inflater.ts; inflater-stream.ts is the documented way to the same bytes.
+ */
+
+/** Z_SYNC_FLUSH: give out everything that can be decoded from this input. */
+const syncFlush = 2
+
+interface ZlibHandle {
+  writeSync(flush: number, input: Buffer, from: number, length: number, output: Buffer, at: number, space: number): void
+  reset(): void
+  onerror: (message: string, errno: number, code: string) => void
+}
+
+/** @throws when this Node has no such handle. */
+export function createHandleInflater(): Inflater {
+  const stream = createInflateRaw() as InflateRaw & { _handle?: ZlibHandle; _writeState?: Uint32Array }
+  const handle = stream._handle
+  /** After a call: the output space left over, then the input left over. */
+  const left = stream._writeState
+  if (typeof handle?.writeSync !== 'function' || left?.length !== 2)
+    throw new Error('this Node has no synchronous zlib handle')
+  const output = Buffer.allocUnsafeSlow(outputBytes)
+  let failure: string | undefined
+  handle.onerror = (message) => {
+    failure = message
+  }
+  return {
+    name: 'zlib-handle',
+    begin: () => {
+      failure = undefined
+      handle.reset()
+    },
+    step: (input, from, to) => {
+      handle.writeSync(syncFlush, input, from, to - from, output, 0, outputBytes)
+      if (failure !== undefined) throw new InflateError(failure)
+      return { consumed: to - from - left[1]!, output: output.subarray(0, outputBytes - left[0]!) }
+    },
+    close: () => stream.close()
+  }
+}

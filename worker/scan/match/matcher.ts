@@ -1,0 +1,33 @@
+import type { Case, Match } from '../../contract/request.ts'
+import { createSetSearch } from './search-set.ts'
+import { createTextSearch } from './search-text.ts'
+import { isWholeWord } from './word.ts'
+
+/** What to look for: any of the identifiers, as `grep -F` with these options would. Plain data, sent to the threads. */
+export interface MatchSpec {
+  readonly identifiers: readonly string[]
+  readonly match: Match
+  readonly case: Case
+}
+
+/**
+ * Finds where a block of whole lines holds an identifier: the position of the first hit at or after `from`, or -1.
+ * A hit lies within one line, since no identifier holds a line end.
+ */
+export type Matcher = (block: Buffer, from: number) => number
+
+/** Compiles what to look for. One identifier in its exact case has the faster search. */
+export function compileMatcher(spec: MatchSpec): Matcher {
+  const needles = neededIdentifiers(spec).map((identifier) => Buffer.from(identifier))
+  const ignoreCase = spec.case === 'ignore'
+  const search =
+    needles.length === 1 && !ignoreCase ? createTextSearch(needles[0]!) : createSetSearch(needles, ignoreCase)
+  const accepts = spec.match === 'word' ? isWholeWord : undefined
+  return (block, from) => search(block, from, accepts)
+}
+
+/** Identifiers that hold another one add nothing: whatever they hit, the shorter one hits. Not so for whole words. */
+function neededIdentifiers(spec: MatchSpec): readonly string[] {
+  if (spec.match === 'word') return spec.identifiers
+  return spec.identifiers.filter((one) => !spec.identifiers.some((other) => other !== one && one.includes(other)))
+}

@@ -1,0 +1,37 @@
+import type { ScanProgress } from './protocol.ts'
+import type { ReadAmounts } from './read-text.ts'
+
+/** Adds up what a thread has done since it last told. */
+export class ProgressMeter {
+  #progress = noProgress()
+  /** What of the current object is already counted. */
+  #counted: ReadAmounts = { storedBytes: 0, textBytes: 0 }
+  #countedLines = 0
+
+  /** Counts up to where the current object has got to; `lines` are all lines kept so far. */
+  advance(amounts: Readonly<ReadAmounts>, lines: number): void {
+    this.#progress.storedBytes += amounts.storedBytes - this.#counted.storedBytes
+    this.#progress.textBytes += amounts.textBytes - this.#counted.textBytes
+    this.#progress.lines += lines - this.#countedLines
+    this.#counted = { ...amounts }
+    this.#countedLines = lines
+  }
+
+  /** Ends the current object. */
+  endObject(amounts: Readonly<ReadAmounts>, lines: number): void {
+    this.advance(amounts, lines)
+    this.#counted = { storedBytes: 0, textBytes: 0 }
+    this.#progress.objects++
+  }
+
+  /** What was done since the last call. */
+  take(): ScanProgress {
+    const taken = this.#progress
+    this.#progress = noProgress()
+    return taken
+  }
+}
+
+export function noProgress(): ScanProgress {
+  return { objects: 0, storedBytes: 0, textBytes: 0, lines: 0 }
+}

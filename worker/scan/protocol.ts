@@ -1,0 +1,50 @@
+import type { ErrorCode } from '../contract/errors.ts'
+import type { NotRead, OutcomeCounts } from '../contract/outcome.ts'
+import type { StoreSettings } from '../stores/store.ts'
+import type { Batch } from './batches.ts'
+import type { InflaterName } from './inflater.ts'
+import type { MatchSpec } from './match/matcher.ts'
+import type { ScanLimits } from './scan-object.ts'
+
+/*
+ * What the main thread and the scan threads say to each other. Kept bytes change owner with their message; nothing
+ * else of an object ever crosses.
+ */
+
+/** What a thread is started with. */
+export interface ThreadSettings {
+  readonly store: StoreSettings
+  /** What to look for, by category. */
+  readonly specs: readonly MatchSpec[]
+  readonly limits: ScanLimits
+  readonly inflater: InflaterName
+  /** Kept bytes a thread may have sent without their being taken; then it waits. */
+  readonly creditBytes: number
+}
+
+export type ToThread = BatchMessage | { readonly kind: 'credit'; readonly bytes: number }
+
+export interface BatchMessage extends Batch {
+  readonly kind: 'batch'
+}
+
+export type FromThread =
+  | { readonly kind: 'kept'; readonly batch: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'progress'; readonly progress: ScanProgress }
+  | { readonly kind: 'done'; readonly batch: number; readonly summary: BatchSummary; readonly progress: ScanProgress }
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string; readonly stack: string | undefined }
+
+/** Work done since the last message. */
+export interface ScanProgress {
+  objects: number
+  storedBytes: number
+  textBytes: number
+  lines: number
+}
+
+/** What became of the objects of one batch. */
+export interface BatchSummary {
+  readonly counts: OutcomeCounts
+  readonly notRead: readonly NotRead[]
+  readonly lines: number
+}

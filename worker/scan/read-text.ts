@@ -1,0 +1,135 @@
+import type { MaybePromise } from '../contract/maybe-promise.ts'
+import type { ObjectBody } from '../stores/store.ts'
+import { Damage } from './damage.ts'
+import { createDecoder, type Decoder, type DecoderContext } from './decoder.ts'
+
+/*
+ * Compressed bytes in, text out. Input is fed in slices that begin at multiples of `sliceBytes`, however the store cuts
+ * it, so that what depends on the input's cut (where a limit strikes) is the same from every store.
+ */
+
+export const sliceBytes = 64 * 1024
+/** Honest repetitive logs exceed 100:1, so a ratio says nothing before this much text. */
+const ratioJudgedFrom = 256 * 1024 * 1024
+
+/** Takes a piece of text, valid only during the call; waiting holds the reading back. */
+export type OnText = (text: Buffer) => MaybePromise<void>
+
+export interface ReadLimits {
+  /** Bytes of text per stored byte. */
+  readonly maxRatio: number
+}
+
+/** Amounts read; also what a failed reading got to. */
+export interface ReadAmounts {
+  storedBytes: number
+  textBytes: number
+}
+
+/**
+ * Reads everything that a body holds. When a codec fails in a way that loses what it had just decoded, the body is
+ * opened once more and that slice read byte by byte: every byte before the damage is given out, and its place is exact.
+ * @throws Damage with the byte of the body where it lies, or the store's error
+ */
+export async function readText(
+  openBody: () => MaybePromise<ObjectBody>,
+  context: DecoderContext,
+  limits: ReadLimits,
+  onText: OnText,
+  amounts: ReadAmounts
+): Promise<void> {
+  const first = new Reading(context, limits, onText, amounts)
+  try {
+    await first.run(await openBody())
+  } catch (error) {
+    if (!(error instanceof Damage) || error.isExact) throw error
+    const careful = new Reading(context, limits, onText, amounts, {
+      from: first.sliceStart,
+      knownTextBytes: amounts.textBytes
+    })
+    await careful.run(await openBody())
+  }
+}
+
+interface CarefulSlice {
+  readonly from: number
+  /** Text that was given out before and is not given out again. */
+  readonly knownTextBytes: number
+}
+
+class Reading {
+  readonly #context: DecoderContext
+  readonly #limits: ReadLimits
+  readonly #onText: OnText
+  readonly #amounts: ReadAmounts
+  readonly #careful: CarefulSlice | undefined
+  #fed = 0
+  #text = 0
+  /** Where the slice that is being decoded begins. */
+  sliceStart = 0
+
+  constructor(
+    context: DecoderContext,
+    limits: ReadLimits,
+    onText: OnText,
+    amounts: ReadAmounts,
+    careful?: CarefulSlice
+  ) {
+    this.#context = context
+    this.#limits = limits
+    this.#onText = onText
+    this.#amounts = amounts
+    this.#careful = careful
+  }
+
+  async run(body: ObjectBody): Promise<void> {
+    const decoder = createDecoder(this.#context)
+    try {
+      for (let chunk = await body.read(); chunk; chunk = await body.read()) await this.#feed(decoder, chunk)
+      decoder.end()
+      await this.#drain(decoder)
+    } catch (error) {
+      throw error instanceof Damage ? this.#placed(error) : error
+    } finally {
+      this.#context.isCareful = false
+      decoder.close()
+      await body.close()
+    }
+  }
+
+  /** Damage inside an inner layer, or of a limit, is placed at the slice in which it showed. */
+  #placed(damage: Damage): Damage {
+    if (damage.byte !== undefined) return damage
+    return damage.at(damage.reason === 'truncated' ? this.#fed : this.sliceStart)
+  }
+
+  async #feed(decoder: Decoder, chunk: Buffer): Promise<void> {
+    for (let position = 0; position < chunk.length; ) {
+      this.sliceStart = this.#fed - (this.#fed % sliceBytes)
+      const length = Math.min(chunk.length - position, this.sliceStart + sliceBytes - this.#fed)
+      this.#context.isCareful = this.#careful !== undefined && this.sliceStart >= this.#careful.from
+      decoder.feed(chunk.subarray(position, position + length))
+      position += length
+      this.#fed += length
+      if (this.#fed > this.#amounts.storedBytes) this.#amounts.storedBytes = this.#fed
+      await this.#drain(decoder)
+    }
+  }
+
+  async #drain(decoder: Decoder): Promise<void> {
+    for (let text = await decoder.next(); text; text = await decoder.next()) {
+      const known = Math.min(text.length, Math.max(0, (this.#careful?.knownTextBytes ?? 0) - this.#text))
+      this.#text += known
+      if (known < text.length) await this.#give(text.subarray(known))
+    }
+  }
+
+  async #give(text: Buffer): Promise<void> {
+    const allowed = Math.max(ratioJudgedFrom, this.#limits.maxRatio * (this.sliceStart + sliceBytes)) - this.#text
+    const given = text.length > allowed ? text.subarray(0, allowed) : text
+    this.#text += given.length
+    this.#amounts.textBytes += given.length
+    if (given.length > 0) await this.#onText(given)
+    if (given.length < text.length) throw new Damage('ratio-limit', this.sliceStart)
+  }
+}

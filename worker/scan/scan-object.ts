@@ -1,0 +1,157 @@
+import { type ErrorCode, IotLogError } from '../contract/errors.ts'
+import type { MaybePromise } from '../contract/maybe-promise.ts'
+import type { NotRead, Outcome } from '../contract/outcome.ts'
+import type { ObjectBody, Store, StoredObject } from '../stores/store.ts'
+import { LineBlocks } from './blocks.ts'
+import { Damage } from './damage.ts'
+import type { DecoderContext } from './decoder.ts'
+import type { KeptLines } from './kept.ts'
+import type { Matcher } from './match/matcher.ts'
+import { type ReadAmounts, type ReadLimits, readText } from './read-text.ts'
+import { zipEntryTexts } from './read-zip.ts'
+import { sniffEncoding, sniffLength } from './sniff.ts'
+
+export interface ScanLimits extends ReadLimits {
+  /** Without its line end. */
+  readonly maxLineBytes: number
+}
+
+/** What became of one object. */
+export interface ScannedObject extends ReadAmounts {
+  readonly outcome: Outcome
+  /** Set unless the object was wholly read. */
+  readonly notRead?: NotRead
+}
+
+/** What a store's refusal means for the one object; any other error ends the job. */
+const outcomesOfErrors: Partial<Record<ErrorCode, 'vanished' | 'denied' | 'archived'>> = {
+  'not-found': 'vanished',
+  denied: 'denied',
+  archived: 'archived'
+}
+
+/** Reads objects one after the other and keeps their matching lines: the work of one scan thread. */
+export class ObjectScanner {
+  readonly #store: Store
+  readonly #context: DecoderContext
+  readonly #limits: ScanLimits
+  readonly #kept: KeptLines
+  readonly #afterText: (amounts: Readonly<ReadAmounts>) => MaybePromise<void>
+  readonly #blocks: LineBlocks
+  #find: Matcher = () => -1
+
+  /** `afterText` is called after each piece of text; what it returns holds the reading back. */
+  constructor(
+    store: Store,
+    context: DecoderContext,
+    limits: ScanLimits,
+    kept: KeptLines,
+    afterText: (amounts: Readonly<ReadAmounts>) => MaybePromise<void>
+  ) {
+    this.#store = store
+    this.#context = context
+    this.#limits = limits
+    this.#kept = kept
+    this.#afterText = afterText
+    this.#blocks = new LineBlocks(limits.maxLineBytes, (block) => this.#kept.pick(block, this.#find))
+  }
+
+  /** Scans one object. A failure of the object is an outcome; nothing is thrown but what ends the job. */
+  async scan(object: StoredObject, find: Matcher): Promise<ScannedObject> {
+    if (object.size === 0) return { outcome: 'empty', storedBytes: 0, textBytes: 0 }
+    this.#find = find
+    const amounts = { storedBytes: 0, textBytes: 0 }
+    const linesBefore = this.#kept.lines
+    try {
+      await this.#readObject(object, amounts)
+      return { outcome: 'read', ...amounts }
+    } catch (error) {
+      const outcome = outcomeOf(error)
+      const damage = error instanceof Damage ? error : new Damage('io', amounts.storedBytes)
+      if (damage.reason === 'line-limit') amounts.textBytes = this.#blocks.handedOnBytes + this.#limits.maxLineBytes
+      this.#blocks.finish(damage.isAtEnd)
+      const keptLines = this.#kept.lines - linesBefore
+      if (outcome !== 'unreadable') return { outcome, ...amounts, notRead: { key: object.key, outcome, keptLines } }
+      // Counted up to the damage, not up to where the input happened to be cut: the same from every store.
+      amounts.storedBytes = damage.byte ?? 0
+      const { reason, byte = 0 } = damage
+      return { outcome, ...amounts, notRead: { key: object.key, outcome, reason, byte, keptLines } }
+    }
+  }
+
+  async #readObject(object: StoredObject, amounts: ReadAmounts): Promise<void> {
+    const body = await this.#store.open(object)
+    const first = await this.#firstChunk(body)
+    if (first && sniffEncoding(first) === 'zip') {
+      await body.close()
+      return this.#readZip(object, amounts)
+    }
+    let isFresh = true
+    const open = (): MaybePromise<ObjectBody> => {
+      if (!isFresh) return this.#store.open(object)
+      isFresh = false
+      return startingWith(first, body)
+    }
+    await this.#readText(open, amounts)
+  }
+
+  /** The first bytes, enough to tell the encoding where the object has as many. */
+  async #firstChunk(body: ObjectBody): Promise<Buffer | null> {
+    try {
+      let first = await body.read()
+      while (first && first.length < sniffLength) {
+        const start: Buffer = Buffer.from(first)
+        const next = await body.read()
+        if (!next) return start
+        first = Buffer.concat([start, next])
+      }
+      return first
+    } catch (error) {
+      await body.close()
+      throw error
+    }
+  }
+
+  async #readZip(object: StoredObject, amounts: ReadAmounts): Promise<void> {
+    await using random = await this.#store.openRandom(object)
+    for await (const entry of zipEntryTexts(random)) {
+      try {
+        await this.#readText(entry.open, amounts)
+      } catch (error) {
+        throw error instanceof Damage ? error.at(entry.byte) : error
+      }
+    }
+    amounts.storedBytes = object.size
+  }
+
+  async #readText(open: () => MaybePromise<ObjectBody>, amounts: ReadAmounts): Promise<void> {
+    const onText = (text: Buffer): MaybePromise<void> => {
+      this.#blocks.push(text)
+      return this.#afterText(amounts)
+    }
+    await readText(open, this.#context, this.#limits, onText, amounts)
+    this.#blocks.finish(true)
+  }
+}
+
+/** A body whose first chunk was already read. */
+function startingWith(first: Buffer | null, body: ObjectBody): ObjectBody {
+  let waiting = first
+  return {
+    read: () => {
+      if (!waiting) return body.read()
+      const chunk = waiting
+      waiting = null
+      return chunk
+    },
+    close: () => body.close()
+  }
+}
+
+function outcomeOf(error: unknown): NotRead['outcome'] {
+  if (error instanceof Damage) return 'unreadable'
+  if (!(error instanceof IotLogError)) throw error
+  const outcome = outcomesOfErrors[error.code] ?? (error.code === 'io' ? 'unreadable' : undefined)
+  if (!outcome) throw error
+  return outcome
+}

@@ -1,0 +1,92 @@
+import type { Transform } from 'node:stream'
+
+/** What one step of a codec used up and gave out. */
+export interface CodecStep {
+  readonly consumed: number
+  /** Decoded bytes, maybe none; valid until the next call. */
+  readonly output: Buffer
+}
+
+const nothing = Buffer.alloc(0)
+
+/**
+ * One of Node's zlib streams, stepped by hand: write a piece, take what comes out, and know how much was consumed when
+ * the compressed stream ends inside the piece (`bytesWritten` tells). Used for one compressed stream, then closed.
+ */
+export class StreamedCodec {
+  readonly #stream: Transform & { readonly bytesWritten: number }
+  /** `bytesWritten` when the last step that consumed anything returned. */
+  #reported = 0
+  /** The caller's input was written and is not yet reported as consumed. */
+  #hasInput = false
+  /** The stream has taken all it will take of that input. */
+  #isTaken = false
+  #hasEnded = false
+  #failure: Error | undefined
+  #wake: () => void = () => {}
+
+  constructor(stream: Transform & { readonly bytesWritten: number }) {
+    this.#stream = stream
+    stream.on('readable', () => this.#wake())
+    stream.on('end', () => {
+      this.#hasEnded = true
+      this.#wake()
+    })
+    stream.on('error', (error) => {
+      this.#failure = error
+      this.#wake()
+    })
+  }
+
+  /** See {@link Inflater.step}. Fails with the stream's own error. */
+  async step(input: Buffer, from: number, to: number): Promise<CodecStep> {
+    if (!this.#hasInput) this.#write(input.subarray(from, to))
+    for (;;) {
+      const changed = this.#nextChange()
+      if (this.#failure) throw this.#failure
+      const output = this.#stream.read() as Buffer | null
+      if (output) return { consumed: 0, output }
+      if (this.#hasEnded || this.#isTaken) return { consumed: this.#takeConsumed(), output: nothing }
+      await changed
+    }
+  }
+
+  /** After the last input: whether the compressed stream is complete. Called when every output was taken. */
+  async isComplete(): Promise<boolean> {
+    this.#stream.end()
+    for (;;) {
+      const changed = this.#nextChange()
+      if (this.#failure || this.#hasEnded) return this.#hasEnded
+      this.#stream.read()
+      await changed
+    }
+  }
+
+  close(): void {
+    this.#stream.destroy()
+  }
+
+  /** Set up before the state is looked at, so that no event between look and wait is missed. */
+  #nextChange(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  #write(input: Buffer): void {
+    if (this.#hasEnded) return
+    this.#hasInput = true
+    this.#isTaken = false
+    this.#stream.write(input, () => {
+      this.#isTaken = true
+      this.#wake()
+    })
+  }
+
+  #takeConsumed(): number {
+    const consumed = this.#stream.bytesWritten - this.#reported
+    this.#reported = this.#stream.bytesWritten
+    this.#hasInput = false
+    return consumed
+  }
+}

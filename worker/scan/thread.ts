@@ -1,0 +1,95 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { IotLogError, messageOf } from '../contract/errors.ts'
+import { type NotRead, noOutcomes } from '../contract/outcome.ts'
+import { openStore } from '../stores/open-store.ts'
+import { createInflater } from './choose-inflater.ts'
+import type { DecoderContext } from './decoder.ts'
+import type { Inflater } from './inflater.ts'
+import { KeptLines } from './kept.ts'
+import { compileMatcher } from './match/matcher.ts'
+import { ProgressMeter } from './progress-meter.ts'
+import type { BatchMessage, FromThread, ThreadSettings, ToThread } from './protocol.ts'
+import { ObjectScanner } from './scan-object.ts'
+
+/*
+ * A scan thread: it opens, inflates, cuts and matches the objects of its batches, one batch after the other, with a
+ * store client of its own. What it holds: one piece of input and one of text (256 KiB each), the line that two pieces
+ * share (at most limits.maxLineBytes), one piece of kept lines, and `creditBytes` of kept lines sent but not taken.
+ */
+
+const progressEveryMs = 100
+
+if (!parentPort) throw new Error('scan/thread.ts runs in a worker thread')
+const port = parentPort
+const settings = workerData as ThreadSettings
+const finders = settings.specs.map(compileMatcher)
+const inflaters: Inflater[] = []
+const context: DecoderContext = {
+  takeInflater: () => inflaters.pop() ?? createInflater(settings.inflater),
+  giveBack: (inflater) => inflaters.push(inflater),
+  isCareful: false
+}
+
+let currentBatch = 0
+let untakenBytes = 0
+let onCredit: () => void = () => {}
+let lastProgressMs = performance.now()
+const meter = new ProgressMeter()
+const kept = new KeptLines(sendKept)
+const scanner = new ObjectScanner(openStore(settings.store), context, settings.limits, kept, (amounts) => {
+  meter.advance(amounts, kept.lines)
+  if (performance.now() - lastProgressMs >= progressEveryMs) {
+    lastProgressMs = performance.now()
+    send({ kind: 'progress', progress: meter.take() })
+  }
+  return untakenBytes >= settings.creditBytes ? creditReturned() : undefined
+})
+
+let work = Promise.resolve()
+port.on('message', (message: ToThread) => {
+  if (message.kind === 'batch') work = work.then(() => scanBatch(message)).catch(fail)
+  else {
+    untakenBytes -= message.bytes
+    onCredit()
+  }
+})
+
+async function scanBatch(batch: BatchMessage): Promise<void> {
+  const counts = noOutcomes()
+  const notRead: NotRead[] = []
+  const linesBefore = kept.lines
+  currentBatch = batch.number
+  for (const object of batch.objects) {
+    const scanned = await scanner.scan(object, finders[batch.category]!)
+    meter.endObject(scanned, kept.lines)
+    counts[scanned.outcome]++
+    if (scanned.notRead) notRead.push(scanned.notRead)
+  }
+  const rest = kept.takeRest()
+  if (rest) sendKept(rest)
+  const summary = { counts, notRead, lines: kept.lines - linesBefore }
+  send({ kind: 'done', batch: batch.number, summary, progress: meter.take() })
+  if (untakenBytes >= settings.creditBytes) await creditReturned()
+}
+
+function sendKept(piece: Buffer): void {
+  untakenBytes += piece.length
+  send({ kind: 'kept', batch: currentBatch, bytes: piece }, [piece.buffer as ArrayBuffer])
+}
+
+async function creditReturned(): Promise<void> {
+  while (untakenBytes >= settings.creditBytes) {
+    await new Promise<void>((resolve) => {
+      onCredit = resolve
+    })
+  }
+}
+
+function fail(error: unknown): void {
+  const code = error instanceof IotLogError ? error.code : 'internal'
+  send({ kind: 'failed', code, message: messageOf(error), stack: (error as Error).stack })
+}
+
+function send(message: FromThread, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer)
+}

@@ -1,0 +1,74 @@
+import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { IotLogError, messageOf } from './contract/errors.ts'
+
+/**
+ * A list of JSON values that may grow beyond memory: the first `memoryBytes` are kept, the rest goes to a temporary
+ * file. The file has no name from its first moment on, so that nothing stays behind however the process ends.
+ */
+export class Spool<T> implements Disposable {
+  readonly #memoryBytes: number
+  /** A value's text, or where it lies in the file. */
+  readonly #values: (string | readonly [position: number, length: number])[] = []
+  #keptBytes = 0
+  #file: number | undefined
+  #fileBytes = 0
+
+  constructor(memoryBytes: number) {
+    this.#memoryBytes = memoryBytes
+  }
+
+  /** Appends a value and tells its number. Values should be large, a page of them rather than one. */
+  append(value: T): number {
+    const text = JSON.stringify(value)
+    if (this.#keptBytes + text.length <= this.#memoryBytes) {
+      this.#keptBytes += text.length
+      return this.#values.push(text) - 1
+    }
+    const bytes = Buffer.from(text)
+    this.#write(bytes)
+    const place = [this.#fileBytes, bytes.length] as const
+    this.#fileBytes += bytes.length
+    return this.#values.push(place) - 1
+  }
+
+  /** The value of a number that `append` gave. */
+  get(number: number): T {
+    const value = this.#values[number]!
+    if (typeof value === 'string') return JSON.parse(value) as T
+    const bytes = Buffer.allocUnsafe(value[1])
+    readSync(this.#file!, bytes, 0, value[1], value[0])
+    return JSON.parse(bytes.toString()) as T
+  }
+
+  /** All values in the order they were appended. */
+  *[Symbol.iterator](): Generator<T> {
+    for (let number = 0; number < this.#values.length; number++) yield this.get(number)
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
+  }
+
+  #write(bytes: Buffer): void {
+    try {
+      this.#file ??= openNameless()
+      for (let written = 0; written < bytes.length; ) {
+        written += writeSync(this.#file, bytes, written, bytes.length - written, this.#fileBytes + written)
+      }
+    } catch (error) {
+      const isFull = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
+      const text = `Could not set a list aside in ${tmpdir()} (TMPDIR names another place): ${messageOf(error)}`
+      throw new IotLogError(isFull ? 'no-space' : 'io', text, { subject: tmpdir(), cause: error })
+    }
+  }
+}
+
+function openNameless(): number {
+  const path = join(tmpdir(), `iot-log-${process.pid}-${Math.random().toString(36).slice(2)}`)
+  const file = openSync(path, 'wx+', 0o600)
+  unlinkSync(path)
+  return file
+}

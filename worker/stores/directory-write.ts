@@ -1,0 +1,132 @@
+import { existsSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
+import { type FileHandle, link, open, rename } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { IotLogError } from '../contract/errors.ts'
+import { storeError } from './directory-error.ts'
+import type { WriteOptions } from './store.ts'
+
+/*
+ * A file that appears whole or not at all: the bytes go to a hidden neighbour, are synced and verified, and only then
+ * take the name. A neighbour that a killed process of this machine left is removed by the next write of the same name.
+ */
+
+let writesOfThisProcess = 0
+
+/** Writes `body` to `path`; every failure, of the body too, removes what was written and the directories made for it. */
+export async function writeFileWhole(path: string, body: Readable, options: WriteOptions): Promise<void> {
+  const madeDirectory = makeParents(path)
+  const partial = partialPath(path, process.pid, writesOfThisProcess++)
+  try {
+    removeDeadPartials(path)
+    await writePartial(partial, body, options)
+    await takeName(partial, path, options.overwrite)
+  } catch (error) {
+    body.destroy()
+    removeIfPossible(partial)
+    removeEmptyParents(path, madeDirectory)
+    throw options.signal?.aborted ? error : storeError(path, error)
+  }
+}
+
+async function writePartial(partial: string, body: Readable, options: WriteOptions): Promise<void> {
+  await using handle = await open(partial, 'wx+')
+  let size = 0
+  await pipeline(
+    body,
+    async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) {
+        await writeAll(handle, chunk)
+        size += chunk.length
+      }
+    },
+    options.signal ? { signal: options.signal } : {}
+  )
+  await handle.sync()
+  await options.verify?.({
+    size,
+    read: async (from, length) => {
+      const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, from)
+      return buffer.subarray(0, bytesRead)
+    }
+  })
+}
+
+async function writeAll(handle: FileHandle, chunk: Buffer): Promise<void> {
+  for (let written = 0; written < chunk.length; ) {
+    written += (await handle.write(chunk, written, chunk.length - written)).bytesWritten
+  }
+}
+
+async function takeName(partial: string, path: string, overwrite: boolean): Promise<void> {
+  if (overwrite) return rename(partial, path)
+  try {
+    await link(partial, path)
+  } catch (error) {
+    // Some file systems know no hard links; there the check and the rename are two steps.
+    if (isCode(error, 'EEXIST') || existsSync(path)) throw alreadyThere(path)
+    return rename(partial, path)
+  }
+  removeIfPossible(partial)
+}
+
+/** The error of a name that is taken. */
+export function alreadyThere(path: string): IotLogError {
+  return new IotLogError('output-exists', `Already there, not overwritten: ${path} (--force replaces it)`, {
+    subject: path
+  })
+}
+
+function partialPath(path: string, processId: number, count: number): string {
+  return join(dirname(path), `${partialStart(path)}${processId}-${count}.partial`)
+}
+
+const partialStart = (path: string): string => `.${basename(path)}.${hostname().replaceAll('/', '_')}.`
+
+function removeDeadPartials(path: string): void {
+  const start = partialStart(path)
+  for (const name of readdirSync(dirname(path))) {
+    if (!name.startsWith(start)) continue
+    const owner = /^(\d+)-\d+\.partial$/.exec(name.slice(start.length))
+    if (owner && !isRunning(Number(owner[1]))) removeIfPossible(join(dirname(path), name))
+  }
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    return process.kill(processId, 0)
+  } catch (error) {
+    return !isCode(error, 'ESRCH')
+  }
+}
+
+function makeParents(path: string): string | undefined {
+  try {
+    return mkdirSync(dirname(path), { recursive: true })
+  } catch (error) {
+    throw storeError(dirname(path), error)
+  }
+}
+
+/** Removes the directories that this write made, as far up as `made`, unless somebody has put something there since. */
+function removeEmptyParents(path: string, made: string | undefined): void {
+  if (made === undefined) return
+  for (let directory = dirname(path); directory.length >= made.length; directory = dirname(directory)) {
+    try {
+      rmdirSync(directory)
+    } catch {
+      return
+    }
+  }
+}
+
+/** What can't be removed was not made here, or is told by the error that led here. */
+function removeIfPossible(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {}
+}
+
+const isCode = (error: unknown, code: string): boolean => (error as NodeJS.ErrnoException).code === code

@@ -1,0 +1,23 @@
+import { IotLogError } from '../contract/errors.ts'
+import { openDirectoryStore } from './directory.ts'
+import type { Store, StoreSettings } from './store.ts'
+
+/** The stores by the scheme of their URL. */
+const openers: Readonly<Record<string, (settings: StoreSettings) => Store>> = {
+  'file:': openDirectoryStore
+}
+
+/** Opens the store of a URL. @throws IotLogError (`wrong-config`) for a scheme without a store. */
+export function openStore(settings: StoreSettings): Store {
+  const scheme = settings.url.slice(0, settings.url.indexOf(':') + 1)
+  const open = openers[scheme]
+  if (open) return open(settings)
+  const known = Object.keys(openers).map((one) => `${one}//…`)
+  throw new IotLogError(
+    'wrong-config',
+    `No store reads ${settings.url}: the source must be one of ${known.join(', ')}`,
+    {
+      subject: settings.url
+    }
+  )
+}

@@ -1,0 +1,74 @@
+import { IotLogError } from './contract/errors.ts'
+import { type NotRead, noOutcomes } from './contract/outcome.ts'
+import type { ExportStatus, ObjectCounts, ScannedAmounts, UnreadableObject } from './contract/result.ts'
+import type { BatchSummary, ScanProgress } from './scan/protocol.ts'
+import { Spool } from './spool.ts'
+
+/** Lists of what was not read stay in memory up to this size: about 10,000 objects. */
+const memoryBytes = 2 * 1024 * 1024
+
+/** What became of every listed object, added up as the scan goes. Disposing gives up the list of what was not read. */
+export class Tally implements Disposable {
+  readonly #counts = noOutcomes()
+  readonly #notRead = new Spool<readonly NotRead[]>(memoryBytes)
+  readonly #linesByCategory: number[] = []
+  #storedBytes = 0
+  #textBytes = 0
+
+  /** `skipped` objects were left out by rule before the scan. */
+  constructor(categories: number, skipped: number) {
+    this.#linesByCategory = Array.from({ length: categories }, () => 0)
+    this.#counts.skipped = skipped
+  }
+
+  addBatch(category: number, summary: BatchSummary): void {
+    for (const outcome of Object.keys(summary.counts) as (keyof typeof summary.counts)[]) {
+      this.#counts[outcome] += summary.counts[outcome]
+    }
+    if (summary.notRead.length > 0) this.#notRead.append(summary.notRead)
+    this.#linesByCategory[category]! += summary.lines
+  }
+
+  addProgress(progress: ScanProgress): void {
+    this.#storedBytes += progress.storedBytes
+    this.#textBytes += progress.textBytes
+  }
+
+  /** Lines kept in one category. */
+  linesOf(category: number): number {
+    return this.#linesByCategory[category]!
+  }
+
+  /** @throws IotLogError (`internal`) when an object has no outcome, or two */
+  countsOf(listed: number): ObjectCounts {
+    const sum = Object.values(this.#counts).reduce((total, count) => total + count, 0)
+    if (sum !== listed) throw new IotLogError('internal', `${listed} objects were listed, but ${sum} are accounted for`)
+    return { listed, ...this.#counts }
+  }
+
+  /** Partial wins over empty: what could not be read may have held what was looked for. */
+  status(): ExportStatus {
+    const { unreadable, archived, vanished, denied } = this.#counts
+    if (unreadable + archived + vanished + denied > 0) return 'partial'
+    return this.#linesByCategory.some((lines) => lines > 0) ? 'complete' : 'empty'
+  }
+
+  scanned(): ScannedAmounts {
+    return { bytes: this.#storedBytes, rawBytes: this.#textBytes }
+  }
+
+  /** The objects that were not wholly read, in key order within each category. */
+  *notRead(): Generator<NotRead> {
+    for (const page of this.#notRead) yield* page
+  }
+
+  *unreadable(): Generator<UnreadableObject> {
+    for (const { outcome, key, reason, byte, keptLines } of this.notRead()) {
+      if (outcome === 'unreadable') yield { key, reason: reason!, byte: byte!, keptLines }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#notRead[Symbol.dispose]()
+  }
+}
