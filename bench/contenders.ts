@@ -18,7 +18,7 @@ export function iotLog(threads: number): Contender {
     name: `iot-log, ${threads} thread${threads === 1 ? '' : 's'}`,
     needs: [],
     command: (directory, identifier, output) =>
-      `${process.execPath} ${cli} export ${identifier} telemetry 2023/10/01 --source file://${directory} ` +
+      `${process.execPath} --max-semi-space-size=8 ${cli} export ${identifier} telemetry 2023/10/01 --source file://${directory} ` +
       `--threads ${threads} --output ${output}.zip --force --quiet`
   }
 }

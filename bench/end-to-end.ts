@@ -51,7 +51,9 @@ else await benchAll()
 
 async function benchAll(): Promise<void> {
   const machine = `${availableParallelism()} processors (${cpus()[0]?.model.trim()}), Node ${process.versions.node}`
-  console.log(`${new Date().toISOString().slice(0, 10)}, ${machine}\nWhole processes, medians of ${values.runs} rounds in turn`)
+  console.log(
+    `${new Date().toISOString().slice(0, 10)}, ${machine}\nWhole processes, medians of ${values.runs} rounds in turn`
+  )
   const missing = peers.filter((peer) => !isInstalled(peer)).map((peer) => peer.name)
   if (missing.length > 0 && !values.ours) console.log(`Not installed, left out: ${missing.join('; ')}`)
   for (const one of cases) {
@@ -68,12 +70,18 @@ async function benchCase({ corpus, repeat, rate, without }: Case): Promise<void>
   const runs = await runInTurn(contenders, directory, matchRates[rate])
   const header = ['', 'wall s', 'GB/s text', 'objects/s', 'CPU s', 'peak MiB', 'iot-log is']
   const rows = contenders.map((contender, at) => describe(contender, runs[at]!, runs[0]!, totalText, objects * repeat))
-  console.log(`\n${corpus}: ${objects * repeat} objects, ${formatBytes(totalText)} of text, ${rate} % of the lines match`)
+  console.log(
+    `\n${corpus}: ${objects * repeat} objects, ${formatBytes(totalText)} of text, ${rate} % of the lines match`
+  )
   console.log(alignColumns([header, ...rows]).join('\n'))
 }
 
 /** One round after another, each contender once in a round; the first round warms the page cache and does not count. */
-async function runInTurn(contenders: readonly Contender[], directory: string, identifier: string): Promise<CommandRun[][]> {
+async function runInTurn(
+  contenders: readonly Contender[],
+  directory: string,
+  identifier: string
+): Promise<CommandRun[][]> {
   const scratch = mkdtempSync(join(tmpdir(), 'iot-log-bench-'))
   const runs: CommandRun[][] = contenders.map(() => [])
   for (let round = 0; round <= Number(values.runs); round++) {
@@ -89,11 +97,22 @@ async function runInTurn(contenders: readonly Contender[], directory: string, id
 
 /** A contender that finds less is no faster: the peers' outputs have one size. */
 function checkAgreement(scratch: string, contenders: readonly Contender[]): void {
-  const sizes = new Set(readdirSync(scratch).filter((name) => !name.endsWith('.zip')).map((name) => statSync(join(scratch, name)).size))
-  if (sizes.size > 1) throw new Error(`${contenders.map((one) => one.name).join(', ')} do not agree: ${[...sizes].join(', ')} bytes`)
+  const sizes = new Set(
+    readdirSync(scratch)
+      .filter((name) => !name.endsWith('.zip'))
+      .map((name) => statSync(join(scratch, name)).size)
+  )
+  if (sizes.size > 1)
+    throw new Error(`${contenders.map((one) => one.name).join(', ')} do not agree: ${[...sizes].join(', ')} bytes`)
 }
 
-function describe(contender: Contender, runs: readonly CommandRun[], ours: readonly CommandRun[], text: number, objects: number): string[] {
+function describe(
+  contender: Contender,
+  runs: readonly CommandRun[],
+  ours: readonly CommandRun[],
+  text: number,
+  objects: number
+): string[] {
   const seconds = median(runs.map((run) => run.seconds))
   const ratios = runs.map((run, round) => run.seconds / ours[round]!.seconds)
   const figure = (pick: (run: CommandRun) => number | undefined, digits: number): string => {

@@ -20,14 +20,20 @@ const gnuTime = '/usr/bin/time'
 export async function measureCommand(command: string): Promise<CommandRun> {
   const account = join(tmpdir(), `iot-log-bench-${process.pid}`)
   const hasTime = existsSync(gnuTime)
-  const [file, args] = hasTime ? [gnuTime, ['-f', '%U %S %M', '-o', account, 'sh', '-c', command]] : ['sh', ['-c', command]]
+  const [file, args] = hasTime
+    ? [gnuTime, ['-f', '%U %S %M', '-o', account, 'sh', '-c', command]]
+    : ['sh', ['-c', command]]
   const startMs = performance.now()
   const child = spawn(file as string, args as string[], { stdio: ['ignore', 'inherit', 'inherit'] })
   const [code] = await once(child, 'close')
   const seconds = (performance.now() - startMs) / 1000
   if (code !== 0) throw new Error(`exit code ${code}: ${command}`)
   if (!hasTime) return { seconds, cpuSeconds: undefined, peakMebibytes: undefined }
-  const [user, system, kibibytes] = readFileSync(account, 'utf8').trim().split(' ').map(Number) as [number, number, number]
+  const [user, system, kibibytes] = readFileSync(account, 'utf8').trim().split(' ').map(Number) as [
+    number,
+    number,
+    number
+  ]
   rmSync(account)
   return { seconds, cpuSeconds: user + system, peakMebibytes: kibibytes / 1024 }
 }

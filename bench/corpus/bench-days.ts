@@ -51,7 +51,9 @@ export async function ensureDay(name: CorpusName, repeat: number): Promise<strin
   const complete = join(root, `${name}-x${repeat}.complete`)
   if (existsSync(complete)) return directory
   await rm(directory, { recursive: true, force: true })
-  const prefixes = Array.from({ length: hours }, (_, hour) => join(directory, 'telemetry/2023/10/01', String(hour).padStart(2, '0')))
+  const prefixes = Array.from({ length: hours }, (_, hour) =>
+    join(directory, 'telemetry/2023/10/01', String(hour).padStart(2, '0'))
+  )
   for (const prefix of prefixes) await mkdir(prefix, { recursive: true })
   const files = (await readdir(objects)).sort()
   for (let copy = 0; copy < repeat; copy++) {

@@ -89,6 +89,20 @@ export function testExactness(name: string, createSource: () => Promise<SourceUn
       })
     }
 
+    it('gives the same through the documented streams of zlib', async () => {
+      const day = [
+        ...generatedDay(),
+        ...damagedObjects.map((object, at) => ({ ...object, key: `telemetry/2023/10/01/23/${at}` }))
+      ]
+      const archives = new Set<string>()
+      for (const inflater of ['zlib-handle', 'zlib-stream'] as const) {
+        await exportDay(createSource, day, ['THING0', 'telemetry', '2023/10/01'], { threads: 2, inflater }, (file) => {
+          archives.add(readFileSync(file, 'latin1'))
+        })
+      }
+      assert.equal(archives.size, 1)
+    })
+
     it('finds every line of a category by the word for its field', async () => {
       const day = generatedDay().filter((object) => object.key.startsWith('lifecycle/'))
       const { files } = await exportDay(createSource, day, ['client_id', 'lifecycle', '2023/10/01'], { threads: 2 })
@@ -183,7 +197,7 @@ async function exportDay(
   createSource: () => Promise<SourceUnderTest>,
   day: readonly TestObject[],
   words: readonly string[],
-  options: Pick<ExportOptions, 'threads'>,
+  options: Pick<ExportOptions, 'threads' | 'inflater'>,
   onArchive: (path: string) => void = () => {}
 ): Promise<ExportedDay> {
   await using source = await createSource()

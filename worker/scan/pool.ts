@@ -28,7 +28,7 @@ const maxBatchesAhead = 512
  * A thread's objects live for an object of the log or for good; with V8's own sizes it would hold 50 MB of garbage.
  * Buffers are outside of these limits.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 }
+const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 }
 
 /** `thread.ts` as it stands, or the bundle that `npm run build` makes of it. */
 const threadUrl = import.meta.url.endsWith('.ts')
@@ -142,6 +142,7 @@ class ScanPool implements AsyncDisposable {
     const batch = this.#open.get(message.batch)!
     if (message.kind === 'kept') batch.pieces.push(message.bytes)
     else {
+      if (message.rest) batch.pieces.push(message.rest)
       batch.summary = message.summary
       thread.outstanding--
       this.#fill()

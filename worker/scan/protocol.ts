@@ -31,8 +31,17 @@ export interface BatchMessage extends Batch {
 export type FromThread =
   | { readonly kind: 'kept'; readonly batch: number; readonly bytes: Uint8Array }
   | { readonly kind: 'progress'; readonly progress: ScanProgress }
-  | { readonly kind: 'done'; readonly batch: number; readonly summary: BatchSummary; readonly progress: ScanProgress }
+  | DoneMessage
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string; readonly stack: string | undefined }
+
+export interface DoneMessage {
+  readonly kind: 'done'
+  readonly batch: number
+  /** The last of the kept bytes; most batches have no others. */
+  readonly rest: Uint8Array | undefined
+  readonly summary: BatchSummary
+  readonly progress: ScanProgress
+}
 
 /** Work done since the last message. */
 export interface ScanProgress {

@@ -66,9 +66,10 @@ async function scanBatch(batch: BatchMessage): Promise<void> {
     if (scanned.notRead) notRead.push(scanned.notRead)
   }
   const rest = kept.takeRest()
-  if (rest) sendKept(rest)
+  untakenBytes += rest?.length ?? 0
   const summary = { counts, notRead, lines: kept.lines - linesBefore }
-  send({ kind: 'done', batch: batch.number, summary, progress: meter.take() })
+  const progress = meter.take()
+  send({ kind: 'done', batch: batch.number, rest, summary, progress }, rest && [rest.buffer as ArrayBuffer])
   if (untakenBytes >= settings.creditBytes) await creditReturned()
 }
 

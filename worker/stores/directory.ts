@@ -56,10 +56,13 @@ class DirectoryStore implements Store {
     let descriptor: number | undefined = attempt(path, () => openSync(path, 'r'))
     const buffer = this.#spareBuffer ?? Buffer.allocUnsafeSlow(readBytes)
     this.#spareBuffer = undefined
+    // As many bytes as were listed: asking for the end of every small file would cost as much as reading it.
+    let left = object.size
     return {
       read: () => {
-        if (descriptor === undefined) return null
-        const length = attempt(path, () => readSync(descriptor!, buffer, 0, readBytes, null))
+        if (descriptor === undefined || left === 0) return null
+        const length = attempt(path, () => readSync(descriptor!, buffer, 0, Math.min(left, readBytes), null))
+        left -= length
         return length === 0 ? null : buffer.subarray(0, length)
       },
       close: () => {

@@ -32,8 +32,9 @@ describe('scanning on threads', () => {
       const keys = Array.from({ length: 60 }, (_, at) => `o/${String(at).padStart(3, '0')}`)
       // Sizes that make later batches ready long before earlier ones.
       const textOf = (at: number): string => `${at} THING00001 THING00002\n`.repeat(at % 10 === 0 ? 60_000 : 3)
-      using logs = logDirectory(Object.fromEntries(keys.map((key, at) => [key, gzipSync(textOf(at))])))
-      const batches = batchesOf(...keys.map((key) => [{ key, size: 100 }]))
+      const objects = keys.map((key, at) => [key, gzipSync(textOf(at))] as const)
+      using logs = logDirectory(Object.fromEntries(objects))
+      const batches = batchesOf(...objects.map(([key, bytes]) => [{ key, size: bytes.length }]))
       let open = 0
       const seen: string[] = []
       for await (const step of scanInOrder(batches, settingsFor(logs, threads, 1), never, () => {})) {
