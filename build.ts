@@ -16,6 +16,9 @@ await build({
   outdir,
   outExtension: { '.js': '.mjs' },
   bundle: true,
+  // The SDK of S3 is a chunk of its own, loaded by those who need it.
+  splitting: true,
+  chunkNames: 'chunk-[hash]',
   platform: 'node',
   format: 'esm',
   target: 'node22.15',

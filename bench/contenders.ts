@@ -12,13 +12,13 @@ export interface Contender {
 
 const cli = fileURLToPath(new URL('../worker/cli.ts', import.meta.url))
 
-/** Ours: from the directory to the finished, verified zip. */
-export function iotLog(threads: number): Contender {
+/** Ours: from the directory, or another source, to the finished, verified zip. */
+export function iotLog(threads: number, source?: string): Contender {
   return {
     name: `iot-log, ${threads} thread${threads === 1 ? '' : 's'}`,
     needs: [],
     command: (directory, identifier, output) =>
-      `${process.execPath} --max-semi-space-size=8 ${cli} export ${identifier} telemetry 2023/10/01 --source file://${directory} ` +
+      `${process.execPath} --max-semi-space-size=8 ${cli} export ${identifier} telemetry 2023/10/01 --source ${source ?? `file://${directory}`} ` +
       `--threads ${threads} --output ${output}.zip --force --quiet`
   }
 }

@@ -48,5 +48,5 @@ export function chooseEngine(estimate: ScanEstimate, limits: Pick<Limits, 'scanM
   const isInTime = estimate.seconds <= limits.scanMinutes * 60
   const verdict = `${isInTime ? 'under' : 'over'} ${limits.scanMinutes} min`
   const machine = `about ${formatSeconds(estimate.seconds)} on ${formatCount(estimate.threads, 'thread')}`
-  return { engine: 'scan', reason: `${amounts}: ${machine}, ${verdict}`, basis: `${amounts}: ${verdict}` }
+  return { engine: 'scan', reason: `${amounts}: ${machine}, ${verdict}`, basis: amounts }
 }

@@ -25,6 +25,8 @@ export interface ExportListener {
   onListed?(objects: number): void
   onPlanned?(total: { readonly objects: number; readonly storedBytes: number }, choice: EngineChoice): void
   onProgress?(progress: ScanProgress): void
+  /** A failed or cancelled export could not take away all that it had begun. */
+  readonly onLeftBehind?: (text: string) => void
 }
 
 export interface ExportOptions {
@@ -70,7 +72,7 @@ export async function exportLogs(request: ExportRequest, options: ExportOptions)
     const result = { status, engine, reason: choice.reason, request, archive: written, entries, objects }
     return {
       ...result,
-      unreadable: { [Symbol.iterator]: () => tally.unreadable() },
+      notRead: { [Symbol.iterator]: () => tally.notRead() },
       scanned,
       seconds,
       [Symbol.dispose]: () => tally[Symbol.dispose]()
@@ -93,7 +95,11 @@ function openArchive(
     entryNames: plans.map((plan) => plan.entry),
     time: new Date(windowOf(request).fromMs),
     level: listing.storedBytes < smallDayBytes ? 6 : 1,
-    maxBytes: options.limits.maxArchiveBytes
+    // Deflated again, what is kept is at most about as large as it was.
+    expectedBytes: listing.storedBytes,
+    maxBytes: options.limits.maxArchiveBytes,
+    signal: options.signal,
+    ...(options.listener?.onLeftBehind && { onLeftBehind: options.listener.onLeftBehind })
   })
 }
 
@@ -111,7 +117,8 @@ async function scanIntoArchive(
     limits: { maxLineBytes: limits.maxLineBytes, maxRatio: limits.maxRatio },
     inflater: options.inflater ?? (await chooseInflater()),
     creditBytes,
-    threads
+    threads,
+    readAhead: options.source.readAhead
   }
   const batches = cutBatches(listing.categories.map((category) => category.pages()))
   const steps = scanInOrder(batches, settings, AbortSignal.any([signal, archive.failed]), (progress) => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import limitConcurrency from 'p-limit'
 import { type CategoryPlan, createSkipRule } from './plan.ts'
 import { Spool } from './spool.ts'
@@ -46,6 +47,7 @@ export async function listObjects(
   const stop = AbortSignal.any([signal, failed.signal])
   try {
     const categories = await Promise.all(plans.map((plan) => listCategory(plan)))
+    stop.throwIfAborted()
     return { ...total, categories, [Symbol.dispose]: () => spool[Symbol.dispose]() }
   } catch (error) {
     failed.abort(error)
@@ -84,6 +86,8 @@ export async function listObjects(
       }
       if (objects.length > 0) numbers.push(spool.append(objects))
       onProgress(total.objects)
+      // A directory lists without ever waiting: signals, and what they cancel, would not be heard.
+      await setImmediate()
     }
     return numbers
   }

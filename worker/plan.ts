@@ -19,7 +19,8 @@ export function planCategories(request: ExportRequest, environment: Environment)
   const window = windowOf(request)
   return request.categories.map((name) => {
     const category = environment.categories.get(name)!
-    const identifiers = request.identifiers.map((identifier) => category.identifierAliases[identifier] ?? identifier)
+    const aliases = category.identifierAliases
+    const identifiers = request.identifiers.map((word) => (Object.hasOwn(aliases, word) ? aliases[word]! : word))
     return {
       category,
       prefixes: prefixesOf(category.layout, window),

@@ -1,6 +1,6 @@
 import { IotLogError } from './contract/errors.ts'
 import { type NotRead, noOutcomes } from './contract/outcome.ts'
-import type { ExportStatus, ObjectCounts, ScannedAmounts, UnreadableObject } from './contract/result.ts'
+import type { ExportStatus, ObjectCounts, ScannedAmounts } from './contract/result.ts'
 import type { BatchSummary, ScanProgress } from './scan/protocol.ts'
 import { Spool } from './spool.ts'
 
@@ -60,12 +60,6 @@ export class Tally implements Disposable {
   /** The objects that were not wholly read, in key order within each category. */
   *notRead(): Generator<NotRead> {
     for (const page of this.#notRead) yield* page
-  }
-
-  *unreadable(): Generator<UnreadableObject> {
-    for (const { outcome, key, reason, byte, keptLines } of this.notRead()) {
-      if (outcome === 'unreadable') yield { key, reason: reason!, byte: byte!, keptLines }
-    }
   }
 
   [Symbol.dispose](): void {

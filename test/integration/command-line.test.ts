@@ -256,7 +256,8 @@ describe('mistakes on the command line', () => {
   })
 
   it('include a source that is not there', async () => {
-    const { code, stderr } = await runCli([...example, '--source', '/no/such/directory', '--json'])
+    using here = temporaryDirectory()
+    const { code, stderr } = await runCli([...example, '--source', '/no/such/directory', '--json'], { cwd: here.path })
     assert.equal(code, 1)
     assert.match(stderr, /Not found: \/no\/such\/directory/)
   })

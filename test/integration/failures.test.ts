@@ -29,7 +29,7 @@ describe('cancelling', () => {
       assert.equal(ended.code, code)
       assert.ok(performance.now() - signalledMs < 3000)
       assert.deepEqual(readdirSync(here.path), [])
-      assert.match(ended.stderr, /nothing was written/)
+      assert.match(ended.stderr, /no archive was written/)
       assert.deepEqual(JSON.parse(ended.stdout), { status: 'cancelled', archive: null })
     })
   }
@@ -46,6 +46,33 @@ describe('cancelling', () => {
     const { code } = await runCli([...words, '--source', small.url], { cwd: here.path })
     assert.equal(code, 0)
     assert.deepEqual(readdirSync(here.path), ['20231001_THING00001.zip'])
+  })
+
+  it('does not change the exit code', async () => {
+    using logs = logDirectory({ 'telemetry/2023/10/01/00/a.gz': gzipSync('THING00001\n').subarray(0, 15) })
+    using here = temporaryDirectory()
+    const cli = `${repository}worker/cli.ts`
+    const cases: readonly (readonly [string, readonly string[], number])[] = [
+      ['"$0" "$@" > /dev/full', [...words, '--source', logs.url, '--quiet'], 3],
+      ['("$0" "$@"; echo $? >&2) | true', [...words, '--source', logs.url, '--force'], 3],
+      ['("$0" "$@"; echo $? >&2) | true', ['export', 'ab', '--json'], 2],
+      ['"$0" "$@" 2> /dev/full', ['export', 'ab'], 2]
+    ]
+    for (const [script, args, expected] of cases) {
+      const command = startCommand('bash', ['-c', script, process.execPath, cli, ...args], { cwd: here.path })
+      const { code, stderr } = await command.finished
+      const told = /^\d+$/m.exec(stderr)?.[0]
+      assert.equal(told === undefined ? code : Number(told), expected, script)
+    }
+  })
+
+  it('is told from a result that could not be printed', async () => {
+    using logs = logDirectory({ 'telemetry/2023/10/01/00/a.gz': gzipSync('THING00001\n') })
+    using here = temporaryDirectory()
+    const args = ['-c', '"$0" "$@" > /dev/full', process.execPath, `${repository}worker/cli.ts`, ...words]
+    const { code, stderr } = await startCommand('bash', [...args, '--source', logs.url], { cwd: here.path }).finished
+    assert.equal(code, 1)
+    assert.match(stderr, /^iot-log: Could not print the result: .*\n$/)
   })
 })
 

@@ -14,6 +14,7 @@ export function cutAt(bytes: Buffer, places: readonly number[]): Buffer[] {
 export class ChunkedStore implements Store {
   readonly url = 'test:///chunks'
   readonly parallelLists = 1
+  readonly readAhead = { objects: 0, bytes: 0 }
   readonly #bytes: Buffer
   readonly #places: readonly number[]
 
@@ -34,6 +35,8 @@ export class ChunkedStore implements Store {
     yield [this.object]
   }
 
+  announce(): void {}
+
   open(): ObjectBody {
     const chunks = cutAt(this.#bytes, this.#places)
     let last: Buffer | undefined
@@ -52,6 +55,7 @@ export class ChunkedStore implements Store {
   async openRandom(): Promise<RandomAccess & AsyncDisposable> {
     return {
       size: this.#bytes.length,
+      spanBytes: 1024,
       read: async (from, length) => Buffer.from(this.#bytes.subarray(from, from + length)),
       [Symbol.asyncDispose]: async () => {}
     }

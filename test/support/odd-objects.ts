@@ -92,6 +92,14 @@ export const goodObjects: readonly OddObject[] = [
   good('a zip of a gzip', zipOf([{ name: 'log.gz', data: gz, stored: true }]), text),
   good('an empty zip', zipOf([]), Buffer.alloc(0)),
   good(
+    'a zip of files with the names of other systems',
+    zipOf([
+      { name: '/var/log/a', data: text },
+      { name: '../C:\\b', data: more }
+    ]),
+    both
+  ),
+  good(
     'plain bytes that begin like gzip but for the second',
     Buffer.from('\x1fTHING00001\n'),
     Buffer.from('\x1fTHING00001\n')
@@ -188,6 +196,29 @@ export const damagedObjects: readonly OddObject[] = [
     'truncated',
     100
   ),
+  damaged(
+    'a zstd frame cut in its magic number',
+    zstdCompressSync(text).subarray(0, 4),
+    Buffer.alloc(0),
+    'truncated',
+    4
+  ),
+  damaged('a zstd frame cut in its header', zstdCompressSync(text).subarray(0, 5), Buffer.alloc(0), 'truncated', 5),
+  damaged(
+    'a member cut behind a few bytes of text',
+    gzipSync('abcd\nTHING00001\n').subarray(0, 15),
+    Buffer.alloc(0),
+    'truncated',
+    15
+  ),
+  damaged('a few bytes of text before a wrong CRC', wrongCrc(gzipSync('abc\n')), Buffer.from('abc\n'), 'bad-crc', 16),
+  damaged(
+    'a zip whose second entry is damaged',
+    damagedSecondEntry(),
+    Buffer.concat([text, wholeLines(more.subarray(0, more.length >> 1))]),
+    'bad-data',
+    zipOf([{ name: 'a', data: text }]).indexOf('PK\x01\x02', 'latin1')
+  ),
   damaged('a zip entry with a wrong CRC', zipOf([{ name: 'a', data: text, crc: 1 }]), text, 'bad-crc', 0),
   damaged(
     'a stored zip entry with a wrong CRC',
@@ -269,4 +300,20 @@ function flipped(bytes: Buffer, at: number): Buffer {
   const copy = Buffer.from(bytes)
   copy[at]! ^= 0x40
   return copy
+}
+
+function wrongCrc(gzip: Buffer): Buffer {
+  const wrong = Buffer.from(gzip)
+  wrong[wrong.length - 8]! ^= 1
+  return wrong
+}
+
+/** Of the second entry's text the first half is sound: it ends on a byte, and what follows is no deflate data. */
+function damagedSecondEntry(): Buffer {
+  const sound = deflateRawSync(more.subarray(0, more.length >> 1), { finishFlush: constants.Z_FULL_FLUSH })
+  const second = Buffer.concat([sound, Buffer.alloc(50, 0xff)])
+  return zipOf([
+    { name: 'a', data: text },
+    { name: 'b', data: more, deflated: second }
+  ])
 }

@@ -31,7 +31,8 @@ export async function scanBytes(bytes: Buffer, spec: MatchSpec, options: ScanByt
   const context = {
     takeInflater: () => inflaters.pop() ?? createInflater(options.inflater ?? 'zlib-handle'),
     giveBack: (inflater: Inflater) => inflaters.push(inflater),
-    isCareful: false
+    isCareful: false,
+    maxDecodedBytes: Number.POSITIVE_INFINITY
   }
   const scanner = new ObjectScanner(store, context, { ...defaultLimits, ...options.limits }, kept, () => {})
   const scanned = await scanner.scan(store.object, compileMatcher(spec))

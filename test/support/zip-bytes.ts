@@ -6,6 +6,8 @@ export interface ZipFileBytes {
   readonly data: Buffer
   readonly stored?: boolean
   readonly crc?: number
+  /** Instead of the data, deflated. */
+  readonly deflated?: Buffer
 }
 
 /** Builds a zip by hand (APPNOTE.TXT 4.3), so that it can also be wrong. */
@@ -15,7 +17,7 @@ export function zipOf(files: readonly ZipFileBytes[]): Buffer {
   let offset = 0
   for (const file of files) {
     const name = Buffer.from(file.name)
-    const content = file.stored ? file.data : deflateRawSync(file.data)
+    const content = file.stored ? file.data : (file.deflated ?? deflateRawSync(file.data))
     const common = Buffer.alloc(26)
     common.writeUInt16LE(20, 0)
     common.writeUInt16LE(file.stored ? 0 : 8, 4)

@@ -20,7 +20,12 @@ export interface ArchiveSettings {
   readonly time: Date
   /** Deflate's level, 1 to 9. */
   readonly level: number
+  /** About how large it may become; decides how a store cuts it. */
+  readonly expectedBytes: number
   readonly maxBytes: number
+  /** Cancels the archive until it is under its name. */
+  readonly signal: AbortSignal
+  readonly onLeftBehind?: (text: string) => void
 }
 
 interface StartedArchive {
@@ -103,12 +108,17 @@ export class ExportArchive {
 
   #start(): StartedArchive {
     if (this.#started) return this.#started
-    const { target, level, maxBytes } = this.#settings
+    const { target, level, expectedBytes, maxBytes, signal, onLeftBehind } = this.#settings
     const zip = new ZipWriter(level)
     const measured = measureBody(zip.body, maxBytes)
     const upload = target.store.write(target.key, measured.body, {
       overwrite: target.overwrite,
-      verify: (written) => verifyArchive(written, this.#entries)
+      contentType: 'application/zip',
+      expectedBytes,
+      maxBytes,
+      signal,
+      verify: (written) => verifyArchive(written, this.#entries),
+      ...(onLeftBehind && { onLeftBehind })
     })
     upload.catch((error) => {
       zip.fail(error)

@@ -21,8 +21,9 @@ async function compareEntries(written: RandomAccess, expected: readonly WrittenE
   let count = 0
   for await (const entry of zip.eachEntry()) {
     const wanted = expected[count++]
-    if (entry.fileName !== wanted?.name) {
-      throw invalid(`it holds ${entry.fileName} where ${wanted?.name ?? 'nothing'} was written`)
+    const name = entry.fileNameRaw.toString()
+    if (name !== wanted?.name) {
+      throw invalid(`it holds ${name} where ${wanted?.name ?? 'nothing'} was written`)
     }
     if (entry.uncompressedSize !== wanted.bytes) {
       throw invalid(`${wanted.name} has ${entry.uncompressedSize} of ${wanted.bytes} bytes`)

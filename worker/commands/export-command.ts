@@ -4,16 +4,17 @@ import { exitCodes } from '../contract/result.ts'
 import { type ExportOptions, exportLogs } from '../export.ts'
 import { resultJsonPieces } from '../report/json.ts'
 import { createTerminalProgress } from '../report/terminal.ts'
-import { resultText, shownUrl } from '../report/words.ts'
+import { linkText, resultText, shownUrl } from '../report/words.ts'
 import { openStore } from '../stores/open-store.ts'
+import type { DownloadLink } from '../stores/store.ts'
 import type { Command, CommandContext } from './command.ts'
 import type { FlagSpec } from './flags.ts'
 import { flagLines, requestHelp, requestUsage } from './help.ts'
-import { archiveTarget, loadConfig, sourceFlags, sourceSettings, threadCount, wantedInflater } from './settings.ts'
+import { archiveTarget, outputFlags } from './output.ts'
+import { loadConfig, sourceFlags, sourceSettings, threadCount, wantedInflater } from './settings.ts'
 
 const flags: Readonly<Record<string, FlagSpec>> = {
-  output: { value: 'PATH', short: 'o', help: 'the archive as a file, or a directory for it (default: this directory)' },
-  force: { short: 'f', help: 'replace an archive that is already there' },
+  ...outputFlags,
   ...sourceFlags,
   json: { help: 'print the result as JSON' },
   quiet: { short: 'q', help: 'print nothing but errors and, with --json, the result' }
@@ -39,19 +40,23 @@ export const exportCommand: Command = {
     'Examples:',
     '  iot-log export THING00001 telemetry,command 2023/10/01',
     '  iot-log export client_id lifecycle yesterday --output ./logs/',
-    '  iot-log export THING0000 all 2023/10/01T09..2023/10/01T12 match=word --source file:///var/logs'
+    '  iot-log export THING0000 all 2023/10/01T09..2023/10/01T12 match=word --source file:///var/logs',
+    '  iot-log export THING00001 telemetry today --output s3://my-bucket/exports/ --link'
   ],
   run: async (context) => {
     const options = await readOptions(context)
-    const { terminal, typed } = context
+    const { terminal, typed, surroundings } = context
     const isQuiet = typed.switches.has('quiet')
     const progress = isQuiet ? undefined : createTerminalProgress(terminal.error, () => performance.now())
+    const onLeftBehind = (text: string): void => void terminal.error.write(`iot-log: ${text}\n`)
     await using source = openStore(options.sourceSettings)
+    await using _target = options.target.store
     try {
-      using result = await exportLogs(options.request, { ...options, source, ...(progress && { listener: progress }) })
+      using result = await exportLogs(options.request, { ...options, source, listener: { ...progress, onLeftBehind } })
+      const link = result.archive && (await makeLink(options, surroundings.nowMs()))
       progress?.close()
-      if (typed.switches.has('json')) for (const piece of resultJsonPieces(result)) await terminal.print(piece)
-      else if (!isQuiet) await terminal.print(`${resultText(result)}\n`)
+      if (typed.switches.has('json')) for (const piece of resultJsonPieces(result, link)) await terminal.print(piece)
+      else if (!isQuiet) await terminal.print(`${resultText(result)}\n${link ? `${linkText(link)}\n` : ''}`)
       return exitCodes[result.status]
     } finally {
       progress?.close()
@@ -59,7 +64,15 @@ export const exportCommand: Command = {
   }
 }
 
-type ReadOptions = Omit<ExportOptions, 'source' | 'listener'> & { readonly request: ReturnType<typeof parseRequest> }
+interface ReadOptions extends Omit<ExportOptions, 'source' | 'listener'> {
+  readonly request: ReturnType<typeof parseRequest>
+  readonly linkMinutes: number | undefined
+}
+
+async function makeLink({ target, linkMinutes }: ReadOptions, nowMs: number): Promise<DownloadLink | null> {
+  if (linkMinutes === undefined || !target.store.link) return null
+  return target.store.link(target.key, linkMinutes, nowMs)
+}
 
 /** Checks everything that was typed, and tells every mistake at once, before anything is read. */
 async function readOptions({ typed, surroundings, signal, tool }: CommandContext): Promise<ReadOptions> {
@@ -71,7 +84,7 @@ async function readOptions({ typed, surroundings, signal, tool }: CommandContext
   const inflater = problems.take(() => wantedInflater(surroundings))
   problems.throwIfAny()
   const environment = config.environments.get(request!.environment)!
-  const target = archiveTarget(typed, request!, surroundings)
+  const target = archiveTarget(typed, request!, config, surroundings)
   if (!target.overwrite && (await target.store.has(target.key))) {
     const path = shownUrl(target.store.urlOf(target.key))
     throw new IotLogError('output-exists', `Already there: ${path} (--force replaces it, --output names another place)`)
@@ -84,6 +97,7 @@ async function readOptions({ typed, surroundings, signal, tool }: CommandContext
     target,
     threads: threads!,
     inflater,
+    linkMinutes: typed.switches.has('link') ? config.output.linkMinutes : undefined,
     tool,
     signal
   }

@@ -36,7 +36,7 @@ export function parseFlags(argv: readonly string[], specs: Readonly<Record<strin
     if (token.kind === 'positional') words.push(token.value)
     if (token.kind !== 'option') continue
     const spec = Object.hasOwn(specs, token.name) ? specs[token.name] : undefined
-    const problem = problemOf(token.rawName, token.value, spec, Object.keys(specs))
+    const problem = problemOf(token, spec, Object.keys(specs))
     if (problem !== undefined) problems.push({ subject: token.rawName, text: problem })
     else if (token.value === undefined) switches.add(token.name)
     else values.set(token.name, token.value)
@@ -45,8 +45,11 @@ export function parseFlags(argv: readonly string[], specs: Readonly<Record<strin
 }
 
 function problemOf(
-  typed: string,
-  value: string | undefined,
+  {
+    rawName: typed,
+    value,
+    inlineValue
+  }: { rawName: string; value?: string | undefined; inlineValue?: boolean | undefined },
   spec: FlagSpec | undefined,
   names: readonly string[]
 ): string | undefined {
@@ -58,6 +61,9 @@ function problemOf(
   }
   if (spec.value !== undefined && (value === undefined || value === ''))
     return `${typed} needs a value: ${typed} ${spec.value}`
+  if (spec.value !== undefined && inlineValue === false && value?.startsWith('-')) {
+    return `${typed} needs a value, and ${value} looks like a flag: ${typed}=${value} if it is meant`
+  }
   if (spec.value === undefined && value !== undefined) return `${typed} takes no value`
   return undefined
 }

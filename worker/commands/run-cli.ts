@@ -1,15 +1,16 @@
-import { once } from 'node:events'
 import packageJson from '../../package.json' with { type: 'json' }
+import type { Config } from '../contract/config.ts'
 import { IotLogError, messageOf, ProblemsError } from '../contract/errors.ts'
 import { nearest } from '../contract/nearest.ts'
 import { exitCodeOf, exitCodes } from '../contract/result.ts'
+import { printable } from '../report/words.ts'
 import type { Command, Terminal } from './command.ts'
 import { configCommand } from './config-command.ts'
 import { exportCommand } from './export-command.ts'
 import { type FlagSpec, parseFlags, type TypedArguments } from './flags.ts'
 import { overviewHelp } from './help.ts'
 import { planCommand } from './plan-command.ts'
-import { loadConfig, type Surroundings } from './settings.ts'
+import { loadConfig, referenceConfig, type Surroundings } from './settings.ts'
 import { CancelledBySignal, onSignals } from './signals.ts'
 
 const commands: Readonly<Record<string, Command>> = {
@@ -30,6 +31,7 @@ export async function runCli(argv: readonly string[], host: NodeJS.Process): Pro
   }
   const terminal = createTerminal(host)
   const [name, ...rest] = argv
+  if (name === 'help' && rest[0] !== undefined) return runCli([...rest, '--help'], host)
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     await terminal.print(overviewHelp(version))
     return name === undefined ? exitCodes.wrong : exitCodes.complete
@@ -43,14 +45,23 @@ export async function runCli(argv: readonly string[], host: NodeJS.Process): Pro
   const typed = parseFlags(rest, { ...command.flags, ...everywhere })
   using signals = onSignals(host)
   try {
-    if (typed.switches.has('help')) {
-      await terminal.print(`${command.help(loadConfig(typed, surroundings)).join('\n')}\n`)
+    if (typed.switches.has('help') && typed.problems.length === 0) {
+      await terminal.print(`${command.help(configForHelp(typed, surroundings)).join('\n')}\n`)
       return exitCodes.complete
     }
     const tool = `iot-log ${version}`
     return await command.run({ typed, surroundings, terminal, signal: signals.signal, tool })
   } catch (error) {
     return report(error, name, typed, terminal, host)
+  }
+}
+
+/** Who asks for help may be about to mend the configuration. */
+function configForHelp(typed: TypedArguments, surroundings: Surroundings): Config {
+  try {
+    return loadConfig(typed, surroundings)
+  } catch {
+    return referenceConfig()
   }
 }
 
@@ -76,7 +87,9 @@ async function report(
 ): Promise<number> {
   const cancelled = error instanceof CancelledBySignal ? error : undefined
   const code = error instanceof IotLogError ? error.code : 'internal'
-  host.stderr.write(cancelled ? `iot-log: ${cancelled.message}: nothing was written\n` : errorText(error, name))
+  host.stderr.write(
+    cancelled ? `iot-log: ${cancelled.message}: no archive was written\n` : errorText(error, name, typed)
+  )
   if (typed.switches.has('json')) {
     const status = cancelled ? 'cancelled' : 'failed'
     const problem = cancelled ? {} : { error: { code, message: messageOf(error) } }
@@ -85,17 +98,26 @@ async function report(
   return cancelled ? cancelled.exitCode : exitCodeOf(code)
 }
 
-function errorText(error: unknown, name: string): string {
+function errorText(error: unknown, name: string, typed: TypedArguments): string {
   if (error instanceof ProblemsError) {
-    const lines = error.problems.map((problem) => `  ${problem.text}`)
-    const correction = error.correction?.map(shellWord).join(' ')
-    const advice = correction === undefined ? [] : [`Try: iot-log ${name} ${correction}`]
+    const lines = error.problems.map((problem) => `  ${printable(problem.text)}`)
+    const advice =
+      error.correction === undefined ? [] : [`Try: iot-log ${[name, ...corrected(typed, error)].join(' ')}`]
     const what = error.problems.length === 1 ? 'one mistake' : `${error.problems.length} mistakes`
     return [`iot-log: ${what}`, ...lines, ...advice, ''].join('\n')
   }
-  if (error instanceof IotLogError && error.code !== 'internal') return `iot-log: ${error.message}\n`
+  if (error instanceof IotLogError && error.code !== 'internal') return `iot-log: ${printable(error.message)}\n`
   const stack = error instanceof Error ? error.stack : String(error)
   return `iot-log: this should not have happened; please report it\n${stack}\n`
+}
+
+/** The flags as they were typed, wrong ones left out, and the words that would be right. */
+function corrected(typed: TypedArguments, { correction: words = [], problems }: ProblemsError): string[] {
+  const good = [...typed.values].filter(([, value]) => problems.every((problem) => problem.subject !== value))
+  const values = good.map(([flag, value]) => `--${flag}=${shellWord(value)}`)
+  const switches = [...typed.switches].map((flag) => `--${flag}`)
+  const end = words.some((word) => word.startsWith('-')) ? ['--'] : []
+  return [...values, ...switches, ...end, ...words.map(shellWord)]
 }
 
 /** A word as a shell takes it. */
@@ -104,15 +126,18 @@ function shellWord(word: string): string {
 }
 
 function createTerminal(host: NodeJS.Process): Terminal {
-  host.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever read the results has gone; there is nobody left to tell.
-    if (error.code === 'EPIPE') host.exit(exitCodes.complete)
-    throw error
+  let failure: NodeJS.ErrnoException | undefined
+  host.stdout.on('error', (error) => {
+    failure = error
   })
+  host.stderr.on('error', () => {})
   return {
     error: host.stderr,
     print: async (text) => {
-      if (!host.stdout.write(text)) await once(host.stdout, 'drain')
+      await new Promise<void>((resolve) => void host.stdout.write(text, () => resolve()))
+      // Whoever read the results may have had enough; how the command ended is told by its exit code.
+      if (!failure || failure.code === 'EPIPE') return
+      throw new IotLogError('io', `Could not print the result: ${failure.message}`, { cause: failure })
     }
   }
 }

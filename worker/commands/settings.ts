@@ -1,15 +1,11 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import reference from '../../iot-log.config.json' with { type: 'json' }
-import type { ArchiveTarget } from '../archive/export-archive.ts'
 import { type Config, type Environment, parseConfig, parseConfigText } from '../contract/config.ts'
 import { IotLogError, ProblemsError } from '../contract/errors.ts'
-import { archiveName } from '../contract/names.ts'
-import { type ExportRequest, windowOf } from '../contract/request.ts'
 import type { InflaterName } from '../scan/inflater.ts'
-import { openStore } from '../stores/open-store.ts'
 import type { StoreSettings } from '../stores/store.ts'
 import type { FlagSpec, TypedArguments } from './flags.ts'
 
@@ -34,7 +30,7 @@ export const configFlags: Readonly<Record<string, FlagSpec>> = {
 
 export const sourceFlags: Readonly<Record<string, FlagSpec>> = {
   ...configFlags,
-  source: { value: 'URL', help: 'where the logs are, instead of the environment’s: file:///directory' },
+  source: { value: 'URL', help: 'where the logs are, instead of the environment’s: s3://bucket/prefix or a directory' },
   threads: {
     value: 'N',
     help: `scan threads (default: the processors of this machine, here ${availableParallelism()})`
@@ -44,7 +40,12 @@ export const sourceFlags: Readonly<Record<string, FlagSpec>> = {
 /** Reads the configuration: `--config`, else the one of this directory, else the reference one of the package. */
 export function loadConfig(typed: TypedArguments, surroundings: Surroundings): Config {
   const path = configPath(typed, surroundings)
-  return path === undefined ? parseConfig(reference) : readConfigFile(path)
+  return path === undefined ? referenceConfig() : readConfigFile(path)
+}
+
+/** The configuration of the package. */
+export function referenceConfig(): Config {
+  return parseConfig(reference)
 }
 
 /** The file that {@link loadConfig} reads; undefined stands for the reference one. */
@@ -82,36 +83,22 @@ export function sourceSettings(
   environment: Environment,
   { directory }: Surroundings
 ): StoreSettings {
-  const { region, pathStyle, account } = environment
+  const { region, pathStyle, account, requesterPays } = environment
   const source = typed.values.get('source') ?? environment.source
   const isUrl = /^[a-z][a-z0-9+.-]+:/i.test(source)
-  return { url: isUrl ? source : pathToFileURL(resolve(directory, source)).href, region, pathStyle, account }
+  const url = isUrl ? source : pathToFileURL(resolve(directory, source)).href
+  return { url, region, pathStyle, account, requesterPays }
 }
 
 /** @throws ProblemsError for anything but a whole number from 1 up */
 export function threadCount(typed: TypedArguments): number {
   const text = typed.values.get('threads')
   if (text === undefined) return availableParallelism()
-  const count = Number(text)
+  const count = /^\d+$/.test(text) ? Number(text) : 0
   if (Number.isInteger(count) && count >= 1 && count <= maxThreads) return count
   throw new ProblemsError('wrong-words', [
     { subject: text, text: `--threads ${text}: a whole number from 1 to ${maxThreads}` }
   ])
-}
-
-/** Where the archive goes: `--output` as a file or a directory, else this directory. */
-export function archiveTarget(
-  typed: TypedArguments,
-  request: ExportRequest,
-  { directory }: Surroundings
-): ArchiveTarget {
-  const name = archiveName(request.identifiers, windowOf(request))
-  const output = typed.values.get('output') ?? '.'
-  const path = resolve(directory, output)
-  const isDirectory = output.endsWith('/') || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-  const file = isDirectory ? join(path, name) : path
-  const store = openStore({ url: pathToFileURL(dirname(file)).href })
-  return { store, key: basename(file), overwrite: typed.switches.has('force') }
 }
 
 /** IOT_LOG_INFLATER names an inflater instead of the fastest: for comparing them, and should one fail in the field. */

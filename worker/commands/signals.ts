@@ -1,30 +1,37 @@
 import { exitCodes } from '../contract/result.ts'
 
+/** The signals that cancel: Ctrl-C, a request to end, a terminal that was closed. */
+const cancelling = {
+  SIGINT: { text: 'Cancelled', exitCode: exitCodes.interrupted },
+  SIGTERM: { text: 'Terminated', exitCode: exitCodes.terminated },
+  SIGHUP: { text: 'The terminal has gone', exitCode: exitCodes.hungUp }
+} as const
+type CancellingSignal = keyof typeof cancelling
+
 /** Why a command was cancelled, and how it exits: 128 and the signal's number, as shells tell it. */
 export class CancelledBySignal extends Error {
   readonly exitCode: number
 
-  constructor(name: 'SIGINT' | 'SIGTERM') {
-    super(name === 'SIGINT' ? 'Cancelled' : 'Terminated')
-    this.exitCode = name === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated
+  constructor(name: CancellingSignal) {
+    super(cancelling[name].text)
+    this.exitCode = cancelling[name].exitCode
   }
 }
 
-/** Turns the first Ctrl-C or SIGTERM into an abort; a second one ends the process at once. */
+/** Turns the first of these signals into an abort; a second one ends the process at once. */
 export function onSignals(host: NodeJS.Process): { readonly signal: AbortSignal } & Disposable {
   const controller = new AbortController()
   const cancel = (name: NodeJS.Signals): void => {
-    const reason = new CancelledBySignal(name === 'SIGINT' ? 'SIGINT' : 'SIGTERM')
+    const reason = new CancelledBySignal(name as CancellingSignal)
     if (controller.signal.aborted) host.exit(reason.exitCode)
     controller.abort(reason)
   }
-  host.on('SIGINT', cancel)
-  host.on('SIGTERM', cancel)
+  const names = Object.keys(cancelling) as CancellingSignal[]
+  for (const name of names) host.on(name, cancel)
   return {
     signal: controller.signal,
     [Symbol.dispose]: () => {
-      host.off('SIGINT', cancel)
-      host.off('SIGTERM', cancel)
+      for (const name of names) host.off(name, cancel)
     }
   }
 }

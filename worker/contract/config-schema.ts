@@ -33,9 +33,11 @@ const categoryKeys = {
     description: 'Keys not to read, such as error prefixes: * stands for any text, ? for one character.'
   }),
   lookaheadHours: count(0, 48).meta({ description: 'How long after their time records may still arrive.' }),
-  identifierAliases: z.record(z.string().min(1), z.string().min(3)).meta({
-    description: 'Words people say for a text that stands in the lines: { "client_id": "clientId" }.'
-  })
+  identifierAliases: z
+    .record(z.string().min(1), z.string().regex(/^\P{Cc}{3,256}$/u, '3 to 256 characters, no control characters'))
+    .meta({
+      description: 'Words people say for a text that stands in the lines: { "client_id": "clientId" }.'
+    })
 }
 const category = z.strictObject({
   ...categoryKeys,
@@ -64,6 +66,10 @@ const environment = z.strictObject({
     .meta({
       description: 'The account that must own the buckets; every call checks it.'
     }),
+  requesterPays: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'For buckets of others that let whoever reads pay (request-payer: requester).' }),
   submit: z
     .strictObject({
       spotQueue: z.string().min(1),

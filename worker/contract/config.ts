@@ -60,7 +60,7 @@ export function parseConfig(value: unknown): Config {
 export function parseConfigText(text: string): Config {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
     throw new ProblemsError('wrong-config', [{ subject: '', text: `it is not JSON: ${(error as Error).message}` }])
   }
@@ -103,17 +103,34 @@ function crossCheck(document: ConfigDocument): Problem[] {
   for (const name of environments.filter((one) => reservedWords.includes(one))) {
     problems.push(problemAt('environments', name, 'this word is reserved'))
   }
-  return [...problems, ...crossCheckCategories(document), ...crossCheckOverrides(document)]
+  for (const name of Object.keys(document.categories).filter((one) => reservedWords.includes(one))) {
+    problems.push(problemAt('categories', name, 'this word is reserved'))
+  }
+  return [...problems, ...crossCheckAliases(document), ...crossCheckOverrides(document)]
 }
 
-function crossCheckCategories(document: ConfigDocument): Problem[] {
+/** No two categories answer to one word, in any environment. */
+function crossCheckAliases(document: ConfigDocument): Problem[] {
+  const common = Object.entries(document.categories).map(([name, { aliases }]) => ({ name, aliases }))
+  const environments = Object.entries(document.environments).filter(([, { categories }]) =>
+    Object.values(categories).some((own) => own.aliases !== undefined)
+  )
+  return [
+    ...aliasProblems('categories', common),
+    ...environments.flatMap(([name, { categories: own }]) => {
+      const resolved = common.map((category) => ({ ...category, ...definedOf(own[category.name]) }))
+      return aliasProblems(`environments.${name}.categories`, resolved)
+    })
+  ]
+}
+
+function aliasProblems(place: string, categories: readonly { name: string; aliases: readonly string[] }[]): Problem[] {
   const problems: Problem[] = []
-  const owners = new Map(Object.keys(document.categories).map((name) => [name, name]))
-  for (const [name, category] of Object.entries(document.categories)) {
-    if (reservedWords.includes(name)) problems.push(problemAt('categories', name, 'this word is reserved'))
-    for (const alias of category.aliases) {
+  const owners = new Map(categories.map(({ name }) => [name, name]))
+  for (const { name, aliases } of categories) {
+    for (const alias of aliases) {
       const owner = owners.get(alias)
-      const key = `categories.${name}.aliases`
+      const key = `${place}.${name}.aliases`
       if (reservedWords.includes(alias)) problems.push(problemAt(key, alias, 'this word is reserved'))
       else if (owner !== undefined) problems.push(problemAt(key, alias, `category "${owner}" already answers to it`))
       else owners.set(alias, name)

@@ -1,7 +1,8 @@
 /**
  * What can end a request. The front end turns the code into an exit code or a reply; nothing reads the message's words.
  * - `wrong-words`, `wrong-config`, `output-exists`: the person who asked can mend it; nothing was started.
- * - `not-found`, `denied`, `archived`, `no-space`, `io`: a store refused.
+ * - `not-found`, `denied`, `archived`, `replaced`, `no-space`, `io`: a store refused one object.
+ * - `unavailable`: a store serves nothing: no such bucket, no accepted credentials, no network.
  * - `archive-too-large`: a limit of the configuration.
  * - `archive-invalid`, `internal`: a promise of ours broke.
  */
@@ -12,8 +13,10 @@ export type ErrorCode =
   | 'not-found'
   | 'denied'
   | 'archived'
+  | 'replaced'
   | 'no-space'
   | 'io'
+  | 'unavailable'
   | 'archive-too-large'
   | 'archive-invalid'
   | 'internal'

@@ -26,6 +26,9 @@ export function parseLayout(template: string): { readonly layout: Layout } | { r
   const missing = known.slice(0, 3).find((name) => !names.includes(name))
   if (missing) return { problem: `{${missing}} is missing; a layout names a day` }
   if (template.startsWith('/')) return { problem: 'a key prefix does not begin with a slash' }
+  if (template.split('/').some((segment) => segment === '.' || segment === '..')) {
+    return { problem: 'a key has no "." or ".." segment' }
+  }
   return { layout: { template, hasHours: names.includes('HH') } }
 }
 

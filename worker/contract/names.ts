@@ -16,6 +16,15 @@ export function archiveName(identifiers: readonly string[], window: Window): str
   return `${stem}${safeName(identifiers[0]!).slice(0, maxNameLength - stem.length - others.length - 4)}${others}.zip`
 }
 
+/** Where a job puts its archive: `<output.prefix><YYYYMMDDhhmmss>/<archive>`, the stamp being the request's time, UTC. */
+export function jobArchiveKey(prefix: string, requestedMs: number, archive: string): string {
+  const stamp = new Date(requestedMs)
+    .toISOString()
+    .slice(0, 19)
+    .replace(/[^0-9]/g, '')
+  return `${prefix}${stamp}/${archive}`
+}
+
 /**
  * A name that every file system and every zip reader takes: characters outside `A-Za-z0-9._-` become `_`, at most 100
  * of them, no leading dot, no device name of Windows.

@@ -2,8 +2,16 @@
  * How the reading of one object can end. Every listed object has exactly one outcome.
  */
 
-/** Why an object could not be read to its end. */
-export type DamageReason = 'truncated' | 'bad-data' | 'bad-crc' | 'trailing-bytes' | 'ratio-limit' | 'line-limit' | 'io'
+/** Why an object could not be read to its end; `replaced` by another of the same key since it was listed. */
+export type DamageReason =
+  | 'truncated'
+  | 'bad-data'
+  | 'bad-crc'
+  | 'trailing-bytes'
+  | 'ratio-limit'
+  | 'line-limit'
+  | 'replaced'
+  | 'io'
 
 export const outcomes = ['read', 'empty', 'skipped', 'unreadable', 'archived', 'vanished', 'denied'] as const
 /** `read` to its end, `empty`, `skipped` by rule; the others make an export partial. */

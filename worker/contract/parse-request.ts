@@ -108,6 +108,7 @@ function identifierProblems(identifier: string): Problem[] {
   }
   if (/\p{Cc}/u.test(identifier)) return tell('holds a control character, which no identifier does')
   if (!identifier.isWellFormed()) return tell('is not well-formed text: half of a surrogate pair')
+  if (identifier.includes('\ufffd')) return tell("is not UTF-8: bytes that are no text can't be asked for")
   return []
 }
 
@@ -205,7 +206,8 @@ function withProblem<T>(reading: Reading<T>, problem: Problem): Reading<T> {
 function readOption(word: string): Reading<string> {
   const [key, value] = [word.slice(0, word.indexOf('=')).toLowerCase(), word.slice(word.indexOf('=') + 1).toLowerCase()]
   const names = Object.keys(requestOptions)
-  const option = (requestOptions as Record<string, { values: readonly string[] }>)[key]
+  const options: Readonly<Record<string, { readonly values: readonly string[] }>> = requestOptions
+  const option = Object.hasOwn(options, key) ? options[key] : undefined
   if (option?.values.includes(value)) return { value: `${key}=${value}`, problems: [], corrected: `${key}=${value}` }
   if (!option) {
     const near = nearest(key, names)

@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errors.ts'
-import type { DamageReason, OutcomeCounts } from './outcome.ts'
+import type { DamageReason, NotRead, OutcomeCounts } from './outcome.ts'
 import type { ExportRequest } from './request.ts'
 
 /** How an export that ran to its end ended. Unless `partial`, every listed object was read, empty or skipped by rule. */
@@ -30,11 +30,13 @@ export interface ExportResult {
     readonly sha256: string
   }[]
   readonly objects: ObjectCounts
-  readonly unreadable: Iterable<UnreadableObject>
+  /** All objects that were not wholly read, in key order within each category; the JSON lists the unreadable ones. */
+  readonly notRead: Iterable<NotRead>
   readonly scanned: ScannedAmounts
   readonly seconds: number
 }
 
+/** An unreadable object as `--json` lists it. */
 export interface UnreadableObject {
   readonly key: string
   readonly reason: DamageReason
@@ -49,6 +51,7 @@ export const exitCodes = {
   wrong: 2,
   partial: 3,
   empty: 4,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143
 } as const

@@ -1,9 +1,21 @@
 import { jsonWithList } from '../contract/json-list.ts'
-import type { ExportResult } from '../contract/result.ts'
+import type { NotRead } from '../contract/outcome.ts'
+import type { ExportResult, UnreadableObject } from '../contract/result.ts'
+import type { DownloadLink } from '../stores/store.ts'
 
-/** The result as `--json` prints it, piece by piece, since the list of unreadable objects may be long. */
-export function resultJsonPieces(result: ExportResult): Generator<string> {
-  const { status, engine, reason, request, archive, entries, objects, unreadable, scanned, seconds } = result
+/**
+ * The result as `--json` prints it, piece by piece, since the list of unreadable objects may be long; with the link, if
+ * one was asked for.
+ */
+export function resultJsonPieces(result: ExportResult, link: DownloadLink | null = null): Generator<string> {
+  const { status, engine, reason, request, archive, entries, objects, notRead, scanned, seconds } = result
   const before = { status, engine, reason, request, archive, entries, objects }
-  return jsonWithList(before, 'unreadable', unreadable, { scanned, seconds })
+  const linked = link && { link: { url: link.url, expires: new Date(link.expiresMs).toISOString() } }
+  return jsonWithList(before, 'unreadable', unreadableOf(notRead), { scanned, seconds, ...linked })
+}
+
+function* unreadableOf(notRead: Iterable<NotRead>): Generator<UnreadableObject> {
+  for (const { outcome, key, reason, byte, keptLines } of notRead) {
+    if (outcome === 'unreadable') yield { key, reason: reason!, byte: byte!, keptLines }
+  }
 }

@@ -15,11 +15,14 @@ export interface TerminalProgress extends ExportListener {
 export function createTerminalProgress(stream: WriteStream, nowMs: () => number): TerminalProgress {
   if (!stream.isTTY) return { close: () => {} }
   const progress = new ProgressModel()
+  let isDrawn = false
   let drawnMs = Number.NEGATIVE_INFINITY
   const draw = (text: string): void => {
     if (nowMs() - drawnMs < redrawEveryMs) return
     drawnMs = nowMs()
-    stream.write(clearLine + text.slice(0, Math.max(1, stream.columns - 1)))
+    isDrawn = true
+    // Some terminals do not know how wide they are.
+    stream.write(clearLine + text.slice(0, (stream.columns || 80) - 1))
   }
   return {
     onListed: (objects) => draw(`Listing  ${formatCount(objects, 'object')}`),
@@ -28,6 +31,9 @@ export function createTerminalProgress(stream: WriteStream, nowMs: () => number)
       progress.advance(step)
       draw(`Scanning  ${progressText(progress, nowMs())}`)
     },
-    close: () => stream.write(clearLine)
+    close: () => {
+      if (isDrawn) stream.write(clearLine)
+      isDrawn = false
+    }
   }
 }

@@ -1,12 +1,14 @@
+import type { NotRead } from '../contract/outcome.ts'
 import { describeRequest } from '../contract/request.ts'
 import type { ExportResult, ObjectCounts } from '../contract/result.ts'
 import { formatBytes, formatCount, formatSeconds } from '../contract/units.ts'
+import type { DownloadLink } from '../stores/store.ts'
 
 /*
  * A result in words, for people: what was found, whether it is all there is, and where it lies.
  */
 
-/** At most so many unreadable objects are named; the manifest names all. */
+/** At most so many objects that were not read are named; the manifest names all. */
 const shownObjects = 10
 
 /** The summary that a terminal shows when an export has ended. */
@@ -14,10 +16,17 @@ export function resultText(result: ExportResult): string {
   return [
     describeRequest(result.request),
     ...entryLines(result),
-    ...unreadableLines(result),
+    ...notReadLines(result),
     verdict(result),
     ...(result.archive ? [`${shownUrl(result.archive.url)}  ${formatBytes(result.archive.bytes)}`] : [])
   ].join('\n')
+}
+
+/** The link and its true end. */
+export function linkText({ url, expiresMs, isCutShort }: DownloadLink): string {
+  const end = `${new Date(expiresMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  const why = isCutShort ? ', when the credentials that signed it end' : ''
+  return `Link until ${end}${why}:\n${url}`
 }
 
 function entryLines(result: ExportResult): string[] {
@@ -25,16 +34,29 @@ function entryLines(result: ExportResult): string[] {
   return alignColumns(rows).map((row) => `  ${row}`)
 }
 
-function unreadableLines(result: ExportResult): string[] {
-  if (result.objects.unreadable === 0) return []
+function notReadLines(result: ExportResult): string[] {
+  const missing = missingCount(result.objects)
+  if (missing === 0) return []
   const lines: string[] = []
-  for (const { key, reason, byte, keptLines } of result.unreadable) {
+  for (const object of result.notRead) {
     if (lines.length === shownObjects) break
-    lines.push(`  ! ${key}: ${reason} at byte ${byte}, ${formatCount(keptLines, 'line')} kept from before`)
+    lines.push(`  ! ${printable(object.key)}: ${whyNotRead(object)}`)
   }
-  const more = result.objects.unreadable - lines.length
+  const more = missing - lines.length
   return more > 0 ? [...lines, `  ! and ${formatCount(more, 'object')} more: see manifest.json`] : lines
 }
+
+function whyNotRead({ outcome, reason, byte, keptLines }: NotRead): string {
+  if (outcome === 'unreadable') return `${reason} at byte ${byte}, ${formatCount(keptLines, 'line')} kept from before`
+  return advice[outcome]
+}
+
+/** What each outcome means and what mends it. */
+const advice = {
+  archived: 'archived: restore it and export again',
+  vanished: 'vanished since it was listed',
+  denied: 'denied: reading needs permission (s3:GetObject, kms:Decrypt)'
+} as const
 
 function verdict(result: ExportResult): string {
   const { objects, scanned, seconds } = result
@@ -42,16 +64,23 @@ function verdict(result: ExportResult): string {
   if (result.status === 'partial') {
     return `Partial: ${missingText(objects)} of ${formatCount(objects.listed, 'object')} could not be read; searched ${searched}`
   }
-  const read = `all of ${formatCount(objects.listed, 'object')} read, ${searched}`
+  const skipped = objects.skipped > 0 ? `, ${objects.skipped.toLocaleString('en-US')} skipped by rule` : ''
+  const read = `all of ${formatCount(objects.listed - objects.skipped, 'object')} read${skipped}, ${searched}`
   if (result.status === 'empty' && objects.listed === 0) return 'Nothing found: there are no objects in this window'
   return result.status === 'empty' ? `Nothing found: ${read}` : `Complete: ${read}`
 }
 
+const missingKinds = ['unreadable', 'archived', 'vanished', 'denied'] as const
+
+function missingCount(objects: ObjectCounts): number {
+  return missingKinds.reduce((total, kind) => total + objects[kind], 0)
+}
+
 /** `2 (1 unreadable, 1 vanished)`. */
 export function missingText(objects: ObjectCounts): string {
-  const kinds = (['unreadable', 'archived', 'vanished', 'denied'] as const).filter((kind) => objects[kind] > 0)
-  const sum = kinds.reduce((total, kind) => total + objects[kind], 0)
-  return `${sum.toLocaleString('en-US')} (${kinds.map((kind) => `${objects[kind].toLocaleString('en-US')} ${kind}`).join(', ')})`
+  const kinds = missingKinds.filter((kind) => objects[kind] > 0)
+  const parts = kinds.map((kind) => `${objects[kind].toLocaleString('en-US')} ${kind}`)
+  return `${missingCount(objects).toLocaleString('en-US')} (${parts.join(', ')})`
 }
 
 /** Rows of cells as lines, the cells of a column equally wide; all but the first column to the right. */
@@ -60,6 +89,11 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) =>
     row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  ')
   )
+}
+
+/** Text from elsewhere, such as a key, as a terminal may show it: control characters by their code. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (letter) => `\\x${letter.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 
 /** A `file://` URL as the path that people can type. */

@@ -14,7 +14,7 @@ export class LineBlocks {
   readonly #onBlock: (block: Buffer) => void
   #carry = Buffer.allocUnsafeSlow(firstCarryBytes)
   #carried = 0
-  /** Bytes of the object's lines handed on so far. */
+  /** Bytes of the lines handed on since the owner set it to 0. */
   handedOnBytes = 0
 
   /** `onBlock` gets each block; the bytes are valid only during the call. */
@@ -45,7 +45,6 @@ export class LineBlocks {
   finish(keepLast: boolean): void {
     if (this.#carried > 0 && keepLast) this.#closeCarried()
     this.#carried = 0
-    this.handedOnBytes = 0
     if (this.#carry.length > keptCarryBytes) this.#carry = Buffer.allocUnsafeSlow(firstCarryBytes)
   }
 

@@ -30,6 +30,8 @@ export interface DecoderContext {
    * known. Set only for the slice in which a first reading failed.
    */
   isCareful: boolean
+  /** What one layer may give out for the input so far (`limits.maxRatio`), whether any of it becomes text or not. */
+  maxDecodedBytes: number
 }
 
 /** Layers that may lie in each other: gzip in gzip is common (CloudWatch through Firehose), more is an attack. */
@@ -49,6 +51,10 @@ class LayeredDecoder implements Decoder {
   #hasEnded = false
   #codec: Decoder | undefined
   #inner: LayeredDecoder | undefined
+  #decodedBytes = 0
+  #isCodecEnded = false
+  /** What ended this layer while a few bytes of its text were still held back. */
+  #damage: Damage | undefined
 
   constructor(context: DecoderContext, layer: number) {
     this.#context = context
@@ -69,7 +75,6 @@ class LayeredDecoder implements Decoder {
   end(): void {
     this.#hasEnded = true
     if (!this.#isSniffed && this.#head) this.#begin(this.#head)
-    this.#codec?.end()
   }
 
   next(): MaybePromise<Buffer | null> {
@@ -104,10 +109,33 @@ class LayeredDecoder implements Decoder {
     for (;;) {
       const text = await inside(() => inner.next())
       if (text) return text
-      const decoded = await codec.next()
+      if (this.#damage) throw this.#damage
+      const decoded = await this.#decode(codec, inner)
+      if (this.#damage) continue
       if (decoded) await inside(() => inner.feed(decoded))
       else if (!this.#hasEnded || inner.#hasEnded) return null
       else await inside(() => inner.end())
+    }
+  }
+
+  /** The next bytes of this layer, up to its end; null when it is through or damaged. */
+  async #decode(codec: Decoder, inner: LayeredDecoder): Promise<Buffer | null> {
+    if (this.#decodedBytes > this.#context.maxDecodedBytes) throw new Damage('ratio-limit')
+    try {
+      let decoded = await codec.next()
+      if (!decoded && this.#hasEnded && !this.#isCodecEnded) {
+        this.#isCodecEnded = true
+        codec.end()
+        decoded = await codec.next()
+      }
+      this.#decodedBytes += decoded?.length ?? 0
+      return decoded
+    } catch (error) {
+      // The first few bytes may still wait to be told plain or compressed: they come out before the damage is told.
+      if (!(error instanceof Damage) || inner.#isSniffed || !inner.#head) throw error
+      this.#damage = error
+      if (sniffEncoding(inner.#head) === 'plain') inner.end()
+      return null
     }
   }
 }

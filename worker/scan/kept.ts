@@ -14,8 +14,6 @@ export class KeptLines {
   #used = 0
   /** Lines kept since the start. */
   lines = 0
-  /** Bytes kept since the start. */
-  bytes = 0
 
   /** `onPiece` takes ownership of each full piece. */
   constructor(onPiece: (piece: Buffer) => void) {
@@ -51,7 +49,6 @@ export class KeptLines {
   }
 
   #copy(block: Buffer, from: number, to: number): void {
-    this.bytes += to - from
     for (let position = from; position < to; ) {
       this.#piece ??= Buffer.allocUnsafeSlow(pieceBytes)
       const copied = block.copy(this.#piece, this.#used, position, to)

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import { IotLogError } from '../contract/errors.ts'
+import { IotLogError, messageOf } from '../contract/errors.ts'
+import type { ReadAheadBounds } from '../stores/store.ts'
 import type { Batch } from './batches.ts'
 import type { BatchSummary, FromThread, ScanProgress, ThreadSettings, ToThread } from './protocol.ts'
 
@@ -12,6 +13,8 @@ import type { BatchSummary, FromThread, ScanProgress, ThreadSettings, ToThread }
 
 export interface PoolSettings extends ThreadSettings {
   readonly threads: number
+  /** How far ahead of its reading a thread likes to know what comes. */
+  readonly readAhead: ReadAheadBounds
 }
 
 /** One step of the scan, in the order of the batches: bytes of kept lines, then what became of the batch. */
@@ -19,8 +22,9 @@ export type ScanStep =
   | { readonly kind: 'kept'; readonly category: number; readonly bytes: Buffer }
   | { readonly kind: 'done'; readonly category: number; readonly summary: BatchSummary }
 
-/** Batches given to a thread before its first is done: it never waits for the next one. */
-const batchesPerThread = 2
+/** Batches given to a thread before its first is done: it never waits for the next one. A store may want more. */
+const leastBatchesPerThread = 2
+const mostBatchesPerThread = 32
 /** How far the scan may run ahead of the batch whose results are taken: bounds the results that wait. */
 const maxBatchesAhead = 512
 
@@ -59,12 +63,17 @@ export async function* scanInOrder(
 interface PooledThread {
   /** Started with its first batch. */
   worker: Worker | undefined
+  /** Batches, and what is in them, that were given and are not done. */
   outstanding: number
+  objects: number
+  storedBytes: number
 }
 
 /** A batch that was given out and whose results are not all taken. */
 interface OpenBatch {
   readonly category: number
+  readonly objects: number
+  readonly storedBytes: number
   readonly thread: PooledThread
   readonly pieces: Uint8Array[]
   summary: BatchSummary | undefined
@@ -74,6 +83,7 @@ class ScanPool implements AsyncDisposable {
   readonly #batches: AsyncIterator<Batch>
   readonly #onProgress: (progress: ScanProgress) => void
   readonly #workerData: ThreadSettings
+  readonly #readAhead: ReadAheadBounds
   readonly #threads: readonly PooledThread[]
   readonly #open = new Map<number, OpenBatch>()
   #next = 0
@@ -86,9 +96,12 @@ class ScanPool implements AsyncDisposable {
   constructor(batches: AsyncIterator<Batch>, settings: PoolSettings, onProgress: (progress: ScanProgress) => void) {
     this.#batches = batches
     this.#onProgress = onProgress
-    const { threads, ...workerData } = settings
+    const { threads, readAhead, ...workerData } = settings
     this.#workerData = workerData
-    this.#threads = Array.from({ length: threads }, () => ({ worker: undefined, outstanding: 0 }))
+    this.#readAhead = readAhead
+    this.#threads = Array.from({ length: threads }, () => {
+      return { worker: undefined, outstanding: 0, objects: 0, storedBytes: 0 }
+    })
   }
 
   async *steps(): AsyncGenerator<ScanStep> {
@@ -130,7 +143,7 @@ class ScanPool implements AsyncDisposable {
   #start(thread: PooledThread): Worker {
     const worker = new Worker(threadUrl, { workerData: this.#workerData, resourceLimits, name: 'scan' })
     worker.on('message', (message: FromThread) => this.#receive(thread, message))
-    worker.on('error', (error) => this.fail(error))
+    worker.on('error', (error) => this.fail(startError(error)))
     worker.on('exit', () => this.fail(new IotLogError('internal', 'A scan thread ended by itself')))
     return worker
   }
@@ -145,6 +158,8 @@ class ScanPool implements AsyncDisposable {
       if (message.rest) batch.pieces.push(message.rest)
       batch.summary = message.summary
       thread.outstanding--
+      thread.objects -= batch.objects
+      thread.storedBytes -= batch.storedBytes
       this.#fill()
     }
     this.#wake()
@@ -160,7 +175,7 @@ class ScanPool implements AsyncDisposable {
     try {
       while (!this.#failure && !this.#hasAllBatches && this.#given < this.#next + maxBatchesAhead) {
         const thread = this.#threads.reduce((least, one) => (one.outstanding < least.outstanding ? one : least))
-        if (thread.outstanding >= batchesPerThread) return
+        if (this.#hasEnough(thread)) return
         const next = await this.#batches.next()
         if (next.done) this.#hasAllBatches = true
         else this.#give(thread, next.value)
@@ -171,13 +186,31 @@ class ScanPool implements AsyncDisposable {
     }
   }
 
+  #hasEnough({ outstanding, objects, storedBytes }: PooledThread): boolean {
+    if (outstanding < leastBatchesPerThread) return false
+    const isAhead = objects >= 2 * this.#readAhead.objects || storedBytes >= this.#readAhead.bytes
+    return isAhead || outstanding >= mostBatchesPerThread
+  }
+
   #give(thread: PooledThread, batch: Batch): void {
+    const objects = batch.objects.length
+    const storedBytes = batch.objects.reduce((sum, object) => sum + object.size, 0)
     thread.outstanding++
+    thread.objects += objects
+    thread.storedBytes += storedBytes
     this.#given++
-    this.#open.set(batch.number, { category: batch.category, thread, pieces: [], summary: undefined })
+    const { number, category } = batch
+    this.#open.set(number, { category, objects, storedBytes, thread, pieces: [], summary: undefined })
     thread.worker ??= this.#start(thread)
     post(thread, { kind: 'batch', ...batch })
   }
+}
+
+/** Threads need file descriptors and memory to start; what else they throw is told as it is. */
+function startError(error: unknown): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_INIT_FAILED') return error
+  const text = `Could not start a scan thread (${messageOf(error)}): fewer --threads, or a higher limit (ulimit -n)`
+  return new IotLogError('io', text, { cause: error })
 }
 
 function post(thread: PooledThread, message: ToThread): void {

@@ -12,6 +12,11 @@ export const sliceBytes = 64 * 1024
 /** Honest repetitive logs exceed 100:1, so a ratio says nothing before this much text. */
 const ratioJudgedFrom = 256 * 1024 * 1024
 
+/** How much text that many stored bytes may hold. */
+export function maxTextBytes(storedBytes: number, { maxRatio }: ReadLimits): number {
+  return Math.max(ratioJudgedFrom, maxRatio * storedBytes)
+}
+
 /** Takes a piece of text, valid only during the call; waiting holds the reading back. */
 export type OnText = (text: Buffer) => MaybePromise<void>
 
@@ -45,7 +50,7 @@ export async function readText(
     if (!(error instanceof Damage) || error.isExact) throw error
     const careful = new Reading(context, limits, onText, amounts, {
       from: first.sliceStart,
-      knownTextBytes: amounts.textBytes
+      knownTextBytes: first.textBytes
     })
     await careful.run(await openBody())
   }
@@ -64,7 +69,8 @@ class Reading {
   readonly #amounts: ReadAmounts
   readonly #careful: CarefulSlice | undefined
   #fed = 0
-  #text = 0
+  /** Text given out by this reading, or known from the one before. */
+  textBytes = 0
   /** Where the slice that is being decoded begins. */
   sliceStart = 0
 
@@ -108,6 +114,7 @@ class Reading {
       this.sliceStart = this.#fed - (this.#fed % sliceBytes)
       const length = Math.min(chunk.length - position, this.sliceStart + sliceBytes - this.#fed)
       this.#context.isCareful = this.#careful !== undefined && this.sliceStart >= this.#careful.from
+      this.#context.maxDecodedBytes = this.#maxTextBytes
       decoder.feed(chunk.subarray(position, position + length))
       position += length
       this.#fed += length
@@ -118,16 +125,21 @@ class Reading {
 
   async #drain(decoder: Decoder): Promise<void> {
     for (let text = await decoder.next(); text; text = await decoder.next()) {
-      const known = Math.min(text.length, Math.max(0, (this.#careful?.knownTextBytes ?? 0) - this.#text))
-      this.#text += known
+      const known = Math.min(text.length, Math.max(0, (this.#careful?.knownTextBytes ?? 0) - this.textBytes))
+      this.textBytes += known
       if (known < text.length) await this.#give(text.subarray(known))
     }
   }
 
+  /** By the slices begun so far. */
+  get #maxTextBytes(): number {
+    return maxTextBytes(this.sliceStart + sliceBytes, this.#limits)
+  }
+
   async #give(text: Buffer): Promise<void> {
-    const allowed = Math.max(ratioJudgedFrom, this.#limits.maxRatio * (this.sliceStart + sliceBytes)) - this.#text
+    const allowed = this.#maxTextBytes - this.textBytes
     const given = text.length > allowed ? text.subarray(0, allowed) : text
-    this.#text += given.length
+    this.textBytes += given.length
     this.#amounts.textBytes += given.length
     if (given.length > 0) await this.#onText(given)
     if (given.length < text.length) throw new Damage('ratio-limit', this.sliceStart)

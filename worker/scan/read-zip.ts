@@ -10,6 +10,7 @@ import { Damage } from './damage.ts'
  * as the gzip member it would be, so that limits, checksums and every byte before a damage are treated alike.
  */
 
+const slash = 0x2f
 const method = { stored: 0, deflated: 8 } as const
 
 /** One file inside a zip object. */
@@ -29,7 +30,7 @@ export async function* zipEntryTexts(object: RandomAccess): AsyncGenerator<ZipEn
   for (let isDone = false; !isDone; ) {
     const next = await asDamage(entries.next(), () => new Damage('bad-data', object.size))
     isDone = next.done === true
-    if (next.done !== true && !next.value.fileName.endsWith('/')) yield textOf(zip, next.value, object)
+    if (next.done !== true && next.value.fileNameRaw.at(-1) !== slash) yield textOf(zip, next.value, object)
   }
 }
 

@@ -1,13 +1,13 @@
 import { type ErrorCode, IotLogError } from '../contract/errors.ts'
 import type { MaybePromise } from '../contract/maybe-promise.ts'
-import type { NotRead, Outcome } from '../contract/outcome.ts'
+import type { DamageReason, NotRead, Outcome } from '../contract/outcome.ts'
 import type { ObjectBody, Store, StoredObject } from '../stores/store.ts'
 import { LineBlocks } from './blocks.ts'
 import { Damage } from './damage.ts'
 import type { DecoderContext } from './decoder.ts'
 import type { KeptLines } from './kept.ts'
 import type { Matcher } from './match/matcher.ts'
-import { type ReadAmounts, type ReadLimits, readText } from './read-text.ts'
+import { maxTextBytes, type ReadAmounts, type ReadLimits, readText } from './read-text.ts'
 import { zipEntryTexts } from './read-zip.ts'
 import { sniffEncoding, sniffLength } from './sniff.ts'
 
@@ -60,6 +60,7 @@ export class ObjectScanner {
   async scan(object: StoredObject, find: Matcher): Promise<ScannedObject> {
     if (object.size === 0) return { outcome: 'empty', storedBytes: 0, textBytes: 0 }
     this.#find = find
+    this.#blocks.handedOnBytes = 0
     const amounts = { storedBytes: 0, textBytes: 0 }
     const linesBefore = this.#kept.lines
     try {
@@ -67,7 +68,7 @@ export class ObjectScanner {
       return { outcome: 'read', ...amounts }
     } catch (error) {
       const outcome = outcomeOf(error)
-      const damage = error instanceof Damage ? error : new Damage('io', amounts.storedBytes)
+      const damage = error instanceof Damage ? error : new Damage(reasonOf(error), amounts.storedBytes)
       if (damage.reason === 'line-limit') amounts.textBytes = this.#blocks.handedOnBytes + this.#limits.maxLineBytes
       this.#blocks.finish(damage.isAtEnd)
       const keptLines = this.#kept.lines - linesBefore
@@ -120,6 +121,8 @@ export class ObjectScanner {
       } catch (error) {
         throw error instanceof Damage ? error.at(entry.byte) : error
       }
+      // Entries may share their data, so each may be in order and all of them together a bomb.
+      if (amounts.textBytes > maxTextBytes(object.size, this.#limits)) throw new Damage('ratio-limit', entry.byte)
     }
     amounts.storedBytes = object.size
   }
@@ -151,7 +154,12 @@ function startingWith(first: Buffer | null, body: ObjectBody): ObjectBody {
 function outcomeOf(error: unknown): NotRead['outcome'] {
   if (error instanceof Damage) return 'unreadable'
   if (!(error instanceof IotLogError)) throw error
-  const outcome = outcomesOfErrors[error.code] ?? (error.code === 'io' ? 'unreadable' : undefined)
+  const isOfObject = error.code === 'io' || error.code === 'replaced'
+  const outcome = outcomesOfErrors[error.code] ?? (isOfObject ? 'unreadable' : undefined)
   if (!outcome) throw error
   return outcome
+}
+
+function reasonOf(error: unknown): DamageReason {
+  return error instanceof IotLogError && error.code === 'replaced' ? 'replaced' : 'io'
 }

@@ -27,7 +27,8 @@ const inflaters: Inflater[] = []
 const context: DecoderContext = {
   takeInflater: () => inflaters.pop() ?? createInflater(settings.inflater),
   giveBack: (inflater) => inflaters.push(inflater),
-  isCareful: false
+  isCareful: false,
+  maxDecodedBytes: Number.POSITIVE_INFINITY
 }
 
 let currentBatch = 0
@@ -36,7 +37,8 @@ let onCredit: () => void = () => {}
 let lastProgressMs = performance.now()
 const meter = new ProgressMeter()
 const kept = new KeptLines(sendKept)
-const scanner = new ObjectScanner(openStore(settings.store), context, settings.limits, kept, (amounts) => {
+const store = openStore(settings.store)
+const scanner = new ObjectScanner(store, context, settings.limits, kept, (amounts) => {
   meter.advance(amounts, kept.lines)
   if (performance.now() - lastProgressMs >= progressEveryMs) {
     lastProgressMs = performance.now()
@@ -47,8 +49,10 @@ const scanner = new ObjectScanner(openStore(settings.store), context, settings.l
 
 let work = Promise.resolve()
 port.on('message', (message: ToThread) => {
-  if (message.kind === 'batch') work = work.then(() => scanBatch(message)).catch(fail)
-  else {
+  if (message.kind === 'batch') {
+    store.announce(message.objects)
+    work = work.then(() => scanBatch(message)).catch(fail)
+  } else {
     untakenBytes -= message.bytes
     onCredit()
   }

@@ -123,7 +123,7 @@ export class ZstdDecoder implements Decoder {
 function createCodec(): StreamedCodec {
   // Node has it since 22.15; the rest of this program runs on earlier ones.
   if (typeof zlib.createZstdDecompress !== 'function') {
-    throw new IotLogError('internal', "This Node can't read zstd: use 22.15 or later")
+    throw new IotLogError('unavailable', "This Node can't read zstd objects: use 22.15 or later")
   }
   return new StreamedCodec(zlib.createZstdDecompress({ chunkSize: outputBytes }))
 }

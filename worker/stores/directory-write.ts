@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, unlinkSync } from 'node:fs'
 import { type FileHandle, link, open, rename } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -17,17 +18,20 @@ let writesOfThisProcess = 0
 
 /** Writes `body` to `path`; every failure, of the body too, removes what was written and the directories made for it. */
 export async function writeFileWhole(path: string, body: Readable, options: WriteOptions): Promise<void> {
+  if (options.overwrite) checkReplaceable(path)
   const madeDirectory = makeParents(path)
   const partial = partialPath(path, process.pid, writesOfThisProcess++)
   try {
     removeDeadPartials(path)
     await writePartial(partial, body, options)
+    options.signal?.throwIfAborted()
     await takeName(partial, path, options.overwrite)
   } catch (error) {
     body.destroy()
     removeIfPossible(partial)
     removeEmptyParents(path, madeDirectory)
-    throw options.signal?.aborted ? error : storeError(path, error)
+    options.signal?.throwIfAborted()
+    throw storeError(path, error)
   }
 }
 
@@ -47,6 +51,7 @@ async function writePartial(partial: string, body: Readable, options: WriteOptio
   await handle.sync()
   await options.verify?.({
     size,
+    spanBytes: 64 * 1024,
     read: async (from, length) => {
       const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, from)
       return buffer.subarray(0, bytesRead)
@@ -83,7 +88,11 @@ function partialPath(path: string, processId: number, count: number): string {
   return join(dirname(path), `${partialStart(path)}${processId}-${count}.partial`)
 }
 
-const partialStart = (path: string): string => `.${basename(path)}.${hostname().replaceAll('/', '_')}.`
+function partialStart(path: string): string {
+  const name = basename(path)
+  const short = Buffer.byteLength(name) <= 120 ? name : createHash('sha256').update(name).digest('hex')
+  return `.${short}.${hostname().replaceAll('/', '_').slice(0, 64)}.`
+}
 
 function removeDeadPartials(path: string): void {
   const start = partialStart(path)
@@ -102,10 +111,21 @@ function isRunning(processId: number): boolean {
   }
 }
 
+/** Replacing means renaming over it, which would take a pipe's or device's place instead of writing to it. */
+function checkReplaceable(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats && !stats.isFile()) {
+    throw new IotLogError('output-exists', `Not a file, not replaced: ${path}`, { subject: path })
+  }
+}
+
 function makeParents(path: string): string | undefined {
   try {
     return mkdirSync(dirname(path), { recursive: true })
   } catch (error) {
+    if (isCode(error, 'EEXIST') || isCode(error, 'ENOTDIR')) {
+      throw new IotLogError('output-exists', `Not a directory: ${dirname(path)}`, { subject: path, cause: error })
+    }
     throw storeError(dirname(path), error)
   }
 }

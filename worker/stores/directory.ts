@@ -17,15 +17,27 @@ import type { ObjectBody, RandomAccess, Store, StoredObject, StoreSettings, Writ
 const pageSize = 1000
 /** One read; the page cache delivers no faster beyond it. */
 const readBytes = 256 * 1024
+/** Of an object that is listed and not found: not 0, so that it is opened and ends as vanished or unreadable. */
+const unknownSize = 1
 
 /** Opens the store of a `file:///` URL. Nothing is touched before the first use. */
 export function openDirectoryStore(settings: StoreSettings): Store {
-  return new DirectoryStore(fileURLToPath(settings.url))
+  return new DirectoryStore(pathOfUrl(settings.url))
+}
+
+function pathOfUrl(url: string): string {
+  try {
+    return fileURLToPath(url)
+  } catch (error) {
+    const text = `Not the URL of a directory: ${url} (file:///directory, with three slashes)`
+    throw new IotLogError('wrong-config', text, { subject: url, cause: error })
+  }
 }
 
 class DirectoryStore implements Store {
   readonly url: string
   readonly parallelLists = 1
+  readonly readAhead = { objects: 0, bytes: 0 }
   readonly #root: string
   #spareBuffer: Buffer | undefined
 
@@ -51,6 +63,8 @@ class DirectoryStore implements Store {
     if (page.length > 0) yield page
   }
 
+  announce(): void {}
+
   open(object: StoredObject): ObjectBody {
     const path = this.#pathOf(object.key)
     let descriptor: number | undefined = attempt(path, () => openSync(path, 'r'))
@@ -62,8 +76,12 @@ class DirectoryStore implements Store {
       read: () => {
         if (descriptor === undefined || left === 0) return null
         const length = attempt(path, () => readSync(descriptor!, buffer, 0, Math.min(left, readBytes), null))
+        if (length === 0) {
+          const text = `The object ends at byte ${object.size - left}, not at byte ${object.size}: ${path}`
+          throw new IotLogError('io', text, { subject: object.key })
+        }
         left -= length
-        return length === 0 ? null : buffer.subarray(0, length)
+        return buffer.subarray(0, length)
       },
       close: () => {
         if (descriptor === undefined) return
@@ -81,6 +99,7 @@ class DirectoryStore implements Store {
     })
     return {
       size: object.size,
+      spanBytes: readBytes,
       read: async (from, length) => {
         const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, from)
         return buffer.subarray(0, bytesRead)
@@ -126,9 +145,10 @@ class DirectoryStore implements Store {
       const key = directory + name
       while (waiting.length > 0 && compareKeys(waiting[0]!.prefix, key) < 0) yield* this.#walkWaiting(waiting.shift()!)
       const childPath = `${path}/${name}`
-      const stats = attempt(childPath, () => statSync(childPath, { throwIfNoEntry: false }))
-      if (stats?.isFile()) yield { key, size: stats.size }
-      else if (stats?.isDirectory()) insert(waiting, { prefix: `${key}/`, above: descend(childPath, stats, above) })
+      const stats = statOf(childPath)
+      if (!stats) yield { key, size: unknownSize }
+      else if (stats.isFile()) yield { key, size: stats.size }
+      else if (stats.isDirectory()) insert(waiting, { prefix: `${key}/`, above: descend(childPath, stats, above) })
     }
     for (const directoryLeft of waiting) yield* this.#walkWaiting(directoryLeft)
   }
@@ -161,6 +181,16 @@ function descend(path: string, stats: Stats, above: readonly string[]): readonly
   if (above.includes(identity))
     throw new IotLogError('io', `A link leads back to a directory above it: ${path}`, { subject: path })
   return [...above, identity]
+}
+
+/** Undefined for what the directory names and nobody finds: gone since, a link to nowhere, a name that is not UTF-8. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP') return undefined
+    throw storeError(path, error)
+  }
 }
 
 /** Runs a file system call; `ifMissing`, where given, stands for what does not exist. */

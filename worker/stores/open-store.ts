@@ -1,10 +1,12 @@
 import { IotLogError } from '../contract/errors.ts'
 import { openDirectoryStore } from './directory.ts'
+import { openS3Store } from './s3.ts'
 import type { Store, StoreSettings } from './store.ts'
 
 /** The stores by the scheme of their URL. */
 const openers: Readonly<Record<string, (settings: StoreSettings) => Store>> = {
-  'file:': openDirectoryStore
+  'file:': openDirectoryStore,
+  's3:': openS3Store
 }
 
 /** Opens the store of a URL. @throws IotLogError (`wrong-config`) for a scheme without a store. */

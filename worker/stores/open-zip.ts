@@ -3,22 +3,20 @@ import { fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 
 import { IotLogError } from '../contract/errors.ts'
 import type { RandomAccess } from './store.ts'
 
-const spanBytes = 256 * 1024
-
 /**
- * Opens a zip by its central directory, reading only the spans it needs. Names are left as bytes that yauzl decodes
- * leniently: a log archive's entries are read, never extracted to paths.
+ * Opens a zip by its central directory, reading only the spans it needs. Names stay bytes
+ * (`fileNameRaw`): entries are read, never extracted to paths, so any name will do.
  * @throws yauzl's error for what is no zip, or the store's
  */
 export async function openZip(object: RandomAccess): Promise<ZipFile> {
-  const options = { lazyEntries: true, autoClose: false, strictFileNames: false, validateEntrySizes: false }
+  const options = { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: false }
   return fromRandomAccessReaderPromise(new SpanReader(object), object.size, options)
 }
 
 /** Exactly the bytes of a span, in pieces. @throws IotLogError (`io`) when the object ends before */
 export async function* readSpan(object: RandomAccess, from: number, to: number): AsyncGenerator<Buffer> {
   for (let position = from; position < to; ) {
-    const piece = await object.read(position, Math.min(spanBytes, to - position))
+    const piece = await object.read(position, Math.min(object.spanBytes, to - position))
     if (piece.length === 0)
       throw new IotLogError('io', `The object ends at byte ${position}, not at byte ${object.size}`)
     yield piece

@@ -11,6 +11,8 @@ export interface StoredObject {
   readonly key: string
   /** Bytes as stored. */
   readonly size: number
+  /** What changes whenever the object is replaced, where the store knows it (S3's ETag): it is read from no other. */
+  readonly version?: string
 }
 
 /** The bytes of one object, read in order. */
@@ -24,6 +26,8 @@ export interface ObjectBody {
 /** Reads of any span of an object. */
 export interface RandomAccess {
   readonly size: number
+  /** How much is best read at once when all of it is wanted. */
+  readonly spanBytes: number
   /** Exactly `length` bytes from byte `from`; fewer only at the end. */
   read(from: number, length: number): Promise<Buffer>
 }
@@ -39,6 +43,19 @@ export interface WriteOptions {
   readonly verify?: (written: RandomAccess) => Promise<void>
   /** Cancels the write; nothing stays. */
   readonly signal?: AbortSignal
+  /** About how large the object may become, for stores that cut it into parts. */
+  readonly expectedBytes?: number
+  /** Largest size that has to succeed. */
+  readonly maxBytes?: number
+  readonly contentType?: string
+  /** Told, in words, what a failed write could not take away again. */
+  readonly onLeftBehind?: (text: string) => void
+}
+
+/** How far a thread may be given work ahead of its reading. */
+export interface ReadAheadBounds {
+  readonly objects: number
+  readonly bytes: number
 }
 
 /** A bucket, a directory: anything that keeps objects under keys. Disposing gives up connections. */
@@ -47,14 +64,21 @@ export interface Store extends AsyncDisposable {
   readonly url: string
   /** How many prefixes are best listed at once: more than one where a listing waits for a network. */
   readonly parallelLists: number
+  /** What is best announced before it is opened: nothing, or as much as hides the latency of a network. */
+  readonly readAhead: ReadAheadBounds
   /** Where one object is, for people. */
   urlOf(key: string): string
   /**
    * Pages of the objects whose keys begin with `prefix`, in key order (UTF-8 bytes). A prefix without objects gives
-   * no page. Memory is bounded by one page.
+   * no page. Memory is bounded by one page, or by the names of one directory.
    */
   list(prefix: string, signal?: AbortSignal): AsyncIterable<readonly StoredObject[]>
-  /** Opens an object at its first byte. Fails with `not-found`, `denied`, `archived` or `io`. */
+  /** Tells which objects will be opened next, in this order: they may be fetched already. */
+  announce(objects: readonly StoredObject[]): void
+  /**
+   * Opens an object at its first byte. Opening or reading fails with `not-found`, `denied`, `archived`, `replaced` or
+   * `io` where the object is at fault, with `unavailable` where the store is.
+   */
   open(object: StoredObject, signal?: AbortSignal): MaybePromise<ObjectBody>
   /** Opens an object for reads of any span; closing gives up its resources. */
   openRandom(object: StoredObject, signal?: AbortSignal): Promise<RandomAccess & AsyncDisposable>
@@ -62,6 +86,17 @@ export interface Store extends AsyncDisposable {
   write(key: string, body: Readable, options: WriteOptions): Promise<void>
   /** Whether an object of that key exists. */
   has(key: string): Promise<boolean>
+  /** Signs a link for `minutes` from now; only stores that others can reach have it. */
+  link?(key: string, minutes: number, nowMs: number): Promise<DownloadLink>
+}
+
+/** A link that downloads one object for whoever holds it. */
+export interface DownloadLink {
+  readonly url: string
+  /** When it ends, in milliseconds since 1970: true even when the credentials that signed it end first. */
+  readonly expiresMs: number
+  /** Whether it ends before the time that was asked for. */
+  readonly isCutShort: boolean
 }
 
 /** What a thread needs to open the same store again: plain data. */
@@ -70,5 +105,10 @@ export interface StoreSettings {
   readonly url: string
   readonly region?: string | undefined
   readonly pathStyle?: boolean
+  /** The account that must own the bucket. */
   readonly account?: string | undefined
+  /** Whoever asks pays for it. */
+  readonly requesterPays?: boolean
+  /** How long a store that refuses or is silent is asked again, in milliseconds; a minute when not given. */
+  readonly patienceMs?: number | undefined
 }

@@ -25,7 +25,7 @@ async function writeZip(
 }
 
 function accessTo(bytes: Buffer): RandomAccess {
-  return { size: bytes.length, read: async (from, length) => bytes.subarray(from, from + length) }
+  return { size: bytes.length, spanBytes: 1024, read: async (from, length) => bytes.subarray(from, from + length) }
 }
 
 describe('verifying an archive', () => {

@@ -94,6 +94,17 @@ describe('mistakes in a configuration', () => {
     assert.equal(problems.length, 4)
   })
 
+  it('are found in what an environment has of its own', () => {
+    const own = (telemetry: object): string =>
+      problemsOf((document) => {
+        document.environments.dev.categories = { telemetry }
+      }).join('\n')
+    assert.match(own({ aliases: ['all'] }), /environments\.dev\.categories\.telemetry\.aliases.*reserved/)
+    assert.match(own({ aliases: ['commands'] }), /category "(telemetry|command)" already answers to it/)
+    assert.match(own({ identifierAliases: { x: 'a\nb' } }), /no control characters/)
+    assert.match(own({ layout: '../{yyyy}{MM}{dd}/' }), /no "\." or "\.\." segment/)
+  })
+
   it('include what is no JSON', () => {
     assert.throws(() => parseConfigText('{'), /not JSON/)
   })

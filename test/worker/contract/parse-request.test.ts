@@ -6,6 +6,7 @@ import { ProblemsError } from '../../../worker/contract/errors.ts'
 import { parseRequest } from '../../../worker/contract/parse-request.ts'
 import { decodeRequest, type ExportRequest, encodeRequest, wordsOf } from '../../../worker/contract/request.ts'
 import { splitWords } from '../../../worker/contract/words.ts'
+import { planCategories } from '../../../worker/plan.ts'
 import { referenceConfig, referenceDocument } from '../../support/configurations.ts'
 
 const now = Date.UTC(2023, 9, 5, 13, 30)
@@ -53,6 +54,13 @@ describe('reading a request', () => {
     const request = parseRequest(['two words', 'all', 'today'], config, now)
     assert.deepEqual(request.identifiers, ['two words'])
     assert.deepEqual(parseRequest(['"with, comma"', 'all', 'today'], config, now).identifiers, ['with, comma'])
+  })
+
+  it('knows no words of JavaScript', () => {
+    const [plan] = planCategories(parse('constructor telemetry today'), config.environments.get('dev')!)
+    assert.deepEqual(plan!.spec.identifiers, ['constructor'])
+    assert.match(mistakesOf('abc telemetry today constructor=x').texts.join(), /constructor=x/)
+    assert.match(mistakesOf('a\ufffdb telemetry today').texts.join(), /is not UTF-8/)
   })
 
   it('takes the environment and the options in any order after the date', () => {

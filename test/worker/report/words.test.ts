@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { WriteStream } from 'node:tty'
+import type { NotRead } from '../../../worker/contract/outcome.ts'
 import type { ExportResult } from '../../../worker/contract/result.ts'
 import { formatBytes, formatCount, formatSeconds } from '../../../worker/contract/units.ts'
 import { chooseEngine, estimateScan } from '../../../worker/engine.ts'
@@ -18,6 +19,10 @@ const request = {
   case: 'exact'
 } as const
 
+const unreadable = (at: number): NotRead => {
+  return { key: `k${at}`, outcome: 'unreadable', reason: 'truncated', byte: at, keptLines: 1 }
+}
+
 const result: ExportResult = {
   status: 'partial',
   engine: 'scan',
@@ -26,7 +31,11 @@ const result: ExportResult = {
   archive: { url: 'file:///tmp/a%20b.zip', bytes: 1234, sha256: '00' },
   entries: [{ name: 'telemetry_20231001.log', lines: 1, bytes: 20, sha256: '00' }],
   objects: { listed: 20, read: 5, empty: 0, skipped: 0, unreadable: 12, archived: 1, vanished: 0, denied: 2 },
-  unreadable: Array.from({ length: 12 }, (_, at) => ({ key: `k${at}`, reason: 'truncated', byte: at, keptLines: 1 })),
+  notRead: [
+    ...Array.from({ length: 9 }, (_, at) => unreadable(at)),
+    { key: 'a\u001b[31m\nb', outcome: 'denied', keptLines: 0 },
+    ...Array.from({ length: 3 }, (_, at) => unreadable(at + 9))
+  ],
   scanned: { bytes: 2_000_000, rawBytes: 10_000_000 },
   seconds: 1.5
 }
@@ -35,9 +44,10 @@ describe('a result in words', () => {
   it('tells what is missing, and names the first of many', () => {
     const text = resultText(result)
     assert.match(text, /^A-1, B-2, C-3 and 1 more · telemetry · 2023-10-01 \(UTC\) · dev · match=word$/m)
-    assert.match(text, /k9: truncated at byte 9, 1 line kept/)
-    assert.doesNotMatch(text, /k10:/)
-    assert.match(text, /and 2 objects more: see manifest\.json/)
+    assert.match(text, /k8: truncated at byte 8, 1 line kept/)
+    assert.match(text, /! a\\x1b\[31m\\x0ab: denied: reading needs permission/)
+    assert.doesNotMatch(text, /k9:/)
+    assert.match(text, /and 5 objects more: see manifest\.json/)
     assert.match(text, /Partial: 15 \(12 unreadable, 1 archived, 2 denied\) of 20 objects could not be read/)
     assert.match(text, /^\/tmp\/a b\.zip {2}1\.2 kB$/m)
   })
@@ -45,15 +55,19 @@ describe('a result in words', () => {
   it('says so when there was nothing to read', () => {
     const none = { listed: 0, read: 0, empty: 0, skipped: 0, unreadable: 0, archived: 0, vanished: 0, denied: 0 }
     assert.match(
-      resultText({ ...result, status: 'empty', archive: null, entries: [], objects: none, unreadable: [] }),
+      resultText({ ...result, status: 'empty', archive: null, entries: [], objects: none, notRead: [] }),
       /there are no objects/
     )
   })
 
   it('is the same as JSON, list and all', () => {
     const parsed = JSON.parse([...resultJsonPieces(result)].join(''))
-    assert.deepEqual(parsed, result)
-    assert.deepEqual(JSON.parse([...resultJsonPieces({ ...result, unreadable: [] })].join('')).unreadable, [])
+    const { notRead, ...same } = result
+    const list = [...notRead]
+      .filter((object) => object.outcome === 'unreadable')
+      .map(({ outcome: _, ...object }) => object)
+    assert.deepEqual(parsed, { ...same, unreadable: list })
+    assert.deepEqual(JSON.parse([...resultJsonPieces({ ...result, notRead: [] })].join('')).unreadable, [])
   })
 })
 
@@ -121,6 +135,6 @@ describe('the estimate', () => {
     assert.equal(estimateScan({ objects: 10_000, storedBytes: 1e9 }, 2, rates).seconds, 6.5)
     const long = chooseEngine(estimateScan({ objects: 9800, storedBytes: 412e9 }, 2, rates), { scanMinutes: 20 })
     assert.equal(long.reason, '412 GB in 9,800 objects: about 34 min 21 s on 2 threads, over 20 min')
-    assert.equal(long.basis, '412 GB in 9,800 objects: over 20 min')
+    assert.equal(long.basis, '412 GB in 9,800 objects')
   })
 })

@@ -17,7 +17,8 @@ function settingsFor(logs: TemporaryDirectory, threads: number, creditBytes: num
     limits: { maxLineBytes: 64 * 1024 ** 2, maxRatio: 200 },
     inflater: 'zlib-handle',
     creditBytes,
-    threads
+    threads,
+    readAhead: { objects: 0, bytes: 0 }
   }
 }
 

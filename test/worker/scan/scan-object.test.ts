@@ -6,6 +6,7 @@ import type { InflaterName } from '../../../worker/scan/inflater.ts'
 import { allObjects, oddIdentifier } from '../../support/odd-objects.ts'
 import { grepLines } from '../../support/oracle.ts'
 import { scanBytes, specOf } from '../../support/scan-bytes.ts'
+import { zipOf } from '../../support/zip-bytes.ts'
 
 const inflaters: readonly InflaterName[] = ['zlib-handle', 'zlib-stream']
 const spec = specOf(oddIdentifier, 'hello', 'SEA4')
@@ -105,6 +106,21 @@ describe('limits', () => {
     assert.equal(stopped.kept.toString(), 'THING00001\n')
     const cut = await scanBytes(bomb, specOf(oddIdentifier), { limits: { maxRatio: 10 }, places: [1, 1000, 100_001] })
     assert.deepEqual(cut, stopped)
+  })
+
+  it('stops a bomb whose text is nothing: padding inside of gzip inside of gzip', async () => {
+    const padded = Buffer.concat([gzipSync('THING00001\n'), Buffer.alloc(300 * 1024 ** 2)])
+    const stopped = await scanBytes(gzipSync(padded), specOf(oddIdentifier))
+    assert.equal(stopped.notRead?.reason, 'ratio-limit')
+    assert.equal(stopped.kept.toString(), 'THING00001\n')
+  })
+
+  it('stops a zip whose entries are in order and together a bomb', async () => {
+    const entry = Buffer.concat([Buffer.from('THING00001\n'), Buffer.alloc(200 * 1024 ** 2, '\n')])
+    const bomb = zipOf(Array.from({ length: 3 }, (_, at) => ({ name: String(at), data: entry })))
+    const stopped = await scanBytes(bomb, specOf(oddIdentifier))
+    assert.equal(stopped.notRead?.reason, 'ratio-limit')
+    assert.equal(stopped.lines, 2)
   })
 
   it('stops a bomb inside a bomb', async () => {

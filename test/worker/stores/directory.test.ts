@@ -33,9 +33,41 @@ describe('directory store', () => {
     symlinkSync('a', join(directory.path, 'b'))
     symlinkSync('nowhere', join(directory.path, 'dangling'))
     const store = openStore({ url: directory.url })
-    assert.deepEqual(await keysOf(store), ['a/log', 'b/log'])
+    assert.deepEqual(await keysOf(store), ['a/log', 'b/log', 'dangling'])
     symlinkSync('..', join(directory.path, 'a', 'up'))
     await assert.rejects(keysOf(store), /leads back to a directory above it/)
+  })
+
+  it('lists what it can not find, so that it is accounted for', async () => {
+    using directory = temporaryDirectory()
+    writeFileSync(Buffer.concat([Buffer.from(`${directory.path}/caf`), Buffer.from([0xe9])]), 'x')
+    symlinkSync('itself', join(directory.path, 'itself'))
+    const store = openStore({ url: directory.url })
+    const objects = (await Array.fromAsync(store.list(''))).flat()
+    assert.equal(objects.length, 2)
+    for (const object of objects) {
+      assert.ok(object.size > 0)
+      await assert.rejects(async () => store.open(object))
+    }
+  })
+
+  it('tells an object that has become shorter since it was listed', async () => {
+    using directory = temporaryDirectory()
+    writeFileSync(join(directory.path, 'log'), 'a few bytes')
+    const body = await openStore({ url: directory.url }).open({ key: 'log', size: 100 })
+    assert.equal(String(await body.read()), 'a few bytes')
+    await assert.rejects(async () => body.read(), /ends at byte 11, not at byte 100/)
+    await body.close()
+  })
+
+  it('replaces files only', async () => {
+    using directory = temporaryDirectory()
+    const store = openStore({ url: directory.url })
+    mkdirSync(join(directory.path, 'd'))
+    await assert.rejects(store.write('d', Readable.from([Buffer.from('x')]), { overwrite: true }), /Not a file/)
+    const name = 'n'.repeat(250)
+    await store.write(name, Readable.from([Buffer.from('x')], { objectMode: false }), { overwrite: false })
+    assert.deepEqual(readdirSync(directory.path).sort(), ['d', name])
   })
 
   it('says which directory does not exist', async () => {

@@ -1,0 +1,358 @@
+import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
+import { describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { type ErrorCode, IotLogError } from '../../../worker/contract/errors.ts'
+import { openStore } from '../../../worker/stores/open-store.ts'
+import type { Store, StoredObject, StoreSettings } from '../../../worker/stores/store.ts'
+import { testStoreContract } from '../../contracts/store.ts'
+import type { Fault, FaultAction } from '../../support/s3/faults.ts'
+import { placeIn, type S3Place, serveS3 } from '../../support/s3-bucket.ts'
+
+const server = await serveS3({
+  buckets: {
+    logs: {},
+    'paid-by-readers': { requesterPays: true },
+    elsewhere: { region: 'eu-west-1' },
+    'of-another': { owner: '222222222222' }
+  }
+})
+
+testStoreContract('S3 store', async () => {
+  const { settings, ...place } = placeIn(server)
+  const store = openStore(settings)
+  return { store, ...place, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() }
+})
+
+describe('S3 store: what S3 refuses', () => {
+  it('names the bucket that does not exist', () =>
+    refuses({ url: 's3://no-such-bucket' }, 'unavailable', /There is no bucket no-such-bucket/))
+
+  it("names the bucket's own region", () =>
+    refuses({ url: 's3://elsewhere' }, 'unavailable', /elsewhere is in eu-west-1, not in ap-northeast-1: set the/))
+
+  it('names the permission that is missing, and the owner that was expected', async () => {
+    const denied = { kind: 'error', code: 'AccessDenied' } as const
+    await using _ = withFault({ operation: 'ListObjectsV2', action: denied })
+    const url = 's3://logs'
+    await refuses({ url, account: '111111111111' }, 'denied', /s3:ListBucket on arn:aws:s3:::logs, and .* 111111111111/)
+  })
+
+  it('reads nothing of a bucket that belongs to another account than the configured one', async () => {
+    await refuses({ url: 's3://of-another', account: '111111111111' }, 'denied', /must belong to account 111111111111/)
+    assert.deepEqual(await keysOf(openStore({ url: 's3://of-another', account: '222222222222' })), [])
+  })
+
+  it('says that it pays where it is told to', async () => {
+    await refuses({ url: 's3://paid-by-readers' }, 'denied', /s3:ListBucket/)
+    assert.deepEqual(await keysOf(openStore({ url: 's3://paid-by-readers', requesterPays: true })), [])
+  })
+
+  for (const code of ['ExpiredToken', 'InvalidAccessKeyId', 'SignatureDoesNotMatch']) {
+    it(`ends the job when the credentials are not accepted (${code})`, async () => {
+      await using _ = withFault({ operation: 'GetObject', action: { kind: 'error', code, status: 400 } })
+      const { object, store } = await oneObject('some text')
+      await rejectsWith('unavailable', /The AWS credentials are not accepted/, () => readAll(store, object))
+    })
+  }
+
+  it('tells apart what is archived, has vanished, is denied or was replaced', async () => {
+    const cases: readonly [FaultAction, ErrorCode][] = [
+      [{ kind: 'error', code: 'InvalidObjectState' }, 'archived'],
+      [{ kind: 'vanish' }, 'not-found'],
+      [{ kind: 'error', code: 'AccessDenied' }, 'denied'],
+      [{ kind: 'replace', bytes: Buffer.from('other text') }, 'replaced'],
+      [{ kind: 'error', code: 'NoSuchBucket' }, 'unavailable']
+    ]
+    for (const [action, code] of cases) {
+      const { object, store } = await oneObject('some text')
+      await using _ = withFault({ operation: 'GetObject', action })
+      await rejectsWith(code, /logs/, () => readAll(store, object))
+    }
+  })
+
+  it('tells what storage classes S3 does not read at once', async () => {
+    const place = placeIn(server)
+    const prefix = place.settings.url.slice('s3://logs/'.length)
+    for (const storageClass of ['GLACIER', 'DEEP_ARCHIVE']) {
+      server.put('logs', `${prefix}a`, Buffer.from('x'), { storageClass })
+      const store = openStore(place.settings)
+      const [object] = await objectsOf(store)
+      await rejectsWith('archived', /Archived, not readable until restored/, () => readAll(store, object!))
+    }
+    server.put('logs', `${prefix}a`, Buffer.from('x'), { storageClass: 'GLACIER_IR' })
+    const store = openStore(place.settings)
+    assert.equal(String(await readAll(store, (await objectsOf(store))[0]!)), 'x')
+  })
+})
+
+describe('S3 store: what is tried again', () => {
+  const large = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 31 + (at >> 9)) & 0xff))
+  const passing: readonly (readonly [string, Omit<Fault, 'operation'>])[] = [
+    ['SlowDown', { times: 3, action: { kind: 'error', code: 'SlowDown', status: 503 } }],
+    ['InternalError', { times: 3, action: { kind: 'error', code: 'InternalError' } }],
+    ['a connection that is refused', { times: 3, action: { kind: 'refuse-connection' } }],
+    ['a reset before the answer', { times: 2, action: { kind: 'reset' } }],
+    ['a body that is cut', { times: 3, action: { kind: 'cut', afterBytes: 70_000 } }],
+    ['a body that is reset', { times: 2, action: { kind: 'reset', afterBytes: 1 } }],
+    ['an answer that never comes', { times: 1, action: { kind: 'hang' } }],
+    ['a body that stops coming', { times: 1, action: { kind: 'hang', afterBytes: 100_000 } }],
+    ['a checksum that is not the body’s', { action: { kind: 'wrong-checksum' } }]
+  ]
+  for (const [name, fault] of passing) {
+    it(`reads on after ${name}`, async () => {
+      const { object, store } = await oneObject(large)
+      await using _ = withFault({ operation: 'GetObject', ...fault })
+      assert.ok((await readAll(store, object)).equals(large))
+    })
+  }
+
+  it('resumes where the body broke, and from the same version only', async () => {
+    const { object, store } = await oneObject(large)
+    const before = server.requests.length
+    await using _ = withFault({ operation: 'GetObject', times: 1, action: { kind: 'cut', afterBytes: 200_000 } })
+    await readAll(store, object)
+    const ranges = server.requests.slice(before).map((request) => request.range)
+    assert.deepEqual(ranges, [undefined, `bytes=200000-${large.length - 1}`])
+    const second = await oneObject(large)
+    await using _cut = withFault({ operation: 'GetObject', times: 1, action: { kind: 'cut', afterBytes: 100_000 } })
+    await using _replaced = withFault({
+      operation: 'GetObject',
+      after: 1,
+      action: { kind: 'replace', bytes: Buffer.alloc(large.length) }
+    })
+    await rejectsWith('replaced', /Changed since it was listed/, () => readAll(second.store, second.object))
+  })
+
+  it('gives one object up when only that fails, and the store when nothing is answered', async () => {
+    const { object, store } = await oneObject(large)
+    await using _ = withFault({ operation: 'GetObject', action: { kind: 'error', code: 'InternalError' } })
+    const stopped = new AbortController()
+    const others = (async () => {
+      while (!stopped.signal.aborted) await store.has('something else')
+    })()
+    await rejectsWith('io', /GetObject failed: s3:\/\/logs\/.*: /, () => readAll(store, object))
+    stopped.abort()
+    await others
+    await rejectsWith('unavailable', /nothing else was answered either/, () => readAll(store, object))
+  })
+
+  it('lists on after pages that fail', async () => {
+    const place = placeIn(server)
+    for (let number = 1000; number < 3500; number++) await place.put(`n/${number}`, Buffer.from('x'))
+    await using _ = withFault({
+      operation: 'ListObjectsV2',
+      probability: 0.5,
+      seed: 3,
+      action: { kind: 'error', code: 'SlowDown', status: 503 }
+    })
+    assert.equal((await objectsOf(openStore({ ...place.settings, patienceMs: 20_000 }))).length, 2500)
+  })
+})
+
+describe('S3 store: reading ahead', () => {
+  it('fetches announced objects before they are opened, and each of them once', async () => {
+    const place = placeIn(server)
+    for (let number = 10; number < 40; number++) await place.put(`${number}`, Buffer.from(`text ${number}`))
+    const store = openStore(place.settings)
+    const objects = await objectsOf(store)
+    const before = server.requests.length
+    store.announce(objects)
+    for (const object of objects) assert.equal(String(await readAll(store, object)), `text ${object.key}`)
+    assert.equal(server.requests.length - before, objects.length)
+  })
+
+  it('passes over what is not opened, and opens what was not announced', async () => {
+    const place = placeIn(server)
+    for (const key of ['a', 'b', 'c']) await place.put(key, Buffer.from(key))
+    const store = openStore(place.settings)
+    const [a, b, c] = await objectsOf(store)
+    store.announce([a!, b!])
+    assert.equal(String(await readAll(store, b!)), 'b')
+    assert.equal(String(await readAll(store, c!)), 'c')
+    assert.equal(String(await readAll(store, a!)), 'a')
+  })
+
+  it('reads a large object in spans at once, and no more of it than is closed', async () => {
+    const place = placeIn(server)
+    const bytes = Buffer.alloc(50 * 1024 ** 2)
+    for (let at = 0; at < bytes.length; at += 4096) bytes.writeUInt32LE(at, at)
+    await place.put('large', bytes)
+    const store = openStore({ ...place.settings, patienceMs: 20_000 })
+    const [object] = await objectsOf(store)
+    store.announce([object!])
+    assert.ok((await readAll(store, object!)).equals(bytes))
+    const before = server.requests.length
+    const body = await store.open(object!)
+    await body.read()
+    await body.close()
+    assert.equal(await body.read(), null)
+    assert.ok(server.requests.length - before <= 1)
+  })
+})
+
+describe('S3 store: writing', () => {
+  it('writes in parts, with their checksums, and reads back what it wrote', async () => {
+    const place = placeIn(server)
+    const store = openStore(place.settings)
+    const piece = Buffer.alloc(1024 ** 2, 'x')
+    let size = 0
+    const verify = async (written: { size: number }): Promise<void> => {
+      size = written.size
+    }
+    await store.write('out/a.zip', pieces(piece, 20), { overwrite: false, verify, contentType: 'application/zip' })
+    assert.equal(size, 20 * piece.length)
+    assert.deepEqual(await place.everything(), ['out/a.zip'])
+  })
+
+  it('goes on when parts and the completion are refused for a while, and when their answers are lost', async () => {
+    for (const operation of ['CreateMultipartUpload', 'UploadPart', 'CompleteMultipartUpload']) {
+      for (const action of [
+        { kind: 'error', code: 'SlowDown', status: 503 },
+        { kind: 'reset' },
+        { kind: 'lost-answer' }
+      ] as const) {
+        const place = placeIn(server)
+        const store = openStore({ ...place.settings, patienceMs: 10_000 })
+        await using _ = withFault({ operation, times: 2, action })
+        const options = { overwrite: false, verify: async () => {} }
+        await store.write('out/a.zip', pieces(Buffer.alloc(1024 ** 2), 20), options)
+        const left = (await place.everything()).filter(
+          (name) => operation !== 'CreateMultipartUpload' || name === 'out/a.zip'
+        )
+        assert.deepEqual(left, ['out/a.zip'], `${operation} ${action.kind}`)
+      }
+    }
+  })
+
+  for (const operation of ['CreateMultipartUpload', 'UploadPart', 'CompleteMultipartUpload', 'HeadObject']) {
+    it(`leaves nothing when ${operation} is refused for good`, async () => {
+      const place = placeIn(server)
+      await using _ = withFault({ operation, action: { kind: 'error', code: 'AccessDenied' } })
+      await rejectsWith(
+        'denied',
+        /Access denied: s3:\/\/logs\/.*out\/a\.zip: it needs s3:(Put|Get)Object on arn:aws/,
+        () =>
+          openStore(place.settings).write('out/a.zip', pieces(Buffer.alloc(1024 ** 2), 20), {
+            overwrite: false,
+            verify: async () => {}
+          })
+      )
+      assert.deepEqual(await place.everything(), [])
+    })
+  }
+
+  it('aborts what a dead attempt left under the same key, and nothing else', async () => {
+    const place = placeIn(server)
+    const store = openStore(place.settings)
+    await using fault = withFault({
+      operation: 'AbortMultipartUpload',
+      action: { kind: 'error', code: 'AccessDenied' }
+    })
+    const told: string[] = []
+    for (const key of ['out/a.zip', 'out/a.zip.other']) {
+      const failing = Readable.from(failAfter(20), { objectMode: false })
+      const options = { overwrite: false, onLeftBehind: (text: string) => void told.push(text) }
+      await assert.rejects(store.write(key, failing, options), /the body ended/)
+    }
+    assert.deepEqual(await place.everything(), ['unfinished out/a.zip', 'unfinished out/a.zip.other'])
+    assert.match(told[0]!, /An unfinished upload to s3:\/\/logs\/.*out\/a\.zip could not be aborted/)
+    await fault[Symbol.asyncDispose]()
+    await store.write('out/a.zip', pieces(Buffer.alloc(10), 1), { overwrite: false })
+    assert.deepEqual(await place.everything(), ['out/a.zip', 'unfinished out/a.zip.other'])
+  })
+
+  it('cuts the parts in flight when it is cancelled', async () => {
+    const place = placeIn(server)
+    await using _ = withFault({ operation: 'UploadPart', action: { kind: 'hang' } })
+    const cancelled = new AbortController()
+    const store = openStore({ ...place.settings, patienceMs: 60_000 })
+    const options = { overwrite: true, signal: cancelled.signal }
+    const written = store.write('out/a.zip', pieces(Buffer.alloc(1024 ** 2), 30), options)
+    const refused = assert.rejects(written, /cancelled by a person/)
+    while (server.requests.filter((request) => request.operation === 'UploadPart').length < 2) await setImmediate()
+    const startedMs = performance.now()
+    cancelled.abort(new Error('cancelled by a person'))
+    await refused
+    assert.ok(performance.now() - startedMs < 3_000)
+    assert.deepEqual(await place.everything(), [])
+  })
+})
+
+describe('S3 store: links', () => {
+  it('signs a link that downloads the object by its name, and tells its end', async () => {
+    const place = placeIn(server)
+    await place.put('a/20231001_THING00001.zip', Buffer.from('bytes'))
+    const nowMs = Date.now()
+    const link = await openStore(place.settings).link!('a/20231001_THING00001.zip', 60, nowMs)
+    const answer = await fetch(link.url)
+    assert.equal(await answer.text(), 'bytes')
+    assert.equal(answer.headers.get('content-disposition'), 'attachment; filename="20231001_THING00001.zip"')
+    assert.deepEqual([link.expiresMs, link.isCutShort], [nowMs + 3_600_000, false])
+    assert.equal((await fetch(link.url.replace('THING00001', 'THING00002'))).status, 403)
+  })
+
+  it('tells the end of the credentials when they end first', async () => {
+    const nowMs = Date.now()
+    process.env.AWS_CREDENTIAL_EXPIRATION = new Date(nowMs + 600_000).toISOString()
+    try {
+      const link = await openStore({ url: 's3://logs' }).link!('a.zip', 60, nowMs)
+      assert.deepEqual([link.expiresMs, link.isCutShort], [nowMs + 600_000, true])
+    } finally {
+      delete process.env.AWS_CREDENTIAL_EXPIRATION
+    }
+  })
+})
+
+async function oneObject(bytes: Buffer | string): Promise<{ store: Store; object: StoredObject; place: S3Place }> {
+  const place = placeIn(server)
+  await place.put('object', Buffer.from(bytes))
+  const store = openStore(place.settings)
+  return { store, place, object: (await objectsOf(store))[0]! }
+}
+
+async function objectsOf(store: Store): Promise<StoredObject[]> {
+  return (await Array.fromAsync(store.list(''))).flat()
+}
+
+async function keysOf(store: Store): Promise<string[]> {
+  return (await objectsOf(store)).map((object) => object.key)
+}
+
+async function readAll(store: Store, object: StoredObject): Promise<Buffer> {
+  const body = await store.open(object)
+  const chunks: Buffer[] = []
+  for (let chunk = await body.read(); chunk; chunk = await body.read()) chunks.push(Buffer.from(chunk))
+  await body.close()
+  return Buffer.concat(chunks)
+}
+
+function withFault(fault: Fault): AsyncDisposable {
+  server.faults.add(fault)
+  return { [Symbol.asyncDispose]: async () => server.faults.remove(fault) }
+}
+
+function pieces(piece: Buffer, count: number): Readable {
+  return Readable.from(
+    Array.from({ length: count }, () => piece),
+    { objectMode: false }
+  )
+}
+
+async function* failAfter(mebibytes: number): AsyncGenerator<Buffer> {
+  for (let count = 0; count < mebibytes; count++) yield Buffer.alloc(1024 ** 2)
+  throw new Error('the body ended')
+}
+
+async function refuses(settings: StoreSettings, code: ErrorCode, text: RegExp): Promise<void> {
+  await rejectsWith(code, text, () => keysOf(openStore({ patienceMs: 2_000, ...settings })))
+}
+
+async function rejectsWith(code: ErrorCode, text: RegExp, call: () => Promise<unknown>): Promise<void> {
+  await assert.rejects(call, (error) => {
+    assert.ok(error instanceof IotLogError, String(error))
+    assert.equal(error.code, code)
+    assert.match(error.message, text)
+    return true
+  })
+}

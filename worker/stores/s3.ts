@@ -1,0 +1,79 @@
+import type { Readable } from 'node:stream'
+import { aheadBytes, mostGets, parallelLists } from './s3/bounds.ts'
+import type { ConnectedS3Store } from './s3/connected-store.ts'
+import { parseS3Url, type S3Location, urlOf } from './s3/location.ts'
+import type {
+  DownloadLink,
+  ObjectBody,
+  RandomAccess,
+  Store,
+  StoredObject,
+  StoreSettings,
+  WriteOptions
+} from './store.ts'
+
+/** Opens the store of an `s3://bucket[/prefix]` URL. Nothing is loaded or sent before the first use. */
+export function openS3Store(settings: StoreSettings): Store {
+  return new S3Store(settings)
+}
+
+/** A bucket as a store. The SDK takes 100 ms to load, which who reads directories need not wait for. */
+class S3Store implements Store {
+  readonly url: string
+  readonly parallelLists = parallelLists
+  readonly readAhead = { objects: mostGets, bytes: aheadBytes }
+  readonly #settings: StoreSettings
+  readonly #location: S3Location
+  #connected: Promise<ConnectedS3Store> | undefined
+
+  constructor(settings: StoreSettings) {
+    this.#settings = settings
+    this.#location = parseS3Url(settings.url)
+    this.url = urlOf(this.#location)
+  }
+
+  urlOf(key: string): string {
+    return urlOf({ ...this.#location, key })
+  }
+
+  async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<readonly StoredObject[]> {
+    yield* (await this.#connect()).list(prefix, signal)
+  }
+
+  announce(objects: readonly StoredObject[]): void {
+    // Should loading fail, the next to open an object is told.
+    this.#connect().then(
+      (store) => store.announce(objects),
+      () => {}
+    )
+  }
+
+  async open(object: StoredObject): Promise<ObjectBody> {
+    return (await this.#connect()).open(object)
+  }
+
+  async openRandom(object: StoredObject): Promise<RandomAccess & AsyncDisposable> {
+    return (await this.#connect()).openRandom(object)
+  }
+
+  async write(key: string, body: Readable, options: WriteOptions): Promise<void> {
+    await (await this.#connect()).write(key, body, options)
+  }
+
+  async has(key: string): Promise<boolean> {
+    return (await this.#connect()).has(key)
+  }
+
+  async link(key: string, minutes: number, nowMs: number): Promise<DownloadLink> {
+    return (await this.#connect()).link(key, minutes, nowMs)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#connected)?.[Symbol.asyncDispose]()
+  }
+
+  #connect(): Promise<ConnectedS3Store> {
+    this.#connected ??= import('./s3/connected-store.ts').then((module) => new module.ConnectedS3Store(this.#settings))
+    return this.#connected
+  }
+}

@@ -1,0 +1,80 @@
+import type { Readable } from 'node:stream'
+import { IotLogError } from '../../contract/errors.ts'
+import type {
+  DownloadLink,
+  ObjectBody,
+  RandomAccess,
+  Store,
+  StoredObject,
+  StoreSettings,
+  WriteOptions
+} from '../store.ts'
+import { aheadBytes, mostGets, parallelLists } from './bounds.ts'
+import { connectS3, type S3Connection } from './connection.ts'
+import { presignDownload } from './link.ts'
+import { listPages } from './list.ts'
+import { urlOf } from './location.ts'
+import { randomAccess } from './random-access.ts'
+import { ReadAhead } from './read-ahead.ts'
+import { headObject, writeObject } from './write.ts'
+
+/** A bucket as a store, with the SDK behind it. */
+export class ConnectedS3Store implements Store {
+  readonly url: string
+  readonly parallelLists = parallelLists
+  readonly readAhead = { objects: mostGets, bytes: aheadBytes }
+  readonly #settings: StoreSettings
+  readonly #connection: S3Connection
+  readonly #ahead: ReadAhead
+
+  constructor(settings: StoreSettings) {
+    this.#settings = settings
+    this.#connection = connectS3(settings)
+    this.#ahead = new ReadAhead(this.#connection)
+    this.url = urlOf(this.#connection)
+  }
+
+  urlOf(key: string): string {
+    return urlOf({ ...this.#connection, key })
+  }
+
+  list(prefix: string, signal?: AbortSignal): AsyncGenerator<readonly StoredObject[]> {
+    return listPages(this.#connection, prefix, signal)
+  }
+
+  announce(objects: readonly StoredObject[]): void {
+    this.#ahead.announce(objects)
+  }
+
+  open(object: StoredObject): ObjectBody {
+    return this.#ahead.open(object)
+  }
+
+  async openRandom(object: StoredObject): Promise<RandomAccess & AsyncDisposable> {
+    return { ...randomAccess(this.#connection, object), [Symbol.asyncDispose]: async () => {} }
+  }
+
+  async write(key: string, body: Readable, options: WriteOptions): Promise<void> {
+    const tidier = (patienceMs: number): S3Connection => connectS3({ ...this.#settings, patienceMs })
+    await writeObject(this.#connection, tidier, key, body, options)
+  }
+
+  /** False, too, where it may not be asked: a write that must not replace is conditional anyway. */
+  async has(key: string): Promise<boolean> {
+    try {
+      await headObject(this.#connection, key)
+      return true
+    } catch (error) {
+      if (error instanceof IotLogError && (error.code === 'not-found' || error.code === 'denied')) return false
+      throw error
+    }
+  }
+
+  async link(key: string, minutes: number, nowMs: number): Promise<DownloadLink> {
+    return presignDownload(this.#connection, key, minutes, nowMs)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#connection.close()
+  }
+}

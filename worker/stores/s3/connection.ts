@@ -1,0 +1,117 @@
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import type { StoreSettings } from '../store.ts'
+import { type S3Permission, s3Error } from './errors.ts'
+import type { GetWaits } from './get-socket.ts'
+import { LeanGets } from './lean-gets.ts'
+import { parseS3Url, type S3Location } from './location.ts'
+import { Pages } from './pages.ts'
+import { Patience } from './patience.ts'
+
+/** Sockets of one client: all GETs that a thread keeps in flight, or all listings, and some to spare. */
+const maxSockets = 96
+/** How long one try may take to connect, to the first byte of an answer, or without a byte in either direction. */
+const longestWaits: GetWaits = { connectMs: 5_000, firstByteMs: 15_000, idleMs: 15_000 }
+
+/**
+ * One bucket as one thread sees it: the SDK's client, and what each of its calls carries. Endpoint and credentials come
+ * from the standard environment variables and profiles.
+ */
+export interface S3Connection extends S3Location {
+  readonly client: S3Client
+  readonly patience: Patience
+  readonly waits: GetWaits
+  /** What reads objects, and where their bytes are kept until they are read. */
+  readonly gets: LeanGets
+  readonly pages: Pages
+  /** What every call carries: the bucket, its owner, who pays. */
+  readonly common: {
+    readonly Bucket: string
+    readonly ExpectedBucketOwner?: string
+    readonly RequestPayer?: 'requester'
+  }
+  /** A client for signing links: the SDK would add a checksum of the empty body to what the browser has to repeat. */
+  signer(): S3Client
+  /** A key of the store as S3 knows it. */
+  fullKey(key: string): string
+  /** Runs a call; an error leaves as an IotLogError, a cancel as the signal's reason. */
+  attempt<T>(what: S3Attempt, call: () => Promise<T>): Promise<T>
+  close(): void
+}
+
+/** What a call is for, for the text of its error. */
+export interface S3Attempt {
+  readonly permission: S3Permission
+  readonly key?: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Connects to the bucket of an `s3://` URL; nothing is sent before the first call. */
+export function connectS3(settings: StoreSettings): S3Connection {
+  const { bucket, prefix } = parseS3Url(settings.url)
+  const { account, region, requesterPays } = settings
+  const patience = new Patience(settings.patienceMs)
+  const waits = waitsWithin(settings.patienceMs)
+  const config = clientConfig(settings, patience, waits)
+  const client = new S3Client(config)
+  const common = {
+    Bucket: bucket,
+    ...(account !== undefined && { ExpectedBucketOwner: account }),
+    ...(requesterPays && { RequestPayer: 'requester' as const })
+  }
+  const fullKey = (key: string): string => prefix + key
+  const gets = new LeanGets({ client, common, fullKey }, waits)
+  return {
+    client,
+    patience,
+    waits,
+    gets,
+    pages: new Pages(),
+    bucket,
+    prefix,
+    common,
+    fullKey,
+    signer: () => new S3Client({ ...config, requestChecksumCalculation: 'WHEN_REQUIRED' }),
+    close: () => {
+      gets.close()
+      client.destroy()
+    },
+    attempt: async ({ permission, key, signal }, call) => {
+      try {
+        return await call()
+      } catch (error) {
+        signal?.throwIfAborted()
+        const usedRegion = region ?? (await client.config.region().catch(() => 'any region that is configured'))
+        const place = key === undefined ? { bucket, prefix } : { bucket, prefix, key }
+        throw s3Error(error, { ...place, permission, region: usedRegion, account }, patience.isExhausted)
+      }
+    }
+  }
+}
+
+/** Several tries must fit into the patience, however short it is. */
+function waitsWithin(patienceMs = Number.POSITIVE_INFINITY): GetWaits {
+  const { connectMs, firstByteMs, idleMs } = longestWaits
+  const most = patienceMs / 4
+  return {
+    connectMs: Math.min(connectMs, most),
+    firstByteMs: Math.min(firstByteMs, most),
+    idleMs: Math.min(idleMs, most)
+  }
+}
+
+function clientConfig(settings: StoreSettings, patience: Patience, waits: GetWaits): S3ClientConfig {
+  return {
+    ...(settings.region !== undefined && { region: settings.region }),
+    forcePathStyle: settings.pathStyle === true,
+    retryStrategy: patience,
+    // gzip and zstd carry checksums of their own, and TLS guards the way: checking twice would cost a third of a GET.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: {
+      connectionTimeout: waits.connectMs,
+      socketTimeout: waits.idleMs,
+      throwOnRequestTimeout: true,
+      httpAgent: { keepAlive: true, maxSockets },
+      httpsAgent: { keepAlive: true, maxSockets }
+    }
+  }
+}

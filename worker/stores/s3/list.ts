@@ -1,0 +1,60 @@
+import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
+import { IotLogError } from '../../contract/errors.ts'
+import { compareKeys } from '../../contract/key-order.ts'
+import type { StoredObject } from '../store.ts'
+import type { S3Connection } from './connection.ts'
+import { urlOf } from './location.ts'
+
+/** Pages of at most 1,000 objects below a prefix, in key order. */
+export async function* listPages(
+  connection: S3Connection,
+  prefix: string,
+  signal?: AbortSignal
+): AsyncGenerator<readonly StoredObject[]> {
+  let last = ''
+  for (let token: string | undefined, isFirst = true; isFirst || token !== undefined; isFirst = false) {
+    const answer = await listPage(connection, prefix, token, signal)
+    const page = (answer.Contents ?? []).map((object) => ({
+      key: decodeKey(object.Key!).slice(connection.prefix.length),
+      size: object.Size!,
+      version: object.ETag!
+    }))
+    for (const { key } of page) {
+      if (last !== '' && compareKeys(last, key) >= 0) throw disordered(connection, key)
+      last = key
+    }
+    token = answer.NextContinuationToken
+    if (page.length > 0) yield page
+  }
+}
+
+function listPage(
+  connection: S3Connection,
+  prefix: string,
+  token: string | undefined,
+  signal: AbortSignal | undefined
+): Promise<ListObjectsV2CommandOutput> {
+  const command = new ListObjectsV2Command({
+    ...connection.common,
+    Prefix: connection.fullKey(prefix),
+    // Without it, keys with control characters break the XML, and some parsers trim spaces.
+    EncodingType: 'url',
+    ...(token !== undefined && { ContinuationToken: token })
+  })
+  const options = { requestTimeout: connection.waits.firstByteMs, ...(signal && { abortSignal: signal }) }
+  return connection.attempt({ permission: 's3:ListBucket', key: prefix, signal }, () =>
+    connection.client.send(command, options)
+  )
+}
+
+/** `encoding-type=url` writes a space as `+`. */
+function decodeKey(encoded: string): string {
+  return encoded.includes('%') || encoded.includes('+') ? decodeURIComponent(encoded.replaceAll('+', ' ')) : encoded
+}
+
+/** Directory buckets (S3 Express) list in no order; the promise of key order can't be kept over them. */
+function disordered(connection: S3Connection, key: string): IotLogError {
+  const place = urlOf({ ...connection, key })
+  const text = `${urlOf(connection)} does not list in key order (at ${place}): directory buckets can't be read`
+  return new IotLogError('wrong-config', text, { subject: place })
+}

@@ -1,0 +1,24 @@
+import type { RandomAccess, StoredObject } from '../store.ts'
+import type { S3Connection } from './connection.ts'
+import { SpanFetch } from './span.ts'
+
+/** Large enough that the latency of a GET does not count, small enough to be held at once. */
+const spanBytes = 4 * 1024 * 1024
+
+/** Reads of any span of one version of an object, each a GET. */
+export function randomAccess(connection: S3Connection, object: StoredObject): RandomAccess {
+  return {
+    size: object.size,
+    spanBytes,
+    read: async (from, length) => {
+      const to = Math.min(from + length, object.size)
+      if (to <= from) return Buffer.alloc(0)
+      const span = new SpanFetch(connection, object, from, to)
+      const bytes = Buffer.allocUnsafe(to - from)
+      let filled = 0
+      void span.run()
+      for (let chunk = await span.read(); chunk; chunk = await span.read()) filled += chunk.copy(bytes, filled)
+      return bytes
+    }
+  }
+}

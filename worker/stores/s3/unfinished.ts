@@ -1,0 +1,43 @@
+import { AbortMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3'
+import type { S3Connection } from './connection.ts'
+
+/*
+ * Multipart uploads that were begun and neither completed nor aborted: their parts are invisible, and paid for, until
+ * somebody aborts them.
+ */
+
+/**
+ * Aborts every unfinished upload of exactly this key; a key has one writer at a time, so they are left from attempts
+ * that died.
+ */
+export async function abortUnfinished(connection: S3Connection, key: string, signal?: AbortSignal): Promise<void> {
+  const prefix = connection.fullKey(key)
+  let markers: { KeyMarker?: string; UploadIdMarker?: string } = {}
+  for (let isDone = false; !isDone; ) {
+    const command = new ListMultipartUploadsCommand({ ...connection.common, Prefix: prefix, ...markers })
+    const page = await connection.client.send(command, signal ? { abortSignal: signal } : {})
+    const own = (page.Uploads ?? []).filter((upload) => upload.Key === prefix)
+    await Promise.all(own.map((upload) => abortUpload(connection, key, upload.UploadId!, signal)))
+    markers = { KeyMarker: page.NextKeyMarker!, UploadIdMarker: page.NextUploadIdMarker! }
+    isDone = page.IsTruncated !== true
+  }
+}
+
+/** Aborts one upload; one that is gone already is as good. */
+export async function abortUpload(
+  connection: S3Connection,
+  key: string,
+  uploadId: string,
+  signal?: AbortSignal
+): Promise<void> {
+  const command = new AbortMultipartUploadCommand({
+    ...connection.common,
+    Key: connection.fullKey(key),
+    UploadId: uploadId
+  })
+  try {
+    await connection.client.send(command, signal ? { abortSignal: signal } : {})
+  } catch (error) {
+    if ((error as Error).name !== 'NoSuchUpload') throw error
+  }
+}
