@@ -23,6 +23,11 @@ export function iotLog(threads: number, source?: string): Contender {
   }
 }
 
+/** The listing and estimate of a whole day. */
+export function planCommand(source: string): string {
+  return `${process.execPath} --max-semi-space-size=8 ${cli} plan THING00001 telemetry 2023/10/01 --source ${source}`
+}
+
 /** What people use today. All of them give the lines alone, some in no order. */
 export const peers: readonly Contender[] = [
   {

@@ -1,4 +1,4 @@
-import { IotLogError, ProblemCollector } from '../contract/errors.ts'
+import { IotLogError, messageOf, ProblemCollector } from '../contract/errors.ts'
 import { parseRequest } from '../contract/parse-request.ts'
 import { exitCodes } from '../contract/result.ts'
 import { type ExportOptions, exportLogs } from '../export.ts'
@@ -53,7 +53,7 @@ export const exportCommand: Command = {
     await using _target = options.target.store
     try {
       using result = await exportLogs(options.request, { ...options, source, listener: { ...progress, onLeftBehind } })
-      const link = result.archive && (await makeLink(options, surroundings.nowMs()))
+      const link = result.archive && (await makeLink(options, surroundings.nowMs(), terminal))
       progress?.close()
       if (typed.switches.has('json')) for (const piece of resultJsonPieces(result, link)) await terminal.print(piece)
       else if (!isQuiet) await terminal.print(`${resultText(result)}\n${link ? `${linkText(link)}\n` : ''}`)
@@ -69,9 +69,19 @@ interface ReadOptions extends Omit<ExportOptions, 'source' | 'listener'> {
   readonly linkMinutes: number | undefined
 }
 
-async function makeLink({ target, linkMinutes }: ReadOptions, nowMs: number): Promise<DownloadLink | null> {
+/** The archive stands whether or not a link to it can be made. */
+async function makeLink(
+  { target, linkMinutes }: ReadOptions,
+  nowMs: number,
+  { error: stream }: CommandContext['terminal']
+): Promise<DownloadLink | null> {
   if (linkMinutes === undefined || !target.store.link) return null
-  return target.store.link(target.key, linkMinutes, nowMs)
+  try {
+    return await target.store.link(target.key, linkMinutes, nowMs)
+  } catch (error) {
+    stream.write(`iot-log: no link: ${messageOf(error)}\n`)
+    return null
+  }
 }
 
 /** Checks everything that was typed, and tells every mistake at once, before anything is read. */
@@ -85,7 +95,7 @@ async function readOptions({ typed, surroundings, signal, tool }: CommandContext
   problems.throwIfAny()
   const environment = config.environments.get(request!.environment)!
   const target = archiveTarget(typed, request!, config, surroundings)
-  if (!target.overwrite && (await target.store.has(target.key))) {
+  if (!target.overwrite && (await target.store.has(target.key, signal))) {
     const path = shownUrl(target.store.urlOf(target.key))
     throw new IotLogError('output-exists', `Already there: ${path} (--force replaces it, --output names another place)`)
   }

@@ -48,12 +48,16 @@ export function overviewHelp(version: string): string {
   const commands = alignColumns([
     ['export', ''],
     ['plan', ''],
-    ['config check', '']
+    ['config check', ''],
+    ['slack manifest', ''],
+    ['slack canvas', '']
   ])
   const texts = [
     'read a day of logs, keep the lines of one device, write a zip',
     'list and estimate what an export would read, and read nothing',
-    'check a configuration'
+    'check a configuration',
+    'print the manifest of the Slack app',
+    'publish the usage page to the canvas of a Slack channel'
   ]
   return [
     `iot-log ${version}: one device's logs of one day, from S3 to a zip`,
@@ -62,7 +66,7 @@ export function overviewHelp(version: string): string {
     `  iot-log export ${requestUsage}`,
     '',
     'Commands:',
-    ...commands.map((command, position) => `  ${command.trimEnd().padEnd(14)}${texts[position]}`),
+    ...commands.map((command, position) => `  ${command.trimEnd().padEnd(16)}${texts[position]}`),
     '',
     'iot-log <command> --help tells more. Example:',
     '  iot-log export THING00001 telemetry,command 2023/10/01',

@@ -9,7 +9,7 @@ import { type ExportRequest, windowOf } from '../contract/request.ts'
 import { storeError } from '../stores/directory-error.ts'
 import { openStore } from '../stores/open-store.ts'
 import type { FlagSpec, TypedArguments } from './flags.ts'
-import type { Surroundings } from './settings.ts'
+import { type Surroundings, storeSettings } from './settings.ts'
 
 /*
  * Where an archive goes: what `--output` and `--link` mean.
@@ -34,16 +34,16 @@ export function archiveTarget(
   typed: TypedArguments,
   request: ExportRequest,
   config: Config,
-  { directory, nowMs }: Surroundings
+  surroundings: Surroundings
 ): ArchiveTarget {
+  const { directory, nowMs } = surroundings
   const output = typed.values.get('output') ?? '.'
   const overwrite = typed.switches.has('force')
   const name = archiveName(request.identifiers, windowOf(request))
   const place = /^s3:/i.test(output)
     ? placeInS3(output, name, jobArchiveKey(config.output.prefix, nowMs(), name))
     : placeOnDisk(pathOf(output, directory), output.endsWith('/'), name)
-  const { region, pathStyle, account, requesterPays } = config.environments.get(request.environment)!
-  const store = openStore({ url: place.url, region, pathStyle, account, requesterPays })
+  const store = openStore(storeSettings(place.url, config.environments.get(request.environment)!, surroundings))
   if (typed.switches.has('link') && !store.link) {
     const text = `--link needs an archive in S3: --output s3://bucket/${config.output.prefix}`
     throw new ProblemsError('wrong-words', [{ subject: '--link', text }])

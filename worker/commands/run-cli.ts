@@ -12,11 +12,13 @@ import { overviewHelp } from './help.ts'
 import { planCommand } from './plan-command.ts'
 import { loadConfig, referenceConfig, type Surroundings } from './settings.ts'
 import { CancelledBySignal, onSignals } from './signals.ts'
+import { slackCommand } from './slack-command.ts'
 
 const commands: Readonly<Record<string, Command>> = {
   export: exportCommand,
   plan: planCommand,
-  config: configCommand
+  config: configCommand,
+  slack: slackCommand
 }
 
 const everywhere: Readonly<Record<string, FlagSpec>> = { help: { short: 'h', help: 'this help' } }

@@ -14,7 +14,8 @@ export type Case = 'exact' | 'ignore'
 
 const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:00:00Z$/)
 
-const requestSchema = z.strictObject({
+/** The shape of a request wherever it is stored. */
+export const requestSchema = z.strictObject({
   identifiers: z.array(z.string().min(1)).min(1).readonly(),
   categories: z.array(z.string().min(1)).min(1).readonly(),
   from: instant,

@@ -60,8 +60,8 @@ class S3Store implements Store {
     await (await this.#connect()).write(key, body, options)
   }
 
-  async has(key: string): Promise<boolean> {
-    return (await this.#connect()).has(key)
+  async has(key: string, signal?: AbortSignal): Promise<boolean> {
+    return (await this.#connect()).has(key, signal)
   }
 
   async link(key: string, minutes: number, nowMs: number): Promise<DownloadLink> {

@@ -79,13 +79,13 @@ export interface Store extends AsyncDisposable {
    * Opens an object at its first byte. Opening or reading fails with `not-found`, `denied`, `archived`, `replaced` or
    * `io` where the object is at fault, with `unavailable` where the store is.
    */
-  open(object: StoredObject, signal?: AbortSignal): MaybePromise<ObjectBody>
+  open(object: StoredObject): MaybePromise<ObjectBody>
   /** Opens an object for reads of any span; closing gives up its resources. */
-  openRandom(object: StoredObject, signal?: AbortSignal): Promise<RandomAccess & AsyncDisposable>
+  openRandom(object: StoredObject): Promise<RandomAccess & AsyncDisposable>
   /** Writes an object whole or not at all: an error of the body, a full disk or a cancel leaves nothing behind. */
   write(key: string, body: Readable, options: WriteOptions): Promise<void>
   /** Whether an object of that key exists. */
-  has(key: string): Promise<boolean>
+  has(key: string, signal?: AbortSignal): Promise<boolean>
   /** Signs a link for `minutes` from now; only stores that others can reach have it. */
   link?(key: string, minutes: number, nowMs: number): Promise<DownloadLink>
 }

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { type ErrorCode, IotLogError } from '../../../worker/contract/errors.ts'
 import { openStore } from '../../../worker/stores/open-store.ts'
-import type { Store, StoredObject, StoreSettings } from '../../../worker/stores/store.ts'
+import type { RandomAccess, Store, StoredObject, StoreSettings } from '../../../worker/stores/store.ts'
 import { testStoreContract } from '../../contracts/store.ts'
 import type { Fault, FaultAction } from '../../support/s3/faults.ts'
 import { placeIn, type S3Place, serveS3 } from '../../support/s3-bucket.ts'
@@ -126,15 +126,26 @@ describe('S3 store: what is tried again', () => {
 
   it('gives one object up when only that fails, and the store when nothing is answered', async () => {
     const { object, store } = await oneObject(large)
-    await using _ = withFault({ operation: 'GetObject', action: { kind: 'error', code: 'InternalError' } })
-    const stopped = new AbortController()
-    const others = (async () => {
-      while (!stopped.signal.aborted) await store.has('something else')
-    })()
+    await using broken = withFault({ operation: 'GetObject', action: { kind: 'error', code: 'InternalError' } })
     await rejectsWith('io', /GetObject failed: s3:\/\/logs\/.*: /, () => readAll(store, object))
-    stopped.abort()
-    await others
+    await broken[Symbol.asyncDispose]()
+    await using _ = withFault({ action: { kind: 'error', code: 'InternalError' } })
     await rejectsWith('unavailable', /nothing else was answered either/, () => readAll(store, object))
+  })
+
+  it('gives the store up when one object after the other fails', async () => {
+    const place = placeIn(server, 3_000)
+    for (let number = 10; number < 20; number++) await place.put(`${number}`, Buffer.from('x'))
+    const store = openStore(place.settings)
+    const objects = await objectsOf(store)
+    await using _ = withFault({ operation: 'GetObject', action: { kind: 'error', code: 'InternalError' } })
+    store.announce(objects)
+    const codes: string[] = []
+    for (const object of objects) {
+      codes.push(await readAll(store, object).then(String, (error) => (error as IotLogError).code))
+    }
+    assert.equal(codes.filter((code) => code === 'io').length, 7)
+    assert.ok(codes.includes('unavailable'))
   })
 
   it('lists on after pages that fail', async () => {
@@ -277,6 +288,81 @@ describe('S3 store: writing', () => {
     assert.ok(performance.now() - startedMs < 3_000)
     assert.deepEqual(await place.everything(), [])
   })
+})
+
+describe('S3 store: writers that meet', () => {
+  it('let the later one take over, and tell the earlier', async () => {
+    const place = placeIn(server)
+    await using _ = withFault({ operation: 'UploadPart', times: 2, action: { kind: 'latency', firstByteMs: 300 } })
+    const earlier = openStore(place.settings).write('a.zip', pieces(Buffer.alloc(1024 ** 2), 20), { overwrite: true })
+    const told = rejectsWith('io', /Another export of the same archive began and took over/, () => earlier)
+    while ((await place.everything()).length === 0) await setImmediate()
+    await openStore(place.settings).write('a.zip', pieces(Buffer.from('later'), 1), { overwrite: true })
+    await told
+    assert.deepEqual(await place.everything(), ['a.zip'])
+  })
+
+  it('abort nothing of each other when they fail', async () => {
+    const place = placeIn(server)
+    const other = { operation: 'UploadPart', times: 1, action: { kind: 'latency', firstByteMs: 500 } } as const
+    const failing = Readable.from(failAfter(0), { objectMode: false })
+    const store = openStore(place.settings)
+    const refused = assert.rejects(store.write('a.zip', failing, { overwrite: true }), /the body ended/)
+    await using _ = withFault(other)
+    await refused
+    await store.write('a.zip', pieces(Buffer.alloc(1024 ** 2), 20), { overwrite: true })
+    assert.deepEqual(await place.everything(), ['a.zip'])
+  })
+
+  it('leave nothing, and say so, when the answer that is in doubt was somebody else’s', async () => {
+    const place = placeIn(server)
+    await place.put('a.zip', Buffer.from('of somebody else'))
+    await using _ = withFault({
+      operation: 'CompleteMultipartUpload',
+      times: 1,
+      action: { kind: 'error', code: 'InternalError' }
+    })
+    const options = {
+      overwrite: false,
+      verify: async () => {
+        throw new Error('not ours')
+      }
+    }
+    await rejectsWith('output-exists', /Already there/, () =>
+      openStore(place.settings).write('a.zip', pieces(Buffer.alloc(1024 ** 2), 20), options)
+    )
+    assert.deepEqual(await place.everything(), ['a.zip'])
+  })
+})
+
+describe('S3 store: a cancel', () => {
+  for (const operation of ['PutObject', 'CompleteMultipartUpload', 'HeadObject', 'GetObject']) {
+    it(`is heard while ${operation} has no answer, and leaves nothing`, async () => {
+      const place = placeIn(server, 60_000)
+      const { promise: arrival, resolve: arrived } = Promise.withResolvers<void>()
+      const key = (): true => {
+        arrived()
+        return true
+      }
+      await using hanging = withFault({ operation, key, times: 1, action: { kind: 'hang' } })
+      const cancelled = new AbortController()
+      const count = operation === 'PutObject' ? 1 : 20
+      const verify = async (written: RandomAccess): Promise<void> => void (await written.read(0, 10))
+      const written = openStore(place.settings).write('a.zip', pieces(Buffer.alloc(1024 ** 2), count), {
+        overwrite: true,
+        signal: cancelled.signal,
+        verify
+      })
+      const refused = assert.rejects(written, /by a person/)
+      await arrival
+      cancelled.abort(new Error('by a person'))
+      const startedMs = performance.now()
+      await refused
+      assert.ok(performance.now() - startedMs < 3_000)
+      await hanging[Symbol.asyncDispose]()
+      assert.deepEqual(await place.everything(), [])
+    })
+  }
 })
 
 describe('S3 store: links', () => {

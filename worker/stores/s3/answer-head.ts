@@ -17,8 +17,10 @@ export function parseAnswerHead(bytes: Buffer): AnswerHead | undefined {
   const at = bytes.indexOf(end)
   if (at < 0) return undefined
   const lines = bytes.toString('latin1', 0, at).split('\r\n')
-  const status = /^HTTP\/1\.1 (\d{3})(?: |$)/.exec(lines[0]!)?.[1]
-  if (status === undefined) throw new Error('the answer is not HTTP/1.1')
+  const [, minor, status] = /^HTTP\/1\.([01]) (\d{3})(?: |$)/.exec(lines[0]!) ?? []
+  if (status === undefined) throw new Error('the answer is not HTTP/1')
+  const unknown = { contentLength: undefined, contentRange: undefined, isKeptAlive: false, length: at + end.length }
+  if (minor === '0') return { status: Number(status), ...unknown }
   const head = { contentLength: undefined as number | undefined, contentRange: undefined as string | undefined }
   let isKeptAlive = true
   for (const line of lines.slice(1)) {

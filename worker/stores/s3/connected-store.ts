@@ -14,9 +14,11 @@ import { connectS3, type S3Connection } from './connection.ts'
 import { presignDownload } from './link.ts'
 import { listPages } from './list.ts'
 import { urlOf } from './location.ts'
+import { statusOf } from './patience.ts'
 import { randomAccess } from './random-access.ts'
 import { ReadAhead } from './read-ahead.ts'
-import { headObject, writeObject } from './write.ts'
+import { headObject } from './read-back.ts'
+import { writeObject } from './write.ts'
 
 /** A bucket as a store, with the SDK behind it. */
 export class ConnectedS3Store implements Store {
@@ -59,13 +61,17 @@ export class ConnectedS3Store implements Store {
     await writeObject(this.#connection, tidier, key, body, options)
   }
 
-  /** False, too, where it may not be asked: a write that must not replace is conditional anyway. */
-  async has(key: string): Promise<boolean> {
+  /**
+   * False, too, where S3 does not say, since a refusal of HEAD has no body: a write that must not replace is conditional
+   * anyway, and what is wrong is told in words by the next request.
+   */
+  async has(key: string, signal?: AbortSignal): Promise<boolean> {
     try {
-      await headObject(this.#connection, key)
+      await headObject(this.#connection, key, signal)
       return true
     } catch (error) {
-      if (error instanceof IotLogError && (error.code === 'not-found' || error.code === 'denied')) return false
+      const status = error instanceof IotLogError ? statusOf(error.cause) : undefined
+      if (status !== undefined && status >= 400 && status < 500) return false
       throw error
     }
   }

@@ -1,14 +1,17 @@
-import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { HeadBucketCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { IotLogError } from '../../contract/errors.ts'
 import type { StoreSettings } from '../store.ts'
 import { type S3Permission, s3Error } from './errors.ts'
 import type { GetWaits } from './get-socket.ts'
 import { LeanGets } from './lean-gets.ts'
 import { parseS3Url, type S3Location } from './location.ts'
 import { Pages } from './pages.ts'
-import { Patience } from './patience.ts'
+import { Patience, statusOf } from './patience.ts'
 
-/** Sockets of one client: all GETs that a thread keeps in flight, or all listings, and some to spare. */
+/** Sockets of the SDK's client: listings, parts, and what lean GETs leave to it. */
 const maxSockets = 96
+/** Each object that is given up has taken the whole patience: after so many, with none between them, the store is. */
+const mostLostInARow = 8
 /** How long one try may take to connect, to the first byte of an answer, or without a byte in either direction. */
 const longestWaits: GetWaits = { connectMs: 5_000, firstByteMs: 15_000, idleMs: 15_000 }
 
@@ -35,6 +38,8 @@ export interface S3Connection extends S3Location {
   fullKey(key: string): string
   /** Runs a call; an error leaves as an IotLogError, a cancel as the signal's reason. */
   attempt<T>(what: S3Attempt, call: () => Promise<T>): Promise<T>
+  /** An object, or a good part of it, has come. */
+  recordSuccess(): void
   close(): void
 }
 
@@ -58,6 +63,11 @@ export function connectS3(settings: StoreSettings): S3Connection {
     ...(account !== undefined && { ExpectedBucketOwner: account }),
     ...(requesterPays && { RequestPayer: 'requester' as const })
   }
+  let lostInARow = 0
+  const isStoreSilent = async (): Promise<boolean> => {
+    if (!patience.isExhausted || (await answers(client, common, waits))) return ++lostInARow >= mostLostInARow
+    return true
+  }
   const fullKey = (key: string): string => prefix + key
   const gets = new LeanGets({ client, common, fullKey }, waits)
   return {
@@ -71,6 +81,10 @@ export function connectS3(settings: StoreSettings): S3Connection {
     common,
     fullKey,
     signer: () => new S3Client({ ...config, requestChecksumCalculation: 'WHEN_REQUIRED' }),
+    recordSuccess: () => {
+      lostInARow = 0
+      patience.recordSuccess()
+    },
     close: () => {
       gets.close()
       client.destroy()
@@ -79,12 +93,35 @@ export function connectS3(settings: StoreSettings): S3Connection {
       try {
         return await call()
       } catch (error) {
-        signal?.throwIfAborted()
+        const cause = signal?.aborted ? signal.reason : error
+        if (signal?.aborted && statusOf(cause) === undefined) throw cause
+        const isSilent = mayPass(cause) && (await isStoreSilent())
         const usedRegion = region ?? (await client.config.region().catch(() => 'any region that is configured'))
         const place = key === undefined ? { bucket, prefix } : { bucket, prefix, key }
-        throw s3Error(error, { ...place, permission, region: usedRegion, account }, patience.isExhausted)
+        throw s3Error(cause, { ...place, permission, region: usedRegion, account }, isSilent)
       }
     }
+  }
+}
+
+/** Whether another try might succeed: no answer at all, or one that S3 takes the blame for. */
+function mayPass(error: unknown): boolean {
+  const status = statusOf(error)
+  return !(error instanceof IotLogError) && (status === undefined || status >= 500)
+}
+
+/**
+ * Whether the store answers anything. While one object is asked for again and again, nothing else may be: without asking
+ * it could not be told whether the object is at fault or the store.
+ */
+async function answers(client: S3Client, common: S3Connection['common'], waits: GetWaits): Promise<boolean> {
+  const { Bucket, ExpectedBucketOwner } = common
+  const command = new HeadBucketCommand({ Bucket, ...(ExpectedBucketOwner && { ExpectedBucketOwner }) })
+  try {
+    await client.send(command, { abortSignal: AbortSignal.timeout(waits.firstByteMs) })
+    return true
+  } catch (error) {
+    return (statusOf(error) ?? 500) < 500
   }
 }
 

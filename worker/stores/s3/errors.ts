@@ -48,6 +48,10 @@ export function s3Error(error: unknown, subject: S3Subject, isStoreSilent: boole
     new IotLogError(code, text, { subject: urlOf(subject), cause: error })
   if (credentialErrors.has(name)) return make('unavailable', credentialText(error as Error, subject))
   if (regionErrors.has(name) || status === 301) return make('unavailable', regionText(error, subject))
+  if (name === 'NoSuchUpload') {
+    const text = `Another export of the same archive began and took over: ${urlOf(subject)}`
+    return make('io', text)
+  }
   if (name === 'NoSuchBucket') {
     const text = `There is no bucket ${subject.bucket}: check the environment's source, --source or --output`
     return make('unavailable', text)
@@ -64,8 +68,11 @@ export function s3Error(error: unknown, subject: S3Subject, isStoreSilent: boole
 function deniedText(error: Error, subject: S3Subject): string {
   const resource = subject.permission === 's3:ListBucket' ? subject.bucket : `${subject.bucket}/${subject.prefix}*`
   const owner = subject.account === undefined ? '' : `, and the bucket must belong to account ${subject.account}`
-  const needed = /kms/i.test(error.message) ? 'kms:Decrypt on the key of the bucket' : subject.permission
-  return `Access denied: ${urlOf(subject)}: it needs ${needed} on arn:aws:s3:::${resource}${owner}`
+  const kms = subject.permission === 's3:PutObject' ? 'kms:GenerateDataKey and kms:Decrypt' : 'kms:Decrypt'
+  const needed = /kms/i.test(error.message)
+    ? `${kms} on the key of the bucket`
+    : `${subject.permission} on arn:aws:s3:::${resource}`
+  return `Access denied: ${urlOf(subject)}: it needs ${needed}${owner}`
 }
 
 function credentialText(error: Error, subject: S3Subject): string {
@@ -79,5 +86,5 @@ function regionText(error: unknown, subject: S3Subject): string {
   const { Region, $response } = error as { Region?: string; $response?: { headers?: Record<string, string> } }
   const actual = Region ?? $response?.headers?.['x-amz-bucket-region']
   const where = actual === undefined ? 'another region' : actual
-  return `The bucket ${subject.bucket} is in ${where}, not in ${subject.region}: set the environment's region`
+  return `The bucket ${subject.bucket} is in ${where}, not in ${subject.region}: set the environment's region, or AWS_REGION for another bucket`
 }

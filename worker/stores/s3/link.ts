@@ -17,7 +17,8 @@ export async function presignDownload(
   nowMs: number
 ): Promise<DownloadLink> {
   const signer = connection.signer()
-  const { expiration } = await signer.config.credentials()
+  const what = { permission: 's3:GetObject', key } as const
+  const { expiration } = await connection.attempt(what, () => signer.config.credentials())
   const seconds = Math.min(minutes * 60, longestSeconds)
   const name = key.slice(key.lastIndexOf('/') + 1)
   const command = new GetObjectCommand({

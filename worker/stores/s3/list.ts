@@ -14,8 +14,10 @@ export async function* listPages(
   let last = ''
   for (let token: string | undefined, isFirst = true; isFirst || token !== undefined; isFirst = false) {
     const answer = await listPage(connection, prefix, token, signal)
+    if (answer.IsTruncated !== (answer.NextContinuationToken !== undefined)) throw noListing(connection)
+    const decode = (key: string): string => (answer.EncodingType === 'url' ? decodeKey(connection, key) : key)
     const page = (answer.Contents ?? []).map((object) => ({
-      key: decodeKey(object.Key!).slice(connection.prefix.length),
+      key: decode(object.Key!).slice(connection.prefix.length),
       size: object.Size!,
       version: object.ETag!
     }))
@@ -48,8 +50,13 @@ function listPage(
 }
 
 /** `encoding-type=url` writes a space as `+`. */
-function decodeKey(encoded: string): string {
-  return encoded.includes('%') || encoded.includes('+') ? decodeURIComponent(encoded.replaceAll('+', ' ')) : encoded
+function decodeKey(connection: S3Connection, encoded: string): string {
+  if (!encoded.includes('%') && !encoded.includes('+')) return encoded
+  try {
+    return decodeURIComponent(encoded.replaceAll('+', ' '))
+  } catch {
+    throw noListing(connection)
+  }
 }
 
 /** Directory buckets (S3 Express) list in no order; the promise of key order can't be kept over them. */
@@ -57,4 +64,12 @@ function disordered(connection: S3Connection, key: string): IotLogError {
   const place = urlOf({ ...connection, key })
   const text = `${urlOf(connection)} does not list in key order (at ${place}): directory buckets can't be read`
   return new IotLogError('wrong-config', text, { subject: place })
+}
+
+/** Other web servers answer a listing with 200 too, and an empty one would pass for a day without logs. */
+function noListing(connection: S3Connection): IotLogError {
+  const place = urlOf(connection)
+  return new IotLogError('unavailable', `What answered for ${place} is no S3 listing: check the endpoint`, {
+    subject: place
+  })
 }

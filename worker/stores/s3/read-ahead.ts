@@ -2,6 +2,7 @@ import limitConcurrency, { type LimitFunction } from 'p-limit'
 import type { ObjectBody, StoredObject } from '../store.ts'
 import { aheadBytes, mostGets } from './bounds.ts'
 import type { S3Connection } from './connection.ts'
+import { pageBytesOf } from './pages.ts'
 import { SpanFetch } from './span.ts'
 
 /*
@@ -54,7 +55,7 @@ export class ReadAhead {
     return new ObjectFetch(object, {
       start: (from, to) => {
         const span = new SpanFetch(this.#connection, object, from, to)
-        this.#reservedBytes += to - from
+        this.#reservedBytes += pageBytesOf(to - from)
         void this.#limit(() => span.run())
         return span
       },
@@ -86,7 +87,7 @@ export class ReadAhead {
     this.#heedThrottling()
     for (const fetch of this.#waiting) {
       while (fetch.hasMore) {
-        const isRoom = this.#reservedBytes + fetch.nextBytes <= aheadBytes
+        const isRoom = this.#reservedBytes + pageBytesOf(fetch.nextBytes) <= aheadBytes
         if (!isRoom || this.#limit.activeCount + this.#limit.pendingCount >= this.#limit.concurrency) return
         fetch.startNext()
       }
@@ -127,7 +128,7 @@ class ObjectFetch implements ObjectBody {
 
   startNext(): void {
     const to = this.#started + this.nextBytes
-    this.#unfreedBytes += to - this.#started
+    this.#unfreedBytes += pageBytesOf(to - this.#started)
     this.#spans.push(this.#host.start(this.#started, to))
     this.#started = to
   }
@@ -142,8 +143,8 @@ class ObjectFetch implements ObjectBody {
       const chunk = await span.read()
       if (chunk) {
         await this.#lookAfterNetwork(chunk.length)
-        this.#unfreedBytes -= chunk.length
-        this.#host.free(chunk.length)
+        this.#unfreedBytes -= chunk.buffer.byteLength
+        this.#host.free(chunk.buffer.byteLength)
         return chunk
       }
       this.#spans.shift()

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import type { StoredObject } from '../store.ts'
@@ -23,14 +24,12 @@ export class SpanFetch {
   #failure: { readonly error: unknown } | undefined
   #wake: () => void = () => {}
   #received: number
-  readonly from: number
   readonly to: number
 
   constructor(connection: S3Connection, object: StoredObject, from: number, to: number) {
     this.#connection = connection
     this.#object = object
     this.#received = from
-    this.from = from
     this.to = to
   }
 
@@ -84,7 +83,7 @@ export class SpanFetch {
       if (this.#received - start >= usefulBytes || this.#received === this.to) {
         failures = 0
         failingSinceMs = undefined
-        patience.recordSuccess()
+        this.#connection.recordSuccess()
       } else {
         failingSinceMs ??= performance.now()
         if (performance.now() - failingSinceMs >= patience.limitMs) await this.#giveUp(failure)
@@ -120,7 +119,7 @@ export class SpanFetch {
     return this.#connection.attempt(what, () => Promise.reject(failure))
   }
 
-  #openBySdk(): Promise<AsyncIterable<Buffer>> {
+  #openBySdk(): Promise<Readable> {
     const { key, size, version } = this.#object
     const signal = this.#cancelled.signal
     const from = this.#received
@@ -133,11 +132,11 @@ export class SpanFetch {
     })
     return this.#connection.attempt({ permission: 's3:GetObject', key, signal }, async () => {
       const options = { abortSignal: signal, requestTimeout: this.#connection.waits.firstByteMs }
-      const { Body, ContentRange } = await this.#connection.client.send(command, options)
-      if (!isWhole && !ContentRange?.startsWith(`bytes ${from}-`)) {
-        throw new Error(`bytes ${from} to ${this.to} were asked for and ${ContentRange ?? 'all'} sent`)
-      }
-      return Body as AsyncIterable<Buffer>
+      const { Body, ContentRange, ContentLength } = await this.#connection.client.send(command, options)
+      const isExpected = isWhole ? ContentLength === size : ContentRange?.startsWith(`bytes ${from}-`) === true
+      if (isExpected) return Body as Readable
+      ;(Body as Readable).destroy()
+      throw new Error(`bytes ${from} to ${this.to} were asked for and ${ContentRange ?? ContentLength} sent`)
     })
   }
 

@@ -6,17 +6,26 @@ import type { S3Connection } from './connection.ts'
  * somebody aborts them.
  */
 
-/**
- * Aborts every unfinished upload of exactly this key; a key has one writer at a time, so they are left from attempts
- * that died.
- */
-export async function abortUnfinished(connection: S3Connection, key: string, signal?: AbortSignal): Promise<void> {
+export interface UnfinishedOptions {
+  /** Only those that were begun at this time or later. */
+  readonly sinceMs?: number
+  readonly signal?: AbortSignal
+}
+
+/** Aborts the unfinished uploads of exactly this key. */
+export async function abortUnfinished(
+  connection: S3Connection,
+  key: string,
+  { sinceMs = Number.NEGATIVE_INFINITY, signal }: UnfinishedOptions = {}
+): Promise<void> {
   const prefix = connection.fullKey(key)
   let markers: { KeyMarker?: string; UploadIdMarker?: string } = {}
   for (let isDone = false; !isDone; ) {
     const command = new ListMultipartUploadsCommand({ ...connection.common, Prefix: prefix, ...markers })
     const page = await connection.client.send(command, signal ? { abortSignal: signal } : {})
-    const own = (page.Uploads ?? []).filter((upload) => upload.Key === prefix)
+    const own = (page.Uploads ?? []).filter(
+      (upload) => upload.Key === prefix && (upload.Initiated?.getTime() ?? Number.POSITIVE_INFINITY) >= sinceMs
+    )
     await Promise.all(own.map((upload) => abortUpload(connection, key, upload.UploadId!, signal)))
     markers = { KeyMarker: page.NextKeyMarker!, UploadIdMarker: page.NextUploadIdMarker! }
     isDone = page.IsTruncated !== true

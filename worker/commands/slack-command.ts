@@ -1,0 +1,179 @@
+import type { WebClient } from '@slack/web-api'
+import type { Config } from '../contract/config.ts'
+import { IotLogError, ProblemCollector, ProblemsError } from '../contract/errors.ts'
+import { nearest } from '../contract/nearest.ts'
+import { exitCodes } from '../contract/result.ts'
+import { troubleOf } from '../report/slack/answers.ts'
+import { botScopes, manifestYaml } from '../report/slack/manifest.ts'
+import { usageMarkdown, usageTitle } from '../report/slack/usage.ts'
+import type { Command, CommandContext } from './command.ts'
+import type { FlagSpec } from './flags.ts'
+import { flagLines } from './help.ts'
+import { configFlags, loadConfig } from './settings.ts'
+
+const flags: Readonly<Record<string, FlagSpec>> = {
+  url: { value: 'URL', help: 'manifest: where the ingress answers, https://…; without it a place to fill in' },
+  channel: { value: 'ID', help: 'canvas: the channel whose canvas it becomes, such as C0123456789' },
+  canvas: { value: 'ID', help: 'canvas: replace all of this canvas, such as F0123456789, which was published before' },
+  ...configFlags
+}
+
+const verbs: Readonly<Record<string, (context: CommandContext) => Promise<void>>> = {
+  manifest: printManifest,
+  canvas: publishCanvas
+}
+
+/** `iot-log slack …`: what is needed to set the Slack app up. */
+export const slackCommand: Command = {
+  flags,
+  help: () => [
+    'Sets up the Slack app. manifest prints the app manifest of this configuration, to be pasted at api.slack.com/apps.',
+    'canvas publishes a page with the frequent commands to the canvas of a channel.',
+    '',
+    'Usage:',
+    '  iot-log slack manifest [--url https://…]',
+    '  iot-log slack canvas --channel ID',
+    '  iot-log slack canvas --canvas ID',
+    '',
+    'Flags:',
+    ...flagLines(flags),
+    '',
+    'canvas needs the token of the bot in SLACK_BOT_TOKEN, with the scope canvases:write, and the bot in the channel.',
+    'A channel that has a canvas already keeps it: the page gets a tab of its own.',
+    '',
+    'Examples:',
+    '  iot-log slack manifest --url https://abc.lambda-url.ap-northeast-1.on.aws > manifest.yaml',
+    '  iot-log slack canvas --channel C0123456789'
+  ],
+  run: async (context) => {
+    const { words, problems } = context.typed
+    const verb = Object.hasOwn(verbs, words[0] ?? '') ? verbs[words[0]!] : undefined
+    const wrong = verb && words.length === 1 ? [] : [usageProblem(words)]
+    if (problems.length + wrong.length > 0 || !verb) throw new ProblemsError('wrong-words', [...problems, ...wrong])
+    await verb(context)
+    return exitCodes.complete
+  }
+}
+
+function usageProblem([verb = '', ...more]: readonly string[]): { subject: string; text: string } {
+  const names = Object.keys(verbs)
+  if (names.includes(verb)) return { subject: more[0]!, text: `"${more[0]}" is one word too many` }
+  const near = nearest(verb, names)
+  const text = near === undefined ? 'write: iot-log slack manifest, or iot-log slack canvas --channel ID' : undefined
+  return { subject: verb, text: text ?? `"${verb}" is nothing that slack does: did you mean ${near}?` }
+}
+
+async function printManifest({ typed, surroundings, terminal }: CommandContext): Promise<void> {
+  const problems = new ProblemCollector()
+  const config = loadConfig(typed, surroundings)
+  const baseUrl = problems.take(() => baseUrlOf(typed.values.get('url')))
+  problems.throwIfAny()
+  const { region = 'REGION' } = config.environments.get(config.defaultEnvironment)!
+  const missing = '# Fill in where the ingress answers, or print it with --url.\n'
+  const url = baseUrl ?? `https://FILL-IN.lambda-url.${region}.on.aws`
+  await terminal.print(`${baseUrl === undefined ? missing : ''}${manifestYaml(config, url)}\n`)
+}
+
+/** Slack sends commands to https only. */
+function baseUrlOf(typed: string | undefined): string | undefined {
+  if (typed === undefined) return undefined
+  const url = URL.parse(typed)
+  const isBase = url?.protocol === 'https:' && url.username === '' && url.search === '' && url.hash === ''
+  if (isBase) return (url.origin + url.pathname).replace(/\/+$/, '')
+  const text = `--url ${typed}: an address of the ingress such as https://abc.lambda-url.ap-northeast-1.on.aws`
+  throw new ProblemsError('wrong-words', [{ subject: typed, text }])
+}
+
+async function publishCanvas(context: CommandContext): Promise<void> {
+  const { typed, surroundings, terminal } = context
+  const problems = new ProblemCollector()
+  const config = loadConfig(typed, surroundings)
+  const place = problems.take(() => canvasPlace(typed.values))
+  const token = problems.take(() => botToken(surroundings.environment))
+  problems.throwIfAny()
+  const client = await openClient(token!, context)
+  const canvas = await publish(client, place!, config)
+  await terminal.print(`Published: canvas ${canvas}\nThe next time: iot-log slack canvas --canvas ${canvas}\n`)
+}
+
+type CanvasPlace = { readonly channel: string } | { readonly canvas: string }
+
+function canvasPlace(values: ReadonlyMap<string, string>): CanvasPlace {
+  const [channel, canvas] = [values.get('channel'), values.get('canvas')]
+  const wrong = (subject: string, text: string): never => {
+    throw new ProblemsError('wrong-words', [{ subject, text }])
+  }
+  if (channel !== undefined && canvas !== undefined) return wrong('--canvas', 'give --channel or --canvas, not both')
+  if (channel !== undefined) {
+    if (/^[CG][A-Z0-9]{2,20}$/.test(channel)) return { channel }
+    return wrong(channel, `--channel ${channel}: the id of a channel, such as C0123456789 (at the end of its details)`)
+  }
+  if (canvas === undefined) return wrong('', 'canvas needs a channel: --channel ID')
+  if (/^F[A-Z0-9]{2,20}$/.test(canvas)) return { canvas }
+  return wrong(canvas, `--canvas ${canvas}: the id of a canvas, such as F0123456789`)
+}
+
+function botToken({ SLACK_BOT_TOKEN: token }: Readonly<Record<string, string | undefined>>): string {
+  if (token) return token
+  const text = 'SLACK_BOT_TOKEN is not set: the Bot User OAuth Token of the app, which begins with xoxb-'
+  throw new ProblemsError('wrong-words', [{ subject: 'SLACK_BOT_TOKEN', text }])
+}
+
+const publishMs = 20_000
+
+/** The client is loaded by those who need it. */
+async function openClient(token: string, { signal, surroundings }: CommandContext): Promise<WebClient> {
+  const { createWebClient } = await import('../report/slack/calls.ts')
+  const apiUrl = surroundings.environment.SLACK_API_URL || undefined
+  const ends = AbortSignal.any([signal, AbortSignal.timeout(publishMs)])
+  return createWebClient({ token, apiUrl, fetch, signal: ends })
+}
+
+/** Channels whose one canvas is there already, or that may have none, can have the page in a tab. */
+const tabInstead = [
+  'channel_canvas_already_exists',
+  'free_team_canvas_tab_already_exists',
+  'team_tier_cannot_create_channel_canvases',
+  'channel_canvas_creation_failed'
+]
+
+async function publish(client: WebClient, place: CanvasPlace, config: Config): Promise<string> {
+  const content = { type: 'markdown', markdown: usageMarkdown(config) } as const
+  try {
+    if ('canvas' in place) {
+      await client.canvases.edit({
+        canvas_id: place.canvas,
+        changes: [{ operation: 'replace', document_content: content }]
+      })
+      return place.canvas
+    }
+    const made = { channel_id: place.channel, title: usageTitle, document_content: content }
+    const created = await client.conversations.canvases.create(made).catch((error: unknown) => {
+      if (tabInstead.includes(troubleOf(error).code)) return client.canvases.create(made)
+      throw error
+    })
+    return created.canvas_id ?? ''
+  } catch (error) {
+    throw canvasError(error)
+  }
+}
+
+const canvasAdvice: Readonly<Record<string, string>> = {
+  channel_not_found: 'there is no such channel, or the bot is not in it: /invite @iot-log there',
+  not_in_channel: 'the bot is not in the channel: /invite @iot-log there',
+  canvas_not_found: 'there is no such canvas, or the bot may not edit it',
+  canvas_disabled_user_team: 'canvases are switched off in this workspace',
+  canvas_tab_creation_failed: 'the channel takes no further canvas: name one to replace with --canvas ID',
+  restricted_action: 'the workspace does not let the bot do that',
+  missing_scope: `the app lacks a scope: install it again with the manifest (${botScopes.join(', ')})`,
+  invalid_auth: 'the token in SLACK_BOT_TOKEN is not good',
+  token_revoked: 'the token in SLACK_BOT_TOKEN was revoked',
+  'rate-limited': 'too many calls: try again in a minute',
+  'no-answer': 'no answer from Slack'
+}
+
+/** Slack's refusal in words. The cause is left away: the client's errors hold what is not for eyes. */
+function canvasError(error: unknown): IotLogError {
+  const { code } = troubleOf(error)
+  return new IotLogError('unavailable', `Slack did not take the canvas: ${canvasAdvice[code] ?? code}`)
+}

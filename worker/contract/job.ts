@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { type ExportRequest, encodeRequest, requestSchema } from './request.ts'
+
+/*
+ * The record of one job: what was asked, who asked and where to answer, how it goes. It is an object under
+ * `<output.prefix>jobs/`; Batch, logs and environments carry its id alone, since response URLs and message stamps are
+ * secrets of a kind.
+ */
+
+export const jobStates = [
+  'submitted',
+  'running',
+  'cancelling',
+  'complete',
+  'partial',
+  'empty',
+  'failed',
+  'cancelled',
+  'timed-out'
+] as const
+/** Where a job stands; the last six are ends. */
+export type JobState = (typeof jobStates)[number]
+
+const count = z.int().min(0)
+
+const asker = z.strictObject({
+  team: z.string().min(1),
+  user: z.string().min(1),
+  channel: z.string().min(1),
+  /** Of an Enterprise Grid, where there is one. */
+  enterprise: z.string().optional()
+})
+
+const reply = z.strictObject({
+  /** A bearer secret: five uses in thirty minutes. */
+  responseUrl: z.string().nullable(),
+  responseUrlUses: count,
+  responseUrlFromMs: z.number(),
+  /** Where the one message of the job is, once it was posted. */
+  channel: z.string().nullable(),
+  ts: z.string().nullable()
+})
+
+const attempt = z.strictObject({
+  batchJobId: z.string(),
+  queue: z.string(),
+  startedAt: z.string(),
+  endedAt: z.string().nullable(),
+  /** How it ended, in a word: `complete`, `interrupted`, `killed`, … */
+  outcome: z.string().nullable()
+})
+
+const progress = z.strictObject({
+  /** 0 to 100. */
+  percent: z.number().min(0).max(100),
+  objects: count,
+  totalObjects: count,
+  storedBytes: count,
+  totalBytes: count,
+  lines: count
+})
+
+const result = z.strictObject({
+  status: z.enum(['complete', 'partial', 'empty']),
+  engine: z.string(),
+  reason: z.string(),
+  /** Null when nothing was written. `key` is in the output store. */
+  archive: z.strictObject({ key: z.string(), bytes: count, sha256: z.string() }).nullable(),
+  entries: z.array(z.strictObject({ name: z.string(), lines: count, bytes: count, sha256: z.string() })),
+  objects: z.record(z.string(), count),
+  scanned: z.strictObject({ bytes: count, rawBytes: count }),
+  /** Kept lines by hour of the window, for the sparkline; empty where it is not known. */
+  linesByHour: z.array(count),
+  seconds: z.number()
+})
+
+export const jobSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9]{26}$/),
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  request: requestSchema,
+  asker,
+  reply,
+  state: z.enum(jobStates),
+  /** When it was asked for, in ISO 8601; the archive's key bears it. */
+  requestedAt: z.string(),
+  /** When it reached its end. */
+  endedAt: z.string().nullable(),
+  /** The Batch job that works for it now, and the queue it waits in; null until Batch has taken it. */
+  batch: z.strictObject({ jobId: z.string(), queue: z.string() }).nullable(),
+  attempts: z.array(attempt),
+  progress: progress.nullable(),
+  result: result.nullable(),
+  /** What ended it, for the asker and for the operator. */
+  failure: z.strictObject({ code: z.string(), userText: z.string(), operatorText: z.string() }).nullable()
+})
+
+/** The record of one job. */
+export type Job = z.output<typeof jobSchema>
+export type JobAsker = Job['asker']
+export type JobProgress = NonNullable<Job['progress']>
+export type JobResult = NonNullable<Job['result']>
+
+const ends: readonly JobState[] = ['complete', 'partial', 'empty', 'failed', 'cancelled', 'timed-out']
+const successes: readonly JobState[] = ['complete', 'partial', 'empty']
+
+/** Whether nothing more will happen to a job. */
+export const isOver = (state: JobState): boolean => ends.includes(state)
+/** Whether the asker got an answer from the logs. */
+export const isSuccess = (state: JobState): boolean => successes.includes(state)
+
+/** How long the same request is answered with a job that has succeeded. */
+export const reuseMs = 10 * 60_000
+
+/** What makes two requests of a workspace one job: the same normalised request. */
+export function digestOf(team: string, request: ExportRequest): string {
+  return createHash('sha256')
+    .update(`${team}\n${encodeRequest(request)}`)
+    .digest('hex')
+}
+
+/** Where the records are, below the output prefix. Names are made of ids and digests, never of what people type. */
+export const jobKeys = {
+  record: (prefix: string, id: string): string => `${prefix}jobs/${id}.json`,
+  byRequest: (prefix: string, digest: string): string => `${prefix}jobs/by-request/${digest}`,
+  running: (prefix: string, team: string, user: string, id = ''): string =>
+    `${prefix}jobs/running/${team}/${user}/${id}`
+} as const
+
+/** Reads a record back. @throws ZodError for what is none */
+export function decodeJob(bytes: Buffer): Job {
+  return jobSchema.parse(JSON.parse(bytes.toString()))
+}
+
+export function encodeJob(job: Job): Buffer {
+  return Buffer.from(JSON.stringify(jobSchema.parse(job)))
+}

@@ -1,0 +1,45 @@
+import { DeleteObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3'
+import { messageOf } from '../../contract/errors.ts'
+import type { StoredObject, WriteOptions } from '../store.ts'
+import type { S3Connection } from './connection.ts'
+import { urlOf } from './location.ts'
+import { randomAccess } from './random-access.ts'
+
+/** An object as it is now. */
+export function headObject(connection: S3Connection, key: string, signal?: AbortSignal): Promise<StoredObject> {
+  const command = new HeadObjectCommand({ ...connection.common, Key: connection.fullKey(key) })
+  const options = { requestTimeout: connection.waits.firstByteMs, ...(signal && { abortSignal: signal }) }
+  return connection.attempt({ permission: 's3:GetObject', key, signal }, async () => {
+    const { ContentLength, ETag } = await connection.client.send(command, options)
+    return { key, size: ContentLength!, version: ETag! }
+  })
+}
+
+/** Reads a written object back, for no longer than the signal lets it. */
+export async function readBack(connection: S3Connection, key: string, options: WriteOptions): Promise<void> {
+  const { verify, signal } = options
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const stop = (): void => reject(signal!.reason)
+  const read = async (): Promise<void> => verify?.(randomAccess(connection, await headObject(connection, key, signal)))
+  signal?.throwIfAborted()
+  signal?.addEventListener('abort', stop, { once: true })
+  try {
+    await Promise.race([read(), aborted])
+  } finally {
+    signal?.removeEventListener('abort', stop)
+  }
+}
+
+/** Deletes what does not verify, or was cancelled too late; says so where it can't. */
+export async function deleteWritten(
+  tidier: S3Connection,
+  key: string,
+  onLeftBehind: WriteOptions['onLeftBehind']
+): Promise<void> {
+  const command = new DeleteObjectCommand({ ...tidier.common, Key: tidier.fullKey(key) })
+  try {
+    await tidier.client.send(command)
+  } catch (error) {
+    onLeftBehind?.(`${urlOf({ ...tidier, key })} is not to be used and could not be deleted (${messageOf(error)})`)
+  }
+}
