@@ -35,7 +35,7 @@ export function mixedDay(seed: number): Map<string, Buffer> {
   const random = createRandom(seed)
   const fleet = createFleet(50)
   const day = new Map<string, Buffer>()
-  for (let number = 0; number < 240; number++) {
+  for (let number = 0; number < 200; number++) {
     const [category, line] = categories[number % categories.length]!
     const lines = Array.from({ length: random.below(40) }, (_, at) => line(random, random.pick(fleet), startMs + at))
     const text = Buffer.from(lines.join('\n') + (number % 7 === 0 ? '' : '\n'))
@@ -43,17 +43,17 @@ export function mixedDay(seed: number): Map<string, Buffer> {
     const bytes = number % 40 === 0 ? Buffer.alloc(0) : encodings[number % encodings.length]!(text, random)
     day.set(`${category}/2023/10/01/${hour}/${random.hex(8)}`, bytes)
   }
-  const noise = noiseLines(17 * mebibyte, seed)
+  const noise = noiseLines(9 * mebibyte, seed)
   const part = (from: number, to: number): Buffer =>
     noise.subarray(Math.ceil(from * mebibyte), Math.ceil(to * mebibyte))
   day.set(largeKeys.plain, noise)
-  day.set(largeKeys.gzip, fastGzip(part(0, 9)))
+  day.set(largeKeys.gzip, fastGzip(noise))
   day.set(largeKeys.members, Buffer.concat([part(2, 3.0001), part(3.0001, 5.7), part(5.7, 6)].map(fastGzip)))
-  day.set(largeKeys.nested, fastGzip(fastGzip(part(9, 12))))
-  day.set(largeKeys.zstd, zstdCompressSync(part(12, 15)))
+  day.set(largeKeys.nested, fastGzip(fastGzip(part(6, 9))))
+  day.set(largeKeys.zstd, zstdCompressSync(part(5, 8)))
   const files = [
-    { name: 'a.log', data: part(1, 3) },
-    { name: 'b.log', data: part(15, 17), stored: true }
+    { name: 'a.log', data: part(1, 2.5) },
+    { name: 'b.log', data: part(4, 6), stored: true }
   ]
   day.set(largeKeys.zip, zipOf(files))
   return day

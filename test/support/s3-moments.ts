@@ -35,27 +35,31 @@ export function atMoment(
   return { [Symbol.dispose]: () => server.faults.remove(watch) }
 }
 
-/** The promise of that moment. */
-export function momentOf(server: S3Server, moment: Moment): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  atMoment(server, moment, resolve)
-  return promise
-}
-
 /** A time without network. */
 export interface Outage extends Disposable {
-  /** Fulfilled when it has begun and ended. */
+  readonly hasBegun: boolean
+  /** Fulfilled when the server is back. */
   readonly over: Promise<void>
 }
 
-/** Takes the server off the network at a moment and brings it back after a while. */
-export function outageAt(server: S3Server, moment: Moment, durationMs: number): Outage {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
+/** Takes the server off the network at a moment and brings it back after a while; without one it stays away. */
+export function outageAt(server: S3Server, moment: Moment, durationMs?: number): Outage {
+  const { promise: over, resolve, reject } = Promise.withResolvers<void>()
+  let hasBegun = false
   const takeAway = async (): Promise<void> => {
+    hasBegun = true
     await server.setOffline(true)
+    if (durationMs === undefined) return
     await new Promise((ended) => setTimeout(ended, durationMs))
     await server.setOffline(false)
+    resolve()
   }
-  const watch = atMoment(server, moment, () => void takeAway().then(resolve, reject))
-  return { over: promise, [Symbol.dispose]: () => watch[Symbol.dispose]() }
+  const watch = atMoment(server, moment, () => void takeAway().catch(reject))
+  return {
+    get hasBegun() {
+      return hasBegun
+    },
+    over,
+    [Symbol.dispose]: () => watch[Symbol.dispose]()
+  }
 }

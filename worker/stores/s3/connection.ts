@@ -10,6 +10,8 @@ import { Patience, statusOf } from './patience.ts'
 
 /** Sockets of the SDK's client: listings, parts, and what lean GETs leave to it. */
 const maxSockets = 96
+/** To find out whether a store answers at all. */
+const probeMs = 3_000
 /** Each object that is given up has taken the whole patience: after so many, with none between them, the store is. */
 const mostLostInARow = 8
 /** How long one try may take to connect, to the first byte of an answer, or without a byte in either direction. */
@@ -65,6 +67,7 @@ export function connectS3(settings: StoreSettings): S3Connection {
   }
   let lostInARow = 0
   const isStoreSilent = async (): Promise<boolean> => {
+    if (!patience.isReached) return true
     if (!patience.isExhausted || (await answers(client, common, waits))) return ++lostInARow >= mostLostInARow
     return true
   }
@@ -118,7 +121,7 @@ async function answers(client: S3Client, common: S3Connection['common'], waits: 
   const { Bucket, ExpectedBucketOwner } = common
   const command = new HeadBucketCommand({ Bucket, ...(ExpectedBucketOwner && { ExpectedBucketOwner }) })
   try {
-    await client.send(command, { abortSignal: AbortSignal.timeout(waits.firstByteMs) })
+    await client.send(command, { abortSignal: AbortSignal.timeout(Math.min(waits.firstByteMs, probeMs)) })
     return true
   } catch (error) {
     return (statusOf(error) ?? 500) < 500

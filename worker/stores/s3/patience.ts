@@ -22,7 +22,7 @@ export class Patience implements RetryStrategy {
   readonly #patienceMs: number
   #answeredMs: number | undefined
   /** Whether anything was ever answered, a refusal that passes too. */
-  #isReached = false
+  isReached = false
   /** How often S3 asked for fewer requests. */
   throttles = 0
 
@@ -33,7 +33,7 @@ export class Patience implements RetryStrategy {
 
   /** How long the same thing may fail before it is given up, in milliseconds. */
   get limitMs(): number {
-    return !this.#isReached ? Math.min(firstContactMs, this.#patienceMs) : this.#patienceMs
+    return !this.isReached ? Math.min(firstContactMs, this.#patienceMs) : this.#patienceMs
   }
 
   /** Whether the store serves nothing at all any more, not only one object: for most of the patience no answer came. */
@@ -50,7 +50,7 @@ export class Patience implements RetryStrategy {
     const error = failure.error ?? new Error('the request failed')
     const isThrottled = failure.errorType === 'THROTTLING'
     if (isThrottled) this.throttles++
-    if (statusOf(error) !== undefined) this.#isReached = true
+    if (statusOf(error) !== undefined) this.isReached = true
     if (failure.errorType === 'CLIENT_ERROR') {
       if (statusOf(error) !== undefined) this.recordSuccess()
       throw error
@@ -73,7 +73,7 @@ export class Patience implements RetryStrategy {
 
   /** The store has answered: with what was asked for, or with a refusal that is final. */
   recordSuccess(): void {
-    this.#isReached = true
+    this.isReached = true
     this.#answeredMs = performance.now()
   }
 }

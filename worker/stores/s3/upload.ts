@@ -20,13 +20,13 @@ const lateMs = 1_000
 /** An upload on its way, and how far it got. */
 export interface CuttableUpload {
   /**
-   * Uploads to the end. False when the last answer is in doubt: it was asked for twice, and the second time the upload
-   * was gone or the object there, which is what a lost first answer looks like.
+   * Uploads to the end. Gives the error, instead of failing with it, when the object may be there all the same: the last
+   * request got no answer, or was repeated and found the upload gone or the object there.
    */
-  finish(): Promise<boolean>
+  finish(): Promise<unknown>
   /** Of a multipart upload that was begun. */
   readonly uploadId: string | undefined
-  /** Whether a multipart upload may have been begun whose answer never came. */
+  /** Whether a multipart upload may have been begun whose id is not known: its answer never came. */
   readonly isBeginningInDoubt: boolean
   /** Whether the request that makes the object visible was sent. */
   readonly isLastSent: boolean
@@ -44,7 +44,7 @@ export function createUpload(
   cut: AbortSignal
 ): CuttableUpload {
   const { overwrite, contentType, expectedBytes = 0, maxBytes = usualMaxBytes } = options
-  const state = { isBeginning: false, isLastSent: false }
+  const state: UploadState = { beginning: 'no', isLastSent: false }
   const upload = new Upload({
     client: cuttable(connection.client, body, cut, state),
     params: {
@@ -60,12 +60,12 @@ export function createUpload(
     leavePartsOnError: true
   })
   return {
-    finish: () => finish(upload),
+    finish: () => finish(upload, state),
     get uploadId() {
       return upload.uploadId
     },
     get isBeginningInDoubt() {
-      return state.isBeginning && upload.uploadId === undefined
+      return state.beginning === 'sent' || state.beginning === 'repeated'
     },
     get isLastSent() {
       return state.isLastSent
@@ -73,21 +73,24 @@ export function createUpload(
   }
 }
 
+interface UploadState {
+  /** Of the request that begins a multipart upload. */
+  beginning: 'no' | 'sent' | 'answered' | 'repeated'
+  isLastSent: boolean
+}
+
 /** The client as the library uses it: it reads its configuration and sends. */
-function cuttable(
-  client: S3Client,
-  body: Readable,
-  cut: AbortSignal,
-  state: { isBeginning: boolean; isLastSent: boolean }
-): S3Client {
+function cuttable(client: S3Client, body: Readable, cut: AbortSignal, state: UploadState): S3Client {
   const late = new AbortController()
   cut.addEventListener('abort', () => setTimeout(() => late.abort(), lateMs).unref(), { once: true })
   const send = async (command: Parameters<S3Client['send']>[0]): Promise<unknown> => {
     const isFirst = command instanceof CreateMultipartUploadCommand
-    state.isBeginning ||= isFirst
+    if (isFirst) state.beginning = 'sent'
     state.isLastSent ||= command instanceof PutObjectCommand || command instanceof CompleteMultipartUploadCommand
     try {
-      return await client.send(command, { abortSignal: isFirst ? late.signal : cut })
+      const answer = (await client.send(command, { abortSignal: isFirst ? late.signal : cut })) as MetadataBearer
+      if (isFirst) state.beginning = (answer.$metadata.attempts ?? 1) > 1 ? 'repeated' : 'answered'
+      return answer
     } catch (error) {
       body.destroy(error as Error)
       throw error
@@ -96,13 +99,20 @@ function cuttable(
   return { config: client.config, send } as unknown as S3Client
 }
 
-async function finish(upload: Upload): Promise<boolean> {
+interface MetadataBearer {
+  readonly $metadata: { readonly attempts?: number }
+}
+
+async function finish(upload: Upload, state: UploadState): Promise<unknown> {
   try {
     await upload.done()
-    return true
+    return undefined
   } catch (error) {
-    const { name, $metadata } = error as Error & { $metadata?: { attempts?: number } }
-    if (($metadata?.attempts ?? 1) > 1 && (name === 'NoSuchUpload' || statusOf(error) === 412)) return false
+    const { name, $metadata } = error as Error & Partial<MetadataBearer>
+    const isRepeated = ($metadata?.attempts ?? 1) > 1
+    const isGone = name === 'NoSuchUpload' || statusOf(error) === 412
+    if (isRepeated && isGone) return error
+    if (state.isLastSent && $metadata !== undefined && statusOf(error) === undefined) return error
     throw error
   }
 }

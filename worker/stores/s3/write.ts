@@ -35,27 +35,32 @@ export async function writeObject(
     const tidier = connectTidier(tidyMs)
     await run(tidier).finally(() => tidier.close())
   }
-  let isSure = false
+  const failed = (error: unknown): Error => (isTaken(error) ? alreadyThere(connection, key, error) : (error as Error))
+  let doubt: unknown
   try {
     await connection.attempt(what, () => forgiveDenied(abortUnfinished(connection, key, { signal: cutter.cut })))
-    isSure = await connection.attempt(what, () => upload.finish())
+    doubt = await connection.attempt(what, () => upload.finish())
   } catch (error) {
     body.destroy()
     await tidy(async (tidier) => {
       await takeBack(tidier, key, upload, startedMs, options)
       if (cutter.cut.aborted && upload.isLastSent) await deleteIfOurs(tidier, key, options)
     })
-    throw isTaken(error) ? alreadyThere(connection, key, error) : error
+    throw failed(error)
   }
-  // Completed by an answer that was lost, the upload is gone; otherwise it is still ours to abort.
-  if (!isSure) await tidy((tidier) => takeBack(tidier, key, upload, startedMs, options))
   try {
     await readBack(connection, key, options)
   } catch (error) {
-    if (!isSure) throw alreadyThere(connection, key, error)
-    await tidy((tidier) => deleteWritten(tidier, key, options.onLeftBehind))
-    throw error
+    await tidy(async (tidier) => {
+      if (doubt === undefined) return deleteWritten(tidier, key, options.onLeftBehind)
+      await takeBack(tidier, key, upload, startedMs, options)
+      if (options.signal?.aborted) await deleteIfOurs(tidier, key, options)
+    })
+    if (doubt === undefined || options.signal?.aborted) throw error
+    throw await connection.attempt(what, () => Promise.reject(doubt)).catch(failed)
   }
+  // Parts that an upload in doubt has left are paid for, though the object is there.
+  if (upload.isBeginningInDoubt) await tidy((tidier) => takeBack(tidier, key, upload, startedMs, options))
 }
 
 /** Aborts `cut`, with the reason, when the body fails or the signal says so; disposing lets go of the signal. */
@@ -96,7 +101,7 @@ async function takeBack(
 ): Promise<void> {
   try {
     if (uploadId !== undefined) await abortUpload(tidier, key, uploadId)
-    else if (isBeginningInDoubt) {
+    if (isBeginningInDoubt) {
       await forgiveDenied(abortUnfinished(tidier, key, { sinceMs: startedMs - clockSlackMs }))
     }
   } catch (error) {
