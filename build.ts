@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 /*
- * Bundles what runs without node_modules: the `iot-log` command and its scan threads, for Node 22 and later.
+ * Bundles what runs without node_modules: the `iot-log` command, the worker of a job, their scan threads, and the Lambdas, for Node 22 and later.
  */
 
 const root = fileURLToPath(new URL('.', import.meta.url))
@@ -12,7 +12,13 @@ const outdir = `${root}dist`
 await rm(outdir, { recursive: true, force: true })
 await build({
   absWorkingDir: root,
-  entryPoints: { 'iot-log': 'worker/cli.ts', 'scan-thread': 'worker/scan/thread.ts' },
+  entryPoints: {
+    'iot-log': 'worker/cli.ts',
+    'worker-main': 'worker/main.ts',
+    'ingress-slack': 'ingress/slack.ts',
+    'ingress-job-events': 'ingress/job-events.ts',
+    'scan-thread': 'worker/scan/thread.ts'
+  },
   outdir,
   outExtension: { '.js': '.mjs' },
   bundle: true,

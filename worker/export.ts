@@ -46,7 +46,10 @@ export interface ExportOptions {
 }
 
 /** The result; disposing gives up its list of unreadable objects. */
-export type ExportOutcome = ExportResult & Disposable
+export interface ExportOutcome extends ExportResult, Disposable {
+  /** Kept lines by hour of the window; empty where the keys tell no hours. */
+  readonly linesByHour: readonly number[]
+}
 
 /**
  * Runs one export from the listing to the verified archive. What can't be read is data of the result; thrown is only
@@ -75,6 +78,10 @@ export async function exportLogs(request: ExportRequest, options: ExportOptions)
       notRead: { [Symbol.iterator]: () => tally.notRead() },
       scanned,
       seconds,
+      linesByHour: tally.linesByHour(
+        plans.map((plan) => plan.category.layout),
+        windowOf(request)
+      ),
       [Symbol.dispose]: () => tally[Symbol.dispose]()
     }
   } catch (error) {
@@ -114,6 +121,8 @@ async function scanIntoArchive(
   const settings = {
     store: sourceSettings,
     specs: plans.map((plan) => plan.spec),
+    // All prefixes of a layout have the same length.
+    prefixLengths: plans.map((plan) => plan.prefixes[0]!.length),
     limits: { maxLineBytes: limits.maxLineBytes, maxRatio: limits.maxRatio },
     inflater: options.inflater ?? (await chooseInflater()),
     creditBytes,

@@ -1,6 +1,8 @@
 import { IotLogError } from './contract/errors.ts'
+import { type Layout, prefixAt } from './contract/layout.ts'
 import { type NotRead, noOutcomes } from './contract/outcome.ts'
 import type { ExportStatus, ObjectCounts, ScannedAmounts } from './contract/result.ts'
+import { hourMs, type Window } from './contract/window.ts'
 import type { BatchSummary, ScanProgress } from './scan/protocol.ts'
 import { Spool } from './spool.ts'
 
@@ -12,12 +14,14 @@ export class Tally implements Disposable {
   readonly #counts = noOutcomes()
   readonly #notRead = new Spool<readonly NotRead[]>(memoryBytes)
   readonly #linesByCategory: number[] = []
+  readonly #linesByPrefix: readonly Map<string, number>[]
   #storedBytes = 0
   #textBytes = 0
 
   /** `skipped` objects were left out by rule before the scan. */
   constructor(categories: number, skipped: number) {
     this.#linesByCategory = Array.from({ length: categories }, () => 0)
+    this.#linesByPrefix = Array.from({ length: categories }, () => new Map())
     this.#counts.skipped = skipped
   }
 
@@ -27,6 +31,10 @@ export class Tally implements Disposable {
     }
     if (summary.notRead.length > 0) this.#notRead.append(summary.notRead)
     this.#linesByCategory[category]! += summary.lines
+    const linesByPrefix = this.#linesByPrefix[category]!
+    for (const [prefix, lines] of summary.linesByPrefix) {
+      linesByPrefix.set(prefix, (linesByPrefix.get(prefix) ?? 0) + lines)
+    }
   }
 
   addProgress(progress: ScanProgress): void {
@@ -37,6 +45,20 @@ export class Tally implements Disposable {
   /** Lines kept in one category. */
   linesOf(category: number): number {
     return this.#linesByCategory[category]!
+  }
+
+  /**
+   * Lines kept in all categories by the hour of the window under which their objects lie. Empty where the keys of a
+   * category tell no hour: a part of the lines would look like all of them.
+   */
+  linesByHour(layouts: readonly Layout[], window: Window): readonly number[] {
+    if (layouts.some((layout) => !layout.hasHours)) return []
+    const hours = Array.from({ length: (window.toMs - window.fromMs) / hourMs }, (_, hour) => hour)
+    return hours.map((hour) => {
+      const linesOf = (layout: Layout, category: number): number =>
+        this.#linesByPrefix[category]!.get(prefixAt(layout, window.fromMs + hour * hourMs)) ?? 0
+      return layouts.map(linesOf).reduce((sum, lines) => sum + lines, 0)
+    })
   }
 
   /** @throws IotLogError (`internal`) when an object has no outcome, or two */

@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api'
 import type { Config } from '../contract/config.ts'
-import { IotLogError, ProblemCollector, ProblemsError } from '../contract/errors.ts'
+import { IotLogError, type Problem, ProblemCollector, ProblemsError } from '../contract/errors.ts'
 import { nearest } from '../contract/nearest.ts'
 import { exitCodes } from '../contract/result.ts'
 import { troubleOf } from '../report/slack/answers.ts'
@@ -18,9 +18,15 @@ const flags: Readonly<Record<string, FlagSpec>> = {
   ...configFlags
 }
 
-const verbs: Readonly<Record<string, (context: CommandContext) => Promise<void>>> = {
-  manifest: printManifest,
-  canvas: publishCanvas
+interface Verb {
+  /** Which of the flags it takes. */
+  readonly flags: readonly string[]
+  run(context: CommandContext): Promise<void>
+}
+
+const verbs: Readonly<Record<string, Verb>> = {
+  manifest: { flags: ['url'], run: printManifest },
+  canvas: { flags: ['channel', 'canvas'], run: publishCanvas }
 }
 
 /** `iot-log slack …`: what is needed to set the Slack app up. */
@@ -46,21 +52,30 @@ export const slackCommand: Command = {
     '  iot-log slack canvas --channel C0123456789'
   ],
   run: async (context) => {
-    const { words, problems } = context.typed
+    const { words, values, problems } = context.typed
     const verb = Object.hasOwn(verbs, words[0] ?? '') ? verbs[words[0]!] : undefined
-    const wrong = verb && words.length === 1 ? [] : [usageProblem(words)]
-    if (problems.length + wrong.length > 0 || !verb) throw new ProblemsError('wrong-words', [...problems, ...wrong])
-    await verb(context)
+    const wrong = verb ? misplaced(verb, words, [...values.keys()]) : [unknownVerb(words[0] ?? '')]
+    if (!verb || problems.length + wrong.length > 0) throw new ProblemsError('wrong-words', [...problems, ...wrong])
+    await verb.run(context)
     return exitCodes.complete
   }
 }
 
-function usageProblem([verb = '', ...more]: readonly string[]): { subject: string; text: string } {
-  const names = Object.keys(verbs)
-  if (names.includes(verb)) return { subject: more[0]!, text: `"${more[0]}" is one word too many` }
-  const near = nearest(verb, names)
-  const text = near === undefined ? 'write: iot-log slack manifest, or iot-log slack canvas --channel ID' : undefined
-  return { subject: verb, text: text ?? `"${verb}" is nothing that slack does: did you mean ${near}?` }
+function misplaced(verb: Verb, [name, ...more]: readonly string[], typed: readonly string[]): Problem[] {
+  const known = [...verb.flags, ...Object.keys(configFlags)]
+  return [
+    ...more.map((word) => ({ subject: word, text: `"${word}" is one word too many` })),
+    ...typed
+      .filter((flag) => !known.includes(flag))
+      .map((flag) => ({ subject: `--${flag}`, text: `${name} takes no --${flag}` }))
+  ]
+}
+
+function unknownVerb(verb: string): Problem {
+  const near = nearest(verb, Object.keys(verbs))
+  const usage = 'write: iot-log slack manifest, or iot-log slack canvas --channel ID'
+  const text = near === undefined ? usage : `"${verb}" is nothing that slack does: did you mean ${near}?`
+  return { subject: verb, text }
 }
 
 async function printManifest({ typed, surroundings, terminal }: CommandContext): Promise<void> {
@@ -92,7 +107,10 @@ async function publishCanvas(context: CommandContext): Promise<void> {
   const token = problems.take(() => botToken(surroundings.environment))
   problems.throwIfAny()
   const client = await openClient(token!, context)
-  const canvas = await publish(client, place!, config)
+  const canvas = await publish(client, place!, config).catch((error: unknown) => {
+    context.signal.throwIfAborted()
+    throw canvasError(error)
+  })
   await terminal.print(`Published: canvas ${canvas}\nThe next time: iot-log slack canvas --canvas ${canvas}\n`)
 }
 
@@ -139,23 +157,19 @@ const tabInstead = [
 
 async function publish(client: WebClient, place: CanvasPlace, config: Config): Promise<string> {
   const content = { type: 'markdown', markdown: usageMarkdown(config) } as const
-  try {
-    if ('canvas' in place) {
-      await client.canvases.edit({
-        canvas_id: place.canvas,
-        changes: [{ operation: 'replace', document_content: content }]
-      })
-      return place.canvas
-    }
-    const made = { channel_id: place.channel, title: usageTitle, document_content: content }
-    const created = await client.conversations.canvases.create(made).catch((error: unknown) => {
-      if (tabInstead.includes(troubleOf(error).code)) return client.canvases.create(made)
-      throw error
+  if ('canvas' in place) {
+    await client.canvases.edit({
+      canvas_id: place.canvas,
+      changes: [{ operation: 'replace', document_content: content }]
     })
-    return created.canvas_id ?? ''
-  } catch (error) {
-    throw canvasError(error)
+    return place.canvas
   }
+  const made = { channel_id: place.channel, title: usageTitle, document_content: content }
+  const created = await client.conversations.canvases.create(made).catch((error: unknown) => {
+    if (tabInstead.includes(troubleOf(error).code)) return client.canvases.create(made)
+    throw error
+  })
+  return created.canvas_id ?? ''
 }
 
 const canvasAdvice: Readonly<Record<string, string>> = {

@@ -49,6 +49,9 @@ const category = z.strictObject({
   identifierAliases: categoryKeys.identifierAliases.default({})
 })
 
+const slackIds = z.array(z.string().regex(/^[A-Z0-9]+$/, 'a Slack id'))
+const accessKeys = { teams: slackIds, channels: slackIds, users: slackIds, admins: slackIds }
+
 const environment = z.strictObject({
   source: storeUrl.meta({ description: 'Where the logs are: s3://bucket[/prefix] or file:///directory.' }),
   region: z
@@ -82,6 +85,9 @@ const environment = z.strictObject({
   athena: z
     .strictObject({ database: name, workgroup: z.string().min(1), analystWorkgroup: z.string().min(1) })
     .optional(),
+  access: z.strictObject(accessKeys).partial().optional().meta({
+    description: 'Who may ask for this environment, where it differs.'
+  }),
   categories: z.record(name, z.strictObject(categoryKeys).partial()).default({}).meta({
     description: 'Keys of categories that differ in this environment.'
   })
@@ -108,8 +114,6 @@ const limits = z.strictObject({
   runningJobsPerUser: count(1, 100).default(2)
 })
 
-const slackIds = z.array(z.string().regex(/^[A-Z0-9]+$/, 'a Slack id')).default([])
-
 /** The whole of iot-log.config.json. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -118,7 +122,14 @@ export const configSchema = z.strictObject({
   categories: z.record(name, category),
   output: output.prefault({}),
   limits: limits.prefault({}),
-  access: z.strictObject({ teams: slackIds, channels: slackIds, users: slackIds, admins: slackIds }).prefault({})
+  access: z
+    .strictObject({
+      teams: accessKeys.teams.default([]),
+      channels: accessKeys.channels.default([]),
+      users: accessKeys.users.default([]),
+      admins: accessKeys.admins.default([])
+    })
+    .prefault({})
 })
 
 /** A configuration as the schema gives it back: complete, defaults filled in. */

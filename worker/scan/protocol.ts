@@ -16,6 +16,8 @@ export interface ThreadSettings {
   readonly store: StoreSettings
   /** What to look for, by category. */
   readonly specs: readonly MatchSpec[]
+  /** How much of a key is the prefix of its hour or day, by category: kept lines are counted for each. */
+  readonly prefixLengths: readonly number[]
   readonly limits: ScanLimits
   readonly inflater: InflaterName
   /** Kept bytes a thread may have sent without their being taken; then it waits. */
@@ -56,4 +58,6 @@ export interface BatchSummary {
   readonly counts: OutcomeCounts
   readonly notRead: readonly NotRead[]
   readonly lines: number
+  /** The same by the keys' prefixes; those without any are left out. */
+  readonly linesByPrefix: ReadonlyMap<string, number>
 }

@@ -62,16 +62,22 @@ async function scanBatch(batch: BatchMessage): Promise<void> {
   const counts = noOutcomes()
   const notRead: NotRead[] = []
   const linesBefore = kept.lines
+  const linesByPrefix = new Map<string, number>()
   currentBatch = batch.number
   for (const object of batch.objects) {
+    const before = kept.lines
     const scanned = await scanner.scan(object, finders[batch.category]!)
+    if (kept.lines > before) {
+      const prefix = object.key.slice(0, settings.prefixLengths[batch.category])
+      linesByPrefix.set(prefix, (linesByPrefix.get(prefix) ?? 0) + kept.lines - before)
+    }
     meter.endObject(scanned, kept.lines)
     counts[scanned.outcome]++
     if (scanned.notRead) notRead.push(scanned.notRead)
   }
   const rest = kept.takeRest()
   untakenBytes += rest?.length ?? 0
-  const summary = { counts, notRead, lines: kept.lines - linesBefore }
+  const summary = { counts, notRead, lines: kept.lines - linesBefore, linesByPrefix }
   const progress = meter.take()
   send({ kind: 'done', batch: batch.number, rest, summary, progress }, rest && [rest.buffer as ArrayBuffer])
   if (untakenBytes >= settings.creditBytes) await creditReturned()

@@ -14,6 +14,7 @@ function settingsFor(logs: TemporaryDirectory, threads: number, creditBytes: num
   return {
     store: { url: logs.url },
     specs: [specOf('THING00001'), specOf('THING00002')],
+    prefixLengths: [2, 2],
     limits: { maxLineBytes: 64 * 1024 ** 2, maxRatio: 200 },
     inflater: 'zlib-handle',
     creditBytes,

@@ -1,0 +1,182 @@
+import { z } from 'zod'
+
+/*
+ * What a `Batch Job State Change` event says (https://docs.aws.amazon.com/batch/latest/userguide/batch_cwe_events.html;
+ * its detail is DescribeJobs' JobDetail), and what that means for the person who waits. Pure.
+ */
+
+const attemptSchema = z.object({
+  startedAt: z.number().nullish(),
+  statusReason: z.string().nullish(),
+  container: z.object({ exitCode: z.number().nullish(), reason: z.string().nullish() }).nullish()
+})
+
+const eventSchema = z.object({
+  source: z.literal('aws.batch'),
+  'detail-type': z.literal('Batch Job State Change'),
+  time: z.string().nullish(),
+  detail: z.object({
+    jobId: z.string(),
+    jobQueue: z.string(),
+    status: z.string(),
+    statusReason: z.string().nullish(),
+    startedAt: z.number().nullish(),
+    attempts: z.array(attemptSchema).nullish(),
+    container: z.object({ exitCode: z.number().nullish(), reason: z.string().nullish() }).nullish(),
+    parameters: z.record(z.string(), z.string()).nullish(),
+    arrayProperties: z.object({ index: z.number().nullish() }).nullish()
+  })
+})
+
+/** A Batch job that is over, and for which of our jobs it was. */
+export interface EndedBatchJob {
+  /** The id of the job record. */
+  readonly jobId: string
+  readonly batchJobId: string
+  readonly queueArn: string
+  /** When it happened, in milliseconds since 1970; undefined where the event does not say. */
+  readonly timeMs: number | undefined
+  readonly hasSucceeded: boolean
+  /** Whether its container ever ran. */
+  readonly hasStarted: boolean
+  readonly statusReason: string
+  /** What the container's host said of it. */
+  readonly containerReason: string
+  readonly exitCode: number | undefined
+}
+
+/** Reads an event; undefined for one that ends no job of ours: another state, an array's child, another tool's job. */
+export function readBatchEvent(event: unknown): EndedBatchJob | undefined {
+  const parsed = eventSchema.safeParse(event)
+  if (!parsed.success) return undefined
+  const { detail } = parsed.data
+  const jobId = detail.parameters?.jobId
+  const isOver = detail.status === 'SUCCEEDED' || detail.status === 'FAILED'
+  if (!isOver || jobId === undefined || typeof detail.arrayProperties?.index === 'number') return undefined
+  const attempts = detail.attempts ?? []
+  const container = attempts.at(-1)?.container ?? detail.container
+  return {
+    jobId,
+    batchJobId: detail.jobId,
+    queueArn: detail.jobQueue,
+    timeMs: Date.parse(parsed.data.time ?? '') || undefined,
+    hasSucceeded: detail.status === 'SUCCEEDED',
+    hasStarted: typeof detail.startedAt === 'number' || attempts.some(({ startedAt }) => typeof startedAt === 'number'),
+    statusReason: detail.statusReason ?? attempts.at(-1)?.statusReason ?? '',
+    containerReason: container?.reason ?? '',
+    exitCode: container?.exitCode ?? undefined
+  }
+}
+
+/** Whether a job waited in vain for a Spot machine; on-demand machines may be there. */
+export function lacksCapacity(ended: EndedBatchJob): boolean {
+  return !ended.hasStarted && ended.statusReason.includes('CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY')
+}
+
+/** How a job ended that could not say so itself. */
+export interface Diagnosis {
+  readonly state: 'failed' | 'timed-out'
+  readonly code: string
+  /** What happened and what to do, for the person who asked. */
+  readonly userText: string
+}
+
+/** The first rule that fits tells what happened. */
+export function diagnose(ended: EndedBatchJob): Diagnosis {
+  const said = `${ended.statusReason}\n${ended.containerReason}`
+  const rule = rules.find(({ when }) => (typeof when === 'function' ? when(ended) : when.test(said)))
+  return rule?.diagnosis ?? unexplained
+}
+
+const failed = (code: string, userText: string): Diagnosis => ({ state: 'failed', code, userText })
+
+const unexplained = failed(
+  'died',
+  'The export ended without a word. Ask again; should it happen twice, tell the operators of iot-log the job id.'
+)
+
+const rules: readonly { readonly when: RegExp | ((ended: EndedBatchJob) => boolean); readonly diagnosis: Diagnosis }[] =
+  [
+    {
+      when: ({ hasSucceeded }) => hasSucceeded,
+      diagnosis: failed(
+        'no-result',
+        'The export ran to its end, but its result could not be recorded. Ask again: nothing of it was kept.'
+      )
+    },
+    {
+      when: /CannotPullContainerError|CannotPullImage|pull image|manifest unknown/i,
+      diagnosis: failed(
+        'image-pull',
+        'The export could not start: AWS could not load its program (the container image). Nothing is wrong with your request; tell the operators of iot-log, and ask again when they have mended it.'
+      )
+    },
+    {
+      when: /OutOfMemory|out of memory/i,
+      diagnosis: failed(
+        'out-of-memory',
+        'The export ran out of memory and was stopped. Ask for less at once: fewer hours, or one category at a time; and tell the operators of iot-log, since this should not happen.'
+      )
+    },
+    {
+      when: /ResourceInitializationError|unable to pull secrets|CannotStartContainerError|CannotCreateContainerError/i,
+      diagnosis: failed(
+        'not-started',
+        'The export could not start: AWS could not set up its container. Ask again in a few minutes; should it happen twice, tell the operators of iot-log.'
+      )
+    },
+    {
+      when: /exceeded timeout/i,
+      diagnosis: {
+        state: 'timed-out',
+        code: 'timed-out',
+        userText: 'It took longer than a job may, and AWS Batch stopped it. Nothing is kept.'
+      }
+    },
+    {
+      when: /CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY/,
+      diagnosis: failed(
+        'no-capacity',
+        'The export could not start: AWS has no machine free for it at the moment. Ask again in a quarter of an hour.'
+      )
+    },
+    {
+      when: /MISCONFIGURATION:|stuck in RUNNABLE|RUNNABLE/,
+      diagnosis: failed(
+        'stuck',
+        'The export waited in vain for a machine: the queue is set up wrongly or full. Nothing is wrong with your request; tell the operators of iot-log.'
+      )
+    },
+    {
+      when: /Spot Task was interrupted|Host EC2/i,
+      diagnosis: failed(
+        'interrupted',
+        'AWS took back the machine that the export ran on, each time it was tried. Ask again: that is rare.'
+      )
+    },
+    {
+      when: ({ exitCode }) => exitCode === 2,
+      diagnosis: failed(
+        'wrong-record',
+        'The export could not read what was asked for. Ask again; should it happen twice, tell the operators of iot-log the job id.'
+      )
+    },
+    {
+      when: ({ exitCode }) => exitCode === 137,
+      diagnosis: failed(
+        'killed',
+        'The export was killed, most likely because its memory did not suffice. Ask for less at once: fewer hours, or one category at a time.'
+      )
+    },
+    {
+      when: ({ hasStarted, exitCode }) => !hasStarted && exitCode === undefined,
+      diagnosis: failed(
+        'stopped',
+        'The export was stopped in AWS Batch before it began. Ask again if it was not you who wanted that.'
+      )
+    },
+    {
+      when: (ended) => ended.exitCode === 143 || /terminated|cancell?ed by/i.test(ended.statusReason),
+      diagnosis: failed('stopped', 'The export was stopped in AWS Batch by an operator. Ask them why, or ask again.')
+    }
+  ]

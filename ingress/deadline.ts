@@ -1,0 +1,64 @@
+/*
+ * One budget of time for a whole request: Slack shows `operation_timeout` when an answer takes 3 s, so every call gets
+ * what is left of less than that, and what does not fit is given up or left to the worker.
+ */
+
+/** For everything that one request does. The rest of the 3 s is for the network between Slack and here. */
+export const requestBudgetMs = 2_500
+/** A cold start has used time before the first request is seen; that request is told so, but never left without any. */
+const leastBudgetMs = 1_200
+
+/** A call that was given up because the time of its request is over. */
+export class OutOfTimeError extends Error {
+  constructor(what: string) {
+    super(`Out of time: ${what}`)
+    this.name = 'OutOfTimeError'
+  }
+}
+
+/** What part of the time a call may take. */
+export interface Share {
+  /** At most so long, however much is left. */
+  readonly mostMs?: number
+  /** So much is kept for what has to follow. */
+  readonly reserveMs?: number
+}
+
+export class Deadline {
+  readonly #endMs: number
+
+  /** Starts now. */
+  constructor(budgetMs = requestBudgetMs) {
+    this.#endMs = performance.now() + budgetMs
+  }
+
+  get leftMs(): number {
+    return Math.max(0, this.#endMs - performance.now())
+  }
+
+  /** Waits for a call no longer than its share. @throws OutOfTimeError; the call's signal is aborted by then */
+  async within<T>(what: string, call: (signal: AbortSignal) => Promise<T>, share: Share = {}): Promise<T> {
+    const { mostMs = Number.POSITIVE_INFINITY, reserveMs = 0 } = share
+    const budgetMs = Math.min(mostMs, this.leftMs - reserveMs)
+    if (budgetMs <= 0) throw new OutOfTimeError(what)
+    const controller = new AbortController()
+    const { promise: timeUp, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => {
+      const error = new OutOfTimeError(what)
+      reject(error)
+      controller.abort(error)
+    }, budgetMs)
+    try {
+      return await Promise.race([call(controller.signal), timeUp])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+/** The budget of the first request of a process that started `sinceStartMs` ago; later ones have all of it. */
+export function firstBudgetMs(sinceStartMs: number): number {
+  // A process that was started long ago was not started for this request.
+  if (sinceStartMs > requestBudgetMs) return requestBudgetMs
+  return Math.max(leastBudgetMs, requestBudgetMs - sinceStartMs)
+}

@@ -1,0 +1,177 @@
+import { z } from 'zod'
+import { type SlackBlock, section } from '../worker/report/slack/blocks.ts'
+import { actionIds } from '../worker/report/slack/buttons.ts'
+import { isReplyUrl } from '../worker/report/slack/reply-url.ts'
+import { refusedByRules } from './access.ts'
+import { acknowledge, type Ephemeral, json } from './answer.ts'
+import { cancelJob } from './cancel.ts'
+import type { Deadline } from './deadline.ts'
+import { type FunctionUrlEvent, type FunctionUrlResult, RequestRefused } from './function-url.ts'
+import { newLinkText, submittedText } from './job-text.ts'
+import { baseUrlOf, signLink } from './links.ts'
+import { errorFields } from './log.ts'
+import { formStateSchema, modalCallback, readForm, readOrigin } from './modal.ts'
+import type { FoundJob } from './places.ts'
+import { isFirstTime } from './replay.ts'
+import type { Services } from './services.ts'
+import type { SignedForm } from './signed-form.ts'
+import { doubtAbout, submitExport } from './submit.ts'
+import type { Visit } from './visit.ts'
+
+/*
+ * POST /slack/interactive (https://docs.slack.dev/reference/interaction-payloads): buttons that were pressed and forms
+ * that were filled in. A button's answer goes to the response URL of the press; a form's is shown in its place.
+ */
+
+const payloadSchema = z.object({
+  type: z.string(),
+  user: z.object({ id: z.string(), team_id: z.string().optional() }),
+  team: z.object({ id: z.string(), domain: z.string().optional() }).nullish(),
+  enterprise: z.object({ id: z.string() }).nullish(),
+  channel: z.object({ id: z.string() }).nullish(),
+  response_url: z.string().nullish(),
+  actions: z.array(z.object({ action_id: z.string(), value: z.string().nullish() })).nullish(),
+  view: z
+    .object({
+      callback_id: z.string().nullish(),
+      private_metadata: z.string().nullish(),
+      state: formStateSchema.nullish()
+    })
+    .nullish()
+})
+type Payload = z.output<typeof payloadSchema>
+
+/** Kept for telling the person through the response URL. */
+const answerReserveMs = 500
+
+export async function answerInteraction(
+  form: SignedForm,
+  event: FunctionUrlEvent,
+  services: Services,
+  deadline: Deadline
+): Promise<FunctionUrlResult> {
+  const payload = readPayload(form)
+  const visit = visitOf(payload, form, event, services, deadline)
+  if (payload.type === 'view_submission' && payload.view?.callback_id === modalCallback) {
+    return submitForm(payload, visit, services)
+  }
+  if (payload.type === 'block_actions') await press(payload, visit, services)
+  return acknowledge()
+}
+
+function readPayload({ fields }: SignedForm): Payload {
+  try {
+    return payloadSchema.parse(JSON.parse(fields.get('payload') ?? ''))
+  } catch {
+    throw new RequestRefused(400, 'This is no interaction')
+  }
+}
+
+function visitOf(
+  payload: Payload,
+  { signature }: SignedForm,
+  event: FunctionUrlEvent,
+  services: Services,
+  deadline: Deadline
+): Visit {
+  const { user, team, enterprise, channel } = payload
+  const domain = team?.domain ?? ''
+  return {
+    person: {
+      team: team?.id ?? user.team_id ?? '',
+      user: user.id,
+      channel: channel?.id ?? '',
+      enterprise: enterprise?.id,
+      userTeam: user.team_id
+    },
+    signature,
+    deadline,
+    command: '/iot-log',
+    teamDomain: /^[a-z0-9-]{1,63}$/.test(domain) ? domain : undefined,
+    baseUrl: baseUrlOf(event, services)
+  }
+}
+
+/** A button. Slack tells of pressed links too: those, and buttons of others, need nothing. */
+async function press({ actions, response_url: responseUrl }: Payload, visit: Visit, services: Services): Promise<void> {
+  const action = actions?.find(({ action_id: id }) => id === actionIds.cancel || id === actionIds.newLink)
+  if (!action?.value) return
+  if (responseUrl && !isReplyUrl(responseUrl, services.responseOrigins)) {
+    throw new RequestRefused(400, 'The response URL is not one of Slack')
+  }
+  const answer = await answerPress(action.action_id, action.value, visit, services)
+  if (!responseUrl) return
+  try {
+    const message = { response_type: 'ephemeral', replace_original: false, ...answer }
+    await visit.deadline.within('response_url', (signal) => services.slack.respond(responseUrl, message, signal))
+  } catch (error) {
+    services.log('warn', 'A person could not be answered', { user: visit.person.user, ...errorFields(error) })
+  }
+}
+
+async function answerPress(actionId: string, id: string, visit: Visit, services: Services): Promise<Ephemeral> {
+  const { deadline, signature, person } = visit
+  const { places, config } = services
+  try {
+    const share = { reserveMs: 2 * answerReserveMs }
+    const [isFirst, found] = await deadline.within(
+      'record of the job',
+      () =>
+        Promise.all([isFirstTime(places.default.records, config.output.prefix, signature), places.find(id)] as const),
+      share
+    )
+    if (!isFirst) throw new RequestRefused(401, 'This request was here before')
+    if (!found || found.job.asker.team !== person.team) return { text: 'This export is not known any more.' }
+    return actionId === actionIds.cancel
+      ? await cancelJob(found, visit, services)
+      : await giveNewLink(found, visit, services)
+  } catch (error) {
+    if (error instanceof RequestRefused) throw error
+    services.log('error', 'A button could not be obeyed', { job: id, user: person.user, ...errorFields(error) })
+    return { text: 'Something went wrong here, so nothing was done. Press the button again in a moment.' }
+  }
+}
+
+async function giveNewLink({ job, place }: FoundJob, visit: Visit, services: Services): Promise<Ephemeral> {
+  const { person, deadline, baseUrl } = visit
+  const refusal =
+    refusedByRules(person, services.config, job.request.environment) ?? (await doubtAbout(person, services, deadline))
+  if (refusal !== undefined) return { text: refusal }
+  const link = await signLink(job, baseUrl, services)
+  const isThere =
+    link !== undefined &&
+    (await deadline.within('the archive', () => place.store.has(job.result!.archive!.key), {
+      reserveMs: answerReserveMs
+    }))
+  if (!isThere) return { text: 'The archive of this export is gone. Ask for the same logs again.' }
+  services.log('info', 'A new link was given', { job: job.id, user: person.user })
+  return newLinkText(job, link)
+}
+
+/** A form: its mistakes at their fields, or what came of it where the form was. */
+async function submitForm({ view }: Payload, visit: Visit, services: Services): Promise<FunctionUrlResult> {
+  const origin = await readOrigin(view?.private_metadata ?? '', visit, services)
+  if (!origin || !view?.state) return showText('This form is too old. Type /iot-log again.')
+  const reading = readForm(view.state, services.config, services.nowMs())
+  if ('errors' in reading) return json({ response_action: 'errors', errors: reading.errors })
+  const person = { ...visit.person, channel: origin.channel }
+  const ask = { person, request: reading.request, responseUrl: origin.responseUrl, signature: visit.signature }
+  const submitted = await submitExport(ask, services, visit.deadline)
+  if (submitted.kind === 'replayed') throw new RequestRefused(401, 'This request was here before')
+  const told = await submittedText(submitted, { ...visit, person, command: origin.command }, services)
+  return showMessage(told)
+}
+
+const showText = (text: string): FunctionUrlResult => showMessage({ text })
+
+/** Takes the place of the form; nothing is left to be submitted. */
+function showMessage({ text, blocks }: Ephemeral): FunctionUrlResult {
+  // A press in a modal can't be answered; the text tells how to cancel, too.
+  const shown = blocks?.filter((block) => !hasCancel(block)) ?? [section([text])]
+  const title = { type: 'plain_text', text: 'Export device logs' }
+  const close = { type: 'plain_text', text: 'Close' }
+  return json({ response_action: 'update', view: { type: 'modal', title, close, blocks: shown } })
+}
+
+const hasCancel = (block: SlackBlock): boolean =>
+  block.type === 'actions' && block.elements.some(({ action_id: id }) => id === actionIds.cancel)

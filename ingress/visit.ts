@@ -1,0 +1,15 @@
+import type { Person } from './access.ts'
+import type { Deadline } from './deadline.ts'
+
+/** What one signed request of a person brings along, whatever it asks for. */
+export interface Visit {
+  readonly person: Person
+  readonly signature: string
+  readonly deadline: Deadline
+  /** `/iot-log`, as the app is set up: texts name it. */
+  readonly command: string
+  /** `acme` of acme.slack.com, for links to messages. */
+  readonly teamDomain: string | undefined
+  /** Where this ingress is reached, without a slash at the end. */
+  readonly baseUrl: string
+}

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { handler as onBatchEvent } from '../../ingress/job-events.ts'
+import { handler } from '../../ingress/slack.ts'
+import { commandFields, postEvent, signedHeaders, signingSecret, startTown } from './town.ts'
+
+describe('the Lambda entries', () => {
+  it('put themselves together from the environment at their first request', async () => {
+    const town = await startTown()
+    Object.assign(process.env, {
+      IOT_LOG_CONFIG: new URL('../../iot-log.config.json', import.meta.url).pathname,
+      IOT_LOG_SECRETS: JSON.stringify({ signingSecrets: [signingSecret], linkKeys: ['0123456789abcdef'] })
+    })
+    const body = new URLSearchParams({
+      ...commandFields(town.slack),
+      response_url: 'https://hooks.slack.com/commands/T0IOTLOG/1/abc',
+      text: 'help'
+    }).toString()
+    const answer = await handler(postEvent('/slack/commands', body, signedHeaders(body, Date.now())))
+    assert.equal(answer.statusCode, 200)
+    assert.match(answer.body, /Logs of a device as a zip/)
+    await onBatchEvent({ source: 'aws.ecs' })
+    assert.deepEqual(town.s3.requests, [])
+  })
+})

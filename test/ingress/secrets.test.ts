@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { after, describe, it } from 'node:test'
+import { cacheSecrets, parseSecrets, secretsReader } from '../../ingress/secrets.ts'
+import { listen } from '../support/s3/connections.ts'
+
+const secrets = { signingSecrets: ['one', 'two'], botToken: 'xoxb-1', linkKeys: ['0123456789abcdef'] }
+const text = JSON.stringify(secrets)
+
+describe('secrets', () => {
+  it('are read once in five minutes, however many ask at once', async () => {
+    let nowMs = 0
+    let reads = 0
+    const source = cacheSecrets(
+      async () => {
+        reads++
+        return text
+      },
+      () => nowMs,
+      (error) => assert.fail(String(error))
+    )
+    await Promise.all([source(), source(), source()])
+    assert.deepEqual([await source(), reads], [secrets, 1])
+    nowMs = 5 * 60_000
+    await source()
+    assert.equal(reads, 2)
+  })
+
+  it('stay in force when they can not be read again, and are asked for at first', async () => {
+    let nowMs = 0
+    let answer = (): Promise<string> => Promise.reject(new Error('silence'))
+    const stale: unknown[] = []
+    const source = cacheSecrets(
+      () => answer(),
+      () => nowMs,
+      (error) => void stale.push(error)
+    )
+    await assert.rejects(source(), /silence/)
+    answer = async () => text
+    assert.deepEqual(await source(), secrets)
+    answer = () => Promise.reject(new Error('silence'))
+    nowMs = 6 * 60_000
+    assert.deepEqual(await source(), secrets)
+    assert.equal(stale.length, 1)
+    answer = async () => JSON.stringify({ ...secrets, signingSecrets: ['three'] })
+    nowMs = 8 * 60_000
+    assert.deepEqual((await source()).signingSecrets, ['three'])
+  })
+
+  it('are refused without being told', () => {
+    const wrong = [
+      '',
+      'hush-hush',
+      '{}',
+      JSON.stringify({ ...secrets, signingSecrets: [] }),
+      JSON.stringify({ ...secrets, linkKeys: ['hush'] }),
+      JSON.stringify({ ...secrets, hush: 1 })
+    ]
+    for (const one of wrong) {
+      assert.throws(
+        () => parseSecrets(one),
+        (error: Error) => !error.message.includes('hush-') && /secrets/.test(error.message)
+      )
+    }
+    assert.throws(() => parseSecrets(JSON.stringify({ ...secrets, linkKeys: ['hush'] })), /linkKeys\.0/)
+  })
+
+  it('come from the environment, or from Secrets Manager when it names one there', async () => {
+    assert.equal(await secretsReader({ IOT_LOG_SECRETS: text })(), text)
+    assert.throws(() => secretsReader({}), { code: 'wrong-config' })
+    const asked: unknown[] = []
+    const server = createServer(async (request, response) => {
+      let body = ''
+      for await (const chunk of request) body += chunk
+      asked.push([request.headers['x-amz-target'], JSON.parse(body)])
+      response
+        .writeHead(200, { 'content-type': 'application/x-amz-json-1.1' })
+        .end(JSON.stringify({ SecretString: text }))
+    })
+    const connections = await listen(server, 0)
+    after(() => connections.shut())
+    const url = `http://127.0.0.1:${connections.port}`
+    const aws = {
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
+      AWS_REGION: 'ap-northeast-1',
+      AWS_ACCESS_KEY_ID: 'A',
+      AWS_SECRET_ACCESS_KEY: 'B'
+    }
+    Object.assign(process.env, aws)
+    assert.equal(await secretsReader({ IOT_LOG_SECRETS: 'other', IOT_LOG_SECRET_ID: 'iot-log' })(), text)
+    assert.deepEqual(asked, [['secretsmanager.GetSecretValue', { SecretId: 'iot-log' }]])
+  })
+})

@@ -1,0 +1,186 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type BatchServer, startBatchServer } from '../support/batch/server.ts'
+import type { JobDefinitionOptions } from '../support/batch/settings.ts'
+import { processExecutor } from '../support/batch/task.ts'
+import { type S3Server, startS3Server } from '../support/s3/server.ts'
+import { directoryStorage } from '../support/s3/storage-directory.ts'
+import { type SlackServer, type SlackServerOptions, startSlackServer } from '../support/slack/server.ts'
+import { type LocalEnvironment, localConfig, localEnvironments } from './config.ts'
+import { damagedDay, type LocalDay, prepareDay } from './day.ts'
+import { type LambdaProcess, startLambdaProcess } from './lambda-process.ts'
+import { type PageServer, servePage } from './page-server.ts'
+
+/*
+ * The whole system on one machine: S3, Slack and Batch stood in for, the ingress as Lambdas in a process, the worker as
+ * a process per job, and a page to be Slack.
+ */
+
+export interface LocalSystemOptions {
+  /** Where the logs are kept between runs; archives and records are of one run, as Slack and Batch are. */
+  readonly directory: string
+  readonly day: LocalDay
+  /** Writes the logs anew. */
+  readonly isReset?: boolean
+  /** Of the page; any free one unless told. */
+  readonly port?: number
+  readonly slack?: SlackServerOptions
+  /** Keys of the configuration that differ. */
+  readonly config?: Readonly<Record<string, unknown>>
+  /** Of one connection to the slow environment's bucket; 20 unless told. */
+  readonly slowKilobytesPerSecond?: number
+  /** Gets what ingress and workers print, and events that nobody took. */
+  readonly onOutput?: (from: string, text: string) => void
+}
+
+/** A running system. Disposing stops all of it, jobs too. */
+export interface LocalSystem extends AsyncDisposable {
+  /** The page that looks like Slack. */
+  readonly url: string
+  readonly ingressUrl: string
+  readonly slack: SlackServer
+  readonly batch: BatchServer
+  readonly s3: S3Server
+  bucketOf(environment: LocalEnvironment): string
+  close(): Promise<void>
+}
+
+const repository = fileURLToPath(new URL('../..', import.meta.url))
+/** Secrets of a system that only this machine reaches. */
+const linkKey = 'local-link-key-0123456789'
+const jobTimeoutSeconds = 1_800
+const jobAttempts = 3
+
+export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
+  const { directory, onOutput = () => {} } = options
+  const logs = join(directory, 'bucket')
+  await prepareDay(logs, options.day, options.isReset)
+  // Its messages and Batch jobs are gone: nobody would ever end a job of an earlier run.
+  rmSync(join(logs, 'slack'), { recursive: true, force: true })
+  const stack = new AsyncDisposableStack()
+  try {
+    const s3 = stack.use(await startBuckets(logs, options))
+    const configPath = join(directory, 'iot-log.config.json')
+    mkdirSync(directory, { recursive: true })
+    writeFileSync(configPath, JSON.stringify(localConfig({ ...s3, changes: options.config ?? {} }), null, 2))
+    const slack = stack.use(await startSlackServer(options.slack))
+    const shared = {
+      IOT_LOG_CONFIG: configPath,
+      SLACK_API_URL: slack.apiUrl,
+      IOT_LOG_RESPONSE_ORIGINS: slack.url,
+      ...s3.environment()
+    }
+    // Batch runs what the ingress submits and tells it what became of it: each must know the other.
+    let ingress: LambdaProcess | undefined
+    const batch = stack.use(
+      await startBatchServer({
+        queues: { slack: { capacity: 2 }, 'slack-on-demand': { capacity: 2 } },
+        jobDefinitions: jobDefinitions(),
+        executor: processExecutor({
+          cwd: repository,
+          environment: () => ({ ...shared, ...workerSecrets(slack, ingress!) }),
+          onOutput: ({ jobId }, text) => onOutput(`job ${jobId.slice(0, 8)}`, text)
+        }),
+        onEvent: (event) => forward(event, ingress!)
+      })
+    )
+    ingress = stack.use(
+      await startLambdaProcess({
+        url: 'ingress/slack.ts',
+        event: 'ingress/job-events.ts',
+        environment: {
+          ...shared,
+          ...batch.environment(),
+          IOT_LOG_SECRETS: JSON.stringify({
+            signingSecrets: [slack.signingSecret],
+            botToken: slack.token,
+            linkKeys: [linkKey]
+          })
+        },
+        onOutput: (text) => onOutput('ingress', text)
+      })
+    )
+    // Slack does so when an address is given to it; here it also is the cold start, which nobody has to wait for.
+    await fetch(`${ingress.url}/slack/commands?ssl_check=1`)
+    slack.connect({
+      commandsUrl: `${ingress.url}/slack/commands`,
+      interactiveUrl: `${ingress.url}/slack/interactive`
+    })
+    const page: PageServer = stack.use(await servePage(slack, options.port ?? 0))
+    const owned = stack.move()
+    const close = (): Promise<void> => owned.disposeAsync()
+    return {
+      url: page.url,
+      ingressUrl: ingress.url,
+      slack,
+      batch,
+      s3,
+      bucketOf: (environment) => localEnvironments[environment].bucket,
+      close,
+      [Symbol.asyncDispose]: close
+    }
+  } catch (error) {
+    await stack.disposeAsync()
+    throw error
+  }
+}
+
+/** The slow bucket is the large one through a narrow pipe. */
+async function startBuckets(logs: string, options: LocalSystemOptions): Promise<S3Server> {
+  const { dev, slow, broken } = localEnvironments
+  const storage = directoryStorage(logs)
+  const bytesPerSecond = (options.slowKilobytesPerSecond ?? 20) * 1_000
+  const s3 = await startS3Server({
+    buckets: { [dev.bucket]: { storage }, [slow.bucket]: { storage }, [broken.bucket]: {} },
+    faults: [{ operation: 'GetObject', bucket: slow.bucket, key: isLog, action: { kind: 'bandwidth', bytesPerSecond } }]
+  })
+  for (const { key, bytes } of damagedDay(options.day.date)) s3.put(broken.bucket, key, bytes)
+  return s3
+}
+
+/** Records and archives are not slowed. */
+const isLog = (key: string): boolean => !key.startsWith('slack/')
+
+/** One definition an environment: it tells the worker where its record is. */
+function jobDefinitions(): Record<string, JobDefinitionOptions> {
+  const made = Object.entries(localEnvironments).map(([environment, { definition }]) => {
+    const options: JobDefinitionOptions = {
+      command: ['node', '--max-semi-space-size=8', 'worker/main.ts', 'Ref::jobId'],
+      environment: {
+        IOT_LOG_ENVIRONMENT: environment,
+        IOT_LOG_JOB_TIMEOUT_SECONDS: String(jobTimeoutSeconds),
+        IOT_LOG_JOB_ATTEMPTS: String(jobAttempts)
+      },
+      timeout: { attemptDurationSeconds: jobTimeoutSeconds },
+      retryStrategy: {
+        attempts: jobAttempts,
+        evaluateOnExit: [
+          { onStatusReason: 'Your Spot Task was interrupted*', action: 'RETRY' },
+          { onReason: 'CannotPullContainerError:*', action: 'RETRY' },
+          { onExitCode: '143', action: 'RETRY' },
+          { onExitCode: '137', action: 'RETRY' },
+          { onReason: '*', action: 'EXIT' }
+        ]
+      }
+    }
+    return [definition, options] as const
+  })
+  return Object.fromEntries(made)
+}
+
+/** What a real definition takes from Secrets Manager. */
+function workerSecrets(slack: SlackServer, ingress: LambdaProcess): Record<string, string> {
+  return { SLACK_BOT_TOKEN: slack.token, IOT_LOG_LINK_KEY: linkKey, IOT_LOG_PUBLIC_URL: ingress.url }
+}
+
+/** The rule: jobs that are over. An event that is not taken is delivered again, twice, as Lambda does it. */
+async function forward(event: { readonly detail: Readonly<Record<string, unknown>> }, { eventUrl }: LambdaProcess) {
+  if (event.detail.status !== 'SUCCEEDED' && event.detail.status !== 'FAILED') return
+  const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(event) }
+  for (let tries = 1; ; tries++) {
+    const { status } = await fetch(eventUrl, request)
+    if (status === 200) return
+    if (tries === 3) throw new Error(`The handler of events answered ${status} three times`)
+  }
+}

@@ -1,0 +1,44 @@
+/** What becomes of an attempt by no fault of its own. Milliseconds count from its start. */
+export type Fate =
+  | { readonly kind: 'cannot-pull-image' }
+  | { readonly kind: 'out-of-memory'; readonly afterMs: number }
+  | { readonly kind: 'spot-interruption'; readonly afterMs: number }
+  /** SIGKILL out of nothing. */
+  | { readonly kind: 'kill'; readonly afterMs: number }
+
+/** Which attempts it befalls; what is left out matches all. */
+export interface FateRule {
+  readonly queue?: string
+  readonly attempt?: number
+  /** How many attempts; without end unless told. */
+  readonly times?: number
+  readonly fate: Fate
+}
+
+export interface Fates {
+  add(...rules: readonly FateRule[]): void
+  clear(): void
+  of(queue: string, attempt: number): Fate | undefined
+}
+
+export function createFates(given: readonly FateRule[]): Fates {
+  let rules = given.map((rule) => ({ rule, acted: 0 }))
+  return {
+    add: (...added) => {
+      rules.push(...added.map((rule) => ({ rule, acted: 0 })))
+    },
+    clear: () => {
+      rules = []
+    },
+    of: (queue, attempt) => {
+      const found = rules.find(
+        ({ rule, acted }) =>
+          (rule.queue ?? queue) === queue &&
+          (rule.attempt ?? attempt) === attempt &&
+          acted < (rule.times ?? Number.POSITIVE_INFINITY)
+      )
+      if (found) found.acted++
+      return found?.rule.fate
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import { parseRequest } from '../../worker/contract/parse-request.ts'
+import type { ExportRequest } from '../../worker/contract/request.ts'
+import type { WantedJob } from '../../worker/jobs.ts'
+import { referenceConfig } from './configurations.ts'
+
+/** When the tests' jobs are asked for: the day after the one they ask for. */
+export const askedMs = Date.UTC(2023, 9, 2, 8, 30)
+
+const config = referenceConfig()
+
+export function requestOf(...words: readonly string[]): ExportRequest {
+  return parseRequest(words, config, askedMs)
+}
+
+/** What somebody asks for; `responseUrl` is a secret that must be seen nowhere else. */
+export function wantedJob(words: readonly string[], user = 'U1', team = 'T1'): WantedJob {
+  return {
+    request: requestOf(...words),
+    asker: { team, user, channel: 'C1' },
+    responseUrl: secretUrl
+  }
+}
+
+export const secretUrl = 'https://hooks.slack.com/commands/T1/1/only-the-record-knows'

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { parseConfig } from '../../../worker/contract/config.ts'
+import { manifestYaml } from '../../../worker/report/slack/manifest.ts'
+import { usageMarkdown } from '../../../worker/report/slack/usage.ts'
+import { referenceConfig, referenceDocument } from '../../support/configurations.ts'
+import { type FinishedCommand, runCli } from '../../support/run-cli.ts'
+import { type SlackServer, startSlackServer } from '../../support/slack/server.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
+
+const url = 'https://abc.lambda-url.ap-northeast-1.on.aws'
+
+describe('iot-log slack manifest', () => {
+  it('prints the manifest of the app, at this address', async () => {
+    const { code, stdout } = await runCli(['slack', 'manifest', '--url', `${url}/`])
+    assert.equal(code, 0)
+    assert.match(stdout, /^_metadata:\n {2}major_version: 2\n {2}minor_version: 1\n/)
+    assert.match(stdout, /^ {4}- command: "\/iot-log"\n {6}url: "https:\/\/abc\.\S+\.aws\/slack\/commands"\n/m)
+    assert.match(stdout, /^ {4}request_url: "https:\/\/abc\.\S+\.aws\/slack\/interactive"$/m)
+    assert.match(stdout, /^ {6}should_escape: false$/m)
+    assert.match(stdout, /^ {4}bot:\n {6}- "commands"\n {6}- "chat:write"\n {6}- "chat:write\.public"\n/m)
+  })
+
+  it('says what has to be filled in where no address was given', async () => {
+    const { stdout } = await runCli(['slack', 'manifest'])
+    assert.match(stdout, /^# Fill in where the ingress answers[\s\S]*FILL-IN\.lambda-url\.ap-northeast-1\.on\.aws/)
+  })
+
+  it('has the names of the configuration, and keeps the limits of Slack', () => {
+    const document = referenceDocument()
+    document.environments.prod = { ...document.environments.dev, source: 's3://prod-iot-logs' }
+    for (let at = 0; at < 100; at++) {
+      document.categories[`another-long-category-${at}`] = { layout: 'x/{yyyy}/{MM}/{dd}/' }
+    }
+    const yaml = manifestYaml(parseConfig(document), url)
+    const hint = JSON.parse(/usage_hint: (.*)/.exec(yaml)![1]!) as string
+    assert.match(hint, /^<identifier> telemetry,command,lifecycle,/)
+    assert.ok(hint.length <= 1_000)
+    assert.match(
+      manifestYaml(referenceConfig(), url),
+      /usage_hint: "<identifier> telemetry,command,lifecycle 2023\/10\/01"/
+    )
+    const two = { ...document, categories: referenceDocument().categories }
+    assert.match(manifestYaml(parseConfig(two), url), /lifecycle 2023\/10\/01 \[dev\|prod\]"/)
+  })
+
+  it('takes no address that Slack would not call', async () => {
+    for (const wrong of ['http://abc.example', 'abc.example', 'https://me@abc.example', 'https://abc.example/?x=1']) {
+      const { code, stderr, stdout } = await runCli(['slack', 'manifest', '--url', wrong])
+      assert.deepEqual([code, stdout], [2, ''])
+      assert.ok(stderr.includes(`--url ${wrong}: an address of the ingress`), stderr)
+    }
+  })
+})
+
+describe('the usage page', () => {
+  it('begins with the commands of every day, of this configuration', () => {
+    const page = usageMarkdown(referenceConfig())
+    assert.match(
+      page,
+      /^Ask for the logs[^\n]*\n\n## Frequent commands\n- `\/iot-log THING00001 telemetry,command 2023\/10\/01` one device/
+    )
+    assert.match(page, /^- `\/iot-log client_id lifecycle today` of all devices$/m)
+    assert.match(page, /^ {2}- `command`, also `commands`$/m)
+    assert.match(page, /works for 60 minutes/)
+    assert.match(page, /kept for 1 day\./)
+    assert.match(page, /At most 2 exports at a time/)
+  })
+})
+
+describe('iot-log slack canvas', () => {
+  const run = (slack: SlackServer, args: readonly string[], token = slack.token): Promise<FinishedCommand> =>
+    runCli(['slack', 'canvas', ...args], {
+      env: { ...process.env, SLACK_BOT_TOKEN: token, SLACK_API_URL: slack.apiUrl }
+    })
+  const channel = ['--channel', 'C0SUPPORT']
+
+  it('publishes the page to the canvas of the channel, and replaces it the next time', async () => {
+    await using slack = await startSlackServer()
+    const { code, stdout, stderr } = await run(slack, channel)
+    assert.equal(code, 0, stderr)
+    const [canvas] = [...slack.workspace.canvases.values()]
+    assert.equal(slack.workspace.channels.get('C0SUPPORT')?.canvasId, canvas?.id)
+    assert.equal(canvas?.markdown, usageMarkdown(referenceConfig()))
+    assert.ok(stdout.includes(`iot-log slack canvas --canvas ${canvas?.id}`))
+    canvas!.markdown = 'old'
+    assert.equal((await run(slack, ['--canvas', canvas!.id])).code, 0)
+    assert.match(slack.workspace.canvases.get(canvas!.id)!.markdown, /Frequent commands/)
+  })
+
+  it('leaves the canvas that a channel has alone, and takes a tab', async () => {
+    await using slack = await startSlackServer()
+    const theirs = { id: 'F0THEIRS', title: 'Ours', markdown: 'Do not touch', channel: 'C0SUPPORT' }
+    slack.workspace.putCanvas(theirs)
+    slack.workspace.channels.get('C0SUPPORT')!.canvasId = theirs.id
+    const { code, stderr } = await run(slack, channel)
+    assert.equal(code, 0, stderr)
+    assert.equal(slack.workspace.canvases.get('F0THEIRS')?.markdown, 'Do not touch')
+    assert.equal(slack.workspace.canvases.size, 2)
+  })
+
+  it('is made from the configuration of this place', async () => {
+    await using slack = await startSlackServer()
+    using here = temporaryDirectory()
+    const document = referenceDocument()
+    document.output.linkMinutes = 7
+    writeFileSync(join(here.path, 'own.json'), JSON.stringify(document))
+    assert.equal((await run(slack, [...channel, '--config', join(here.path, 'own.json')])).code, 0)
+    assert.match([...slack.workspace.canvases.values()][0]!.markdown, /works for 7 minutes/)
+  })
+
+  it('tells what is wrong in words, and no token', async () => {
+    await using slack = await startSlackServer({ channels: [{ id: 'C0SUPPORT', name: 'x', hasApp: false }] })
+    const uninvited = await run(slack, channel)
+    assert.deepEqual([uninvited.code, uninvited.stdout], [1, ''])
+    assert.match(uninvited.stderr, /Slack did not take the canvas: the bot is not in the channel: \/invite @iot-log/)
+    const wrongToken = await run(slack, channel, 'xoxb-wrong')
+    assert.match(wrongToken.stderr, /the token in SLACK_BOT_TOKEN is not good/)
+    assert.doesNotMatch(wrongToken.stderr, /xoxb-/)
+    slack.faults.add({ action: { kind: 'http', status: 500, body: '<html>xoxb-1</html>' } })
+    assert.match((await run(slack, channel)).stderr, /canvas: http-500/)
+  })
+
+  it('tells every mistake at once', async () => {
+    const { code, stderr } = await runCli(['slack', 'canvas', '--channel', '#support', '--config', '/no/such'], {
+      env: { ...process.env, SLACK_BOT_TOKEN: '' }
+    })
+    assert.equal(code, 2)
+    assert.match(stderr, /Could not read the configuration/)
+    const both = await runCli(['slack', 'canvas', '--channel', '#support'], {
+      env: { ...process.env, SLACK_BOT_TOKEN: '' }
+    })
+    assert.match(
+      both.stderr,
+      /2 mistakes\n {2}--channel #support: the id of a channel.*\n {2}SLACK_BOT_TOKEN is not set/
+    )
+    const none = await runCli(['slack'])
+    assert.match(none.stderr, /write: iot-log slack manifest/)
+    assert.match((await runCli(['slack', 'manifst'])).stderr, /did you mean manifest\?/)
+    const odd = await runCli(['slack', 'manifest', 'now', '--channel', 'C0SUPPORT'])
+    assert.match(odd.stderr, /"now" is one word too many\n {2}manifest takes no --channel/)
+  })
+
+  it('has help', async () => {
+    const { code, stdout } = await runCli(['slack', '--help'])
+    assert.equal(code, 0)
+    assert.match(stdout, /Usage:\n {2}iot-log slack manifest/)
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 130, line)
+  })
+})

@@ -1,0 +1,539 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { checkDownload } from '../../../worker/contract/download-link.ts'
+import type { Job } from '../../../worker/contract/job.ts'
+import type { SlackServer, SlackServerOptions } from '../../support/slack/server.ts'
+import { attempt, completeJob, nowMs, progressAt, runningJob, sampleJob } from './slack/jobs.ts'
+import { requested, said, toldSlack } from './slack/told-slack.ts'
+
+const everyCall = ['chat.postMessage', 'chat.update']
+const minutes = 60_000
+
+/** A private channel that the bot was not invited to: there is no such channel for it. */
+const uninvited: SlackServerOptions = {
+  channels: [{ id: 'C0SUPPORT', name: 'iot-support', kind: 'private', hasApp: false }]
+}
+/** A public one, and no `chat:write.public`. */
+const unjoined: SlackServerOptions = {
+  channels: [{ id: 'C0SUPPORT', name: 'iot-support', hasApp: false }],
+  scopes: ['chat:write']
+}
+
+const posted = (slack: SlackServer, count: number): Promise<true> =>
+  slack.until(({ messages }) => messages().length === count)
+const edited = (slack: SlackServer, look: RegExp): Promise<true> =>
+  slack.until(({ messages }) => look.test(messages().at(-1)?.text ?? ''))
+
+describe('a job in Slack', () => {
+  it('is one message from its start to its link', async () => {
+    await using told = await toldSlack()
+    const { slack, reporter, kept } = told
+    reporter.running(runningJob())
+    await posted(slack, 1)
+    reporter.progress(runningJob(), progressAt(0.4))
+    await edited(slack, /^45 %/)
+    await reporter.over(completeJob())
+    assert.deepEqual(told.calls(), ['chat.postMessage 10 %', 'chat.update 45 %', 'chat.update Complete: 801 lines'])
+    assert.match(said(slack.messages()[0]), /^✅ Complete: 801 lines · THING00001\n/)
+    assert.deepEqual(kept.at(-1), { ...sampleJob().reply, channel: 'C0SUPPORT', ts: slack.messages()[0]?.ts })
+  })
+
+  it('has a link that its ingress believes, until the time it tells', async () => {
+    await using told = await toldSlack()
+    await told.reporter.over(completeJob())
+    const message = told.slack.messages()[0]!
+    const buttons = message.blocks.flatMap((block) => (block.elements ?? []) as { url?: string }[])
+    const link = new URL(buttons.find((button) => button.url !== undefined)!.url!)
+    assert.equal(link.origin, 'https://x.lambda-url.ap-northeast-1.on.aws')
+    assert.equal(link.pathname, `/download/${completeJob().id}`)
+    const check = (atMs: number): string =>
+      checkDownload(['a key of sixteen or more'], completeJob().id, link.searchParams, atMs)
+    assert.deepEqual([check(nowMs + 60 * minutes), check(nowMs + 60 * minutes + 1)], ['valid', 'expired'])
+    assert.match(said(message), /Link until 2023-10-02 02:00 UTC/)
+  })
+
+  it('makes Slack look at no text and fetch no link', async () => {
+    await using told = await toldSlack()
+    told.reporter.running(runningJob())
+    await posted(told.slack, 1)
+    await told.reporter.over(completeJob())
+    const [post, update] = told.slack.requests
+    assert.deepEqual([post?.args.unfurl_links, post?.args.unfurl_media].map(String), ['false', 'false'])
+    for (const call of [post, update]) {
+      assert.deepEqual([call?.args.parse, String(call?.args.link_names)], ['none', 'false'])
+    }
+  })
+
+  it('tells only the newest of what happens meanwhile, and no more often than every five seconds', async () => {
+    await using told = await toldSlack()
+    const { slack, reporter, time } = told
+    reporter.running(runningJob())
+    await posted(slack, 1)
+    for (const fraction of [0.1, 0.2, 0.3, 0.4]) reporter.progress(runningJob(), progressAt(fraction))
+    await edited(slack, /^45 %/)
+    assert.deepEqual(told.calls(), ['chat.postMessage 10 %', 'chat.update 45 %'])
+    assert.deepEqual(time.slept, [5_000])
+  })
+
+  it('leaves room for the other jobs, and does not fall into step with them', async () => {
+    await using told = await toldSlack({ reporter: { countRunning: async () => 20, random: () => 0.5 } })
+    told.reporter.running(runningJob())
+    await posted(told.slack, 1)
+    told.reporter.progress(runningJob(), progressAt(0.4))
+    await edited(told.slack, /^45 %/)
+    assert.deepEqual(told.time.slept, [33_000])
+  })
+
+  it('does not wait for the interval with the last message', async () => {
+    await using told = await toldSlack()
+    told.reporter.running(runningJob())
+    await posted(told.slack, 1)
+    told.reporter.progress(runningJob(), progressAt(0.4))
+    await told.reporter.over(completeJob())
+    assert.equal(told.calls().at(-1), 'chat.update Complete: 801 lines')
+    // Nothing comes after it.
+    told.reporter.progress(runningJob(), progressAt(0.9))
+    assert.match(told.slack.messages()[0]!.text, /^Complete/)
+  })
+
+  it('goes on in the same message in another attempt', async () => {
+    await using told = await toldSlack()
+    told.reporter.running(runningJob())
+    await posted(told.slack, 1)
+    await told.reporter.interrupted(runningJob())
+    assert.match(said(told.slack.messages()[0]), /^⏸️ Interrupted/)
+    const next = told.again()
+    next.running(told.recorded(runningJob({ attempts: [attempt, attempt] })))
+    await edited(told.slack, /^10 %/)
+    assert.match(said(told.slack.messages()[0]), /Continues after an interruption \(attempt 2\)/)
+    await next.over(told.recorded(completeJob()))
+    assert.equal(told.slack.messages().length, 1)
+  })
+
+  it('goes on in the message that the record has learnt of meanwhile', async () => {
+    await using told = await toldSlack()
+    const message = told.slack.workspace.post(told.slack.workspace.channels.get('C0SUPPORT')!, {
+      text: 'Queued',
+      blocks: []
+    })
+    await told.reporter.over({
+      ...completeJob(),
+      reply: { ...sampleJob().reply, channel: 'C0SUPPORT', ts: message.ts }
+    })
+    assert.deepEqual(told.calls(), ['chat.update Complete: 801 lines'])
+  })
+})
+
+describe('Slack that wants to be left alone', () => {
+  it('is obeyed, and then told the newest', async () => {
+    await using told = await toldSlack()
+    const { slack, reporter, time } = told
+    reporter.running(runningJob())
+    await posted(slack, 1)
+    slack.faults.add({ method: 'chat.update', times: 1, action: { kind: 'rate-limit', retryAfterSeconds: 30 } })
+    reporter.progress(runningJob(), progressAt(0.2))
+    await requested(slack, 'chat.update', 1)
+    reporter.progress(runningJob(), progressAt(0.4))
+    await edited(slack, /^45 %/)
+    assert.deepEqual(told.calls().slice(1), ['chat.update ratelimited', 'chat.update 45 %'])
+    assert.deepEqual(time.slept, [5_000, 30_000])
+  })
+
+  it('gets the last message when its time is short', async () => {
+    await using told = await toldSlack()
+    told.slack.faults.add({ times: 1, action: { kind: 'rate-limit', retryAfterSeconds: 7 } })
+    await told.reporter.over(completeJob())
+    assert.deepEqual(told.calls(), ['chat.postMessage ratelimited', 'chat.postMessage Complete: 801 lines'])
+    assert.deepEqual(told.time.slept, [7_000])
+  })
+
+  for (const retryAfterSeconds of [12, 60]) {
+    it(`gets it by the response URL when its time is long (${retryAfterSeconds} s)`, async () => {
+      await using told = await toldSlack({ hasReplyUrl: true })
+      told.slack.faults.add({ method: everyCall, action: { kind: 'rate-limit', retryAfterSeconds } })
+      await told.reporter.over(told.recorded(completeJob()))
+      assert.deepEqual(told.calls(), ['chat.postMessage ratelimited', 'response_url Complete: 801 lines'])
+      assert.deepEqual(told.time.slept, [])
+    })
+  }
+
+  it('is given up in the end, in time', async () => {
+    await using told = await toldSlack()
+    told.slack.faults.add({ action: { kind: 'rate-limit', retryAfterSeconds: 60 } })
+    await told.reporter.over(completeJob())
+    assert.ok(told.time.nowMs() - nowMs <= 15_000)
+    assert.ok(told.logged.some((event) => 'code' in event && event.code === 'untold'))
+  })
+
+  it('may say so without a time', async () => {
+    await using told = await toldSlack()
+    told.slack.faults.add({ times: 2, action: { kind: 'http', status: 429 } })
+    await told.reporter.over(completeJob())
+    assert.equal(told.slack.messages().length, 1)
+    assert.deepEqual(told.time.slept, [1_000, 2_000])
+  })
+})
+
+describe('Slack that is broken', () => {
+  for (const [name, action] of Object.entries({
+    'answers 500': { kind: 'http', status: 500, body: '<html>Oh no</html>' },
+    'answers 503': { kind: 'http', status: 503 },
+    'answers what is no JSON': { kind: 'http', status: 200, body: '<html>Hello</html>' },
+    'resets connections': { kind: 'reset' },
+    'says internal_error': { kind: 'error', error: 'internal_error' },
+    'says fatal_error': { kind: 'error', error: 'fatal_error' }
+  } as const)) {
+    it(`and ${name} is asked again later`, async () => {
+      await using told = await toldSlack()
+      told.slack.faults.add({ times: 2, action })
+      told.reporter.running(runningJob())
+      await posted(told.slack, 1)
+      assert.equal(told.slack.requests.length, 3)
+      told.slack.faults.add({ times: 2, action })
+      await told.reporter.over(completeJob())
+      assert.match(told.slack.messages()[0]!.text, /^Complete/)
+    })
+  }
+
+  it('and says nothing at all is given up in time, and holds nothing up', async () => {
+    await using told = await toldSlack({ hasReplyUrl: true })
+    told.time.isImpatient = true
+    told.slack.faults.add({ action: { kind: 'hang' } })
+    told.reporter.running(told.recorded(runningJob()))
+    await requested(told.slack, 'chat.postMessage', 1)
+    const startMs = told.time.nowMs()
+    await told.reporter.over(told.recorded(completeJob()))
+    // One call may have been under way.
+    assert.ok(told.time.nowMs() - startMs <= 18_000, `${told.time.nowMs() - startMs}`)
+    assert.ok(told.calls().includes('response_url Complete: 801 lines'))
+    // A use that was not answered may have been one.
+    assert.ok(told.kept.at(-1)!.responseUrlUses >= 1)
+  })
+
+  it('and says nothing to the last message has no more than its time', async () => {
+    await using told = await toldSlack({ hasReplyUrl: true })
+    told.time.isImpatient = true
+    told.slack.faults.add({ action: { kind: 'hang' } })
+    await told.reporter.over(told.recorded(completeJob()))
+    assert.ok(told.time.nowMs() - nowMs <= 15_000, `${told.time.nowMs() - nowMs}`)
+  })
+
+  it('and is gone altogether is given up in time', async () => {
+    await using told = await toldSlack()
+    await told.slack.setOffline(true)
+    await told.reporter.interrupted(runningJob())
+    assert.ok(told.time.nowMs() - nowMs <= 6_000)
+    await told.reporter.over(completeJob())
+    assert.ok(told.time.nowMs() - nowMs <= 21_000)
+  })
+
+  it('and comes back is told what is true then', async () => {
+    await using told = await toldSlack()
+    await told.slack.setOffline(true)
+    told.reporter.running(runningJob())
+    while (told.time.slept.length < 3) await new Promise(setImmediate)
+    told.reporter.progress(runningJob(), progressAt(0.4))
+    await told.slack.setOffline(false)
+    await edited(told.slack, /^45 %/)
+    assert.equal(told.slack.messages().length, 1)
+  })
+})
+
+describe('a message that can be changed no more', () => {
+  it('is posted once again when somebody has deleted it', async () => {
+    await using told = await toldSlack()
+    const { slack, reporter, kept } = told
+    reporter.running(runningJob())
+    await posted(slack, 1)
+    slack.workspace.delete(slack.messages()[0]!)
+    reporter.progress(runningJob(), progressAt(0.4))
+    await posted(slack, 1)
+    assert.match(slack.messages()[0]!.text, /^45 %/)
+    await reporter.over(completeJob())
+    assert.equal(slack.messages().length, 1)
+    assert.equal(kept.at(-1)?.ts, slack.messages()[0]?.ts)
+  })
+
+  it('is not posted a third time, but for the answer', async () => {
+    await using told = await toldSlack()
+    const { slack, reporter } = told
+    reporter.running(runningJob())
+    await posted(slack, 1)
+    slack.workspace.delete(slack.messages()[0]!)
+    reporter.progress(runningJob(), progressAt(0.2))
+    await posted(slack, 1)
+    slack.workspace.delete(slack.messages()[0]!)
+    reporter.progress(runningJob(), progressAt(0.4))
+    await requested(slack, 'chat.update', 2)
+    // The record still knows the message that is gone.
+    const sleeps = told.time.slept.length
+    reporter.progress(told.recorded(runningJob()), progressAt(0.6))
+    while (told.time.slept.length === sleeps) await new Promise(setImmediate)
+    await reporter.over(told.recorded(completeJob()))
+    assert.deepEqual(told.calls().slice(-2), ['chat.update message_not_found', 'chat.postMessage Complete: 801 lines'])
+    assert.equal(slack.requestsOf('chat.update').length, 2)
+  })
+
+  for (const error of ['cant_update_message', 'edit_window_closed', 'streaming_state_conflict']) {
+    it(`is posted anew after ${error}`, async () => {
+      await using told = await toldSlack()
+      told.reporter.running(runningJob())
+      await posted(told.slack, 1)
+      told.slack.faults.add({ method: 'chat.update', times: 1, action: { kind: 'error', error } })
+      await told.reporter.over(completeJob())
+      assert.equal(told.slack.messages().length, 2)
+      assert.match(told.slack.messages()[1]!.text, /^Complete/)
+    })
+  }
+})
+
+describe('blocks that Slack does not take', () => {
+  it('are sent plain, from then on', async () => {
+    await using told = await toldSlack({ server: { unsupportedBlocks: ['plan'] } })
+    told.reporter.running(runningJob())
+    await posted(told.slack, 1)
+    assert.match(said(told.slack.messages()[0]), /Searching 2 categories\n• telemetry\n• command/)
+    await told.reporter.over(completeJob())
+    assert.deepEqual(told.calls(), [
+      'chat.postMessage invalid_blocks',
+      'chat.postMessage 10 %',
+      'chat.update Complete: 801 lines'
+    ])
+  })
+
+  it('are left away when even plain ones are refused', async () => {
+    await using told = await toldSlack()
+    const when = ({ blocks }: Readonly<Record<string, unknown>>): boolean => blocks !== undefined && blocks !== '[]'
+    told.slack.faults.add({ when, action: { kind: 'error', error: 'invalid_blocks' } })
+    await told.reporter.over(completeJob())
+    assert.equal(told.slack.requests.length, 3)
+    assert.deepEqual(told.slack.messages()[0]?.blocks, [])
+    assert.match(told.slack.messages()[0]!.text, /^Complete: 801 lines: THING00001/)
+  })
+})
+
+describe('a channel that the bot is not in', () => {
+  for (const [error, server] of [
+    ['not_in_channel', unjoined],
+    ['channel_not_found', uninvited]
+  ] as const) {
+    it(`(${error}) is told by the response URL`, async () => {
+      await using told = await toldSlack({ server, hasReplyUrl: true })
+      told.reporter.running(told.recorded(runningJob()))
+      await posted(told.slack, 1)
+      await told.reporter.over(told.recorded(completeJob()))
+      assert.deepEqual(told.calls(), [
+        `chat.postMessage ${error}`,
+        'response_url 10 %',
+        'response_url Complete: 801 lines'
+      ])
+      assert.match(said(told.slack.messages().at(-1)), /^✅ Complete[\s\S]*\[Download/)
+      assert.equal(told.kept.at(-1)?.responseUrlUses, 2)
+    })
+  }
+
+  it('keeps two of the five uses for the end, and takes its time with the others', async () => {
+    // Jobs are counted after each message that was told or not, once in half a minute.
+    let rounds = 0
+    const countRunning = async (): Promise<number> => ++rounds && 1
+    await using told = await toldSlack({ server: uninvited, hasReplyUrl: true, reporter: { countRunning } })
+    const { slack, reporter, time } = told
+    const job = told.recorded(runningJob())
+    reporter.running(job)
+    await posted(slack, 1)
+    for (const [atMinutes, fraction] of [
+      [1, 0.1],
+      [2, 0.2],
+      [5, 0.3],
+      [11, 0.4],
+      [20, 0.5]
+    ] as const) {
+      time.advance(nowMs + atMinutes * minutes - time.nowMs())
+      const before = rounds
+      reporter.progress(job, progressAt(fraction))
+      while (rounds === before) await new Promise(setImmediate)
+    }
+    assert.ok(!slack.workspace.channels.has('D0MINA'))
+    assert.deepEqual(
+      slack.messages().map(({ text }) => text.slice(0, 4)),
+      ['10 %', '27 %', '45 %']
+    )
+    await reporter.over(job && { ...completeJob(), reply: job.reply })
+    assert.equal(told.kept.at(-1)?.responseUrlUses, 4)
+    assert.equal(slack.requestsOf('response_url').filter(({ error }) => error !== undefined).length, 0)
+  })
+
+  it('is told by a direct message once the response URL has died, in one message', async () => {
+    await using told = await toldSlack({ server: uninvited, hasReplyUrl: true })
+    told.time.advance(30 * minutes)
+    const job = told.recorded(runningJob())
+    told.reporter.running(job)
+    await told.slack.until(({ workspace }) => workspace.channels.has('D0MINA'))
+    await told.reporter.over({ ...completeJob(), reply: job.reply })
+    assert.deepEqual(told.calls(), [
+      'chat.postMessage channel_not_found',
+      'chat.postMessage 10 %',
+      'chat.update Complete: 801 lines'
+    ])
+    assert.equal(told.slack.messages('D0MINA').length, 1)
+    assert.equal(told.kept.at(-1)?.channel, 'D0MINA')
+    const next = told.again()
+    await next.over(told.recorded(completeJob()))
+    assert.equal(told.slack.messages('D0MINA').length, 1)
+  })
+
+  it('is told by a direct message when the response URL fails at the end', async () => {
+    await using told = await toldSlack({ server: uninvited, hasReplyUrl: true })
+    told.slack.faults.add({ method: 'response_url', action: { kind: 'error', error: 'used_url' } })
+    await told.reporter.over(told.recorded(completeJob()))
+    assert.match(told.slack.messages('D0MINA')[0]!.text, /^Complete/)
+    assert.equal(told.kept.find(({ ts }) => ts === null)?.responseUrlUses, 5)
+  })
+
+  it('is left in the middle when the bot is removed', async () => {
+    await using told = await toldSlack({ hasReplyUrl: true })
+    told.reporter.running(told.recorded(runningJob()))
+    await posted(told.slack, 1)
+    told.slack.faults.add({ method: everyCall, action: { kind: 'error', error: 'is_archived' } })
+    await told.reporter.over(told.recorded(completeJob()))
+    assert.deepEqual(told.calls().slice(1), ['chat.update is_archived', 'response_url Complete: 801 lines'])
+  })
+
+  it('is told in plain blocks, since nobody has seen a plan go through a response URL', async () => {
+    await using told = await toldSlack({ server: { ...uninvited, unsupportedBlocks: ['plan'] }, hasReplyUrl: true })
+    await told.reporter.over(told.recorded(completeJob()))
+    assert.deepEqual(told.calls(), ['chat.postMessage channel_not_found', 'response_url Complete: 801 lines'])
+  })
+})
+
+describe('without a token that works', () => {
+  it('the response URL tells, and nothing else is called', async () => {
+    await using told = await toldSlack({ hasReplyUrl: true, reporter: { token: undefined } })
+    await told.reporter.over(told.recorded(completeJob()))
+    assert.deepEqual(told.calls(), ['response_url Complete: 801 lines'])
+  })
+
+  it('a revoked one is not tried again', async () => {
+    await using told = await toldSlack({ hasReplyUrl: true, reporter: { token: 'xoxb-revoked' } })
+    told.reporter.running(told.recorded(runningJob()))
+    await posted(told.slack, 1)
+    await told.reporter.over(told.recorded(completeJob()))
+    assert.deepEqual(told.calls(), [
+      'chat.postMessage invalid_auth',
+      'response_url 10 %',
+      'response_url Complete: 801 lines'
+    ])
+  })
+
+  it('and without a response URL the message is given up', async () => {
+    await using told = await toldSlack({ reporter: { token: '' } })
+    await told.reporter.over(completeJob())
+    assert.deepEqual(told.calls(), [])
+    assert.deepEqual(told.logged, [{ event: 'slack-delivery', job: completeJob().id, code: 'untold' }])
+  })
+
+  it('a response URL elsewhere is not called', async () => {
+    await using told = await toldSlack({ hasReplyUrl: true, reporter: { token: undefined, allowedReplyOrigins: [] } })
+    await told.reporter.over(told.recorded(completeJob()))
+    assert.deepEqual(told.calls(), [])
+    assert.deepEqual(
+      told.logged.map((event) => 'code' in event && event.code),
+      ['reply-url-refused', 'untold']
+    )
+  })
+})
+
+describe('what goes wrong on this side', () => {
+  it('of keeping the reply or counting the jobs holds nothing up', async () => {
+    const fails = async (): Promise<never> => {
+      throw new Error('S3 refuses the record')
+    }
+    await using told = await toldSlack({ reporter: { onReply: fails, countRunning: fails } })
+    told.reporter.running(runningJob())
+    await posted(told.slack, 1)
+    told.reporter.progress(runningJob(), progressAt(0.4))
+    await edited(told.slack, /^45 %/)
+    await told.reporter.over(completeJob())
+    assert.equal(told.slack.messages().length, 1)
+    const codes = new Set(told.logged.map((event) => 'code' in event && event.code))
+    assert.deepEqual(codes, new Set(['reply-not-kept', 'running-jobs-unknown']))
+  })
+
+  it('of a store that says nothing holds it up no longer than a call may take', async () => {
+    const silent = (): Promise<never> => new Promise(() => {})
+    await using told = await toldSlack({
+      reporter: { onReply: silent, countRunning: silent, token: undefined },
+      hasReplyUrl: true
+    })
+    told.time.isImpatient = true
+    await told.reporter.over(told.recorded(completeJob()))
+    assert.ok(told.time.nowMs() - nowMs <= 15_000)
+  })
+
+  it('of a record that can be no message is not thrown', async () => {
+    await using told = await toldSlack()
+    const broken = { ...completeJob(), request: { ...sampleJob().request, from: 'never' } } as Job
+    told.reporter.running(broken)
+    await told.reporter.over({ ...broken, state: 'failed' })
+    assert.ok(told.logged.some((event) => 'code' in event && event.code === 'no-message'))
+  })
+})
+
+describe('where there is no ingress', () => {
+  const alone = { publicUrl: undefined, linkKey: undefined }
+
+  it('the link is a presigned one with its true end, and no button asks for an ingress', async () => {
+    const presign = async () => ({
+      url: 'https://bucket.s3.amazonaws.com/a.zip?X-Amz-Signature=1',
+      expiresMs: nowMs + 600_000
+    })
+    await using told = await toldSlack({ reporter: { ...alone, presign } })
+    told.reporter.running(runningJob())
+    await posted(told.slack, 1)
+    assert.doesNotMatch(said(told.slack.messages()[0]), /Cancel/)
+    await told.reporter.over(completeJob())
+    const text = said(told.slack.messages()[0])
+    assert.match(text, /\[Download \(18 kB\)\]\n/)
+    assert.match(text, /Link until 2023-10-02 01:10 UTC · Asked by/)
+  })
+
+  it('a link that can not be made, or is too long, is said', async () => {
+    const fails = async (): Promise<never> => {
+      throw new Error('no credentials')
+    }
+    await using told = await toldSlack({ reporter: { ...alone, presign: fails } })
+    await told.reporter.over(completeJob())
+    assert.match(said(told.slack.messages()[0]), /No link could be made/)
+    const long = async () => ({ url: `https://b.s3.amazonaws.com/${'a'.repeat(3_000)}`, expiresMs: nowMs + 600_000 })
+    await using other = await toldSlack({ reporter: { ...alone, presign: long } })
+    await other.reporter.over(completeJob())
+    assert.match(said(other.slack.messages()[0]), /longer than Slack takes/)
+  })
+
+  it('neither does a public URL that is none give a link', async () => {
+    await using told = await toldSlack({ reporter: { publicUrl: 'x.example.com' } })
+    await told.reporter.over(completeJob())
+    assert.match(said(told.slack.messages()[0]), /No link could be made/)
+  })
+})
+
+describe('the log', () => {
+  it('holds no URL, token, channel or stamp, whatever goes wrong', async () => {
+    await using told = await toldSlack({ hasReplyUrl: true })
+    const { slack, reporter } = told
+    reporter.running(told.recorded(runningJob()))
+    await posted(slack, 1)
+    const { ts } = slack.messages()[0]!
+    const errors = ['internal_error', `xoxb ${slack.token}`, 'invalid_blocks', 'message_not_found', 'not_in_channel']
+    slack.faults.add({ times: 1, action: { kind: 'http', status: 500, body: `see ${slack.url}` } })
+    errors.forEach((error, position) => {
+      slack.faults.add({ times: 1, after: position + 1, action: { kind: 'error', error } })
+    })
+    await reporter.over(told.recorded(completeJob()))
+    const text = JSON.stringify(told.logged)
+    assert.ok(told.logged.length >= 6, text)
+    for (const secret of [slack.url, slack.token, ts, 'C0SUPPORT', 'U0MINA', 'THING00001', 'http:', '/commands/']) {
+      assert.ok(!text.includes(secret), `${secret} in ${text}`)
+    }
+  })
+})

@@ -1,0 +1,373 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { KnownBlock } from '@slack/types'
+import fc from 'fast-check'
+import { type Job, type JobState, jobStates } from '../../../../worker/contract/job.ts'
+import type { Button, SlackBlock } from '../../../../worker/report/slack/blocks.ts'
+import { actionIds } from '../../../../worker/report/slack/buttons.ts'
+import type { MessageView } from '../../../../worker/report/slack/draft.ts'
+import { jobMessage } from '../../../../worker/report/slack/message.ts'
+import { shownPercent } from '../../../../worker/report/slack/running.ts'
+import { maxBlocksText, problemsOfMessage, textLengthOf } from '../../../support/slack/blocks/blocks.ts'
+import {
+  attempt,
+  completeJob,
+  completeResult,
+  emptyJob,
+  failedJob,
+  nowMs,
+  partialJob,
+  progressAt,
+  runningJob,
+  sampleJob
+} from './jobs.ts'
+import { readOnPhone } from './phone.ts'
+
+const link = {
+  downloadUrl: 'https://x.lambda-url.ap-northeast-1.on.aws/download/01j',
+  linkExpiresMs: nowMs + 3_600_000
+}
+
+/** What a person reads; the plain blocks say the same. */
+function read(job: Job, view: Partial<MessageView> = {}): string {
+  const message = jobMessage(job, { nowMs, ...view })
+  for (const blocks of [message.blocks, message.plainBlocks]) assert.deepEqual(problemsOfMessage(blocks), [])
+  const plain = readOnPhone(message.plainBlocks)
+  const rich = readOnPhone(message.blocks)
+    .replace(/^▾ /m, '')
+    .replaceAll(/^ {2}\(\w+\) /gm, '• ')
+  assert.equal(plain, rich)
+  return plain
+}
+
+function buttonsOf(blocks: readonly SlackBlock[]): Button[] {
+  return blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []))
+}
+const labelsOf = (job: Job, view: Partial<MessageView> = {}): string[] =>
+  buttonsOf(jobMessage(job, { nowMs, ...view }).blocks).map((button) => button.text.text)
+
+describe('the message of a job that is not over', () => {
+  it('says that it waits, and can be cancelled', () => {
+    const text = read(sampleJob())
+    assert.match(text, /^⏳ Queued · THING00001\ntelemetry, command · 2023-10-01 \(UTC\) · dev\nA machine starts/)
+    assert.match(read(sampleJob({ attempts: [attempt] })), /Waits for another machine/)
+    assert.match(read(sampleJob(), { isInterrupted: true }), /Waits for another machine/)
+    assert.deepEqual(labelsOf(sampleJob()), ['Cancel'])
+  })
+
+  it('begins with 10 %, before anything is listed', () => {
+    assert.match(read(runningJob()), /^⏳ 10 % · THING00001\n2023-10-01 \(UTC\) · dev\n▰▱{9}\nLooks which objects/)
+  })
+
+  it('tells percent, objects, bytes, lines and how long it takes', () => {
+    const text = read(runningJob(), { live: progressAt(0.5) })
+    assert.match(text, /^⏳ 54 %/)
+    assert.match(text, /^▰{5}▱{5}$/m)
+    assert.match(text, /^120 of 240 objects · 1\.6 GB of 3\.1 GB$/m)
+    assert.match(text, /^401 lines kept · about 20 s left$/m)
+    assert.match(text, /^• telemetry\n• command$/m)
+  })
+
+  it('tells what the record knows where nothing is live', () => {
+    assert.match(read(runningJob({ progress: progressRecord(0.5) })), /^⏳ 54 %[\s\S]*401 lines kept$/m)
+  })
+
+  it('has a card for each category', () => {
+    const [plan] = jobMessage(runningJob(), { nowMs }).blocks.filter((block) => block.type === 'plan')
+    assert.deepEqual(
+      plan?.tasks.map(({ title, status }) => [title, status]),
+      [
+        ['telemetry', 'in_progress'],
+        ['command', 'in_progress']
+      ]
+    )
+  })
+
+  it('says that it continues after an interruption, and that it will', () => {
+    assert.match(
+      read(runningJob({ attempts: [attempt, attempt] })),
+      /^Continues after an interruption \(attempt 2\)\.$/m
+    )
+    assert.doesNotMatch(read(runningJob()), /interruption/)
+    assert.match(read(runningJob(), { isInterrupted: true }), /^⏸️ Interrupted[\s\S]*goes on by itself/)
+  })
+
+  it('has a Cancel button that asks first and bears the id of the job', () => {
+    const [button] = buttonsOf(jobMessage(runningJob(), { nowMs }).blocks)
+    assert.equal(button?.action_id, actionIds.cancel)
+    assert.equal(button?.value, runningJob().id)
+    assert.match(button?.confirm?.text.text ?? '', /^THING00001 · telemetry, command/)
+  })
+
+  it('has no button once it is being cancelled, or where nobody would answer it', () => {
+    assert.match(read(runningJob({ state: 'cancelling' })), /^🛑 Cancelling/)
+    assert.deepEqual(labelsOf(runningJob({ state: 'cancelling' })), [])
+    assert.deepEqual(labelsOf(runningJob(), { isInteractive: false }), [])
+  })
+})
+
+describe('how far a job is', () => {
+  it('goes from 10 to 99 by bytes', () => {
+    assert.equal(shownPercent(null), 10)
+    const percents = [0, 0.1, 0.5, 0.99, 1, 1.2].map((fraction) => shownPercent(progressAt(fraction)))
+    assert.deepEqual(percents, [10, 18, 54, 98, 99, 99])
+  })
+
+  it('goes by objects where none has bytes', () => {
+    assert.equal(shownPercent({ ...progressAt(0.5), totalBytes: 0, storedBytes: 0 }), 54)
+    assert.equal(shownPercent({ ...progressAt(0), totalBytes: 0, totalObjects: 0 }), 10)
+  })
+
+  it('tells no time more exactly than it can be known', () => {
+    const leftAt = (secondsLeft: number): string | undefined =>
+      /· (.*) left/.exec(read(runningJob(), { live: progressAt(0.5, { secondsLeft }) }))?.[1]
+    assert.deepEqual([3, 42, 94, 130, 4_000].map(leftAt), [
+      'a few seconds',
+      'about 40 s',
+      'about 1 min 30 s',
+      'about 2 min',
+      'about 1 h 7 min'
+    ])
+  })
+})
+
+describe('the message of a result', () => {
+  it('says first that it is complete, then what there is', () => {
+    const text = read(completeJob(), link)
+    assert.match(text, /^✅ Complete: 801 lines · THING00001\n2023-10-01 \(UTC\) · dev\n▰{10} 100 %\n/)
+    assert.match(
+      text,
+      /^• telemetry: 742 lines · 298 kB\n• command: 59 lines · 17 kB\n\[Download \(18 kB\)\] \[New link\]$/m
+    )
+    assert.match(text, /^20231001_THING00001\.zip · 18 kB\nAll 240 objects read: 3\.1 GB in 8 s\.$/m)
+    assert.match(text, /@U0MINA$/)
+  })
+
+  it('shows the day as a row of bars, an hour with anything above one without', () => {
+    const text = read(completeJob(), link)
+    assert.match(text, /^▁▁▁▁▂[▂-█]{4}█[▂-█]{13}▁\nLines per hour, most at 09:00 UTC: 312$/m)
+  })
+
+  it('keeps the bars of a week within a phone', () => {
+    const linesByHour = Array.from({ length: 168 }, (_, hour) => (hour === 100 ? 9 : 1))
+    const request = { ...sampleJob().request, to: '2023-10-08T00:00:00Z' }
+    const text = read(completeJob({ request, result: { ...completeResult, linesByHour } }), link)
+    assert.match(text, /^[▁-█]{24}\nLines per 7 hours, most at 2023-10-05 04:00 UTC: 9$/m)
+  })
+
+  it('shows no bars where the hours are not known', () => {
+    const job = completeJob({ result: { ...completeResult, linesByHour: [] } })
+    assert.doesNotMatch(read(job, link), /[▁-█]|Lines per/)
+  })
+
+  it('tells the end of the link in the time of whoever reads it', () => {
+    const { blocks } = jobMessage(completeJob(), { nowMs, ...link })
+    const expected = '<!date^1696212000^{date_short_pretty} {time}|2023-10-02 02:00 UTC>'
+    assert.ok(JSON.stringify(blocks).includes(`Link until ${expected}, then *New link*`))
+  })
+
+  it('downloads by a button, and offers a new link, the only thing left when it has expired', () => {
+    const [download, renew] = buttonsOf(jobMessage(completeJob(), { nowMs, ...link }).blocks)
+    assert.deepEqual([download?.url, download?.action_id], [link.downloadUrl, actionIds.download])
+    assert.deepEqual([renew?.value, renew?.action_id], [completeJob().id, actionIds.newLink])
+    const late = { ...link, nowMs: link.linkExpiresMs }
+    assert.deepEqual(labelsOf(completeJob(), late), ['New link'])
+    assert.match(read(completeJob(), late), /The link expired 2023-10-02 02:00 UTC/)
+  })
+
+  it('has only what works where there is no ingress', () => {
+    assert.deepEqual(labelsOf(completeJob(), { ...link, isInteractive: false }), ['Download (18 kB)'])
+    const text = read(completeJob(), { isInteractive: false })
+    assert.match(
+      text,
+      /No link could be made.*\nThe archive is slack\/iot-logs\/20231002010000\/20231001_THING00001\.zip/
+    )
+  })
+
+  it('takes no link that is too long for a button', () => {
+    const fits = `https://x/${'a'.repeat(2990)}`
+    assert.deepEqual(labelsOf(completeJob(), { ...link, downloadUrl: fits }), ['Download (18 kB)', 'New link'])
+    const tooLong = { ...link, downloadUrl: `${fits}a`, isInteractive: false }
+    assert.deepEqual(labelsOf(completeJob(), tooLong), [])
+    assert.match(read(completeJob(), tooLong), /longer than Slack takes[\s\S]*The archive is/)
+  })
+
+  it('says what is missing, how much and why, before what was found', () => {
+    const text = read(partialJob(), link)
+    assert.match(text, /^⚠️ Partial: 801 lines/)
+    assert.match(
+      text,
+      /^3 of 240 objects could not be read:\n• 2 damaged: .*\n• 1 in cold storage: .*\nmanifest\.json/m
+    )
+    assert.ok(text.indexOf('could not be read') < text.indexOf('telemetry: 742'))
+    assert.doesNotMatch(text, /All 240/)
+  })
+
+  it('is a partial one even when nothing matched', () => {
+    const result = { ...partialJob().result!, entries: [], linesByHour: [] }
+    assert.match(read(completeJob({ state: 'partial', result }), link), /^⚠️ Partial: 0 lines/)
+  })
+
+  it('tells skipped objects', () => {
+    const objects = { ...completeResult.objects, listed: 243, skipped: 3 }
+    const text = read(completeJob({ result: { ...completeResult, objects } }), link)
+    assert.match(text, /All 240 objects read: 3\.1 GB in 8 s \(3 skipped by rule\)\./)
+  })
+})
+
+describe('the message of an empty result', () => {
+  it('says how much was searched and what the reason may be', () => {
+    const text = read(emptyJob(), { nowMs: nowMs + 86_400_000 })
+    assert.match(text, /^🔍 Nothing found · THING00001\ntelemetry, command · 2023-10-01 \(UTC\) · dev\n/)
+    assert.match(text, /Searched all of it: 240 objects,\n3\.1 GB \(16 GB of text\) in 8 s\./)
+    assert.match(text, /Another day: 2023-10-01 is UTC, for you 2023-10-01 00:00 UTC – 2023-10-02 00:00 UTC/)
+    assert.match(text, /Another category: all/)
+    assert.match(text, /Spelling: upper and lower case differ, case=ignore/)
+    assert.match(text, /the device was offline/)
+    assert.doesNotMatch(text, /match=word|Not delivered/)
+    assert.deepEqual(labelsOf(emptyJob()), [])
+  })
+
+  it('mentions the options that were used', () => {
+    const request = { ...sampleJob().request, match: 'word', case: 'ignore' } as const
+    const text = read({ ...emptyJob(), request })
+    assert.match(text, /match=word takes whole words only/)
+    assert.match(text, /is it written so in the logs/)
+  })
+
+  it('puts first that logs of a day that has just ended, or has not, may come yet', () => {
+    assert.match(read(emptyJob()), /What it may be:\n• Not delivered yet: logs may come hours late/)
+    const early = { nowMs: Date.UTC(2023, 9, 1, 12) }
+    assert.match(read(emptyJob(), early), /What it may be:\n• Not delivered yet: this time is not over/)
+  })
+
+  it('says so when there was nothing to search', () => {
+    for (const objects of [{}, { listed: 2, skipped: 2 }]) {
+      const text = read(emptyJob({ objects }))
+      assert.match(text, /There are no logs at all of this time there\./)
+      assert.doesNotMatch(text, /Spelling/)
+    }
+  })
+})
+
+describe('the message of a job without an answer', () => {
+  it('says what happened in plain words, what to do, and who can look', () => {
+    const text = read(failedJob())
+    assert.match(text, /^❌ Failed · THING00001\n.*\nThe logs of dev could not be read: access was denied\.\n/)
+    assert.match(text, /To try again:\n\/iot-log THING00001 telemetry,command 2023-10-01 dev\n/)
+    assert.match(text, /For operators: job 01jabcdefghjkmnpqrstvwxyz0, denied/)
+    assert.doesNotMatch(text, /AccessDenied/)
+    assert.match(read({ ...failedJob(), failure: null }), /Something went wrong/)
+  })
+
+  it('asks for less when it took too long', () => {
+    const text = read(failedJob('timed-out'))
+    assert.match(text, /^⌛ Took too long[\s\S]*stopped after 2 h[\s\S]*2023-10-01T00\.\.2023-10-01T06 dev/)
+    const week = { ...sampleJob().request, to: '2023-10-08T00:00:00Z' }
+    assert.match(read({ ...failedJob('timed-out'), request: week }), /THING00001 telemetry,command 2023-10-01 dev/)
+    const hour = { ...sampleJob().request, to: '2023-10-01T01:00:00Z' }
+    assert.match(read({ ...failedJob('timed-out'), request: hour }), /THING00001 telemetry 2023-10-01T00\.\./)
+  })
+
+  it('says that nothing is kept of what was cancelled', () => {
+    assert.match(read(runningJob({ state: 'cancelled' })), /^🚫 Cancelled[\s\S]*Nothing is kept\.\nTo try again:/)
+  })
+
+  it('shows a command only whole and exact', () => {
+    const identifiers = ['A'.repeat(256), 'B'.repeat(256)]
+    const job = runningJob({ state: 'cancelled', request: { ...sampleJob().request, identifiers } })
+    assert.match(read(job), /To try again, ask for the same\./)
+    const ticks = runningJob({ state: 'cancelled', request: { ...sampleJob().request, identifiers: ['a`b'] } })
+    assert.match(read(ticks), /To try again, ask for the same\./)
+  })
+})
+
+describe('what people typed', () => {
+  const shown = (identifier: string): string => {
+    const job = completeJob({ request: { ...sampleJob().request, identifiers: [identifier] } })
+    return JSON.stringify(jobMessage(job, { nowMs, ...link }))
+  }
+
+  it('pings nobody and opens no link', () => {
+    const text = shown('<!channel> & <@U1> <https://evil.example|ok>')
+    assert.ok(text.includes('&lt;!channel&gt; &amp; &lt;@U1&gt;'))
+    assert.doesNotMatch(text, /<!(?!date)|<@(?!U0MINA>)|<https/)
+  })
+
+  it('does not leave its code', () => {
+    const head = JSON.parse(shown('a`*b* `<!here>')).blocks[0].text.text.split('\n')[0]
+    assert.equal(head, '✅ *Complete: 801 lines* · `a*b* &lt;!here&gt;`')
+  })
+
+  it('hides and turns nothing', () => {
+    assert.doesNotMatch(shown('a\u202Eb\u200Bc\u2028d\u0007e'), /\\u0007|[\u202E\u200B\u2028]/)
+  })
+
+  it('is named by the first three of fifty', () => {
+    const identifiers = Array.from({ length: 50 }, (_, at) => `${'THING'.repeat(40)}${at}`)
+    const text = read(completeJob({ request: { ...sampleJob().request, identifiers } }), link)
+    assert.match(text.split('\n')[0]!, /^✅ Complete: 801 lines · [A-Z]+…, [A-Z]+…, [A-Z]+… and 47 more$/)
+  })
+})
+
+describe('the limits of Slack', () => {
+  it('hold for many categories', () => {
+    const categories = Array.from({ length: 120 }, (_, at) => `category-with-quite-a-long-name-${at}`)
+    const entries = categories.map((name) => ({ name: `${name}_20231001.log`, lines: 1, bytes: 9, sha256: '0' }))
+    const job = completeJob({ request: { ...sampleJob().request, categories }, result: { ...completeResult, entries } })
+    const message = jobMessage(job, { nowMs, ...link })
+    for (const blocks of [message.blocks, message.plainBlocks]) assert.deepEqual(problemsOfMessage(blocks), [])
+    const [plan] = message.blocks.filter((block) => block.type === 'plan')
+    assert.equal(plan?.tasks.length, 20)
+    assert.equal(plan?.tasks.at(-1)?.title, 'and 101 more')
+    for (const state of jobStates)
+      assert.deepEqual(problemsOfMessage(jobMessage({ ...job, state }, { nowMs }).blocks), [])
+  })
+
+  it('and safety hold for any text in any state', () => {
+    const nasty = fc.string({ unit: 'binary', minLength: 1, maxLength: 256 })
+    const pieces = fc.array(fc.constantFrom('&', '<', '>', '`', '<!channel>', '<@U1>', '\n', 'A', ':x:', '𝄞'), {
+      maxLength: 256
+    })
+    const identifier = fc.oneof(
+      nasty,
+      pieces.map((all) => all.join('') || 'a')
+    )
+    const state = fc.constantFrom<JobState>(...jobStates)
+    fc.assert(
+      fc.property(
+        fc.array(identifier, { minLength: 1, maxLength: 50 }),
+        state,
+        identifier,
+        (identifiers, state, userText) => {
+          const request = { ...sampleJob().request, identifiers }
+          const failure = { code: userText, userText: userText.repeat(30), operatorText: userText }
+          const message = jobMessage(
+            { ...partialJob(), state, request, failure },
+            { nowMs, ...link, live: progressAt(0.3) }
+          )
+          const known: KnownBlock[] = message.blocks
+          for (const blocks of [known, message.plainBlocks]) {
+            assert.deepEqual(problemsOfMessage(blocks), [])
+            assert.ok(textLengthOf(blocks) <= maxBlocksText)
+            assert.doesNotMatch(mrkdwnOf(blocks), /<(?!!date\^\d+\^|@U0MINA>)/)
+          }
+          assert.ok(message.text.length <= 3_000 && !/[<>]/.test(message.text))
+        }
+      ),
+      { numRuns: 300 }
+    )
+  })
+})
+
+function mrkdwnOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(mrkdwnOf).join('\n')
+  if (typeof value !== 'object' || value === null) return ''
+  const { type, text } = value as { type?: unknown; text?: unknown }
+  return type === 'mrkdwn' ? String(text) : Object.values(value).map(mrkdwnOf).join('\n')
+}
+
+function progressRecord(fraction: number): Job['progress'] {
+  const { bytesPerSecond: _, secondsLeft: __, ...record } = progressAt(fraction)
+  return record
+}

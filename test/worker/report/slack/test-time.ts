@@ -1,0 +1,48 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Timers } from '../../../../worker/report/slack/timers.ts'
+
+/** Time that passes when somebody sleeps, and at no other time. */
+export interface TestTime {
+  nowMs(): number
+  advance(ms: number): void
+  readonly timers: Timers
+  /** How long was slept, in order. */
+  readonly slept: number[]
+  /** Calls end at once by their limit, as if all of it had passed: for a server that says nothing. */
+  isImpatient: boolean
+}
+
+export function createTestTime(startMs: number): TestTime {
+  let nowMs = startMs
+  const slept: number[] = []
+  const time: TestTime = {
+    nowMs: () => nowMs,
+    advance: (ms) => {
+      nowMs += ms
+    },
+    slept,
+    isImpatient: false,
+    timers: {
+      sleep: async (ms, signal) => {
+        // Whoever waits lets others run first.
+        await setImmediate()
+        if (ms <= 0 || signal?.aborted) return
+        slept.push(ms)
+        nowMs += ms
+      },
+      limit: (ms) => {
+        const controller = new AbortController()
+        const endMs = nowMs + ms
+        if (time.isImpatient) {
+          const timer = setTimeout(() => {
+            nowMs = Math.max(nowMs, endMs)
+            controller.abort(new DOMException('The time is over', 'TimeoutError'))
+          }, 25)
+          timer.unref()
+        }
+        return controller.signal
+      }
+    }
+  }
+  return time
+}

@@ -1,0 +1,67 @@
+import type { Environment } from './contract/config.ts'
+import { IotLogError } from './contract/errors.ts'
+import type { Job, JobResult } from './contract/job.ts'
+import { archiveName, jobArchiveKey } from './contract/names.ts'
+import { type ExportRequest, windowOf } from './contract/request.ts'
+import { type ExportListener, type ExportOutcome, exportLogs } from './export.ts'
+import { type JobSettings, storeOf } from './job-settings.ts'
+import { openStore } from './stores/open-store.ts'
+
+export interface ExportJobOptions extends Pick<JobSettings, 'config' | 'output' | 'threads' | 'inflater'> {
+  /** `name version`, for the manifest. */
+  readonly tool: string
+  readonly signal: AbortSignal
+  readonly listener: ExportListener
+}
+
+/**
+ * Exports what a job asks for, to the place of its archive; the result as the record holds it.
+ * @throws IotLogError, or the signal's reason when stopped
+ */
+export async function exportJob(job: Job, options: ExportJobOptions): Promise<JobResult> {
+  const { config, output, threads, inflater, tool, signal, listener } = options
+  const environment = environmentOf(job.request, config.environments)
+  const sourceSettings = storeOf(environment)
+  await using source = openStore(sourceSettings)
+  await using store = openStore(output)
+  const name = archiveName(job.request.identifiers, windowOf(job.request))
+  const key = jobArchiveKey(config.output.prefix, Date.parse(job.requestedAt), name)
+  using outcome = await exportLogs(job.request, {
+    environment,
+    limits: config.limits,
+    source,
+    sourceSettings,
+    // What stands there is of an earlier attempt of this job.
+    target: { store, key, overwrite: true },
+    threads,
+    inflater,
+    tool,
+    signal,
+    listener
+  })
+  return resultOf(outcome, key)
+}
+
+/** Records are written where people are; this machine may know another configuration. */
+function environmentOf(request: ExportRequest, environments: ReadonlyMap<string, Environment>): Environment {
+  const environment = environments.get(request.environment)
+  const missing = request.categories.find((name) => !environment?.categories.has(name))
+  if (environment && missing === undefined) return environment
+  const what = environment ? `category "${missing}"` : `environment "${request.environment}"`
+  throw new IotLogError('wrong-config', `The job asks for the ${what}, which the worker's configuration does not have`)
+}
+
+function resultOf(outcome: ExportOutcome, key: string): JobResult {
+  const { status, engine, reason, archive, entries, objects, scanned, linesByHour, seconds } = outcome
+  return {
+    status,
+    engine,
+    reason,
+    archive: archive && { key, bytes: archive.bytes, sha256: archive.sha256 },
+    entries: [...entries],
+    objects: { ...objects },
+    scanned: { ...scanned },
+    linesByHour: [...linesByHour],
+    seconds
+  }
+}

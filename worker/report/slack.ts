@@ -1,0 +1,111 @@
+import { downloadPath } from '../contract/download-link.ts'
+import type { Job } from '../contract/job.ts'
+import type { JobReporter, LiveProgress } from './job-reporter.ts'
+import { createSlackCalls } from './slack/calls.ts'
+import { SlackDelivery } from './slack/delivery.ts'
+import type { MessageView } from './slack/draft.ts'
+import { jobMessage } from './slack/message.ts'
+import { realTimers, type Timers, within } from './slack/timers.ts'
+
+/** The last message of a job, and that of an attempt that is given up: SIGKILL comes 30 s after SIGTERM. */
+const overMs = 15_000
+const interruptedMs = 6_000
+const presignMs = 5_000
+
+/** A link that needs no ingress: it dies with the credentials that signed it, so `expiresMs` is what they allow. */
+export interface PresignedLink {
+  readonly url: string
+  readonly expiresMs: number
+}
+
+export interface SlackReporterOptions {
+  readonly token: string | undefined
+  /** Of a stand-in; Slack's own when undefined. */
+  readonly apiUrl: string | undefined
+  /** Where the ingress answers: the Function URL. Without it there are no buttons but Download. */
+  readonly publicUrl: string | undefined
+  /** Signs download links, as the ingress checks them. */
+  readonly linkKey: string | undefined
+  readonly linkMinutes: number
+  /** Keeps where the message is and how often the response URL was used, in the job record. */
+  onReply(reply: Job['reply']): Promise<void>
+  /** Jobs that tell Slack now, this one included: they share its limits. */
+  readonly countRunning: () => Promise<number>
+  readonly nowMs: () => number
+  readonly log: (event: object) => void
+  /** Origins other than Slack's that a response URL may have: a stand-in's. */
+  readonly allowedReplyOrigins?: readonly string[]
+  /** Used where there is no ingress. */
+  readonly presign?: (job: Job) => Promise<PresignedLink>
+  readonly timers?: Timers
+  readonly random?: () => number
+  readonly fetch?: typeof fetch
+}
+
+/** Tells the asker of one job in Slack how it goes. */
+export function createSlackReporter(options: SlackReporterOptions): JobReporter {
+  const { nowMs } = options
+  let delivery: SlackDelivery | undefined
+  const deliveryOf = (job: Job): SlackDelivery => {
+    delivery ??= createDelivery(job, options)
+    delivery.adopt(job.reply)
+    return delivery
+  }
+  const isInteractive = ingressOf(options) !== undefined
+  const offer = (job: Job, live?: LiveProgress): void => {
+    deliveryOf(job).offer(() => jobMessage(job, { nowMs: nowMs(), isInteractive, live }))
+  }
+  return {
+    running: offer,
+    progress: offer,
+    interrupted: async (job) => {
+      const make = () => jobMessage(job, { nowMs: nowMs(), isInteractive, isInterrupted: true })
+      await deliveryOf(job).end(make, { budgetMs: interruptedMs, isOver: false })
+    },
+    over: async (job) => {
+      const link = await linkOf(job, options)
+      const make = () => jobMessage(job, { nowMs: nowMs(), isInteractive, ...link })
+      await deliveryOf(job).end(make, { budgetMs: overMs, isOver: true })
+    }
+  }
+}
+
+function createDelivery(job: Job, options: SlackReporterOptions): SlackDelivery {
+  const { token, apiUrl, timers = realTimers, random = Math.random, fetch = globalThis.fetch } = options
+  return new SlackDelivery({
+    calls: createSlackCalls({ token, apiUrl, fetch }),
+    hasToken: token !== undefined && token !== '',
+    jobId: job.id,
+    asker: job.asker,
+    reply: job.reply,
+    allowedReplyOrigins: options.allowedReplyOrigins,
+    onReply: (reply) => options.onReply(reply),
+    countRunning: () => options.countRunning(),
+    nowMs: options.nowMs,
+    timers,
+    random,
+    log: options.log
+  })
+}
+
+/** Where links and buttons lead; undefined where nobody would answer. */
+function ingressOf({ publicUrl, linkKey }: SlackReporterOptions): { url: string; key: string } | undefined {
+  if (publicUrl === undefined || linkKey === undefined || linkKey === '') return undefined
+  const isWeb = URL.canParse(publicUrl) && /^https?:$/.test(new URL(publicUrl).protocol)
+  return isWeb ? { url: publicUrl.replace(/\/+$/, ''), key: linkKey } : undefined
+}
+
+/** The link of a job that has an archive. */
+async function linkOf(job: Job, options: SlackReporterOptions): Promise<Partial<MessageView>> {
+  if (!job.result?.archive) return {}
+  const ingress = ingressOf(options)
+  if (ingress) {
+    const linkExpiresMs = options.nowMs() + options.linkMinutes * 60_000
+    return { downloadUrl: ingress.url + downloadPath(ingress.key, job.id, linkExpiresMs), linkExpiresMs }
+  }
+  const { presign, log, timers = realTimers } = options
+  if (!presign) return {}
+  const onFailure = (): void => log({ event: 'slack-delivery', job: job.id, code: 'no-link' })
+  const link = await within(timers.limit(presignMs), () => presign(job), onFailure)
+  return link ? { downloadUrl: link.url, linkExpiresMs: link.expiresMs } : {}
+}

@@ -1,0 +1,48 @@
+import type { Job } from '../../contract/job.ts'
+import { type Button, plainText, slackLimits } from './blocks.ts'
+import { namedPlainly } from './request-text.ts'
+
+/** By these the ingress knows which button was pressed; the value of Cancel and New link is the job's id. */
+export const actionIds = {
+  cancel: 'iot-log-cancel',
+  newLink: 'iot-log-new-link',
+  /** Slack tells of presses of link buttons too; nothing has to be done. */
+  download: 'iot-log-download'
+} as const
+
+/** Whoever asked, and admins, may press it: the ingress looks. */
+export function cancelButton(job: Job): Button {
+  return {
+    type: 'button',
+    action_id: actionIds.cancel,
+    text: plainText('Cancel', slackLimits.buttonText),
+    style: 'danger',
+    value: job.id,
+    confirm: {
+      title: plainText('Stop this export?', slackLimits.confirmTitle),
+      text: plainText(`${namedPlainly(job.request)}\nNothing of it is kept.`, slackLimits.confirmText),
+      confirm: plainText('Stop it', slackLimits.confirmButton),
+      deny: plainText('Let it run', slackLimits.confirmButton),
+      style: 'danger'
+    }
+  }
+}
+
+export function downloadButton(url: string, size: string): Button {
+  return {
+    type: 'button',
+    action_id: actionIds.download,
+    text: plainText(`Download (${size})`, slackLimits.buttonText),
+    style: 'primary',
+    url
+  }
+}
+
+export function newLinkButton(job: Job): Button {
+  return {
+    type: 'button',
+    action_id: actionIds.newLink,
+    text: plainText('New link', slackLimits.buttonText),
+    value: job.id
+  }
+}

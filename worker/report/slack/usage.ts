@@ -1,0 +1,73 @@
+import type { Category, Config } from '../../contract/config.ts'
+import { requestOptions } from '../../contract/parse-request.ts'
+import { formatCount } from '../../contract/units.ts'
+import { slashCommand } from './manifest.ts'
+
+export const usageTitle = 'Device logs: /iot-log'
+
+/** The usage page in the markdown of canvases: the commands of every day first, made from the configuration. */
+export function usageMarkdown(config: Config): string {
+  const { output, limits } = config
+  const all = [...config.environments.values()]
+  const ready = all.filter((one) => one.submit !== undefined)
+  const environments = (ready.length > 0 ? ready : all).map(({ name }) => name)
+  const categories = [...config.environments.get(config.defaultEnvironment)!.categories.values()]
+  return [
+    'Ask for the logs of one device of one day and get a zip. Type it in any channel, on a phone too.',
+    '',
+    '## Frequent commands',
+    ...frequentCommands(config.defaultEnvironment, environments, categories).map(
+      ([words, text]) => `- ${code(`${slashCommand}${words}`)} ${text}`
+    ),
+    '',
+    '## Words',
+    `- **identifier**: a thing name, client id or any text of the line; up to ${limits.maxIdentifiers} with commas, "in quotes" when it holds a space or a comma`,
+    '- **category**: one or more with commas, or `all`',
+    ...categories.map(
+      ({ name, aliases }) => `  - ${code(name)}${aliases.length > 0 ? `, also ${codes(aliases)}` : ''}`
+    ),
+    '- **date**: a day in UTC, `2023/10/01`, `today` or `yesterday`',
+    `  - days: ${code('2023/10/01..2023/10/03')}, both included, at most ${limits.maxDays}`,
+    `  - hours: ${code('2023/10/01T09..2023/10/01T12')}, the end excluded`,
+    `- **environment**: ${codes(environments)}, without one ${code(config.defaultEnvironment)}`,
+    ...Object.entries(requestOptions).map(
+      ([name, { values, help }]) => `- **${name}**: ${codes(values.map((value) => `${name}=${value}`))}; ${help}`
+    ),
+    '',
+    '## Good to know',
+    `- The link works for ${formatCount(output.linkMinutes, 'minute')}; after that press **New link**. The zip is kept for ${formatCount(output.expiryDays, 'day')}.`,
+    '- **Partial** means that some logs could not be read; `manifest.json` in the zip names them.',
+    '- **Nothing found**? Days are UTC: a morning in Tokyo belongs to the day before.',
+    `- At most ${formatCount(limits.runningJobsPerUser, 'export')} at a time for each person.`,
+    ''
+  ].join('\n')
+}
+
+function frequentCommands(
+  usual: string,
+  environments: readonly string[],
+  categories: readonly Category[]
+): (readonly [string, string])[] {
+  const [first, second] = categories.map(({ name }) => name)
+  const two = second === undefined ? first : `${first},${second}`
+  const other = environments.find((name) => name !== usual)
+  const mapped = categories.find(({ identifierAliases }) => Object.keys(identifierAliases).length > 0)
+  const hours = categories.find(({ layout }) => layout.hasHours)
+  return [
+    [` THING00001 ${two} 2023/10/01`, 'one device, one day'],
+    [' THING00001 all yesterday', 'everything of a device'],
+    ...(mapped
+      ? ([[` ${Object.keys(mapped.identifierAliases)[0]} ${mapped.name} today`, 'of all devices']] as const)
+      : []),
+    ...(hours ? ([[` THING00001 ${hours.name} 2023/10/01T09..2023/10/01T12`, 'some hours']] as const) : []),
+    [` THING00001,THING00002 ${first} 2023/10/01..2023/10/02`, 'two devices, two days'],
+    ...(other === undefined ? [] : ([[` THING00001 ${first} today ${other}`, `from ${other}`]] as const)),
+    ['', 'asks for everything in a form'],
+    [' status', 'shows your exports'],
+    [' cancel', 'stops one'],
+    [' help', 'shows all words']
+  ]
+}
+
+const code = (text: string): string => `\`${text}\``
+const codes = (texts: readonly string[]): string => texts.map(code).join(', ')
