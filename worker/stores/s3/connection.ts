@@ -66,9 +66,9 @@ export function connectS3(settings: StoreSettings): S3Connection {
     ...(requesterPays && { RequestPayer: 'requester' as const })
   }
   let lostInARow = 0
-  const isStoreSilent = async (): Promise<boolean> => {
+  const isStoreSilent = async (signal: AbortSignal | undefined): Promise<boolean> => {
     if (!patience.isReached) return true
-    if (!patience.isExhausted || (await answers(client, common, waits))) return ++lostInARow >= mostLostInARow
+    if (!patience.isExhausted || (await answers(client, common, waits, signal))) return ++lostInARow >= mostLostInARow
     return true
   }
   const fullKey = (key: string): string => prefix + key
@@ -98,7 +98,7 @@ export function connectS3(settings: StoreSettings): S3Connection {
       } catch (error) {
         const cause = signal?.aborted ? signal.reason : error
         if (signal?.aborted && statusOf(cause) === undefined) throw cause
-        const isSilent = mayPass(cause) && (await isStoreSilent())
+        const isSilent = mayPass(cause) && (await isStoreSilent(signal))
         const usedRegion = region ?? (await client.config.region().catch(() => 'any region that is configured'))
         const place = key === undefined ? { bucket, prefix } : { bucket, prefix, key }
         throw s3Error(cause, { ...place, permission, region: usedRegion, account }, isSilent)
@@ -117,11 +117,17 @@ function mayPass(error: unknown): boolean {
  * Whether the store answers anything. While one object is asked for again and again, nothing else may be: without asking
  * it could not be told whether the object is at fault or the store.
  */
-async function answers(client: S3Client, common: S3Connection['common'], waits: GetWaits): Promise<boolean> {
+async function answers(
+  client: S3Client,
+  common: S3Connection['common'],
+  waits: GetWaits,
+  signal: AbortSignal | undefined
+): Promise<boolean> {
   const { Bucket, ExpectedBucketOwner } = common
   const command = new HeadBucketCommand({ Bucket, ...(ExpectedBucketOwner && { ExpectedBucketOwner }) })
+  const timeout = AbortSignal.timeout(Math.min(waits.firstByteMs, probeMs))
   try {
-    await client.send(command, { abortSignal: AbortSignal.timeout(Math.min(waits.firstByteMs, probeMs)) })
+    await client.send(command, { abortSignal: signal ? AbortSignal.any([signal, timeout]) : timeout })
     return true
   } catch (error) {
     return (statusOf(error) ?? 500) < 500

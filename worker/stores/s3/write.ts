@@ -57,10 +57,20 @@ export async function writeObject(
       if (options.signal?.aborted) await deleteIfOurs(tidier, key, options)
     })
     if (doubt === undefined || options.signal?.aborted) throw error
+    if (!isVerdict(error)) {
+      const what = `${urlOf({ ...connection, key })} may be there, and could not be read back`
+      options.onLeftBehind?.(`${what} (${messageOf(error)})`)
+      throw error
+    }
     throw await connection.attempt(what, () => Promise.reject(doubt)).catch(failed)
   }
   // Parts that an upload in doubt has left are paid for, though the object is there.
   if (upload.isBeginningInDoubt) await tidy((tidier) => takeBack(tidier, key, upload, startedMs, options))
+}
+
+/** Whether reading back has told that nothing is there, or something else. */
+function isVerdict(error: unknown): boolean {
+  return !(error instanceof IotLogError) || error.code === 'not-found' || error.code === 'archive-invalid'
 }
 
 /** Aborts `cut`, with the reason, when the body fails or the signal says so; disposing lets go of the signal. */
