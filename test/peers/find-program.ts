@@ -3,14 +3,14 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import type { Peer } from './peer.ts'
+import type { Installable } from './peer.ts'
 
 /** MinIO is compiled: some minutes on two cores. */
 const installMs = 20 * 60_000
 const probeMs = 30_000
 
 /** The program of a peer: from PATH, from the cache, or installed there. */
-export async function findProgram(peer: Peer, cache: string, signal: AbortSignal): Promise<string> {
+export async function findProgram(peer: Installable, cache: string, signal: AbortSignal): Promise<string> {
   for (const directory of (process.env.PATH ?? '').split(delimiter)) {
     const program = join(directory, peer.program)
     if (directory !== '' && (await isWorking(peer, program, signal))) return program
@@ -38,7 +38,7 @@ export async function runCommand(command: string, args: readonly string[], optio
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code ?? signal}`)
 }
 
-async function isWorking(peer: Peer, program: string, signal: AbortSignal): Promise<boolean> {
+async function isWorking(peer: Installable, program: string, signal: AbortSignal): Promise<boolean> {
   if (!existsSync(program)) return false
   const options = { stdio: 'ignore', signal: AbortSignal.any([signal, AbortSignal.timeout(probeMs)]) } as const
   return runCommand(program, peer.probe, options).then(

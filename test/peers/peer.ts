@@ -1,7 +1,7 @@
 import type { ServerCommand } from './server.ts'
 
-/** Another project's S3 server, to test the S3 store against. */
-export interface Peer {
+/** A program of another project. */
+export interface Installable {
   readonly name: string
   /** Its program, looked for on PATH first. */
   readonly program: string
@@ -11,6 +11,10 @@ export interface Peer {
   readonly cacheName: string
   /** Installs it below `directory`, gives the path of the program. */
   install(directory: string, signal: AbortSignal): Promise<string>
+}
+
+/** Another project's S3 server, to test the S3 store against. */
+export interface Peer extends Installable {
   /** How it is run on a port, with a directory of its own. */
   serve(program: string, address: PeerAddress): ServerCommand
   /** Tests left out, by full name, each with what the peer does otherwise than S3. */

@@ -5,15 +5,17 @@ import { spec } from 'node:test/reporters'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
+import { cfnLint, lintTemplates } from './cfn-lint.ts'
 import { findProgram } from './find-program.ts'
 import { minio } from './minio.ts'
 import { moto } from './moto.ts'
-import type { Peer, PeerAddress } from './peer.ts'
+import type { Installable, Peer, PeerAddress } from './peer.ts'
 import { freePort, startServer } from './server.ts'
 
 /*
- * `npm run test:peers [-- --only moto|minio]`: the S3 store against the S3 servers of others, so that no mistake that
- * our own test server shares with the store goes unseen. A peer that can't be installed here is left out, and said so.
+ * `npm run test:peers [-- --only moto|minio|cfn-lint]`: the S3 store against the S3 servers of others, so that no mistake
+ * that our own test server shares with the store goes unseen; the templates of infra/ in moto's CloudFormation, and before
+ * cfn-lint. A peer that can't be installed here is left out, and said so.
  */
 
 const peers: readonly Peer[] = [moto, minio]
@@ -37,19 +39,37 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(name, () => stopped.abort(new Error(`stopped by ${name}`)))
 }
 const results: PeerResult[] = []
+let isLinted = false
 try {
-  for (const peer of choosePeers(process.argv.slice(2))) results.push(await testPeer(peer, stopped.signal))
+  const only = chosenName(process.argv.slice(2))
+  for (const peer of peers.filter((one) => isChosen(one, only))) results.push(await testPeer(peer, stopped.signal))
+  if (isChosen(cfnLint, only)) await lint(stopped.signal)
 } catch (error) {
   console.error(String(error))
   process.exitCode = 1
 }
 summarize(results)
 
-function choosePeers(args: readonly string[]): readonly Peer[] {
+function chosenName(args: readonly string[]): string | undefined {
   const { only } = parseArgs({ args: [...args], options: { only: { type: 'string' } } }).values
-  const chosen = peers.filter(({ name }) => only === undefined || name.toLowerCase() === only.toLowerCase())
-  if (chosen.length > 0) return chosen
-  throw new Error(`--only ${only}: it is one of ${peers.map(({ name }) => name.toLowerCase()).join(', ')}`)
+  const all = [...peers, cfnLint]
+  if (all.some((one) => isChosen(one, only))) return only
+  throw new Error(`--only ${only}: it is one of ${all.map(({ name }) => name.toLowerCase()).join(', ')}`)
+}
+
+function isChosen({ name }: Installable, only: string | undefined): boolean {
+  return only === undefined || name.toLowerCase() === only.toLowerCase()
+}
+
+/** Findings are printed by cfn-lint itself. */
+async function lint(signal: AbortSignal): Promise<void> {
+  const startedMs = performance.now()
+  const program = await findProgram(cfnLint, `${here}.cache`, signal).catch((error: Error) => error)
+  signal.throwIfAborted()
+  if (program instanceof Error) return console.error(`\nLEFT OUT: ${cfnLint.name}: ${program.message}`)
+  const templates = await lintTemplates(program, signal)
+  console.log(`\n${cfnLint.name}: ${templates} templates, no findings, ${secondsSince(startedMs)} s (${program})`)
+  isLinted = true
 }
 
 async function testPeer(peer: Peer, signal: AbortSignal): Promise<PeerResult> {
@@ -133,7 +153,7 @@ function summarize(all: readonly PeerResult[]): void {
     console.log(`${peer.name}: ${passed} passed, ${failed} failed, ${seconds} s (${program})`)
     for (const [test, reason] of Object.entries(peer.deviations)) console.log(`  excluded: ${test} (${reason})`)
   }
-  const isAnyTested = all.some(({ passed }) => passed > 0)
+  const isAnyTested = isLinted || all.some(({ passed }) => passed > 0)
   if (!isAnyTested) console.error('No peer could be tested')
   if (!isAnyTested || all.some(({ failed }) => failed > 0)) process.exitCode = 1
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { deploySchema } from './deploy-schema.ts'
 import { parseLayout } from './layout.ts'
 
 /*
@@ -88,6 +89,7 @@ const environment = z.strictObject({
   access: z.strictObject(accessKeys).partial().optional().meta({
     description: 'Who may ask for this environment, where it differs.'
   }),
+  deploy: deploySchema.optional().meta({ description: 'How infra/ deploys this environment, where it has `submit`.' }),
   categories: z.record(name, z.strictObject(categoryKeys).partial()).default({}).meta({
     description: 'Keys of categories that differ in this environment.'
   })

@@ -6,6 +6,7 @@ import {
   type EnvironmentSettings,
   type Limits
 } from './config-schema.ts'
+import { deployProblems } from './deploy-check.ts'
 import { type Problem, ProblemsError } from './errors.ts'
 import { type Layout, parseLayout } from './layout.ts'
 import { nearest } from './nearest.ts'
@@ -106,7 +107,7 @@ function crossCheck(document: ConfigDocument): Problem[] {
   for (const name of Object.keys(document.categories).filter((one) => reservedWords.includes(one))) {
     problems.push(problemAt('categories', name, 'this word is reserved'))
   }
-  return [...problems, ...crossCheckAliases(document), ...crossCheckOverrides(document)]
+  return [...problems, ...crossCheckAliases(document), ...crossCheckOverrides(document), ...deployProblems(document)]
 }
 
 /** No two categories answer to one word, in any environment. */

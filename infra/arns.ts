@@ -1,0 +1,45 @@
+import type { BucketPlace, Site } from './deployment.ts'
+
+/*
+ * ARNs from names, as text: stacks that know each other by names alone can be deployed and taken down one by one, and a
+ * policy can be read as it is. https://docs.aws.amazon.com/service-authorization/latest/reference/
+ */
+
+/** `aws`, or that of China or GovCloud. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn'
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
+}
+
+/** `arn:aws:<service>:<region>:<account>:<resource>` */
+export function arnOf({ account, region }: Site, service: string, resource: string): string {
+  return `arn:${partitionOf(region)}:${service}:${region}:${account}:${resource}`
+}
+
+/** Of what has no region: roles and policies. */
+export function iamArnOf({ account, region }: Site, resource: string): string {
+  return `arn:${partitionOf(region)}:iam::${account}:${resource}`
+}
+
+export function bucketArnOf({ region }: Pick<Site, 'region'>, { bucket }: Pick<BucketPlace, 'bucket'>): string {
+  return `arn:${partitionOf(region)}:s3:::${bucket}`
+}
+
+/** Keys below a prefix, which ends with a slash (or is empty). */
+export function objectsArnOf(site: Pick<Site, 'region'>, bucket: string, prefix: string): string {
+  return `${bucketArnOf(site, { bucket })}/${prefix}*`
+}
+
+/** A secret by name: Secrets Manager adds a dash and six characters. */
+export function secretArnOf(site: Site, name: string): string {
+  return arnOf(site, 'secretsmanager', `secret:${name}-??????`)
+}
+
+/** Both forms in which Batch asks for a definition that was named without its revision. */
+export function jobDefinitionArnsOf(site: Site, name: string): readonly string[] {
+  return [arnOf(site, 'batch', `job-definition/${name}`), arnOf(site, 'batch', `job-definition/${name}:*`)]
+}
+
+export function jobQueueArnOf(site: Site, name: string): string {
+  return arnOf(site, 'batch', `job-queue/${name}`)
+}

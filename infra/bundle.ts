@@ -1,0 +1,15 @@
+/*
+ * `node infra/bundle.ts NAME DIRECTORY`: writes one bundle of dist, with the configuration of the repository. The
+ * Dockerfile does so for the image; it needs nothing of AWS.
+ */
+
+import { fileURLToPath } from 'node:url'
+import { type BundleName, bundles, writeBundle } from './bundles.ts'
+
+const repository = fileURLToPath(new URL('..', import.meta.url))
+const [name = '', target] = process.argv.slice(2)
+if (!Object.hasOwn(bundles, name) || target === undefined) {
+  process.stderr.write(`usage: node infra/bundle.ts ${Object.keys(bundles).join('|')} DIRECTORY\n`)
+  process.exit(2)
+}
+writeBundle(name as BundleName, `${repository}dist`, `${repository}iot-log.config.json`, target)

@@ -1,0 +1,57 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+/*
+ * What is deployed out of `dist/` (npm run build): the entries of each image and Lambda, in one place. Of dist only what
+ * the entries load goes along.
+ */
+
+/** By name: entries as they stand in dist. The first one is the handler, or what the container starts. */
+export const bundles = {
+  worker: ['worker-main.mjs', 'scan-thread.mjs'],
+  slack: ['ingress-slack.mjs'],
+  'job-events': ['ingress-job-events.mjs'],
+  forward: ['forward.mjs']
+} as const satisfies Readonly<Record<string, readonly string[]>>
+
+export type BundleName = keyof typeof bundles
+
+/** Goes into every bundle: they read it from their directory. */
+export const configName = 'iot-log.config.json'
+
+/** A file beside a module that it names: chunks, threads, data, add-ons. */
+const neighbour = /["'`](?:\.\/)?([\w.-]+\.(?:mjs|json|node))["'`]/g
+
+/** Whether dist has all entries of a bundle: parts that are not built are not deployed. */
+export function isBuilt(dist: string, name: BundleName): boolean {
+  return bundles[name].every((entry) => existsSync(join(dist, entry)))
+}
+
+/** The files of dist that entries load, themselves included, whatever way they name them. */
+export function filesOf(dist: string, entries: readonly string[]): readonly string[] {
+  const found = new Set<string>()
+  const visit = (file: string): void => {
+    if (found.has(file) || !existsSync(join(dist, file))) return
+    found.add(file)
+    if (!file.endsWith('.mjs')) return
+    for (const [, name] of readFileSync(join(dist, file), 'utf8').matchAll(neighbour)) visit(name!)
+  }
+  for (const entry of entries) visit(entry)
+  return [...found].sort()
+}
+
+/** Writes the configuration into a directory of its own. Gives that. */
+export function stageConfig(configPath: string, target: string): string {
+  mkdirSync(target, { recursive: true })
+  copyFileSync(configPath, join(target, configName))
+  return target
+}
+
+/** Writes a bundle into a directory of its own: its files and the configuration. @throws Error when dist lacks an entry */
+export function writeBundle(name: BundleName, dist: string, configPath: string, target: string): void {
+  if (!isBuilt(dist, name)) throw new Error(`${dist} has no ${bundles[name].join(', ')}: run npm run build`)
+  rmSync(target, { recursive: true, force: true })
+  mkdirSync(target, { recursive: true })
+  for (const file of filesOf(dist, bundles[name])) copyFileSync(join(dist, file), join(target, file))
+  copyFileSync(configPath, join(target, configName))
+}

@@ -1,0 +1,141 @@
+/*
+ * What it costs, from list prices: `node infra/costs.ts` prints the table of infra/README.md. Pure but for that. Prices in
+ * USD, without free tiers and taxes, as of November 2025; AWS has the last word.
+ */
+
+interface Prices {
+  /** Fargate, Linux on x86, an hour: https://aws.amazon.com/fargate/pricing/ */
+  readonly vcpuHour: number
+  readonly gibHour: number
+  /** A thousand: https://aws.amazon.com/s3/pricing/ */
+  readonly gets: number
+  readonly lists: number
+  readonly storedGbMonth: number
+  /** https://aws.amazon.com/athena/pricing/ */
+  readonly athenaTb: number
+  /** arm64: https://aws.amazon.com/lambda/pricing/ */
+  readonly lambdaGbSecond: number
+  /** https://aws.amazon.com/firehose/pricing/; a record is billed as 5 KB at least. */
+  readonly firehoseGb: number
+  /** A million rules that are triggered, and as much for a million actions: https://aws.amazon.com/iot-core/pricing/ */
+  readonly iotRules: number
+  readonly secretMonth: number
+  readonly alarmMonth: number
+  readonly natHour: number
+  /** In one zone. */
+  readonly endpointHour: number
+}
+
+const regions: Readonly<Record<string, Prices>> = {
+  'us-east-1': {
+    vcpuHour: 0.04048,
+    gibHour: 0.004445,
+    gets: 0.0004,
+    lists: 0.005,
+    storedGbMonth: 0.023,
+    athenaTb: 5,
+    lambdaGbSecond: 0.0000133334,
+    firehoseGb: 0.029,
+    iotRules: 0.15,
+    secretMonth: 0.4,
+    alarmMonth: 0.1,
+    natHour: 0.045,
+    endpointHour: 0.01
+  },
+  'ap-northeast-1': {
+    vcpuHour: 0.05056,
+    gibHour: 0.005536,
+    gets: 0.00037,
+    lists: 0.0047,
+    storedGbMonth: 0.025,
+    athenaTb: 5,
+    lambdaGbSecond: 0.0000133334,
+    firehoseGb: 0.036,
+    iotRules: 0.18,
+    secretMonth: 0.4,
+    alarmMonth: 0.1,
+    natHour: 0.062,
+    endpointHour: 0.014
+  }
+}
+
+/** What Spot costs of on-demand; it varies, and is up to 70 % less. */
+const spotShare = 0.35
+/** Of stored bytes, on one vCPU, as worker/engine.ts estimates it. */
+const scannedBytesPerSecond = 90e6
+/** Objects as the streams here write them. */
+const objectBytes = 20e6
+/** From the pull of the image to the first byte: billed, too. */
+const startSeconds = 45
+const job = { vcpu: 1, gib: 2 } as const
+/** Of text, in a function of half a GB, JSON to bulk requests. */
+const forwardedBytesPerSecond = 40e6
+const ratio = 5
+const monthHours = 730
+const alarms = 13
+const privateEndpoints = 10
+
+interface Row {
+  readonly what: string
+  readonly of: (prices: Prices) => string
+}
+
+const gigabyte = 1e9
+const usd = (amount: number): string => (amount < 0.1 ? amount.toFixed(4) : amount.toFixed(2))
+
+const rows: readonly Row[] = [
+  {
+    what: 'idle, a month: 2 secrets, 13 alarms',
+    of: ({ secretMonth, alarmMonth }) => usd(2 * secretMonth + alarms * alarmMonth)
+  },
+  {
+    what: 'the same with `"network": "private"`: NAT gateway, 5 endpoints in 2 zones',
+    of: ({ secretMonth, alarmMonth, natHour, endpointHour }) =>
+      usd(2 * secretMonth + alarms * alarmMonth + monthHours * (natHour + privateEndpoints * endpointHour))
+  },
+  ...[1, 10, 100].flatMap((gigabytes): Row[] => [
+    {
+      what: `export of ${gigabytes} GB, ${duration(gigabytes)}, Spot`,
+      of: (prices) => usd(exportCost(prices, gigabytes, spotShare))
+    },
+    {
+      what: `export of ${gigabytes} GB, on-demand`,
+      of: (prices) => usd(exportCost(prices, gigabytes, 1))
+    },
+    { what: `${gigabytes} GB in Athena`, of: ({ athenaTb }) => usd((gigabytes / 1000) * athenaTb) }
+  ]),
+  {
+    what: 'forwarding of 100 GB (the sink apart)',
+    of: ({ lambdaGbSecond }) => usd(((100 * gigabyte * ratio) / forwardedBytesPerSecond) * 0.5 * lambdaGbSecond)
+  },
+  {
+    what: 'a million messages of devices, by rule and stream',
+    of: ({ iotRules, firehoseGb }) => usd(2 * iotRules + ((1e6 * 5000) / gigabyte) * firehoseGb)
+  },
+  { what: '100 GB kept for a month', of: ({ storedGbMonth }) => usd(100 * storedGbMonth) }
+]
+
+function secondsOf(gigabytes: number): number {
+  return startSeconds + (gigabytes * gigabyte) / scannedBytesPerSecond / job.vcpu
+}
+
+function duration(gigabytes: number): string {
+  const seconds = secondsOf(gigabytes)
+  return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`
+}
+
+function exportCost({ vcpuHour, gibHour, gets, lists }: Prices, gigabytes: number, share: number): number {
+  const hours = Math.max(60, secondsOf(gigabytes)) / 3600
+  const objects = (gigabytes * gigabyte) / objectBytes
+  const requests = (objects * gets) / 1000 + (Math.ceil(objects / 1000) + 30) * (lists / 1000)
+  return share * hours * (job.vcpu * vcpuHour + job.gib * gibHour) + requests
+}
+
+/** The table, as Markdown. */
+export function costTable(): string {
+  const names = Object.keys(regions)
+  const lines = rows.map(({ what, of }) => `| ${[what, ...names.map((name) => of(regions[name]!))].join(' | ')} |`)
+  return [`| USD | ${names.join(' | ')} |`, `| --- | ${names.map(() => '---:').join(' | ')} |`, ...lines].join('\n')
+}
+
+if (import.meta.main) process.stdout.write(`${costTable()}\n`)

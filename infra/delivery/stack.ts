@@ -1,0 +1,46 @@
+import { CfnOutput, type Stack } from 'aws-cdk-lib'
+import { CfnOIDCProvider, FederatedPrincipal } from 'aws-cdk-lib/aws-iam'
+import { iamArnOf } from '../arns.ts'
+import type { Deployment } from '../deployment.ts'
+import { createRole } from '../role.ts'
+import { createStack, type StackContext } from '../stack.ts'
+
+const issuer = 'token.actions.githubusercontent.com'
+
+/**
+ * By whom GitHub's workflow deploys: tokens of the one repository and its GitHub environment of this name, which may take
+ * on the roles of CDK's bootstrap and nothing else. Undefined where the configuration names no repository.
+ */
+export function deliveryStack(context: StackContext, deployment: Deployment): Stack | undefined {
+  const { name, prefix, region, account, settings } = deployment
+  if (settings.githubRepository === undefined) return undefined
+  const stack = createStack(context, deployment, 'delivery', 'deployment by GitHub Actions')
+  const provider = new CfnOIDCProvider(stack, 'GitHub', {
+    url: `https://${issuer}`,
+    clientIdList: ['sts.amazonaws.com']
+  })
+  const role = createRole(stack, 'DeployRole', {
+    name: `${prefix}-deploy`,
+    description: `Workflows of ${settings.githubRepository} deploy ${name}`,
+    principal: new FederatedPrincipal(
+      provider.attrArn,
+      {
+        StringEquals: {
+          [`${issuer}:aud`]: 'sts.amazonaws.com',
+          [`${issuer}:sub`]: `repo:${settings.githubRepository}:environment:${name}`
+        }
+      },
+      'sts:AssumeRoleWithWebIdentity'
+    ),
+    grants: [
+      {
+        actions: ['sts:AssumeRole'],
+        resources: ['deploy', 'file-publishing', 'image-publishing', 'lookup'].map((kind) =>
+          iamArnOf(deployment, `role/cdk-hnb659fds-${kind}-role-${account}-${region}`)
+        )
+      }
+    ]
+  })
+  new CfnOutput(stack, 'DeployRoleArn', { value: role.roleArn, description: 'For the variable AWS_DEPLOY_ROLE_ARN' })
+  return stack
+}

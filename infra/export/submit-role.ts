@@ -1,0 +1,23 @@
+import { AccountPrincipal } from 'aws-cdk-lib/aws-iam'
+import type { Construct } from 'constructs'
+import { iamArnOf } from '../arns.ts'
+import type { Deployment } from '../deployment.ts'
+import { jobEventsFunction, slackFunction, submitRole } from '../names.ts'
+import { createRole } from '../role.ts'
+import { submitGrants } from './grants.ts'
+
+/** The role that `submit.roleArn` names: the ingress takes it on to submit and stop jobs of this environment. */
+export function createSubmitRole(scope: Construct, deployment: Deployment): void {
+  const { submit, home } = deployment
+  if (submit.roleArn === null) return
+  const callers = [slackFunction(home.prefix), jobEventsFunction(home.prefix)]
+  createRole(scope, 'SubmitRole', {
+    name: submitRole(submit.roleArn),
+    description: 'The ingress of iot-log submits and stops jobs',
+    // By condition: a principal that is not there yet would be refused.
+    principal: new AccountPrincipal(home.account).withConditions({
+      ArnEquals: { 'aws:PrincipalArn': callers.map((caller) => iamArnOf(home, `role/${caller}`)) }
+    }),
+    grants: submitGrants(deployment, [submit.spotQueue, submit.onDemandQueue])
+  })
+}

@@ -1,0 +1,37 @@
+import { CfnSecurityGroup, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2'
+import type { FunctionProps } from 'aws-cdk-lib/aws-lambda'
+import type { Construct } from 'constructs'
+import type { Deployment } from '../deployment.ts'
+import { forwarder } from '../names.ts'
+import type { Forward } from './forward.ts'
+
+/** Where the sink is private: the function's place in their network, with a security group that lets out what it needs. */
+export function privateNetwork(
+  scope: Construct,
+  { prefix }: Deployment,
+  { sink, settings }: Forward
+): Partial<FunctionProps> {
+  const { vpc: vpcId, subnets, port } = settings
+  if (vpcId === undefined) return {}
+  const out = (to: number, description: string) => {
+    return { ipProtocol: 'tcp', fromPort: to, toPort: to, cidrIp: '0.0.0.0/0', description }
+  }
+  const ports = [...new Set([443, port])]
+  const group = new CfnSecurityGroup(scope, `${sink}SecurityGroup`, {
+    groupName: forwarder(prefix, sink),
+    groupDescription: `The forwarder of ${sink}: nothing in; AWS and the sink out`,
+    vpcId,
+    securityGroupEgress: ports.map((to) => out(to, to === 443 ? 'AWS' : 'The sink'))
+  })
+  // By ids alone: a look-up would need the account when the templates are made. The zones are none that anybody reads.
+  const vpc = Vpc.fromVpcAttributes(scope, `${sink}Vpc`, {
+    vpcId,
+    availabilityZones: subnets.map((_, at) => `zone-${at}`),
+    privateSubnetIds: subnets
+  })
+  return {
+    vpc,
+    vpcSubnets: { subnets: subnets.map((id) => Subnet.fromSubnetId(scope, `${sink}${id}`, id)) },
+    securityGroups: [SecurityGroup.fromSecurityGroupId(scope, `${sink}Group`, group.ref, { mutable: false })]
+  }
+}

@@ -1,0 +1,58 @@
+import { Duration } from 'aws-cdk-lib'
+import { CfnRule } from 'aws-cdk-lib/aws-events'
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
+import type { Construct } from 'constructs'
+import { createDeadLetters } from '../dead-letters.ts'
+import type { Deployment } from '../deployment.ts'
+import { forwardDeadLetters, forwarder } from '../names.ts'
+import { logRoots } from '../store/lifecycle.ts'
+
+/** A message that came so often in vain is laid aside by the forwarder, with the reason. */
+export const mostReceives = 5
+/** One that the forwarder never got to its end with: laid aside by the queue. */
+const mostDeliveries = 10
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: six times the function's, so that none is seen twice at once. */
+const visibilityFactor = 6
+
+export interface ForwardQueues {
+  readonly queue: Queue
+  readonly dead: Queue
+}
+
+/** New objects of the categories, as messages of a sink's queue: a sink that is down holds up no other. Results and errors lie under other prefixes, so nothing goes round in circles. */
+export function createForwardQueues(
+  scope: Construct,
+  deployment: Deployment,
+  sink: string,
+  timeoutSeconds: number
+): ForwardQueues {
+  const { prefix, logs } = deployment
+  const dead = createDeadLetters(scope, `${sink}Dead`, forwardDeadLetters(prefix, sink), 'objects that were given up')
+  const queue = new Queue(scope, `${sink}Queue`, {
+    queueName: forwarder(prefix, sink),
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    visibilityTimeout: Duration.seconds(visibilityFactor * timeoutSeconds),
+    retentionPeriod: Duration.days(14),
+    deadLetterQueue: { queue: dead, maxReceiveCount: mostDeliveries }
+  })
+  const rule = new CfnRule(scope, `${sink}Created`, {
+    name: forwarder(prefix, sink),
+    description: `New log objects, to the forwarder of ${sink}`,
+    eventPattern: {
+      source: ['aws.s3'],
+      'detail-type': ['Object Created'],
+      detail: {
+        bucket: { name: [logs.bucket] },
+        object: { key: logRoots(deployment).map((root) => ({ prefix: root })) }
+      }
+    },
+    targets: [{ id: 'queue', arn: queue.queueArn, deadLetterConfig: { arn: dead.queueArn } }]
+  })
+  const conditions = { ArnEquals: { 'aws:SourceArn': rule.attrArn } }
+  for (const target of [queue, dead]) {
+    target.grantSendMessages(new ServicePrincipal('events.amazonaws.com', { conditions }))
+  }
+  return { queue, dead }
+}

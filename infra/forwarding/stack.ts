@@ -1,0 +1,56 @@
+import type { Stack } from 'aws-cdk-lib'
+import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda'
+import type { Construct } from 'constructs'
+import type { Deployment } from '../deployment.ts'
+import { createFunction } from '../function.ts'
+import { forwarder } from '../names.ts'
+import { createStack, type StackContext } from '../stack.ts'
+import { type Forward, forwardsOf } from './forward.ts'
+import { forwardGrants } from './grants.ts'
+import { privateNetwork } from './private-network.ts'
+import { createForwardQueues, mostReceives } from './queue.ts'
+
+/** Enough for an object of some gigabytes; what is left is continued. */
+const timeoutSeconds = 300
+/** Messages of one call: each fails by itself. */
+const batchSize = 10
+
+/** Every new object, sent on to the sinks of the configuration. */
+export function forwardingStack(context: StackContext, deployment: Deployment, code: string): Stack {
+  const stack = createStack(context, deployment, 'forwarding', 'log records to OpenSearch or Logstash')
+  for (const forward of forwardsOf(deployment)) createForwarder(stack, deployment, forward, code)
+  return stack
+}
+
+function createForwarder(scope: Construct, deployment: Deployment, forward: Forward, code: string): void {
+  const { name, prefix } = deployment
+  const { sink, settings } = forward
+  const { queue, dead } = createForwardQueues(scope, deployment, sink, timeoutSeconds)
+  const made = createFunction(scope, sink, deployment, {
+    name: forwarder(prefix, sink),
+    bundle: 'forward',
+    code,
+    description: `iot-log: log records of ${name} to ${sink}`,
+    memoryMiB: settings.memoryMiB,
+    timeoutSeconds,
+    grants: forwardGrants(deployment, forward),
+    environment: {
+      IOT_LOG_ENVIRONMENT: name,
+      IOT_LOG_SINK: sink,
+      IOT_LOG_QUEUE_URL: queue.queueUrl,
+      IOT_LOG_DEAD_LETTER_URL: dead.queueUrl,
+      IOT_LOG_MAX_RECEIVES: String(mostReceives),
+      ...(settings.secret !== undefined && { IOT_LOG_SINK_SECRET_ID: settings.secret })
+    },
+    more: privateNetwork(scope, deployment, forward)
+  })
+  new CfnEventSourceMapping(scope, `${sink}Mapping`, {
+    eventSourceArn: queue.queueArn,
+    functionName: made.functionName,
+    batchSize,
+    maximumBatchingWindowInSeconds: 0,
+    functionResponseTypes: ['ReportBatchItemFailures'],
+    // Backpressure: more messages wait in the queue than reach the sink at once.
+    scalingConfig: { maximumConcurrency: settings.maxConcurrency }
+  })
+}

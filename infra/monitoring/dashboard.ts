@@ -1,0 +1,54 @@
+import { CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch'
+import type { Construct } from 'constructs'
+import { type Deployment, isSameSite } from '../deployment.ts'
+import { deliveryLogGroup, slackFunction, taskLogGroup } from '../names.ts'
+import { sourcesOf } from '../store/sources.ts'
+import type { Series, Watched } from './watched.ts'
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
+const [width, height] = [12, 6] as const
+
+/** One page: what every alarm watches with its threshold, and below it the last troubles in words. */
+export function createDashboard(scope: Construct, deployment: Deployment, watched: readonly Watched[]): void {
+  const { prefix, region } = deployment
+  const graphs = [...Map.groupBy(watched, ({ id }) => id)].map(([id, ofOne]) => ({
+    type: 'metric',
+    properties: {
+      title: id,
+      region,
+      view: 'timeSeries',
+      metrics: ofOne.map(({ series, of }) => line(series, of ?? id)),
+      period: 300,
+      annotations: { horizontal: [{ label: 'alarm', value: ofOne[0]!.threshold }] }
+    }
+  }))
+  const lists = [
+    { title: 'Jobs that ended', group: taskLogGroup(deployment), filter: 'event = "over" or event = "broken"' },
+    ...(isSameSite(deployment, deployment.home) && deployment.isHome
+      ? [{ title: 'Troubles of the ingress', group: `/aws/lambda/${slackFunction(prefix)}`, filter: 'level != "info"' }]
+      : []),
+    ...(sourcesOf(deployment).length > 0
+      ? [{ title: 'Not delivered', group: deliveryLogGroup(deployment), filter: 'ispresent(@message)' }]
+      : [])
+  ].map(({ title, group, filter }) => ({
+    type: 'log',
+    properties: {
+      title,
+      region,
+      view: 'table',
+      query: `SOURCE '${group}' | fields @timestamp, @message | filter ${filter} | sort @timestamp desc | limit 20`
+    }
+  }))
+  const widgets = [...graphs, ...lists].map((widget, at) => ({
+    ...widget,
+    x: (at % 2) * width,
+    y: Math.floor(at / 2) * height,
+    width,
+    height
+  }))
+  new CfnDashboard(scope, 'Dashboard', { dashboardName: prefix, dashboardBody: JSON.stringify({ widgets }) })
+}
+
+function line({ namespace, metric, dimensions, statistic }: Series, label: string): unknown[] {
+  return [namespace, metric, ...Object.entries(dimensions).flat(), { stat: statistic, label }]
+}

@@ -1,0 +1,51 @@
+import type { Stack } from 'aws-cdk-lib'
+import type { Deployment } from '../deployment.ts'
+import { createLogGroup } from '../log-group.ts'
+import { deliveryLogGroup } from '../names.ts'
+import { createStack, type StackContext } from '../stack.ts'
+import { admitIngress, createBucket } from './bucket.ts'
+import { createDeliveryRole } from './delivery-role.ts'
+import { createStream } from './delivery-stream.ts'
+import { logRules, resultRules, tidying } from './lifecycle.ts'
+import { createLogSubscriptions } from './log-subscriptions.ts'
+import { createProducerRoles } from './producer-roles.ts'
+import { sourcesOf } from './sources.ts'
+import { createTopicRules } from './topic-rules.ts'
+
+/** Where logs are kept, and how they get there. Undefined where both are others' business. */
+export function logStoreStack(context: StackContext, deployment: Deployment): Stack | undefined {
+  const sources = sourcesOf(deployment)
+  if (sources.length === 0 && !ownsBucket(deployment)) return undefined
+  const stack = createStack(context, deployment, 'store', 'log store and ingestion')
+  createBuckets(stack, deployment)
+  if (sources.length === 0) return stack
+  const logGroup = createLogGroup(stack, 'DeliveryLog', deliveryLogGroup(deployment))
+  const roleArn = createDeliveryRole(stack, deployment)
+  for (const { category, stream: name, from } of sources) {
+    const records = from.kind === 'log-groups' ? 'cloudwatch' : 'lines'
+    createStream(stack, deployment, { name, category, roleArn, logGroup: logGroup.logGroupName, records })
+  }
+  createTopicRules(stack, deployment, sources)
+  createLogSubscriptions(stack, deployment, sources)
+  createProducerRoles(stack, deployment)
+  return stack
+}
+
+/** Whether any bucket is made with this environment. */
+function ownsBucket({ settings, logs, results, isHome }: Deployment): boolean {
+  return settings.bucket === 'create' || (isHome && logs.bucket !== results.bucket)
+}
+
+/** The bucket of the logs, and that of results where it is another: of the ingress's environment, since all share it. */
+function createBuckets(stack: Stack, deployment: Deployment): void {
+  const { logs, results, settings, isHome } = deployment
+  const isOneBucket = logs.bucket === results.bucket
+  if (settings.bucket === 'create') {
+    const rules = [...logRules(deployment), ...(isOneBucket ? resultRules(deployment) : [])]
+    const bucket = createBucket(stack, 'Logs', logs.bucket, rules)
+    if (isOneBucket) admitIngress(bucket, deployment)
+  }
+  if (!isOneBucket && isHome) {
+    createBucket(stack, 'Results', results.bucket, [...resultRules(deployment), ...tidying])
+  }
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { parseTableStatement } from '../../infra/analytics/table-definition.ts'
+import { fillStatement } from '../../worker/athena/placeholders.ts'
+import { synthesise } from './apps.ts'
+import { listOf, propertiesOf, statementsOf, templateOf, textOf } from './templates.ts'
+
+const analytics = templateOf(synthesise(), 'iot-log-dev-analytics')
+const queries = new URL('../../queries/', import.meta.url)
+const sqlOf = (path: string): string => readFileSync(new URL(path, queries), 'utf8')
+const places = { database: 'iot_logs', location: 's3://dev-iot-logs/' }
+
+describe('a table', () => {
+  const tables = propertiesOf(analytics, 'AWS::Glue::Table')
+
+  it('is in Glue what its statement in queries/tables makes', () => {
+    const files = readdirSync(new URL('tables/', queries)).sort()
+    assert.deepEqual(tables.map(({ TableInput }) => `${TableInput.Name}.sql`).sort(), files)
+    for (const { TableInput: made, DatabaseName } of tables) {
+      const sql = fillStatement(sqlOf(`tables/${made.Name}.sql`), places)
+      const wanted = parseTableStatement(sql)
+      assert.equal(DatabaseName, 'iot_logs')
+      assert.equal(made.TableType, 'EXTERNAL_TABLE')
+      assert.deepEqual(made.Parameters, { EXTERNAL: 'TRUE', ...wanted.parameters })
+      const { StorageDescriptor: stored } = made
+      assert.equal(stored.Location, wanted.location)
+      assert.deepEqual(stored.SerdeInfo.Parameters, wanted.serdeParameters)
+      assert.equal(stored.SerdeInfo.SerializationLibrary, wanted.serde)
+      assert.deepEqual([stored.InputFormat, stored.OutputFormat], [wanted.inputFormat, wanted.outputFormat])
+      // Nothing of the statement is lost: each of its texts is somewhere in the table.
+      const texts = [...sql.matchAll(/'((?:[^'\\]|\\.)*)'/g)].map(([, text]) => text!.replaceAll('\\n', '\n'))
+      const all = JSON.stringify(made)
+      for (const text of texts) assert.ok(all.includes(JSON.stringify(text).slice(1, -1)), text)
+    }
+  })
+
+  it('has its columns and partitions', () => {
+    const { TableInput } = tables.find(({ TableInput: one }) => one.Name === 'telemetry')!
+    const names = (columns: { Name: string; Type: string }[]) => columns.map(({ Name, Type }) => `${Name} ${Type}`)
+    assert.deepEqual(names(TableInput.StorageDescriptor.Columns), ['line string', 'rest string'])
+    assert.deepEqual(names(TableInput.PartitionKeys), ['day string', 'hour string'])
+    assert.equal(TableInput.Parameters['storage.location.template'], `s3://dev-iot-logs/telemetry/\${day}/\${hour}/`)
+    assert.equal(TableInput.StorageDescriptor.SerdeInfo.Parameters['serialization.null.format'], '\n')
+  })
+
+  it('of another form is refused', () => {
+    assert.throws(() => parseTableStatement('CREATE TABLE x (y int)'), /Not a statement of queries\/tables/)
+  })
+})
+
+describe('the workgroups', () => {
+  it('enforce where results go and when a query ends', () => {
+    const made = propertiesOf(analytics, 'AWS::Athena::WorkGroup').map(({ Name, WorkGroupConfiguration: how }) => {
+      assert.equal(how.EnforceWorkGroupConfiguration, true)
+      assert.equal(how.ResultConfiguration.EncryptionConfiguration.EncryptionOption, 'SSE_S3')
+      assert.equal(how.ResultConfiguration.ExpectedBucketOwner, '111111111111')
+      return [Name, how.BytesScannedCutoffPerQuery, how.ResultConfiguration.OutputLocation]
+    })
+    assert.deepEqual(made, [
+      ['iot-log-export', 2e12, 's3://dev-iot-logs/slack/iot-logs/athena/workgroup/'],
+      ['iot-log-analysts', 2e11, 's3://dev-iot-logs/athena-results/']
+    ])
+  })
+})
+
+describe('saved queries', () => {
+  const saved = propertiesOf(analytics, 'AWS::Athena::NamedQuery')
+
+  it('are those of queries/, and the views in the order in which they are made', () => {
+    const files = (folder: string) => readdirSync(new URL(folder, queries)).filter((file) => file.endsWith('.sql'))
+    const names = saved.map(({ Name }) => Name as string)
+    assert.deepEqual(
+      names.filter((name) => !name.startsWith('view-')).sort(),
+      files('')
+        .map((file) => file.replace('.sql', ''))
+        .sort()
+    )
+    assert.deepEqual(
+      names
+        .filter((name) => name.startsWith('view-'))
+        .map((name) => name.replace(/^view-\d+-/, ''))
+        .sort(),
+      files('views/')
+        .map((file) => file.replace('.sql', ''))
+        .sort()
+    )
+    assert.deepEqual(names.filter((name) => name.startsWith('view-')).slice(0, 2), [
+      'view-1-all_lines',
+      'view-2-iot_records'
+    ])
+  })
+
+  it('name the database, and have no place left to fill', () => {
+    for (const { QueryString, WorkGroup, Name } of saved) {
+      assert.equal(WorkGroup, 'iot-log-analysts')
+      assert.ok(!QueryString.includes(`\${`), Name)
+      assert.ok(QueryString.includes('"iot_logs"'), Name)
+    }
+  })
+})
+
+describe('the policy of analysts', () => {
+  it('reads, and writes nothing but results of queries', () => {
+    const statements = statementsOf(analytics).get('iot-log-dev-analyst')!
+    const writing = statements.filter(({ Action }) =>
+      listOf(Action).some((one) => /:(?:Put|Delete|Create|Update|Abort)/.test(one))
+    )
+    assert.deepEqual(
+      writing.map(({ Resource }) => textOf(Resource)),
+      ['arn:aws:s3:::dev-iot-logs/athena-results/*']
+    )
+    for (const { Action } of statements) {
+      assert.ok(!listOf(Action).some((one) => /^glue:(?!Get)/.test(one)))
+    }
+  })
+})

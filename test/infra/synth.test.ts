@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { referenceDocument } from '../support/configurations.ts'
+import { repository, runCli, startCommand } from '../support/run-cli.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
+
+/*
+ * The app as `cdk synth` starts it: a process without credentials, which asks no network.
+ */
+
+/** Nothing of a person's account, and a proxy that is not there for whoever tries. */
+function environment(more: Readonly<Record<string, string>>): Record<string, string | undefined> {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))
+  const nowhere = 'http://127.0.0.1:9'
+  return { ...Object.fromEntries(own), AWS_EC2_METADATA_DISABLED: 'true', HTTPS_PROXY: nowhere, ...more }
+}
+
+const synth = (more: Readonly<Record<string, string>>) =>
+  startCommand(process.execPath, [`${repository}infra/main.ts`], { env: environment(more) }).finished
+
+describe('synthesis', () => {
+  it('of the reference configuration takes less than 30 s, without account and network', async () => {
+    using place = temporaryDirectory()
+    const dist = join(place.path, 'dist')
+    const built = await startCommand(process.execPath, [`${repository}build.ts`, dist]).finished
+    assert.equal(built.code, 0, built.stderr)
+    const startedMs = performance.now()
+    const { code, stderr } = await synth({ IOT_LOG_DIST: dist, CDK_OUTDIR: join(place.path, 'out') })
+    assert.equal(code, 0, stderr)
+    assert.ok(performance.now() - startedMs < 30_000)
+    const manifest = readFileSync(join(place.path, 'out/manifest.json'), 'utf8')
+    assert.doesNotMatch(manifest, /"missing"/)
+    assert.ok(existsSync(join(place.path, 'out/iot-log-dev-export.template.json')))
+  })
+
+  it('of a wrong one tells what `iot-log config check` tells, and makes nothing', async () => {
+    using place = temporaryDirectory()
+    const path = join(place.path, 'wrong.json')
+    const document = referenceDocument()
+    document.limits.maxDay = 3
+    document.environments.dev.deploy.retentionDays = 0
+    document.environments.dev.deploy.network = 'none'
+    writeFileSync(path, JSON.stringify(document))
+    const outdir = join(place.path, 'out')
+    const { code, stderr } = await synth({ IOT_LOG_CONFIG: path, CDK_OUTDIR: outdir })
+    const checked = await runCli(['config', 'check', path])
+    assert.equal(code, 2)
+    assert.equal(checked.code, 2)
+    assert.equal(stderr, checked.stderr)
+    assert.match(stderr, /environments\.dev\.deploy\.retentionDays: 0: /)
+    assert.ok(!existsSync(outdir))
+  })
+
+  it('needs what was built, and says so', async () => {
+    using place = temporaryDirectory()
+    const { code, stderr } = await synth({ IOT_LOG_DIST: place.path, CDK_OUTDIR: join(place.path, 'out') })
+    assert.notEqual(code, 0)
+    assert.match(stderr, /run npm run build/)
+  })
+})
