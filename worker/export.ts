@@ -2,6 +2,7 @@ import { type ArchiveTarget, ExportArchive } from './archive/export-archive.ts'
 import { type ManifestHead, manifestPieces, type WrittenEntry } from './archive/manifest.ts'
 import type { Environment } from './contract/config.ts'
 import type { Limits } from './contract/config-schema.ts'
+import type { DamageReason } from './contract/outcome.ts'
 import { type ExportRequest, windowOf } from './contract/request.ts'
 import type { ExportResult } from './contract/result.ts'
 import { chooseEngine, type EngineChoice, estimateScan } from './engine.ts'
@@ -25,6 +26,8 @@ export interface ExportListener {
   onListed?(objects: number): void
   onPlanned?(total: { readonly objects: number; readonly storedBytes: number }, choice: EngineChoice): void
   onProgress?(progress: ScanProgress): void
+  /** All before this category is read; its place in the request. Categories without objects are passed over. */
+  onCategory?(category: number): void
   /** A failed or cancelled export could not take away all that it had begun. */
   readonly onLeftBehind?: (text: string) => void
 }
@@ -49,6 +52,10 @@ export interface ExportOptions {
 export interface ExportOutcome extends ExportResult, Disposable {
   /** Kept lines by hour of the window; empty where the keys tell no hours. */
   readonly linesByHour: readonly number[]
+  /** Objects that were not read to their end, by category in the order of the request. */
+  readonly missingByCategory: readonly number[]
+  /** Unreadable objects by why they are; reasons without any are left out. */
+  readonly unreadable: Readonly<Partial<Record<DamageReason, number>>>
 }
 
 /**
@@ -82,6 +89,8 @@ export async function exportLogs(request: ExportRequest, options: ExportOptions)
         plans.map((plan) => plan.category.layout),
         windowOf(request)
       ),
+      missingByCategory: tally.missingByCategory(),
+      unreadable: tally.unreadable(),
       [Symbol.dispose]: () => tally[Symbol.dispose]()
     }
   } catch (error) {
@@ -134,7 +143,12 @@ async function scanIntoArchive(
     tally.addProgress(progress)
     listener?.onProgress?.(progress)
   })
+  let category = -1
   for await (const step of steps) {
+    if (step.category !== category) {
+      category = step.category
+      listener?.onCategory?.(category)
+    }
     if (step.kind === 'kept') await archive.write(step.category, step.bytes)
     else tally.addBatch(step.category, step.summary)
   }

@@ -106,7 +106,27 @@ function crossCheck(document: ConfigDocument): Problem[] {
   for (const name of Object.keys(document.categories).filter((one) => reservedWords.includes(one))) {
     problems.push(problemAt('categories', name, 'this word is reserved'))
   }
-  return [...problems, ...crossCheckAliases(document), ...crossCheckOverrides(document)]
+  return [...problems, ...crossCheckAliases(document), ...crossCheckOverrides(document), ...crossCheckOutput(document)]
+}
+
+/** A link needs its archive, and a store that all environments share has one owner and one region. */
+function crossCheckOutput({ output, environments }: ConfigDocument): Problem[] {
+  const problems: Problem[] = []
+  const { linkMinutes, expiryDays, store } = output
+  const mostMinutes = expiryDays * 24 * 60
+  if (linkMinutes > mostMinutes) {
+    const text = `the archive is gone after output.expiryDays (${expiryDays}): at most ${mostMinutes}`
+    problems.push(problemAt('output.linkMinutes', linkMinutes, text))
+  }
+  const withJobs = Object.entries(environments).filter(([, { submit }]) => submit !== undefined)
+  for (const key of ['account', 'region'] as const) {
+    const values = new Set(withJobs.flatMap(([, environment]) => environment[key] ?? []))
+    if (store === undefined || values.size < 2) continue
+    const names = withJobs.map(([name]) => name).join(', ')
+    const text = `one bucket has one ${key}, but ${names} differ in theirs: leave it out, and results go beside the logs`
+    problems.push(problemAt('output.store', store, text))
+  }
+  return problems
 }
 
 /** No two categories answer to one word, in any environment. */

@@ -15,7 +15,7 @@ import { quoteItem, splitList, trimSpaces } from './words.ts'
 export const requestOptions = {
   match: {
     values: ['text', 'word'],
-    help: 'text: as grep -F; word: as grep -F -w, so THING0000 does not find THING00001'
+    help: 'text: contains the text anywhere; word: whole words only, so THING0000 does not find THING00001'
   },
   case: { values: ['exact', 'ignore'], help: 'ignore: ASCII letters match in either case' }
 } as const

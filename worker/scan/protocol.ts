@@ -48,7 +48,10 @@ export interface DoneMessage {
 /** Work done since the last message. */
 export interface ScanProgress {
   objects: number
+  /** Read, as stored. */
   storedBytes: number
+  /** Of what was listed: read, or not to be read any more. All objects together have passed all that was listed. */
+  passedBytes: number
   textBytes: number
   lines: number
 }

@@ -71,7 +71,7 @@ async function scanBatch(batch: BatchMessage): Promise<void> {
       const prefix = object.key.slice(0, settings.prefixLengths[batch.category])
       linesByPrefix.set(prefix, (linesByPrefix.get(prefix) ?? 0) + kept.lines - before)
     }
-    meter.endObject(scanned, kept.lines)
+    meter.endObject(object.size, scanned, kept.lines)
     counts[scanned.outcome]++
     if (scanned.notRead) notRead.push(scanned.notRead)
   }

@@ -4,7 +4,10 @@ import { type Credentials, checkSignature, parseAmzDate, parseCredential } from 
 import { BatchError } from './batch-error.ts'
 
 export interface AuthenticationSettings {
-  readonly credentials: Credentials
+  /** `batch`, or `sts`. */
+  readonly service: string
+  /** Those of an access key; undefined where nobody knows it. */
+  credentialsOf(accessKeyId: string): Credentials | undefined
   readonly region: string
   readonly nowMs: number
 }
@@ -13,9 +16,9 @@ const maxSkewMs = 5 * 60_000
 const authorizationForm =
   /^AWS4-HMAC-SHA256 Credential=(?<credential>[^,\s]+), ?SignedHeaders=(?<headers>[^,\s]+), ?Signature=(?<signature>[0-9a-f]{64})$/
 
-/** Checks a request's SigV4 signature for the service `batch`. @throws BatchError as AWS refuses it */
-export function authenticate(incoming: IncomingMessage, body: Buffer, settings: AuthenticationSettings): void {
-  const { credentials, region, nowMs } = settings
+/** Checks a request's SigV4 signature and gives the access key that made it. @throws BatchError as AWS refuses it */
+export function authenticate(incoming: IncomingMessage, body: Buffer, settings: AuthenticationSettings): string {
+  const { service, credentialsOf, region, nowMs } = settings
   const { headers } = incoming
   if (headers.authorization === undefined) {
     throw new BatchError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403)
@@ -27,12 +30,12 @@ export function authenticate(incoming: IncomingMessage, body: Buffer, settings: 
   if (!fields || !credential || dateMs === undefined) {
     throw new BatchError('IncompleteSignatureException', 'The authorization header is malformed', 403)
   }
-  if (credential.service !== 'batch') throw wrong("Credential should be scoped to correct service: 'batch'.")
+  if (credential.service !== service) throw wrong(`Credential should be scoped to correct service: '${service}'.`)
   if (credential.region !== region) throw wrong(`Credential should be scoped to a valid region: '${region}'.`)
   if (!date.startsWith(credential.date)) throw wrong('Date in Credential scope does not match YYYYMMDD from ISO-8601')
   if (Math.abs(dateMs - nowMs) > maxSkewMs) throw wrong(`Signature expired: ${date}`)
-  const isKnown = credential.accessKeyId === credentials.accessKeyId
-  if (!isKnown || (headers['x-amz-security-token'] ?? '') !== (credentials.sessionToken ?? '')) {
+  const credentials = credentialsOf(credential.accessKeyId)
+  if (!credentials || (headers['x-amz-security-token'] ?? '') !== (credentials.sessionToken ?? '')) {
     throw new BatchError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403)
   }
   const signedHeaders = fields.headers!.split(';')
@@ -57,6 +60,7 @@ export function authenticate(incoming: IncomingMessage, body: Buffer, settings: 
   } catch {
     throw wrong('The request signature we calculated does not match the signature you provided.')
   }
+  return credential.accessKeyId
 }
 
 const wrong = (message: string): BatchError => new BatchError('InvalidSignatureException', message, 403)

@@ -10,13 +10,15 @@ import { type BatchHost, operations } from './operations.ts'
 export interface BatchRequest {
   readonly operation: string
   input: Readonly<Record<string, unknown>>
+  /** Whose credentials signed it; undefined where none did. */
+  accessKeyId: string | undefined
   /** 0 where no answer was begun. */
   status: number
 }
 
 /** What requests are answered from. */
 export interface BatchHttpHost extends BatchHost {
-  readonly credentials: Credentials
+  credentialsOf(accessKeyId: string): Credentials | undefined
   readonly faults: BatchFaultState
   begin(record: BatchRequest): void
 }
@@ -26,14 +28,15 @@ const maxBodyBytes = 1024 ** 2
 /** Answers one request: faults first, then who asks, then what. Never throws. */
 export async function handle(host: BatchHttpHost, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   const operation = operations[incoming.url ?? '']
-  const record: BatchRequest = { operation: operation?.name ?? 'Unknown', input: {}, status: 0 }
+  const record: BatchRequest = { operation: operation?.name ?? 'Unknown', input: {}, accessKeyId: undefined, status: 0 }
   host.begin(record)
   try {
     const body = await readBody(incoming)
     const losesAnswer = await befall(host.faults.actionsOn(record.operation), response)
     if (losesAnswer === undefined) return
-    const { credentials, registry } = host
-    authenticate(incoming, body, { credentials, region: registry.region, nowMs: registry.nowMs() })
+    const { credentialsOf, registry } = host
+    const caller = { service: 'batch', credentialsOf, region: registry.region, nowMs: registry.nowMs() }
+    record.accessKeyId = authenticate(incoming, body, caller)
     if (!operation || incoming.method !== 'POST') throw new BatchError('UnknownOperationException', 'Unknown', 404)
     record.input = parseBody(body)
     const output = operation.run(host, record.input, body.length)

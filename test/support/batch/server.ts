@@ -15,6 +15,8 @@ export interface BatchServerOptions {
   /** Any free one unless told. */
   readonly port?: number
   readonly credentials?: Credentials
+  /** Others that are known, such as those that {@link startSts} lends. */
+  readonly credentialsOf?: (accessKeyId: string) => Credentials | undefined
   /** `ap-northeast-1` unless told. */
   readonly region?: string
   /** `111111111111` unless told. */
@@ -57,6 +59,10 @@ export interface BatchServer extends AsyncDisposable {
   runOutOfMemory(jobId: string): void
   /** SIGKILL without a word. */
   kill(jobId: string): void
+  /** SIGTERM, then SIGKILL, as when the time that its definition gives an attempt is over. */
+  timeOut(jobId: string): void
+  /** TerminateJob by somebody else. */
+  terminate(jobId: string, reason: string): void
   /** 0 makes a queue stuck, for the reason told: `CAPACITY:…` or `MISCONFIGURATION:…`. */
   setCapacity(queue: string, capacity: number, stuckReason?: string): void
   runningCount(): number
@@ -113,7 +119,7 @@ export async function startBatchServer(options: BatchServerOptions): Promise<Bat
     registry,
     scheduler,
     jobs,
-    credentials,
+    credentialsOf: (id: string) => (id === credentials.accessKeyId ? credentials : options.credentialsOf?.(id)),
     faults,
     begin: (record: BatchRequest) => push(requests, record)
   }
@@ -154,6 +160,8 @@ export async function startBatchServer(options: BatchServerOptions): Promise<Bat
     interrupt: (id) => scheduler.strike(existing(id), 'spot'),
     runOutOfMemory: (id) => scheduler.strike(existing(id), 'memory'),
     kill: (id) => scheduler.strike(existing(id), 'kill'),
+    timeOut: (id) => scheduler.strike(existing(id), 'timeout'),
+    terminate: (id, reason) => scheduler.terminate(existing(id), reason),
     setCapacity: (queue, capacity, reason) => scheduler.setCapacity(queue, capacity, reason),
     runningCount: () => scheduler.runningCount,
     until: (wanted, timeoutMs = 10_000) =>

@@ -80,9 +80,9 @@ describe('progress on a terminal', () => {
     progress.onListed?.(1234)
     progress.onPlanned?.({ objects: 2000, storedBytes: 1e9 }, { engine: 'scan', reason: '', basis: '' })
     nowMs = 1000
-    progress.onProgress?.({ objects: 500, storedBytes: 25e7, textBytes: 1e9, lines: 7 })
+    progress.onProgress?.({ objects: 500, storedBytes: 25e7, passedBytes: 25e7, textBytes: 1e9, lines: 7 })
     nowMs = 1050
-    progress.onProgress?.({ objects: 1, storedBytes: 1, textBytes: 1, lines: 0 })
+    progress.onProgress?.({ objects: 1, storedBytes: 1, passedBytes: 1, textBytes: 1, lines: 0 })
     progress.close()
     const clear = '\r\u001b[2K'
     assert.deepEqual(written, [

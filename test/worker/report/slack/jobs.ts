@@ -59,7 +59,7 @@ export const progressAt = (fraction: number, changes: Partial<LiveProgress> = {}
   storedBytes: 3.1e9 * fraction,
   totalBytes: 3.1e9,
   lines: Math.round(801 * fraction),
-  bytesPerSecond: 6.1e8,
+  category: 0,
   secondsLeft: fraction === 0 ? undefined : 42 * (1 - fraction),
   ...changes
 })
