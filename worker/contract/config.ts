@@ -106,7 +106,23 @@ function crossCheck(document: ConfigDocument): Problem[] {
   for (const name of Object.keys(document.categories).filter((one) => reservedWords.includes(one))) {
     problems.push(problemAt('categories', name, 'this word is reserved'))
   }
-  return [...problems, ...crossCheckAliases(document), ...crossCheckOverrides(document)]
+  return [...problems, ...crossCheckAliases(document), ...crossCheckTables(document), ...crossCheckOverrides(document)]
+}
+
+/** A table is of one category: it has one layout. */
+function crossCheckTables(document: ConfigDocument): Problem[] {
+  return Object.entries(document.environments).flatMap(([environment, { categories: own }]) => {
+    const owners = new Map<string, string>()
+    return Object.entries(document.categories).flatMap(([name, common]) => {
+      const table = own[name]?.table ?? common.table
+      if (table === undefined) return []
+      const owner = owners.get(table)
+      owners.set(table, owner ?? name)
+      const key =
+        own[name]?.table === undefined ? `categories.${name}` : `environments.${environment}.categories.${name}`
+      return owner === undefined ? [] : [problemAt(`${key}.table`, table, `it is the table of category "${owner}"`)]
+    })
+  })
 }
 
 /** No two categories answer to one word, in any environment. */

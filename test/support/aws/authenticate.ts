@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { type Credentials, checkSignature, parseAmzDate, parseCredential } from '../s3/signature.ts'
-import { BatchError } from './batch-error.ts'
+import { Refusal } from './refusal.ts'
 
 export interface AuthenticationSettings {
+  /** As a credential's scope names it: `batch`, `athena`. */
+  readonly service: string
   readonly credentials: Credentials
   readonly region: string
   readonly nowMs: number
@@ -13,27 +15,27 @@ const maxSkewMs = 5 * 60_000
 const authorizationForm =
   /^AWS4-HMAC-SHA256 Credential=(?<credential>[^,\s]+), ?SignedHeaders=(?<headers>[^,\s]+), ?Signature=(?<signature>[0-9a-f]{64})$/
 
-/** Checks a request's SigV4 signature for the service `batch`. @throws BatchError as AWS refuses it */
+/** Checks the SigV4 signature of a request to a service other than S3. @throws Refusal as AWS refuses it */
 export function authenticate(incoming: IncomingMessage, body: Buffer, settings: AuthenticationSettings): void {
-  const { credentials, region, nowMs } = settings
+  const { service, credentials, region, nowMs } = settings
   const { headers } = incoming
   if (headers.authorization === undefined) {
-    throw new BatchError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403)
+    throw new Refusal('MissingAuthenticationTokenException', 'Missing Authentication Token', 403)
   }
   const fields = authorizationForm.exec(headers.authorization)?.groups
   const credential = parseCredential(fields?.credential ?? '')
   const date = String(headers['x-amz-date'] ?? '')
   const dateMs = parseAmzDate(date)
   if (!fields || !credential || dateMs === undefined) {
-    throw new BatchError('IncompleteSignatureException', 'The authorization header is malformed', 403)
+    throw new Refusal('IncompleteSignatureException', 'The authorization header is malformed', 403)
   }
-  if (credential.service !== 'batch') throw wrong("Credential should be scoped to correct service: 'batch'.")
+  if (credential.service !== service) throw wrong(`Credential should be scoped to correct service: '${service}'.`)
   if (credential.region !== region) throw wrong(`Credential should be scoped to a valid region: '${region}'.`)
   if (!date.startsWith(credential.date)) throw wrong('Date in Credential scope does not match YYYYMMDD from ISO-8601')
   if (Math.abs(dateMs - nowMs) > maxSkewMs) throw wrong(`Signature expired: ${date}`)
   const isKnown = credential.accessKeyId === credentials.accessKeyId
   if (!isKnown || (headers['x-amz-security-token'] ?? '') !== (credentials.sessionToken ?? '')) {
-    throw new BatchError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403)
+    throw new Refusal('UnrecognizedClientException', 'The security token included in the request is invalid.', 403)
   }
   const signedHeaders = fields.headers!.split(';')
   if (!signedHeaders.includes('host') || !signedHeaders.includes('x-amz-date')) {
@@ -59,4 +61,4 @@ export function authenticate(incoming: IncomingMessage, body: Buffer, settings: 
   }
 }
 
-const wrong = (message: string): BatchError => new BatchError('InvalidSignatureException', message, 403)
+const wrong = (message: string): Refusal => new Refusal('InvalidSignatureException', message, 403)
