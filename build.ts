@@ -1,6 +1,7 @@
-import { chmod, rm } from 'node:fs/promises'
+import { chmod, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { filesOf } from './worker/commands/saved-queries.ts'
 
 /*
  * Bundles what runs without node_modules: the `iot-log` command, the worker of a job, their scan threads, and the Lambdas, for Node 22 and later.
@@ -38,4 +39,5 @@ await build({
   },
   logLevel: 'warning'
 })
+await writeFile(`${outdir}/queries.json`, JSON.stringify(filesOf(new URL('./queries/', import.meta.url))))
 await chmod(`${outdir}/iot-log.mjs`, 0o755)

@@ -1,3 +1,4 @@
+import { offerAthena } from './athena/open-access.ts'
 import type { Environment } from './contract/config.ts'
 import { IotLogError } from './contract/errors.ts'
 import type { Job, JobResult } from './contract/job.ts'
@@ -32,6 +33,13 @@ export async function exportJob(job: Job, options: ExportJobOptions): Promise<Jo
     limits: config.limits,
     source,
     sourceSettings,
+    athena: offerAthena({
+      environment,
+      source: sourceSettings.url,
+      output,
+      outputPrefix: config.output.prefix,
+      seed: job.id
+    }),
     // What stands there is of an earlier attempt of this job.
     target: { store, key, overwrite: true },
     threads,

@@ -1,4 +1,4 @@
-import { IotLogError, messageOf } from './contract/errors.ts'
+import { IotLogError, messageOf, ProblemsError } from './contract/errors.ts'
 import { type FailedPlace, failureText } from './contract/failure.ts'
 import { isSuccess, type Job } from './contract/job.ts'
 import { closeAttempts, endJob, type JobEnd } from './job-record.ts'
@@ -50,7 +50,8 @@ function endOfStopped(job: Job, attempt: AttemptSettings, nowMs: number): JobEnd
 /** What is told of an error that ended a job. */
 export function failureOf(error: unknown, place: FailedPlace): NonNullable<Job['failure']> {
   const code = error instanceof IotLogError ? error.code : 'internal'
-  const told = error instanceof IotLogError ? error.userText : undefined
+  const isOwnMistake = error instanceof ProblemsError && error.code === 'wrong-words'
+  const told = error instanceof IotLogError ? (error.userText ?? (isOwnMistake ? error.message : undefined)) : undefined
   return { code, userText: told ?? failureText(code, place), operatorText: messageOf(error) }
 }
 

@@ -154,7 +154,12 @@ class JobRun {
       signal: this.signal,
       listener: {
         onPlanned: (total, choice) => {
-          this.#log({ event: 'planned', objects: total.objects, storedBytes: total.storedBytes, engine: choice.engine })
+          this.#log({
+            event: 'planned',
+            objects: total.objects,
+            storedBytes: total.storedBytes,
+            engines: choice.engines
+          })
           progress.listener.onPlanned(total, choice)
         },
         onProgress: progress.listener.onProgress,

@@ -211,6 +211,7 @@ async function exportDay(
     limits: config.limits,
     source: store,
     sourceSettings: source.settings,
+    athena: { obstacle: 'this test has no Athena' },
     target: { store: openStore({ url: directory.url }), key, overwrite: false },
     tool: 'iot-log test',
     signal: new AbortController().signal,

@@ -9,7 +9,7 @@ import { answerRequest } from '../../ingress/route.ts'
 import { createServices, type Services } from '../../ingress/services.ts'
 import { signBody } from '../../ingress/verify.ts'
 import { decodeJob, type Job } from '../../worker/contract/job.ts'
-import type { BatchFault } from '../support/batch/faults.ts'
+import type { CallFault } from '../support/aws/faults.ts'
 import { type BatchServer, startBatchServer } from '../support/batch/server.ts'
 import { referenceDocument } from '../support/configurations.ts'
 import { listen } from '../support/s3/connections.ts'
@@ -75,7 +75,7 @@ export const batchFaults = {
   refuses: { action: { kind: 'error', type: 'ClientException', message: 'JobQueue slack is not valid' } },
   throttlesOnce: { times: 1, action: { kind: 'error', type: 'TooManyRequestsException', status: 429 } },
   hangs: { action: { kind: 'hang' } }
-} as const satisfies Readonly<Record<string, BatchFault>>
+} as const satisfies Readonly<Record<string, CallFault>>
 
 let triggers = 0
 

@@ -66,9 +66,20 @@ describe('iot-log export', () => {
         to: '2023-10-02T00:00:00Z',
         environment: 'dev',
         match: 'text',
-        case: 'exact'
+        case: 'exact',
+        engine: 'auto'
       },
-      objects: { listed: 4, read: 3, empty: 1, skipped: 0, unreadable: 0, archived: 0, vanished: 0, denied: 0 },
+      objects: {
+        listed: 4,
+        read: 3,
+        queried: 0,
+        empty: 1,
+        skipped: 0,
+        unreadable: 0,
+        archived: 0,
+        vanished: 0,
+        denied: 0
+      },
       unreadable: [],
       scanned: result.scanned
     })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
-import type { BatchFaultAction } from '../support/batch/faults.ts'
+import type { CallFaultAction } from '../support/aws/faults.ts'
 import type { Asker } from './asker.ts'
 import { mostAttempts, startWholeSystem, type WholeSystem } from './whole-system.ts'
 
@@ -132,7 +132,7 @@ describe('a job that gets no machine', () => {
   for (const [name, action] of [
     ['refuses', { kind: 'error', type: 'ClientException', message: 'JobQueue slack-on-demand is not valid' }],
     ['breaks', { kind: 'error', type: 'ServerException' }]
-  ] as readonly (readonly [string, BatchFaultAction])[]) {
+  ] as readonly (readonly [string, CallFaultAction])[]) {
     it(`of Spot fails when Batch ${name} for the second job`, async () => {
       system.batch.setCapacity('slack', 0, noCapacity)
       system.batch.faults.add({ operation: 'SubmitJob', after: 1, action })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
-import type { BatchFaultAction } from '../support/batch/faults.ts'
+import type { CallFaultAction } from '../support/aws/faults.ts'
 import type { FaultAction } from '../support/s3/faults.ts'
 import type { Asker } from './asker.ts'
 import { startWholeSystem, type WholeSystem } from './whole-system.ts'
@@ -116,8 +116,8 @@ describe('a command, while S3', () => {
 })
 
 describe('a command, while Batch', () => {
-  const error = (type: string, status: number): BatchFaultAction => ({ kind: 'error', type, status })
-  const troubles: Readonly<Record<string, BatchFaultAction>> = {
+  const error = (type: string, status: number): CallFaultAction => ({ kind: 'error', type, status })
+  const troubles: Readonly<Record<string, CallFaultAction>> = {
     'refuses it': error('ClientException', 400),
     'is broken': error('ServerException', 500),
     'throttles without end': error('TooManyRequestsException', 429),

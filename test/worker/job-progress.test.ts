@@ -5,7 +5,7 @@ import type { JobProgress } from '../../worker/contract/job.ts'
 import { PacedProgress } from '../../worker/job-progress.ts'
 import type { LiveProgress } from '../../worker/report/job-reporter.ts'
 
-const choice = { engine: 'scan', reason: '', basis: '' } as const
+const choice = { engines: ['scan'], obstacles: [undefined], reason: '', basis: '' } as const
 
 describe('the progress of a job', () => {
   it('is told once a second and kept every five, however often threads tell theirs', async () => {

@@ -48,6 +48,7 @@ export function overviewHelp(version: string): string {
   const commands = alignColumns([
     ['export', ''],
     ['plan', ''],
+    ['query', ''],
     ['config check', ''],
     ['slack manifest', ''],
     ['slack canvas', '']
@@ -55,6 +56,7 @@ export function overviewHelp(version: string): string {
   const texts = [
     'read a day of logs, keep the lines of one device, write a zip',
     'list and estimate what an export would read, and read nothing',
+    'run a saved query in Athena',
     'check a configuration',
     'print the manifest of the Slack app',
     'publish the usage page to the canvas of a Slack channel'

@@ -20,6 +20,11 @@ const layoutTemplate = z.string().superRefine((template, context) => {
   if ('problem' in parsed) context.addIssue({ code: 'custom', message: parsed.problem })
 })
 const keyPrefix = z.string().regex(/^(?:[^/].*\/)?$/, 'a key prefix that ends with a slash and does not begin with one')
+/** A name of Glue that needs no quotes anywhere: https://docs.aws.amazon.com/athena/latest/ug/tables-databases-columns-names.html */
+const glueName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,39}$/, 'lower-case letters, digits and _, beginning with a letter, at most 40')
+const workgroup = z.string().regex(/^[a-zA-Z0-9._-]{1,128}$/, 'letters, digits, . _ and -, at most 128')
 const count = (minimum: number, maximum: number): z.ZodInt => z.int().min(minimum).max(maximum)
 
 const categoryKeys = {
@@ -28,7 +33,7 @@ const categoryKeys = {
     description: 'Key prefix with {yyyy} {MM} {dd} and, where there is one per hour, {HH}; all UTC.'
   }),
   format: z.enum(['lines']).meta({ description: 'How bytes become records.' }),
-  table: name.meta({ description: 'Glue table of the raw lines; without one Athena cannot read the category.' }),
+  table: glueName.meta({ description: 'Glue table of the raw lines; without one Athena cannot read the category.' }),
   exclude: z.array(z.string().min(1)).meta({
     description: 'Keys not to read, such as error prefixes: * stands for any text, ? for one character.'
   }),
@@ -83,8 +88,9 @@ const environment = z.strictObject({
     .optional()
     .meta({ description: 'Where jobs of this environment run, and the role to assume to submit them.' }),
   athena: z
-    .strictObject({ database: name, workgroup: z.string().min(1), analystWorkgroup: z.string().min(1) })
-    .optional(),
+    .strictObject({ database: glueName, workgroup, analystWorkgroup: workgroup })
+    .optional()
+    .meta({ description: 'The Glue database of the tables, and the workgroups of exports and of saved queries.' }),
   access: z.strictObject(accessKeys).partial().optional().meta({
     description: 'Who may ask for this environment, where it differs.'
   }),

@@ -106,7 +106,13 @@ function crossCheck(document: ConfigDocument): Problem[] {
   for (const name of Object.keys(document.categories).filter((one) => reservedWords.includes(one))) {
     problems.push(problemAt('categories', name, 'this word is reserved'))
   }
-  return [...problems, ...crossCheckAliases(document), ...crossCheckOverrides(document), ...crossCheckOutput(document)]
+  return [
+    ...problems,
+    ...crossCheckAliases(document),
+    ...crossCheckTables(document),
+    ...crossCheckOverrides(document),
+    ...crossCheckOutput(document)
+  ]
 }
 
 /** A link needs its archive, and a store that all environments share has one owner and one region. */
@@ -127,6 +133,22 @@ function crossCheckOutput({ output, environments }: ConfigDocument): Problem[] {
     problems.push(problemAt('output.store', store, text))
   }
   return problems
+}
+
+/** A table is of one category: it has one layout. */
+function crossCheckTables(document: ConfigDocument): Problem[] {
+  return Object.entries(document.environments).flatMap(([environment, { categories: own }]) => {
+    const owners = new Map<string, string>()
+    return Object.entries(document.categories).flatMap(([name, common]) => {
+      const table = own[name]?.table ?? common.table
+      if (table === undefined) return []
+      const owner = owners.get(table)
+      owners.set(table, owner ?? name)
+      const key =
+        own[name]?.table === undefined ? `categories.${name}` : `environments.${environment}.categories.${name}`
+      return owner === undefined ? [] : [problemAt(`${key}.table`, table, `it is the table of category "${owner}"`)]
+    })
+  })
 }
 
 /** No two categories answer to one word, in any environment. */

@@ -4,6 +4,7 @@
  * - `not-found`, `denied`, `archived`, `replaced`, `no-space`, `io`: a store refused one object.
  * - `unavailable`: a store serves nothing: no such bucket, no accepted credentials, no network.
  * - `archive-too-large`: a limit of the configuration.
+ * - `query-failed`: Athena did not answer a query.
  * - `archive-invalid`, `internal`: a promise of ours broke.
  */
 export type ErrorCode =
@@ -18,6 +19,7 @@ export type ErrorCode =
   | 'io'
   | 'unavailable'
   | 'archive-too-large'
+  | 'query-failed'
   | 'archive-invalid'
   | 'internal'
 

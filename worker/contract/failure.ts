@@ -21,6 +21,7 @@ const texts: Partial<Record<ErrorCode, (place: FailedPlace) => string>> = {
   'wrong-config': ({ environment }) => `iot-log is not set up to read these logs of ${environment}. ${toOperators}`,
   unavailable: silentStore,
   io: silentStore,
+  'query-failed': ({ environment }) => `Athena did not answer for ${environment}. Ask again, or with engine=scan.`,
   'archive-too-large': ({ maxArchiveBytes }) =>
     `The result is larger than an archive may be (${formatBytes(maxArchiveBytes)}). Ask for fewer hours or one category.`
 }
@@ -32,7 +33,7 @@ export function failureText(code: ErrorCode, place: FailedPlace): string {
 }
 
 /** Codes of errors, and of what Batch says of a dead job (`ingress/batch-event.ts`). */
-const inVain = ['denied', 'wrong-config', 'image-pull', 'stuck']
+const inVain = ['denied', 'wrong-config', 'wrong-words', 'image-pull', 'stuck']
 const tooMuch = ['archive-too-large', 'out-of-memory', 'killed', 'timed-out']
 
 /** What helps after a failure: asking again, asking for less, or nothing that the asker can do. */

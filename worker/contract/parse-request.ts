@@ -1,7 +1,7 @@
 import type { Category, Config, Environment } from './config.ts'
 import { type Problem, ProblemsError } from './errors.ts'
 import { nearest } from './nearest.ts'
-import { type Case, createRequest, type ExportRequest, type Match } from './request.ts'
+import { type Case, createRequest, type ExportRequest, type Match, type WantedEngine } from './request.ts'
 import { parseWindow, type Window } from './window.ts'
 import { quoteItem, splitList, trimSpaces } from './words.ts'
 
@@ -17,7 +17,11 @@ export const requestOptions = {
     values: ['text', 'word'],
     help: 'text: contains the text anywhere; word: whole words only, so THING0000 does not find THING00001'
   },
-  case: { values: ['exact', 'ignore'], help: 'ignore: ASCII letters match in either case' }
+  case: { values: ['exact', 'ignore'], help: 'ignore: ASCII letters match in either case' },
+  engine: {
+    values: ['auto', 'scan', 'athena'],
+    help: 'auto: Athena for what takes too long to scan; scan or athena: that one'
+  }
 } as const
 
 const minIdentifierLength = 3
@@ -50,7 +54,7 @@ export function parseRequest(words: readonly string[], config: Config, nowMs: nu
     const correction = readings.map((reading) => reading.corrected).filter((word) => word !== '')
     throw new ProblemsError('wrong-words', problems, correction)
   }
-  const { match, case: letterCase } = tail
+  const { match, case: letterCase, engine } = tail
   const names = categories.value.map((category) => category.name)
   return createRequest({
     identifiers: identifiers.value,
@@ -58,7 +62,8 @@ export function parseRequest(words: readonly string[], config: Config, nowMs: nu
     window: window.value,
     environment: environment.name,
     match,
-    case: letterCase
+    case: letterCase,
+    engine
   })
 }
 
@@ -175,6 +180,7 @@ interface Tail {
   readonly options: readonly Reading<string>[]
   readonly match: Match
   readonly case: Case
+  readonly engine: WantedEngine
 }
 
 function readTail(words: readonly string[], config: Config): Tail {
@@ -195,7 +201,11 @@ function readTail(words: readonly string[], config: Config): Tail {
   }
   const chosenOf = (key: keyof typeof requestOptions): string =>
     options.get(key)?.value?.split('=')[1] ?? requestOptions[key].values[0]
-  const values = { match: chosenOf('match') as Match, case: chosenOf('case') as Case }
+  const values = {
+    match: chosenOf('match') as Match,
+    case: chosenOf('case') as Case,
+    engine: chosenOf('engine') as WantedEngine
+  }
   return { environment, options: [...options.values()], ...values }
 }
 
@@ -220,9 +230,12 @@ function readOption(word: string): Reading<string> {
     }
   }
   const near = nearest(value, option.values)
-  const text = `"${word}": ${key} is ${option.values.join(' or ')}`
+  const text = `"${word}": ${key} is ${orList(option.values)}`
   return { value: undefined, problems: [{ subject: word, text }], corrected: `${key}=${near ?? option.values[0]}` }
 }
+
+/** `a or b`, `a, b or c`. */
+const orList = (values: readonly string[]): string => values.join(', ').replace(/, ([^,]*)$/, ' or $1')
 
 function readEnvironment(words: readonly string[], config: Config): Reading<Environment> {
   const [word, ...more] = words

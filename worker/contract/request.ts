@@ -14,6 +14,9 @@ export type Case = 'exact' | 'ignore'
 
 const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:00:00Z$/)
 
+/** What reads the logs: `auto` leaves it to `worker/engine.ts`. */
+export type WantedEngine = 'auto' | 'scan' | 'athena'
+
 /** The shape of a request wherever it is stored. */
 export const requestSchema = z.strictObject({
   identifiers: z.array(z.string().min(1)).min(1).readonly(),
@@ -22,7 +25,8 @@ export const requestSchema = z.strictObject({
   to: instant,
   environment: z.string().min(1),
   match: z.enum(['text', 'word']),
-  case: z.enum(['exact', 'ignore'])
+  case: z.enum(['exact', 'ignore']),
+  engine: z.enum(['auto', 'scan', 'athena']).default('auto')
 })
 
 /** One export as asked: `from` is included, `to` is not; both are UTC on a whole hour. */
@@ -48,7 +52,8 @@ export function windowOf(request: ExportRequest): Window {
 export function wordsOf(request: ExportRequest): string[] {
   const options = [
     ...(request.match === 'text' ? [] : [`match=${request.match}`]),
-    ...(request.case === 'exact' ? [] : [`case=${request.case}`])
+    ...(request.case === 'exact' ? [] : [`case=${request.case}`]),
+    ...(request.engine === 'auto' ? [] : [`engine=${request.engine}`])
   ]
   const identifiers = request.identifiers.map(quoteItem).join(',')
   return [identifiers, request.categories.join(','), typedWindow(windowOf(request)), request.environment, ...options]
@@ -65,7 +70,7 @@ export function describeRequest(request: ExportRequest): string {
 
 /** Builds a request from its parts. */
 export function createRequest(parts: Omit<ExportRequest, 'from' | 'to'> & { readonly window: Window }): ExportRequest {
-  const { window, identifiers, categories, environment, match } = parts
+  const { window, identifiers, categories, environment, match, engine } = parts
   const span = { from: isoSeconds(window.fromMs), to: isoSeconds(window.toMs) }
-  return { identifiers, categories, ...span, environment, match, case: parts.case }
+  return { identifiers, categories, ...span, environment, match, case: parts.case, engine }
 }

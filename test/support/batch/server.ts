@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
+import { type CallFault, type CallFaultPlan, createCallFaults } from '../aws/faults.ts'
 import { listen } from '../s3/connections.ts'
 import type { Credentials } from '../s3/signature.ts'
 import { until } from '../until.ts'
 import type { BatchEvent } from './events.ts'
 import { createFates, type FateRule, type Fates } from './fates.ts'
-import { type BatchFault, type BatchFaultPlan, createBatchFaults } from './faults.ts'
 import { type BatchRequest, handle } from './handle.ts'
 import type { BatchJob } from './job.ts'
 import { Scheduler } from './scheduler.ts'
@@ -32,7 +32,7 @@ export interface BatchServerOptions {
   /** The same by POST. */
   readonly eventTarget?: string
   readonly fates?: readonly FateRule[]
-  readonly faults?: readonly BatchFault[]
+  readonly faults?: readonly CallFault[]
   readonly nowMs?: () => number
 }
 
@@ -51,7 +51,7 @@ export interface BatchServer extends AsyncDisposable {
   /** All that were told, in order; the last 10,000. */
   readonly events: BatchEvent[]
   readonly eventFailures: unknown[]
-  readonly faults: BatchFaultPlan
+  readonly faults: CallFaultPlan
   readonly fates: Fates
   /** SIGTERM, then SIGKILL, as when Fargate Spot wants its capacity back. */
   interrupt(jobId: string): void
@@ -93,7 +93,7 @@ export async function startBatchServer(options: BatchServerOptions): Promise<Bat
   for (const queue of registry.queues.values()) checkQueue(queue)
   const { region } = registry
   const credentials = options.credentials ?? defaultCredentials
-  const faults = createBatchFaults(options.faults ?? [])
+  const faults = createCallFaults(options.faults ?? [])
   const fates = createFates(options.fates ?? [])
   const jobs = new Map<string, BatchJob>()
   const requests: BatchRequest[] = []

@@ -33,7 +33,8 @@ describe('reading a request', () => {
       to: '2023-10-02T00:00:00Z',
       environment: 'dev',
       match: 'text',
-      case: 'exact'
+      case: 'exact',
+      engine: 'auto'
     })
   })
 

@@ -32,7 +32,7 @@ export function resultDraft(job: Job, view: MessageView): Draft {
       tasks: { title: `${countOfCategories(job.request)} searched`, list: categories.map(taskOf) }
     }),
     more: [
-      section([...hourLines(job, result), ...archiveLines(result), readLine(result)]),
+      section([...hourLines(job, result), ...archiveLines(result), readLine(result), ...engineLines(result)]),
       ...linkProblem(result, view)
     ],
     ...linkParts(job, result, view)
@@ -105,6 +105,11 @@ function hourLines({ request }: Job, { linesByHour }: JobResult): string[] {
 function archiveLines({ archive }: JobResult): string[] {
   if (!archive) return []
   return [`${codeText(archive.key.slice(archive.key.lastIndexOf('/') + 1))} · ${formatBytes(archive.bytes)}`]
+}
+
+/** Why it cost more than usual, and took less time than it would have. */
+function engineLines({ engine, reason }: JobResult): string[] {
+  return engine === 'athena' ? [`By Athena: ${escapeText(reason)}`] : []
 }
 
 function readLine(result: JobResult): string {

@@ -5,6 +5,9 @@ import type { StoredObject } from '../store.ts'
 import type { S3Connection } from './connection.ts'
 import { urlOf } from './location.ts'
 
+/** Classes whose objects have to be restored first: https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html */
+const archivedClasses: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE'])
+
 /** Pages of at most 1,000 objects below a prefix, in key order; only those after a key, where one is given. */
 export async function* listPages(
   connection: S3Connection,
@@ -22,7 +25,8 @@ export async function* listPages(
     const page = (answer.Contents ?? []).map((object) => ({
       key: decode(object.Key!).slice(connection.prefix.length),
       size: object.Size!,
-      version: object.ETag!
+      version: object.ETag!,
+      ...(archivedClasses.has(object.StorageClass ?? '') && { isArchived: true })
     }))
     for (const { key } of page) {
       if (last !== '' && compareKeys(last, key) >= 0) throw disordered(connection, key)

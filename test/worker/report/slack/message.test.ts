@@ -145,6 +145,13 @@ describe('how far a job is', () => {
 })
 
 describe('the message of a result', () => {
+  it('says so when Athena has read it, and why', () => {
+    const reason = '412 GB in 9,800 objects would take 61 min on 1 thread, over 20 min'
+    const job = completeJob()
+    assert.match(read({ ...job, result: { ...job.result!, engine: 'athena', reason } }), /^By Athena: 412 GB in 9,800/m)
+    assert.doesNotMatch(read(job), /Athena/)
+  })
+
   it('says first that it is complete, then what there is', () => {
     const text = read(completeJob(), link)
     assert.match(

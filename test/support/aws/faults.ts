@@ -1,6 +1,6 @@
 /** What goes wrong, or slow, with a call. */
-export type BatchFaultAction =
-  /** Refuses; 400, or 500 for a ServerException, unless told. Not carried out. */
+export type CallFaultAction =
+  /** Refuses; 400 unless told, 500 for a ServerException. Not carried out. */
   | { readonly kind: 'error'; readonly type: string; readonly status?: number; readonly message?: string }
   /** Waits before the call is carried out. */
   | { readonly kind: 'latency'; readonly ms: number }
@@ -11,28 +11,28 @@ export type BatchFaultAction =
   /** Carries the call out and resets the connection instead of answering. */
   | { readonly kind: 'lost-answer' }
 
-export interface BatchFault {
-  /** `SubmitJob` and so on; all unless told. */
+export interface CallFault {
+  /** `SubmitJob`, `GetQueryExecution` and so on; all unless told. */
   readonly operation?: string | readonly string[]
   /** How often it acts; without end unless told. */
   readonly times?: number
   /** How many matching calls pass first. */
   readonly after?: number
-  readonly action: BatchFaultAction
+  readonly action: CallFaultAction
 }
 
-export interface BatchFaultPlan {
-  add(...faults: readonly BatchFault[]): void
+export interface CallFaultPlan {
+  add(...faults: readonly CallFault[]): void
   clear(): void
 }
 
-export interface BatchFaultState {
-  readonly plan: BatchFaultPlan
-  actionsOn(operation: string): readonly BatchFaultAction[]
+export interface CallFaultState {
+  readonly plan: CallFaultPlan
+  actionsOn(operation: string): readonly CallFaultAction[]
 }
 
-export function createBatchFaults(faults: readonly BatchFault[]): BatchFaultState {
-  const begin = (fault: BatchFault) => ({ fault, matched: 0, acted: 0 })
+export function createCallFaults(faults: readonly CallFault[]): CallFaultState {
+  const begin = (fault: CallFault) => ({ fault, matched: 0, acted: 0 })
   let rules = faults.map(begin)
   return {
     plan: {

@@ -4,7 +4,7 @@ import { listen } from '../s3/connections.ts'
 import type { Credentials } from '../s3/signature.ts'
 import { element } from '../s3/xml.ts'
 import { authenticate } from './authenticate.ts'
-import { BatchError } from './batch-error.ts'
+import { Refusal } from './refusal.ts'
 
 /*
  * AWS STS as far as a job in another account needs it: AssumeRole
@@ -44,7 +44,7 @@ export async function startSts({ credentials, region }: StsServerOptions): Promi
       authenticate(incoming, Buffer.from(body), { service: 'sts', credentialsOf, region, nowMs: Date.now() })
       response.writeHead(200).end(assumeRole(new URLSearchParams(body)))
     } catch (error) {
-      const { status, type, message } = error instanceof BatchError ? error : new BatchError('Unknown', 'Unknown')
+      const { status, type, message } = error instanceof Refusal ? error : new Refusal('Unknown', 'Unknown')
       const inside = element('Code', type) + element('Message', message)
       response.writeHead(status).end(document('ErrorResponse', `<Error>${inside}</Error>`))
     }
@@ -52,7 +52,7 @@ export async function startSts({ credentials, region }: StsServerOptions): Promi
   const assumeRole = (form: URLSearchParams): string => {
     const role = form.get('RoleArn') ?? ''
     if (form.get('Action') !== 'AssumeRole' || !role.startsWith('arn:aws:iam::') || !form.get('RoleSessionName')) {
-      throw new BatchError('ValidationError', 'Not an AssumeRole')
+      throw new Refusal('ValidationError', 'Not an AssumeRole')
     }
     const accessKeyId = sts.accessKeyIdOf(sts.assumed.push(role))
     const session = {

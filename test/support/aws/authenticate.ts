@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { type Credentials, checkSignature, parseAmzDate, parseCredential } from '../s3/signature.ts'
-import { BatchError } from './batch-error.ts'
+import { Refusal } from './refusal.ts'
 
 export interface AuthenticationSettings {
-  /** `batch`, or `sts`. */
+  /** As a credential's scope names it: `batch`, `athena`. */
   readonly service: string
   /** Those of an access key; undefined where nobody knows it. */
   credentialsOf(accessKeyId: string): Credentials | undefined
@@ -16,19 +16,22 @@ const maxSkewMs = 5 * 60_000
 const authorizationForm =
   /^AWS4-HMAC-SHA256 Credential=(?<credential>[^,\s]+), ?SignedHeaders=(?<headers>[^,\s]+), ?Signature=(?<signature>[0-9a-f]{64})$/
 
-/** Checks a request's SigV4 signature and gives the access key that made it. @throws BatchError as AWS refuses it */
+/**
+ * Checks the SigV4 signature of a request to a service other than S3, and gives the access key that made it.
+ * @throws Refusal as AWS refuses it
+ */
 export function authenticate(incoming: IncomingMessage, body: Buffer, settings: AuthenticationSettings): string {
   const { service, credentialsOf, region, nowMs } = settings
   const { headers } = incoming
   if (headers.authorization === undefined) {
-    throw new BatchError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403)
+    throw new Refusal('MissingAuthenticationTokenException', 'Missing Authentication Token', 403)
   }
   const fields = authorizationForm.exec(headers.authorization)?.groups
   const credential = parseCredential(fields?.credential ?? '')
   const date = String(headers['x-amz-date'] ?? '')
   const dateMs = parseAmzDate(date)
   if (!fields || !credential || dateMs === undefined) {
-    throw new BatchError('IncompleteSignatureException', 'The authorization header is malformed', 403)
+    throw new Refusal('IncompleteSignatureException', 'The authorization header is malformed', 403)
   }
   if (credential.service !== service) throw wrong(`Credential should be scoped to correct service: '${service}'.`)
   if (credential.region !== region) throw wrong(`Credential should be scoped to a valid region: '${region}'.`)
@@ -36,7 +39,7 @@ export function authenticate(incoming: IncomingMessage, body: Buffer, settings: 
   if (Math.abs(dateMs - nowMs) > maxSkewMs) throw wrong(`Signature expired: ${date}`)
   const credentials = credentialsOf(credential.accessKeyId)
   if (!credentials || (headers['x-amz-security-token'] ?? '') !== (credentials.sessionToken ?? '')) {
-    throw new BatchError('UnrecognizedClientException', 'The security token included in the request is invalid.', 403)
+    throw new Refusal('UnrecognizedClientException', 'The security token included in the request is invalid.', 403)
   }
   const signedHeaders = fields.headers!.split(';')
   if (!signedHeaders.includes('host') || !signedHeaders.includes('x-amz-date')) {
@@ -63,4 +66,4 @@ export function authenticate(incoming: IncomingMessage, body: Buffer, settings: 
   return credential.accessKeyId
 }
 
-const wrong = (message: string): BatchError => new BatchError('InvalidSignatureException', message, 403)
+const wrong = (message: string): Refusal => new Refusal('InvalidSignatureException', message, 403)

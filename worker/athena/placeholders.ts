@@ -1,0 +1,18 @@
+import { quotedName } from './literal.ts'
+
+/** What stands for `${database}` and, in a table, `${location}`. */
+export interface Places {
+  readonly database: string
+  /** Where the logs are, with a slash at the end: `s3://bucket/` or `s3://bucket/prefix/`. */
+  readonly location?: string
+}
+
+/** Fills the places of a statement of `queries/`. @throws Error for a name or a location that could change the statement */
+export function fillStatement(sql: string, { database, location }: Places): string {
+  quotedName(database)
+  if (location !== undefined && !/^s3:\/\/[A-Za-z0-9/!_.()=-]+\/$/.test(location)) {
+    throw new Error(`Not a location that Athena takes: ${JSON.stringify(location)}`)
+  }
+  const filled = sql.replaceAll(/\$\{database\}/g, () => database)
+  return location === undefined ? filled : filled.replaceAll(/\$\{location\}/g, () => location)
+}

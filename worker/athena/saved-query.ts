@@ -1,0 +1,103 @@
+import { IotLogError } from '../contract/errors.ts'
+
+/*
+ * A saved query is a file of SQL that begins with comments which people and this program read:
+ *
+ *   -- name: find-text
+ *   -- answers: the lines of a category that hold a text
+ *   -- parameter: devices (integer from 1 to 100000, such as 20): how many of them
+ *   -- values: window.firstDay, window.lastDay, …, devices
+ *   -- reads: telemetry, command            (or all, or the category that a parameter names)
+ *   -- cost: …
+ *
+ * `values` names what each `?` of the statement stands for, in order. A line that goes on is indented.
+ */
+
+/** What a parameter may be. A window becomes the six values by which partitions are chosen. */
+export type ParameterType = 'window' | 'category' | 'text' | 'integer'
+
+export interface QueryParameter {
+  readonly name: string
+  readonly type: ParameterType
+  /** The bounds of an integer, both included. */
+  readonly range: { readonly from: number; readonly to: number } | undefined
+  readonly sample: string
+  readonly meaning: string
+}
+
+export interface SavedQuery {
+  readonly name: string
+  readonly answers: string
+  readonly parameters: readonly QueryParameter[]
+  /** A parameter's name, or `window.` and a part of it, for each `?`. */
+  readonly values: readonly string[]
+  /** The categories whose tables it reads. */
+  readonly reads: 'all' | 'category' | readonly string[]
+  readonly cost: string
+  /** The statement without its header, with the place `${database}`. */
+  readonly sql: string
+}
+
+/** The parts of a window: partitions by day and by hour, and the two together, so that hours count in the days they are of. */
+export const windowParts = ['firstDay', 'lastDay', 'minHour', 'maxHour', 'first', 'last'] as const
+
+const headerLine = /^-- (name|answers|parameter|values|reads|cost): (.*)$/
+const parameterForm = /^([a-z]+) \((window|category|text|integer from (\d+) to (\d+)), such as ([^\s()]+)\): (.+)$/
+
+/** Reads a file's text. @throws IotLogError (`internal`) naming the file and what is wrong with its header */
+export function parseSavedQuery(fileName: string, text: string): SavedQuery {
+  const wrong = (why: string): never => {
+    throw new IotLogError('internal', `The saved query ${fileName} is not well-formed: ${why}`, { subject: fileName })
+  }
+  const lines = text.split('\n')
+  const start = lines.findIndex((line) => !line.startsWith('--'))
+  const fields = headerFields(lines.slice(0, start))
+  const one = (key: string): string => fields.get(key)?.[0] ?? wrong(`it has no line "-- ${key}: …"`)
+  const parameters = (fields.get('parameter') ?? []).map(
+    (field) => parseParameter(field) ?? wrong(`parameter: ${field}`)
+  )
+  const values = one('values').split(', ')
+  const sql = lines.slice(start).join('\n').trim()
+  const known = parameters.flatMap(({ name, type }) =>
+    type === 'window' ? windowParts.map((part) => `${name}.${part}`) : [name]
+  )
+  const unknown = values.find((value) => !known.includes(value))
+  if (unknown !== undefined) wrong(`no parameter gives the value ${unknown}`)
+  if (known.some((value) => !values.includes(value))) wrong('a parameter is not used')
+  if (countPlaces(sql) !== values.length) wrong(`it has ${countPlaces(sql)} places and ${values.length} values`)
+  if (`${one('name')}.sql` !== fileName) wrong('its name is not that of the file')
+  const reads = one('reads')
+  return {
+    name: one('name'),
+    answers: one('answers'),
+    parameters,
+    values,
+    reads: reads === 'all' || reads === 'category' ? reads : reads.split(', '),
+    cost: one('cost'),
+    sql
+  }
+}
+
+function headerFields(header: readonly string[]): Map<string, string[]> {
+  const joined = header.join('\n').replaceAll(/\n-- {2,}/g, ' ')
+  const fields = joined.split('\n').flatMap((line) => {
+    const found = headerLine.exec(line)
+    return found ? [{ key: found[1]!, value: found[2]! }] : []
+  })
+  const byKey = Map.groupBy(fields, ({ key }) => key)
+  return new Map([...byKey].map(([key, found]) => [key, found.map(({ value }) => value)]))
+}
+
+function parseParameter(field: string): QueryParameter | undefined {
+  const found = parameterForm.exec(field)
+  if (!found) return undefined
+  const [, name, kind, from, to, sample, meaning] = found
+  const range = from === undefined ? undefined : { from: Number(from), to: Number(to) }
+  const type = range ? 'integer' : (kind as ParameterType)
+  return { name: name!, type, range, sample: sample!, meaning: meaning! }
+}
+
+/** The `?` outside texts and comments. */
+function countPlaces(sql: string): number {
+  return sql.replace(/'(?:[^']|'')*'|--.*$/gm, '').split('?').length - 1
+}
