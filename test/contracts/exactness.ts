@@ -70,6 +70,7 @@ export function testExactness(name: string, createSource: () => Promise<SourceUn
         assert.deepEqual(manifest.objects, {
           listed: odd.length + 1,
           read: goodObjects.length + foundObjects.length,
+          queried: 0,
           empty: 1,
           skipped: 0,
           unreadable: damagedObjects.length,

@@ -236,7 +236,8 @@ describe('the form', () => {
       to: '2023-10-02T00:00:00Z',
       environment: 'dev',
       match: 'word',
-      case: 'ignore'
+      case: 'ignore',
+      engine: 'auto'
     })
     assert.equal(job?.asker.channel, 'C0SUPPORT')
     assert.equal(job?.reply.responseUrl, opened.responseUrl)
