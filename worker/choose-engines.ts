@@ -1,4 +1,4 @@
-import { configuredObstacle, sampledObstacle } from './athena/readable.ts'
+import { configuredObstacle, sampledObstacle, unreadObstacle } from './athena/readable.ts'
 import type { Environment } from './contract/config.ts'
 import type { Limits } from './contract/config-schema.ts'
 import type { WantedEngine } from './contract/request.ts'
@@ -27,11 +27,11 @@ export interface EngineSituation {
  */
 export async function chooseEngines(situation: EngineSituation): Promise<EngineChoice> {
   const { plans, listing, environment, source, limits, threads, wanted } = situation
-  const categories = plans.map(({ category }, at) => ({
+  const categories = plans.map(({ category, reading }, at) => ({
     name: category.name,
     objects: listing.categories[at]!.objects,
     storedBytes: listing.categories[at]!.storedBytes,
-    obstacle: situation.obstacle ?? configuredObstacle(category, environment)
+    obstacle: situation.obstacle ?? configuredObstacle(category, environment) ?? unreadObstacle(category.name, reading)
   }))
   const sampled = new Set<ListedCategory>()
   for (;;) {
@@ -39,7 +39,7 @@ export async function chooseEngines(situation: EngineSituation): Promise<EngineC
     const at = categories.findIndex((category, at) => choice.engines[at] === 'athena' && !sampled.has(category))
     if (at < 0) return choice
     sampled.add(categories[at]!)
-    const prefixLength = plans[at]!.prefixes[0]!.length
+    const { prefixLength } = plans[at]!.reading
     categories[at]!.obstacle = await sampledObstacle(
       categories[at]!.name,
       listing.categories[at]!,

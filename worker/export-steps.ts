@@ -80,8 +80,7 @@ async function* queriedSteps(at: number, choice: OpenChoice, options: StepsOptio
     choice.basis += `; ${name} by scan`
     return yield* scannedSteps(at, at + 1, options)
   }
-  // All prefixes of a layout have the same length.
-  const prefixLength = plans[at]!.prefixes[0]!.length
+  const { prefixLength } = plans[at]!.reading
   const isDirect = (object: StoredObject): boolean =>
     isReadDirectly(object, prefixLength) || answer.unanswered.has(object.key)
   const { pages } = listing.categories[at]!
@@ -100,8 +99,7 @@ function scan(batches: AsyncGenerator<Batch>, options: StepsOptions): AsyncGener
   const { plans, source, sourceSettings, limits, threads, inflater, signal, onProgress } = options
   const settings = {
     store: sourceSettings,
-    specs: plans.map((plan) => plan.spec),
-    prefixLengths: plans.map((plan) => plan.prefixes[0]!.length),
+    readings: plans.map((plan) => plan.reading),
     limits: { maxLineBytes: limits.maxLineBytes, maxRatio: limits.maxRatio },
     inflater,
     creditBytes,

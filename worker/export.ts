@@ -89,10 +89,14 @@ export async function exportLogs(request: ExportRequest, options: ExportOptions)
       notRead: { [Symbol.iterator]: () => tally.notRead() },
       scanned,
       seconds,
-      linesByHour: tally.linesByHour(
-        plans.map((plan) => plan.category.layout),
-        windowOf(request)
-      ),
+      // Keys tell the hour of arrival.
+      linesByHour:
+        request.window === 'event'
+          ? []
+          : tally.linesByHour(
+              plans.map((plan) => plan.category.layout),
+              windowOf(request)
+            ),
       missingByCategory: tally.missingByCategory(),
       unreadable: tally.unreadable(),
       [Symbol.dispose]: () => tally[Symbol.dispose]()

@@ -237,7 +237,9 @@ describe('the form', () => {
       environment: 'dev',
       match: 'word',
       case: 'ignore',
-      engine: 'auto'
+      engine: 'auto',
+      format: 'auto',
+      window: 'key'
     })
     assert.equal(job?.asker.channel, 'C0SUPPORT')
     assert.equal(job?.reply.responseUrl, opened.responseUrl)

@@ -67,7 +67,9 @@ describe('iot-log export', () => {
         environment: 'dev',
         match: 'text',
         case: 'exact',
-        engine: 'auto'
+        engine: 'auto',
+        format: 'auto',
+        window: 'key'
       },
       objects: {
         listed: 4,

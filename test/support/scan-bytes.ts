@@ -1,3 +1,5 @@
+import type { CategoryReading } from '../../worker/plan.ts'
+import { LineBlocks } from '../../worker/scan/blocks.ts'
 import { createInflater } from '../../worker/scan/choose-inflater.ts'
 import type { Inflater, InflaterName } from '../../worker/scan/inflater.ts'
 import { KeptLines } from '../../worker/scan/kept.ts'
@@ -35,8 +37,15 @@ export async function scanBytes(bytes: Buffer, spec: MatchSpec, options: ScanByt
     maxDecodedBytes: Number.POSITIVE_INFINITY
   }
   const scanner = new ObjectScanner(store, context, { ...defaultLimits, ...options.limits }, kept, () => {})
-  const scanned = await scanner.scan(store.object, compileMatcher(spec))
+  const find = compileMatcher(spec)
+  const { maxLineBytes } = { ...defaultLimits, ...options.limits }
+  const scanned = await scanner.scan(store.object, new LineBlocks(maxLineBytes, (block) => kept.pick(block, find)))
   const rest = kept.takeRest()
   for (const inflater of inflaters) inflater.close()
   return { ...scanned, kept: Buffer.concat(rest ? [...pieces, rest] : pieces), lines: kept.lines }
+}
+
+/** Plain lines that hold the identifier, under prefixes of two letters. */
+export const readingOf = (identifier: string): CategoryReading => {
+  return { spec: specOf(identifier), format: 'lines', output: 'raw', eventWindow: undefined, prefixLength: 2 }
 }

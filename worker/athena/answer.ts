@@ -2,10 +2,11 @@ import type { Limits } from '../contract/config-schema.ts'
 import { IotLogError } from '../contract/errors.ts'
 import { formatBytes, formatCount } from '../contract/units.ts'
 import type { Window } from '../contract/window.ts'
+import { compileFrameMatcher } from '../formats/record-picker.ts'
+import { findFormat } from '../formats/registry.ts'
 import type { CategoryListing } from '../listing.ts'
 import type { CategoryPlan } from '../plan.ts'
 import type { DecoderContext } from '../scan/decoder.ts'
-import { compileMatcher } from '../scan/match/matcher.ts'
 import type { Store } from '../stores/store.ts'
 import type { AthenaApi, QueryStatus } from './api.ts'
 import { QueryFailure } from './failure.ts'
@@ -138,7 +139,7 @@ async function askOnce(
   if ('problem' in table) throw new UnansweredCategory(table.problem)
   const prefix = `${access.prefix}${name}/${run}/`
   const target = `s3://${results.name}/${prefix}`
-  const statement = unloadStatement({ database, table, window, spec: plan.spec, excluded, target })
+  const statement = unloadStatement({ database, table, window, reading: plan.reading, excluded, target })
   const token = tokenOf(seed, statement)
   const options = { api, signal, onProgress, onEnded, onLeftBehind }
   const query = await runQuery({ ...statement, workgroup, database, token }, options)
@@ -160,7 +161,7 @@ async function checkAmount(
   { listing, plan }: CategoryQuestion,
   unanswered: ReadonlySet<string>
 ): Promise<void> {
-  const prefixLength = plan.prefixes[0]!.length
+  const { prefixLength } = plan.reading
   let expected = 0
   for await (const page of listing.pages()) {
     for (const object of page) {
@@ -185,7 +186,7 @@ async function sortRows(
   unanswered: Set<string>
 ): Promise<void> {
   const { plan, limits, context, signal } = question
-  const reader = new RowReader(compileMatcher(plan.spec), {
+  const reader = new RowReader(compileFrameMatcher(findFormat(plan.reading.format), plan.reading.spec), {
     lines: (path, bytes, from, to) => {
       const key = keyOfSource(path, question)
       if (key !== undefined) lines.add(key, bytes, from, to)

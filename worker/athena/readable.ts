@@ -1,5 +1,7 @@
 import { constants, gunzipSync } from 'node:zlib'
 import type { Category, Environment } from '../contract/config.ts'
+import { findFormat } from '../formats/registry.ts'
+import type { CategoryReading } from '../plan.ts'
 import { type Encoding, sniffEncoding } from '../scan/sniff.ts'
 import type { Store, StoredObject } from '../stores/store.ts'
 import { tableOf } from './table.ts'
@@ -14,6 +16,13 @@ export function configuredObstacle(category: Category, environment: Environment)
   if (!environment.athena) return `no Athena is set up for ${environment.name}`
   const table = tableOf(category)
   return 'problem' in table ? table.problem : undefined
+}
+
+/** Why the records that are wanted can't be had from Athena's lines; undefined when they can. */
+export function unreadObstacle(name: string, { format, output, eventWindow }: CategoryReading): string | undefined {
+  if (!findFormat(format).isAthenaReadable) return `records of ${name} (${format}) are not lines`
+  if (output !== 'raw') return `only the worker writes records as ${output}`
+  return eventWindow && 'only the worker knows the time of records (window=event)'
 }
 
 const mostSamples = 8

@@ -1,5 +1,6 @@
 import { hourMs, type Window } from '../contract/window.ts'
-import type { MatchSpec } from '../scan/match/matcher.ts'
+import { findFormat } from '../formats/registry.ts'
+import type { CategoryReading } from '../plan.ts'
 import { quotedName, textLiteral } from './literal.ts'
 import type { Partition, Partitioning } from './partitions.ts'
 
@@ -18,7 +19,7 @@ export interface UnloadRequest {
   readonly database: string
   readonly table: { readonly name: string; readonly partitioning: Partitioning }
   readonly window: Window
-  readonly spec: MatchSpec
+  readonly reading: Pick<CategoryReading, 'spec' | 'format'>
   /** URLs of objects to leave out. */
   readonly excluded: readonly string[]
   /** `s3://bucket/prefix/`, where nothing lies yet. */
@@ -50,14 +51,19 @@ const suspect = [
   `starts_with(line, chr(4) || '"M')`
 ].join(' OR ')
 
+/** JSON may write any letter as an escape: such a line is looked into here. */
+const escaped = "strpos(line, '\\') > 0"
+
 /**
  * Unloads path, kind and line of every line that may match: what is unloaded is matched again, so that words and letters
  * in either case mean exactly what they mean in a scan.
  */
 export function unloadStatement(request: UnloadRequest): Statement {
-  const { database, table, window, spec, excluded, target } = request
+  const { database, table, window, reading, excluded, target } = request
+  const { spec, format } = reading
   const days = daysOf(table.partitioning, window)
   const contains = spec.case === 'ignore' ? 'strpos(lower(line), lower(?)) > 0' : 'strpos(line, ?) > 0'
+  const mayHide = findFormat(format).isJson ? [escaped] : []
   const lines = [
     'UNLOAD (',
     `  SELECT "$path" AS path,`,
@@ -66,7 +72,7 @@ export function unloadStatement(request: UnloadRequest): Statement {
     `  FROM ${quotedName(database)}.${quotedName(table.name)}`,
     `  WHERE (${days.map(({ hours }) => (hours ? `day = ? AND hour IN (${places(hours)})` : 'day = ?')).join(' OR ')})`,
     ...(excluded.length > 0 ? [`    AND "$path" NOT IN (${places(excluded)})`] : []),
-    `    AND (${spec.identifiers.map(() => contains).join(' OR ')} OR ${suspect})`,
+    `    AND (${[...spec.identifiers.map(() => contains), ...mayHide, suspect].join(' OR ')})`,
     `) TO ${textLiteral(target)} WITH (format = 'TEXTFILE', compression = 'gzip')`
   ]
   const values = [...days.flatMap(({ day, hours = [] }) => [day, ...hours]), ...excluded, ...spec.identifiers]

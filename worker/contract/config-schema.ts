@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formatNames } from './format-names.ts'
 import { parseLayout } from './layout.ts'
 
 /*
@@ -32,7 +33,7 @@ const categoryKeys = {
   layout: layoutTemplate.meta({
     description: 'Key prefix with {yyyy} {MM} {dd} and, where there is one per hour, {HH}; all UTC.'
   }),
-  format: z.enum(['lines']).meta({ description: 'How bytes become records.' }),
+  format: z.enum(formatNames).meta({ description: 'How bytes become records.' }),
   table: glueName.meta({ description: 'Glue table of the raw lines; without one Athena cannot read the category.' }),
   exclude: z.array(z.string().min(1)).meta({
     description: 'Keys not to read, such as error prefixes: * stands for any text, ? for one character.'

@@ -1,3 +1,4 @@
+import type { FormatName } from '../contract/format-names.ts'
 import { alb } from './alb.ts'
 import { albConnection } from './alb-connection.ts'
 import { cloudfront } from './cloudfront.ts'
@@ -34,10 +35,7 @@ export const formats = {
   's3-access': s3Access,
   waf,
   pexip
-} as const satisfies Readonly<Record<string, Format>>
-
-export type FormatName = keyof typeof formats
-export const formatNames = Object.keys(formats) as readonly FormatName[]
+} as const satisfies Readonly<Record<FormatName, Format>>
 
 export function findFormat(name: FormatName): Format {
   return formats[name]

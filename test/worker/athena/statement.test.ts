@@ -23,7 +23,7 @@ const base = {
   database: 'iot_logs',
   table: { name: 'telemetry', partitioning: hourly },
   window: hours('2023-10-01T00:00', '2023-10-02T00:00'),
-  spec: { identifiers: ['THING00001'], match: 'text', case: 'exact' },
+  reading: { format: 'lines', spec: { identifiers: ['THING00001'], match: 'text', case: 'exact' } },
   excluded: [],
   target: 's3://results/x/'
 } as const
@@ -54,7 +54,10 @@ describe('the statement of an export', () => {
     const { sql } = unloadStatement(base)
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 3, maxLength: 256 }), (identifier) => {
-        const one = unloadStatement({ ...base, spec: { ...base.spec, identifiers: [identifier] } })
+        const one = unloadStatement({
+          ...base,
+          reading: { ...base.reading, spec: { ...base.reading.spec, identifiers: [identifier] } }
+        })
         assert.equal(one.sql, sql)
         const literal = one.parameters.at(-1)!
         assert.match(literal, /^'(?:[^']|'')*'$/s)

@@ -16,7 +16,9 @@ const request = {
   environment: 'dev',
   match: 'word',
   case: 'exact',
-  engine: 'auto'
+  engine: 'auto',
+  format: 'auto',
+  window: 'key'
 } as const
 
 const unreadable = (at: number): NotRead => {

@@ -25,7 +25,9 @@ export function sampleJob(changes: Partial<Job> = {}): Job {
       environment: 'dev',
       match: 'text',
       case: 'exact',
-      engine: 'auto'
+      engine: 'auto',
+      format: 'auto',
+      window: 'key'
     },
     asker: { team: 'T0IOTLOG', user: 'U0MINA', channel: 'C0SUPPORT' },
     reply,
