@@ -1,4 +1,5 @@
-import { chmod, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, copyFile, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -37,3 +38,6 @@ await build({
   logLevel: 'warning'
 })
 await chmod(`${outdir}/iot-log.mjs`, 0o755)
+// Where `npm run build:native` has made it.
+const native = `${root}worker/native/native.node`
+if (existsSync(native)) await copyFile(native, `${outdir}/native.node`)

@@ -8,7 +8,8 @@ import { chooseEngine, type EngineChoice, estimateScan } from './engine.ts'
 import { type Listing, listObjects } from './listing.ts'
 import { type CategoryPlan, planCategories } from './plan.ts'
 import { cutBatches } from './scan/batches.ts'
-import { chooseInflater } from './scan/choose-inflater.ts'
+import { chooseInflaters } from './scan/choose-inflater.ts'
+import { chooseMatcher } from './scan/choose-matcher.ts'
 import type { InflaterName } from './scan/inflater.ts'
 import { scanInOrder } from './scan/pool.ts'
 import type { ScanProgress } from './scan/protocol.ts'
@@ -118,13 +119,15 @@ async function scanIntoArchive(
   options: ExportOptions
 ): Promise<void> {
   const { sourceSettings, limits, threads, signal, listener } = options
+  const inflaters = await chooseInflaters(options.inflater)
   const settings = {
     store: sourceSettings,
     specs: plans.map((plan) => plan.spec),
     // All prefixes of a layout have the same length.
     prefixLengths: plans.map((plan) => plan.prefixes[0]!.length),
     limits: { maxLineBytes: limits.maxLineBytes, maxRatio: limits.maxRatio },
-    inflater: options.inflater ?? (await chooseInflater()),
+    inflaters,
+    matcher: chooseMatcher(inflaters),
     creditBytes,
     threads,
     readAhead: options.source.readAhead

@@ -50,14 +50,16 @@ export function overviewHelp(version: string): string {
     ['plan', ''],
     ['config check', ''],
     ['slack manifest', ''],
-    ['slack canvas', '']
+    ['slack canvas', ''],
+    ['doctor', '']
   ])
   const texts = [
     'read a day of logs, keep the lines of one device, write a zip',
     'list and estimate what an export would read, and read nothing',
     'check a configuration',
     'print the manifest of the Slack app',
-    'publish the usage page to the canvas of a Slack channel'
+    'publish the usage page to the canvas of a Slack channel',
+    'say which inflater, matcher and Node are in use, and what would be faster'
   ]
   return [
     `iot-log ${version}: one device's logs of one day, from S3 to a zip`,

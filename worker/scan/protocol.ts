@@ -2,8 +2,8 @@ import type { ErrorCode } from '../contract/errors.ts'
 import type { NotRead, OutcomeCounts } from '../contract/outcome.ts'
 import type { StoreSettings } from '../stores/store.ts'
 import type { Batch } from './batches.ts'
-import type { InflaterName } from './inflater.ts'
-import type { MatchSpec } from './match/matcher.ts'
+import type { InflaterChoice } from './inflater.ts'
+import type { MatcherName, MatchSpec } from './match/matcher.ts'
 import type { ScanLimits } from './scan-object.ts'
 
 /*
@@ -19,7 +19,8 @@ export interface ThreadSettings {
   /** How much of a key is the prefix of its hour or day, by category: kept lines are counted for each. */
   readonly prefixLengths: readonly number[]
   readonly limits: ScanLimits
-  readonly inflater: InflaterName
+  readonly inflaters: InflaterChoice
+  readonly matcher: MatcherName
   /** Kept bytes a thread may have sent without their being taken; then it waits. */
   readonly creditBytes: number
 }

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import { type NotRead, noOutcomes } from '../contract/outcome.ts'
+import { loadNative } from '../native/load-native.ts'
 import { openStore } from '../stores/open-store.ts'
-import { createInflater } from './choose-inflater.ts'
 import type { DecoderContext } from './decoder.ts'
-import type { Inflater } from './inflater.ts'
+import { createInflaterPool } from './inflater-pool.ts'
 import { KeptLines } from './kept.ts'
 import { compileMatcher } from './match/matcher.ts'
 import { ProgressMeter } from './progress-meter.ts'
@@ -22,11 +22,11 @@ const progressEveryMs = 100
 if (!parentPort) throw new Error('scan/thread.ts runs in a worker thread')
 const port = parentPort
 const settings = workerData as ThreadSettings
-const finders = settings.specs.map(compileMatcher)
-const inflaters: Inflater[] = []
+const native = settings.matcher === 'native' ? loadNative().native : undefined
+const finders = settings.specs.map((spec) => compileMatcher(spec, native))
 const context: DecoderContext = {
-  takeInflater: () => inflaters.pop() ?? createInflater(settings.inflater),
-  giveBack: (inflater) => inflaters.push(inflater),
+  ...createInflaterPool(settings.inflaters),
+  isSecondReading: false,
   isCareful: false,
   maxDecodedBytes: Number.POSITIVE_INFINITY
 }

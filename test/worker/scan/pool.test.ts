@@ -16,7 +16,8 @@ function settingsFor(logs: TemporaryDirectory, threads: number, creditBytes: num
     specs: [specOf('THING00001'), specOf('THING00002')],
     prefixLengths: [2, 2],
     limits: { maxLineBytes: 64 * 1024 ** 2, maxRatio: 200 },
-    inflater: 'zlib-handle',
+    inflaters: { fast: 'zlib-handle', reference: 'zlib-handle' },
+    matcher: 'javascript',
     creditBytes,
     threads,
     readAhead: { objects: 0, bytes: 0 }
