@@ -1,4 +1,5 @@
-import { chmod, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, copyFile, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { filesOf } from './worker/commands/saved-queries.ts'
@@ -41,3 +42,6 @@ await build({
 })
 await writeFile(`${outdir}/queries.json`, JSON.stringify(filesOf(new URL('./queries/', import.meta.url))))
 await chmod(`${outdir}/iot-log.mjs`, 0o755)
+// Where `npm run build:native` has made it.
+const native = `${root}worker/native/native.node`
+if (existsSync(native)) await copyFile(native, `${outdir}/native.node`)

@@ -9,7 +9,8 @@ import type { EngineChoice } from './engine.ts'
 import type { Listing } from './listing.ts'
 import type { CategoryPlan } from './plan.ts'
 import { type Batch, cutBatches } from './scan/batches.ts'
-import type { InflaterName } from './scan/inflater.ts'
+import { chooseMatcher } from './scan/choose-matcher.ts'
+import type { InflaterChoice } from './scan/inflater.ts'
 import { type ScanStep, scanInOrder } from './scan/pool.ts'
 import type { ScanProgress } from './scan/protocol.ts'
 import type { Store, StoredObject, StoreSettings } from './stores/store.ts'
@@ -30,7 +31,7 @@ export interface StepsOptions {
   /** How the threads open the source. */
   readonly sourceSettings: StoreSettings
   readonly threads: number
-  readonly inflater: InflaterName
+  readonly inflaters: InflaterChoice
   readonly wanted: WantedEngine
   /** Undefined where no category is Athena's. */
   readonly run: AthenaRun | undefined
@@ -96,12 +97,13 @@ async function* queriedSteps(at: number, choice: OpenChoice, options: StepsOptio
 }
 
 function scan(batches: AsyncGenerator<Batch>, options: StepsOptions): AsyncGenerator<ScanStep> {
-  const { plans, source, sourceSettings, limits, threads, inflater, signal, onProgress } = options
+  const { plans, source, sourceSettings, limits, threads, inflaters, signal, onProgress } = options
   const settings = {
     store: sourceSettings,
     readings: plans.map((plan) => plan.reading),
     limits: { maxLineBytes: limits.maxLineBytes, maxRatio: limits.maxRatio },
-    inflater,
+    inflaters,
+    matcher: chooseMatcher(inflaters),
     creditBytes,
     threads,
     readAhead: source.readAhead

@@ -13,7 +13,7 @@ import type { EngineChoice } from './engine.ts'
 import { exportSteps, type StepsOptions } from './export-steps.ts'
 import { type Listing, listObjects } from './listing.ts'
 import { type CategoryPlan, planCategories } from './plan.ts'
-import { chooseInflater } from './scan/choose-inflater.ts'
+import { chooseInflaters } from './scan/choose-inflater.ts'
 import type { InflaterName } from './scan/inflater.ts'
 import type { ScanProgress } from './scan/protocol.ts'
 import type { Store, StoreSettings } from './stores/store.ts'
@@ -76,8 +76,7 @@ export async function exportLogs(request: ExportRequest, options: ExportOptions)
   const tally = new Tally(plans.length, listing.skipped)
   const archive = openArchive(request, plans, listing, options)
   try {
-    const inflater = options.inflater ?? (await chooseInflater())
-    const read = await readIntoArchive(request, plans, listing, choice, archive, tally, { ...options, inflater })
+    const read = await readIntoArchive(request, plans, listing, choice, archive, tally, options)
     const head = describe(request, read, plans, await archive.closeEntries(), tally, listing, options.tool)
     const isWorthAnArchive = head.status !== 'empty'
     const written = isWorthAnArchive ? await archive.finish(manifestPieces(head, tally.notRead())) : null
@@ -145,9 +144,10 @@ async function readIntoArchive(
   choice: EngineChoice,
   archive: ExportArchive,
   tally: Tally,
-  options: ExportOptions & { readonly inflater: InflaterName }
+  options: ExportOptions
 ): Promise<EngineChoice> {
-  const { source, limits, listener, inflater, athena } = options
+  const { source, limits, listener, athena } = options
+  const inflaters = await chooseInflaters(options.inflater)
   const signal = AbortSignal.any([options.signal, archive.failed])
   const onProgress = (progress: ScanProgress): void => {
     tally.addProgress(progress)
@@ -155,7 +155,7 @@ async function readIntoArchive(
   }
   const asked = plans.map((plan, at) => ({ plan, listing: listing.categories[at]! }))
   const forAthena = asked.filter((_, at) => choice.engines[at] === 'athena')
-  const common = { source, window: windowOf(request), limits, inflater, signal, onProgress }
+  const common = { source, window: windowOf(request), limits, inflaters, signal, onProgress }
   await using access = 'open' in athena && forAthena.length > 0 ? await athena.open() : undefined
   await using run = access && new AthenaRun(forAthena, { ...common, access, onLeftBehind: listener?.onLeftBehind })
   const steps: StepsOptions = { ...options, ...common, plans, listing, wanted: request.engine, run }

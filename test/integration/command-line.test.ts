@@ -278,7 +278,15 @@ describe('mistakes on the command line', () => {
 
 describe('help', () => {
   it('is there for everything, with the names of the configuration', async () => {
-    for (const args of [['--help'], ['-h'], ['help'], ['export', '--help'], ['plan', '-h'], ['config', '--help']]) {
+    for (const args of [
+      ['--help'],
+      ['-h'],
+      ['help'],
+      ['export', '--help'],
+      ['plan', '-h'],
+      ['config', '--help'],
+      ['doctor', '--help']
+    ]) {
       const { code, stdout } = await runCli(args)
       assert.equal(code, 0, args.join(' '))
       assert.match(stdout, /Usage:/)

@@ -2,9 +2,9 @@ import type { Limits } from '../contract/config-schema.ts'
 import type { Window } from '../contract/window.ts'
 import type { CategoryListing } from '../listing.ts'
 import type { CategoryPlan } from '../plan.ts'
-import { createInflater } from '../scan/choose-inflater.ts'
 import type { DecoderContext } from '../scan/decoder.ts'
-import type { Inflater, InflaterName } from '../scan/inflater.ts'
+import type { InflaterChoice } from '../scan/inflater.ts'
+import { createInflaterPool, type InflaterPool } from '../scan/inflater-pool.ts'
 import type { ScanProgress } from '../scan/protocol.ts'
 import type { Store } from '../stores/store.ts'
 import { type AthenaAccess, askAthena, type CategoryAnswer } from './answer.ts'
@@ -21,7 +21,7 @@ export interface AthenaRunOptions {
   readonly source: Store
   readonly window: Window
   readonly limits: Pick<Limits, 'maxLineBytes'>
-  readonly inflater: InflaterName
+  readonly inflaters: InflaterChoice
   readonly signal: AbortSignal
   readonly onProgress: (progress: ScanProgress) => void
   readonly onLeftBehind?: ((text: string) => void) | undefined
@@ -38,11 +38,12 @@ export class AthenaRun implements AsyncDisposable {
   readonly #options: AthenaRunOptions
   readonly #over = new AbortController()
   readonly #answers: ReadonlyMap<string, Promise<CategoryAnswer>>
-  readonly #inflaters: Inflater[] = []
+  readonly #inflaters: InflaterPool
   readonly #ended: QueryStatus[] = []
 
   constructor(categories: readonly AskedCategory[], options: AthenaRunOptions) {
     this.#options = options
+    this.#inflaters = createInflaterPool(options.inflaters)
     const entries = categories.map((asked) => [asked.plan.category.name, this.#ask(asked)] as const)
     this.#answers = new Map(entries)
     // Whoever takes an answer learns of its failure; until then it is nobody's.
@@ -58,7 +59,7 @@ export class AthenaRun implements AsyncDisposable {
     this.#over.abort(new Error('the export has ended'))
     const settled = await Promise.allSettled(this.#answers.values())
     for (const one of settled) if (one.status === 'fulfilled') one.value[Symbol.dispose]()
-    for (const inflater of this.#inflaters) inflater.close()
+    this.#inflaters.close()
     if (this.#answers.size === 0) return
     const { access, onLeftBehind } = this.#options
     await removeResults(access.results, access.prefix, this.#ended, onLeftBehind)
@@ -91,8 +92,8 @@ export class AthenaRun implements AsyncDisposable {
 
   #context(): DecoderContext {
     return {
-      takeInflater: () => this.#inflaters.pop() ?? createInflater(this.#options.inflater),
-      giveBack: (inflater) => this.#inflaters.push(inflater),
+      ...this.#inflaters,
+      isSecondReading: false,
       isCareful: false,
       maxDecodedBytes: Number.POSITIVE_INFINITY
     }

@@ -51,7 +51,8 @@ export function overviewHelp(version: string): string {
     ['query', ''],
     ['config check', ''],
     ['slack manifest', ''],
-    ['slack canvas', '']
+    ['slack canvas', ''],
+    ['doctor', '']
   ])
   const texts = [
     'read a day of logs, keep the lines of one device, write a zip',
@@ -59,7 +60,8 @@ export function overviewHelp(version: string): string {
     'run a saved query in Athena',
     'check a configuration',
     'print the manifest of the Slack app',
-    'publish the usage page to the canvas of a Slack channel'
+    'publish the usage page to the canvas of a Slack channel',
+    'say which inflater, matcher and Node are in use, and what would be faster'
   ]
   return [
     `iot-log ${version}: one device's logs of one day, from S3 to a zip`,

@@ -6,6 +6,7 @@ import { exitCodeOf, exitCodes } from '../contract/result.ts'
 import { printable } from '../report/words.ts'
 import type { Command, Terminal } from './command.ts'
 import { configCommand } from './config-command.ts'
+import { doctorCommand } from './doctor-command.ts'
 import { exportCommand } from './export-command.ts'
 import { type FlagSpec, parseFlags, type TypedArguments } from './flags.ts'
 import { overviewHelp } from './help.ts'
@@ -20,7 +21,8 @@ const commands: Readonly<Record<string, Command>> = {
   plan: planCommand,
   query: queryCommand,
   config: configCommand,
-  slack: slackCommand
+  slack: slackCommand,
+  doctor: doctorCommand
 }
 
 const everywhere: Readonly<Record<string, FlagSpec>> = { help: { short: 'h', help: 'this help' } }

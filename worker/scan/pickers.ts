@@ -1,5 +1,6 @@
 import { RecordPicker } from '../formats/record-picker.ts'
 import { findFormat } from '../formats/registry.ts'
+import type { NativeAddOn } from '../native/load-native.ts'
 import type { CategoryReading } from '../plan.ts'
 import type { StoredObject } from '../stores/store.ts'
 import { LineBlocks } from './blocks.ts'
@@ -14,11 +15,12 @@ import type { TextPicker } from './scan-object.ts'
 export function createPickers(
   { spec, format: name, output, eventWindow }: CategoryReading,
   maxLineBytes: number,
-  kept: KeptLines
+  kept: KeptLines,
+  native: NativeAddOn | undefined
 ): (object: StoredObject) => TextPicker {
   const format = findFormat(name)
   if (name === 'lines' && output === 'raw' && !eventWindow) {
-    const find = compileMatcher(spec)
+    const find = compileMatcher(spec, native)
     const blocks = new LineBlocks(maxLineBytes, (block) => kept.pick(block, find))
     return () => blocks
   }

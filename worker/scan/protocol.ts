@@ -3,7 +3,8 @@ import type { NotRead, OutcomeCounts } from '../contract/outcome.ts'
 import type { CategoryReading } from '../plan.ts'
 import type { StoreSettings } from '../stores/store.ts'
 import type { Batch } from './batches.ts'
-import type { InflaterName } from './inflater.ts'
+import type { InflaterChoice } from './inflater.ts'
+import type { MatcherName } from './match/matcher.ts'
 import type { ScanLimits } from './scan-object.ts'
 
 /*
@@ -17,7 +18,8 @@ export interface ThreadSettings {
   /** How objects are read, by category. */
   readonly readings: readonly CategoryReading[]
   readonly limits: ScanLimits
-  readonly inflater: InflaterName
+  readonly inflaters: InflaterChoice
+  readonly matcher: MatcherName
   /** Kept bytes a thread may have sent without their being taken; then it waits. */
   readonly creditBytes: number
 }

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import { type NotRead, noOutcomes } from '../contract/outcome.ts'
+import { loadNative } from '../native/load-native.ts'
 import { openStore } from '../stores/open-store.ts'
-import { createInflater } from './choose-inflater.ts'
 import type { DecoderContext } from './decoder.ts'
-import type { Inflater } from './inflater.ts'
+import { createInflaterPool } from './inflater-pool.ts'
 import { KeptLines } from './kept.ts'
 import { createPickers } from './pickers.ts'
 import { ProgressMeter } from './progress-meter.ts'
@@ -22,10 +22,10 @@ const progressEveryMs = 100
 if (!parentPort) throw new Error('scan/thread.ts runs in a worker thread')
 const port = parentPort
 const settings = workerData as ThreadSettings
-const inflaters: Inflater[] = []
+const native = settings.matcher === 'native' ? loadNative().native : undefined
 const context: DecoderContext = {
-  takeInflater: () => inflaters.pop() ?? createInflater(settings.inflater),
-  giveBack: (inflater) => inflaters.push(inflater),
+  ...createInflaterPool(settings.inflaters),
+  isSecondReading: false,
   isCareful: false,
   maxDecodedBytes: Number.POSITIVE_INFINITY
 }
@@ -46,7 +46,7 @@ const scanner = new ObjectScanner(store, context, settings.limits, kept, (amount
   return untakenBytes >= settings.creditBytes ? creditReturned() : undefined
 })
 
-const pickers = settings.readings.map((reading) => createPickers(reading, settings.limits.maxLineBytes, kept))
+const pickers = settings.readings.map((reading) => createPickers(reading, settings.limits.maxLineBytes, kept, native))
 let work = Promise.resolve()
 port.on('message', (message: ToThread) => {
   if (message.kind === 'batch') {

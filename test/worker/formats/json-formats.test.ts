@@ -55,6 +55,7 @@ describe('cloudwatch', () => {
     const context = {
       takeInflater: () => createInflater('zlib-handle'),
       giveBack: (inflater: Inflater) => inflater.close(),
+      isSecondReading: false,
       isCareful: false,
       maxDecodedBytes: Number.POSITIVE_INFINITY
     }

@@ -15,7 +15,8 @@ function settingsFor(logs: TemporaryDirectory, threads: number, creditBytes: num
     store: { url: logs.url },
     readings: [readingOf('THING00001'), readingOf('THING00002')],
     limits: { maxLineBytes: 64 * 1024 ** 2, maxRatio: 200 },
-    inflater: 'zlib-handle',
+    inflaters: { fast: 'zlib-handle', reference: 'zlib-handle' },
+    matcher: 'javascript',
     creditBytes,
     threads,
     readAhead: { objects: 0, bytes: 0 }
