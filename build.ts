@@ -1,7 +1,9 @@
-import { chmod, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, copyFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { filesOf } from './worker/commands/saved-queries.ts'
 
 /*
  * `node build.ts [DIRECTORY]`, into dist unless told: bundles what runs without node_modules: the `iot-log` command, the worker of a job, their scan threads, and the Lambdas, for Node 22 and later.
@@ -27,6 +29,8 @@ await build({
   splitting: true,
   chunkNames: 'chunk-[hash]',
   platform: 'node',
+  // Modules before CommonJS: only what is used is bundled, and the ingress starts a seventh faster.
+  mainFields: ['module', 'main'],
   format: 'esm',
   target: 'node22.15',
   minifySyntax: true,
@@ -37,4 +41,8 @@ await build({
   },
   logLevel: 'warning'
 })
+await writeFile(`${outdir}/queries.json`, JSON.stringify(filesOf(new URL('./queries/', import.meta.url))))
 await chmod(`${outdir}/iot-log.mjs`, 0o755)
+// Where `npm run build:native` has made it.
+const native = `${root}worker/native/native.node`
+if (existsSync(native)) await copyFile(native, `${outdir}/native.node`)

@@ -23,9 +23,9 @@ export function iotLog(threads: number, source?: string): Contender {
   }
 }
 
-/** The listing and estimate of a whole day. */
-export function planCommand(source: string): string {
-  return `${process.execPath} --max-semi-space-size=8 ${cli} plan THING00001 telemetry 2023/10/01 --source ${source}`
+/** The listing and estimate of a whole day of a configuration. */
+export function planCommand(config: string): string {
+  return `${process.execPath} --max-semi-space-size=8 ${cli} plan THING00001 telemetry 2023/10/01 --config ${config} --json`
 }
 
 /** What people use today. All of them give the lines alone, some in no order. */

@@ -114,6 +114,10 @@ export function isVouchedFor(person: Person, config: Config): boolean {
   return config.access.users.includes(person.user) || config.access.admins.includes(person.user)
 }
 
+/** Slack then leaves the workspace of a press or a form out, and one token is for all of them. */
+export const organisationText =
+  'iot-log can’t be used as an app of a whole organisation yet: ask its operators to install it in this workspace.'
+
 /** What a person is told who is no member, or may be none. */
 export const standingTexts: Readonly<Record<Exclude<Standing, 'member'>, string>> = {
   guest: 'Guests may not use iot-log: ask a member of this workspace.',

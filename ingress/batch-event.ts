@@ -14,7 +14,6 @@ const attemptSchema = z.object({
 const eventSchema = z.object({
   source: z.literal('aws.batch'),
   'detail-type': z.literal('Batch Job State Change'),
-  time: z.string().nullish(),
   detail: z.object({
     jobId: z.string(),
     jobQueue: z.string(),
@@ -34,8 +33,6 @@ export interface EndedBatchJob {
   readonly jobId: string
   readonly batchJobId: string
   readonly queueArn: string
-  /** When it happened, in milliseconds since 1970; undefined where the event does not say. */
-  readonly timeMs: number | undefined
   readonly hasSucceeded: boolean
   /** Whether its container ever ran. */
   readonly hasStarted: boolean
@@ -59,7 +56,6 @@ export function readBatchEvent(event: unknown): EndedBatchJob | undefined {
     jobId,
     batchJobId: detail.jobId,
     queueArn: detail.jobQueue,
-    timeMs: Date.parse(parsed.data.time ?? '') || undefined,
     hasSucceeded: detail.status === 'SUCCEEDED',
     hasStarted: typeof detail.startedAt === 'number' || attempts.some(({ startedAt }) => typeof startedAt === 'number'),
     statusReason: detail.statusReason ?? attempts.at(-1)?.statusReason ?? '',
@@ -68,9 +64,9 @@ export function readBatchEvent(event: unknown): EndedBatchJob | undefined {
   }
 }
 
-/** Whether a job waited in vain for a Spot machine; on-demand machines may be there. */
-export function lacksCapacity(ended: EndedBatchJob): boolean {
-  return !ended.hasStarted && ended.statusReason.includes('CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY')
+/** Whether a job waited in vain for a Spot machine, at first or after an interruption; others may be there. */
+export function lacksCapacity({ statusReason }: EndedBatchJob): boolean {
+  return statusReason.includes('CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY')
 }
 
 /** How a job ended that could not say so itself. */

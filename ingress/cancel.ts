@@ -1,4 +1,5 @@
-import { isOver, type Job } from '../worker/contract/job.ts'
+import { hasBatchJob, isOver, type Job } from '../worker/contract/job.ts'
+import { endJob } from '../worker/jobs.ts'
 import { namedIdentifiers } from '../worker/report/slack/request-text.ts'
 import { codeText } from '../worker/report/slack/text.ts'
 import { isAdmin } from './access.ts'
@@ -8,15 +9,18 @@ import { lineOf, shortId } from './job-text.ts'
 import { errorFields } from './log.ts'
 import type { FoundJob } from './places.ts'
 import type { Services } from './services.ts'
+import { unreadLines } from './status.ts'
 import type { Visit } from './visit.ts'
 
 /*
- * Stopping a job: its record says so first, so that the worker, which is told to stop a moment later, learns why; and so
- * that a job which Batch has not been given yet is stopped when it is.
+ * Stopping a job: its record says so first, so that the worker, which is told to stop a moment later, learns why. One
+ * that Batch does not have ends at once: whoever is about to submit it finds so, and takes it back.
  */
 
 /** Kept for stopping the Batch job after the record was changed. */
 const terminateReserveMs = 700
+/** Kept for telling the person, which for a button is one more call. */
+const answerReserveMs = 500
 /** The shortest end of an id that is taken for the whole. */
 const leastIdLength = 4
 
@@ -27,21 +31,26 @@ export async function cancelByCommand(
   services: Services
 ): Promise<Ephemeral> {
   const { person, deadline, command } = visit
-  const jobs = await deadline.within('jobs of the person', () => services.places.jobsOf(person.team, person.user), {
-    reserveMs: 2 * terminateReserveMs
-  })
-  const running = jobs.filter(({ state }) => !isOver(state))
-  if (running.length === 0) return { text: 'Nothing of yours runs.' }
-  const isMeant = (job: Job): boolean =>
+  const [list] = await Promise.all([
+    services.places.jobsOf(person, deadline, { reserveMs: terminateReserveMs + 2 * answerReserveMs }),
+    visit.refuseReplay()
+  ])
+  const running = list.found.filter(({ job }) => !isOver(job.state))
+  const isMeant = ({ job }: FoundJob): boolean =>
     wanted === undefined || job.id === wanted || (wanted.length >= leastIdLength && job.id.endsWith(wanted))
   const meant = running.filter(isMeant)
-  if (meant.length === 1) {
-    const found = { job: meant[0]!, place: services.places.of(meant[0]!.request.environment) }
-    return cancelJob(found, visit, services)
-  }
-  const lines = running.map((job) => `• ${codeText(`${command} cancel ${shortId(job)}`)} · ${lineOf(job)}`)
-  const head = meant.length === 0 ? 'None of your running jobs has that id:' : 'More than one runs. Which one?'
-  return { text: [head, ...lines].join('\n') }
+  if (meant.length === 1) return cancelJob(meant[0]!, visit, services)
+  const lines = [
+    headOf(running.length, meant.length),
+    ...running.map(({ job }) => `• ${codeText(`${command} cancel ${shortId(job)}`)} · ${lineOf(job)}`),
+    ...unreadLines(list, services)
+  ]
+  return { text: lines.join('\n') }
+}
+
+function headOf(running: number, meant: number): string {
+  if (running === 0) return 'Nothing of yours runs.'
+  return meant === 0 ? 'None of your running jobs has that id:' : 'More than one runs. Which one?'
 }
 
 /** Stops a job for its asker or an admin, and tells them. */
@@ -52,22 +61,24 @@ export async function cancelJob({ job, place }: FoundJob, visit: Visit, services
     services.log('warn', 'A person may not cancel a job', { job: job.id, user: person.user })
     return { text: 'Only whoever asked for this export, or an admin of iot-log, can stop it.' }
   }
-  const standing = await deadline.within(
-    'record of the job',
-    () =>
-      place.jobs.update(job.id, (found) =>
-        isOver(found.state) || found.state === 'cancelling' ? undefined : { ...found, state: 'cancelling' }
-      ),
-    { reserveMs: terminateReserveMs }
-  )
+  let wasOver = false
+  const change = (standing: Job): Job | undefined => {
+    wasOver = isOver(standing.state)
+    return wasOver ? undefined : cancelled(standing, services.nowMs())
+  }
+  const standing = await deadline.within('record of the job', () => place.jobs.update(job.id, change), {
+    reserveMs: terminateReserveMs + answerReserveMs
+  })
   const named = namedIdentifiers(job.request)
-  if (!standing || isOver(standing.state)) return { text: `${named} is over already: there is nothing to stop.` }
+  if (!standing || wasOver) return { text: `${named} is over already: there is nothing to stop.` }
   services.log('info', 'A job is cancelled', { job: job.id, user: person.user })
-  const batchJob = standing.batch?.jobId ?? standing.attempts.at(-1)?.batchJobId
-  if (batchJob === undefined) return { text: `${named} is being stopped.` }
+  if (isOver(standing.state)) return { text: `${named} is cancelled: no machine had it yet.` }
+  const batchJob = standing.batch!.jobId
   try {
-    await deadline.within('TerminateJob', (signal) =>
-      services.batch.terminate(job.request.environment, batchJob, cancelReason, signal)
+    await deadline.within(
+      'TerminateJob',
+      (signal) => services.batch.terminate(job.request.environment, batchJob, cancelReason, signal),
+      { reserveMs: answerReserveMs }
     )
   } catch (error) {
     services.log('error', 'A Batch job could not be stopped', { job: job.id, batchJob, ...errorFields(error) })
@@ -76,4 +87,10 @@ export async function cancelJob({ job, place }: FoundJob, visit: Visit, services
     }
   }
   return { text: `${named} is being stopped. Its message says when it has.` }
+}
+
+/** Undefined where the record says so already. */
+function cancelled(job: Job, nowMs: number): Job | undefined {
+  if (!hasBatchJob(job)) return endJob(job, { state: 'cancelled' }, nowMs)
+  return job.state === 'cancelling' ? undefined : { ...job, state: 'cancelling' }
 }

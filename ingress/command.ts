@@ -3,7 +3,7 @@ import { parseRequest } from '../worker/contract/parse-request.ts'
 import { splitWords } from '../worker/contract/words.ts'
 import { isReplyUrl } from '../worker/report/slack/reply-url.ts'
 import { clip, codeText, escapeText } from '../worker/report/slack/text.ts'
-import { refusedByRules } from './access.ts'
+import { organisationText, refusedByRules } from './access.ts'
 import { acknowledge, type Ephemeral, ephemeral } from './answer.ts'
 import { cancelByCommand } from './cancel.ts'
 import type { Deadline } from './deadline.ts'
@@ -13,6 +13,7 @@ import { submittedText } from './job-text.ts'
 import { baseUrlOf } from './links.ts'
 import { errorFields } from './log.ts'
 import { openModal } from './modal.ts'
+import { refuseReplays } from './replay.ts'
 import type { Services } from './services.ts'
 import type { SignedForm } from './signed-form.ts'
 import { statusText } from './status.ts'
@@ -61,7 +62,7 @@ function readVisit(
   const domain = fields.get('team_domain') ?? ''
   return {
     person: { team: team!, user: user!, channel: channel!, enterprise: fields.get('enterprise_id') || undefined },
-    signature,
+    refuseReplay: refuseReplays(signature, services, deadline),
     deadline,
     command: /^\/[\w-]{1,31}$/.test(command) ? command : '/iot-log',
     teamDomain: /^[a-z0-9-]{1,63}$/.test(domain) ? domain : undefined,
@@ -76,7 +77,8 @@ async function obey(
   visit: Visit,
   services: Services
 ): Promise<Ephemeral | undefined> {
-  const refusal = refusedByRules(visit.person, services.config)
+  const isOfWholeOrganisation = fields.get('is_enterprise_install') === 'true'
+  const refusal = isOfWholeOrganisation ? organisationText : refusedByRules(visit.person, services.config)
   if (refusal !== undefined) {
     services.log('warn', 'A person was refused', { user: visit.person.user, channel: visit.person.channel })
     return { text: refusal }
@@ -98,11 +100,9 @@ async function exportLogs(
   visit: Visit,
   services: Services
 ): Promise<Ephemeral> {
-  const { person, signature, deadline } = visit
   try {
     const request = parseRequest(words, services.config, services.nowMs())
-    const submitted = await submitExport({ person, request, responseUrl, signature }, services, deadline)
-    if (submitted.kind === 'replayed') throw new RequestRefused(401, 'This request was here before')
+    const submitted = await submitExport({ request, responseUrl }, visit, services)
     return await submittedText(submitted, visit, services)
   } catch (error) {
     if (error instanceof ProblemsError) return mistakesText(error, visit.command)

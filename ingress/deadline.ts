@@ -5,8 +5,8 @@
 
 /** For everything that one request does. The rest of the 3 s is for the network between Slack and here. */
 export const requestBudgetMs = 2_500
-/** A cold start has used time before the first request is seen; that request is told so, but never left without any. */
-const leastBudgetMs = 1_200
+/** Then Slack has given up: nobody waits any more, or one of the clocks is wrong. */
+const longestWaitMs = 3_000
 
 /** A call that was given up because the time of its request is over. */
 export class OutOfTimeError extends Error {
@@ -56,9 +56,12 @@ export class Deadline {
   }
 }
 
-/** The budget of the first request of a process that started `sinceStartMs` ago; later ones have all of it. */
-export function firstBudgetMs(sinceStartMs: number): number {
-  // A process that was started long ago was not started for this request.
-  if (sinceStartMs > requestBudgetMs) return requestBudgetMs
-  return Math.max(leastBudgetMs, requestBudgetMs - sinceStartMs)
+/**
+ * What is left for a request that came at `arrivedMs` (`requestContext.timeEpoch`): on a cold start the process was begun
+ * for it, which takes a second or more. All of it where that time is unknown or makes no sense.
+ */
+export function budgetOf(arrivedMs: number | undefined, nowMs: number): number {
+  const waitedMs = nowMs - (arrivedMs ?? nowMs)
+  if (!(waitedMs >= 0 && waitedMs < longestWaitMs)) return requestBudgetMs
+  return Math.max(0, requestBudgetMs - waitedMs)
 }

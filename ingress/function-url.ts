@@ -10,7 +10,12 @@ export interface FunctionUrlEvent {
   readonly rawPath: string
   readonly rawQueryString?: string
   readonly headers: Readonly<Record<string, string | undefined>>
-  readonly requestContext: { readonly domainName?: string; readonly http: { readonly method: string } }
+  readonly requestContext: {
+    readonly domainName?: string
+    readonly http: { readonly method: string }
+    /** When it came, in milliseconds since 1970. */
+    readonly timeEpoch?: number
+  }
   readonly body?: string
   readonly isBase64Encoded?: boolean
 }

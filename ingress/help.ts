@@ -28,7 +28,8 @@ export function helpText(config: Config, command: string): Ephemeral {
     `*date* (UTC): 2023/10/01, 20231001, today, yesterday; days 2023/10/01..2023/10/03, at most ${config.limits.maxDays}; hours 2023/10/01T09..2023/10/01T12`,
     `*environment*: ${escapeText(environmentNames(config))}`,
     ...Object.entries(requestOptions).map(
-      ([name, { values, help }]) => `*${name}=*${values.join(' or ')}: ${escapeText(help)}`
+      ([name, { values, help }]) =>
+        `*${name}*: ${values.map((value) => codeText(`${name}=${value}`)).join(' or ')}; ${escapeText(help)}`
     ),
     '',
     `${codeText(command)} alone asks for everything in a form.`,
@@ -39,16 +40,31 @@ export function helpText(config: Config, command: string): Ephemeral {
 
 function categoryNames(config: Config): string {
   const { categories } = config.environments.get(config.defaultEnvironment)!
-  return [...categories.values()]
-    .map(({ name, aliases }) => (aliases.length > 0 ? `${name} (also ${aliases.join(', ')})` : name))
-    .join(', ')
+  return namesText(
+    [...categories.values()].map(({ name, aliases }) =>
+      aliases.length > 0 ? `${name} (also ${aliases.join(', ')})` : name
+    )
+  )
 }
 
 function environmentNames(config: Config): string {
-  return [...config.environments.values()]
-    .filter(isSubmittable)
-    .map(({ name }) => (name === config.defaultEnvironment ? `${name} (unless told)` : name))
-    .join(', ')
+  const environments = [...config.environments.values()].filter(isSubmittable)
+  return namesText(
+    environments.map(({ name }) => (name === config.defaultEnvironment ? `${name} (unless told)` : name))
+  )
+}
+
+/** So long a list of names leaves room in a section for all the rest. */
+const namesLength = 600
+
+function namesText(names: readonly string[]): string {
+  const shown: string[] = []
+  for (const name of names) {
+    if ([...shown, name].join(', ').length > namesLength) break
+    shown.push(name)
+  }
+  const more = names.length - shown.length
+  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
 /** A category that maps words, such as `client_id`, has an example of its own. */

@@ -2,20 +2,21 @@ import { z } from 'zod'
 import { type SlackBlock, section } from '../worker/report/slack/blocks.ts'
 import { actionIds } from '../worker/report/slack/buttons.ts'
 import { isReplyUrl } from '../worker/report/slack/reply-url.ts'
-import { refusedByRules } from './access.ts'
+import { organisationText, refusedByRules } from './access.ts'
 import { acknowledge, type Ephemeral, json } from './answer.ts'
 import { cancelJob } from './cancel.ts'
 import type { Deadline } from './deadline.ts'
+import { doubtAbout } from './doubt.ts'
 import { type FunctionUrlEvent, type FunctionUrlResult, RequestRefused } from './function-url.ts'
 import { newLinkText, submittedText } from './job-text.ts'
 import { baseUrlOf, signLink } from './links.ts'
 import { errorFields } from './log.ts'
 import { formStateSchema, modalCallback, readForm, readOrigin } from './modal.ts'
 import type { FoundJob } from './places.ts'
-import { isFirstTime } from './replay.ts'
+import { refuseReplays } from './replay.ts'
 import type { Services } from './services.ts'
 import type { SignedForm } from './signed-form.ts'
-import { doubtAbout, submitExport } from './submit.ts'
+import { submitExport } from './submit.ts'
 import type { Visit } from './visit.ts'
 
 /*
@@ -28,6 +29,7 @@ const payloadSchema = z.object({
   user: z.object({ id: z.string(), team_id: z.string().optional() }),
   team: z.object({ id: z.string(), domain: z.string().optional() }).nullish(),
   enterprise: z.object({ id: z.string() }).nullish(),
+  is_enterprise_install: z.boolean().nullish(),
   channel: z.object({ id: z.string() }).nullish(),
   response_url: z.string().nullish(),
   actions: z.array(z.object({ action_id: z.string(), value: z.string().nullish() })).nullish(),
@@ -84,7 +86,7 @@ function visitOf(
       enterprise: enterprise?.id,
       userTeam: user.team_id
     },
-    signature,
+    refuseReplay: refuseReplays(signature, services, deadline),
     deadline,
     command: '/iot-log',
     teamDomain: /^[a-z0-9-]{1,63}$/.test(domain) ? domain : undefined,
@@ -93,13 +95,16 @@ function visitOf(
 }
 
 /** A button. Slack tells of pressed links too: those, and buttons of others, need nothing. */
-async function press({ actions, response_url: responseUrl }: Payload, visit: Visit, services: Services): Promise<void> {
+async function press(payload: Payload, visit: Visit, services: Services): Promise<void> {
+  const { actions, response_url: responseUrl, is_enterprise_install: isOfWholeOrganisation } = payload
   const action = actions?.find(({ action_id: id }) => id === actionIds.cancel || id === actionIds.newLink)
   if (!action?.value) return
   if (responseUrl && !isReplyUrl(responseUrl, services.responseOrigins)) {
     throw new RequestRefused(400, 'The response URL is not one of Slack')
   }
-  const answer = await answerPress(action.action_id, action.value, visit, services)
+  const answer = isOfWholeOrganisation
+    ? { text: organisationText }
+    : await answerPress(action.action_id, action.value, visit, services)
   if (!responseUrl) return
   try {
     const message = { response_type: 'ephemeral', replace_original: false, ...answer }
@@ -110,17 +115,12 @@ async function press({ actions, response_url: responseUrl }: Payload, visit: Vis
 }
 
 async function answerPress(actionId: string, id: string, visit: Visit, services: Services): Promise<Ephemeral> {
-  const { deadline, signature, person } = visit
-  const { places, config } = services
+  const { deadline, person, refuseReplay } = visit
   try {
-    const share = { reserveMs: 2 * answerReserveMs }
-    const [isFirst, found] = await deadline.within(
-      'record of the job',
-      () =>
-        Promise.all([isFirstTime(places.default.records, config.output.prefix, signature), places.find(id)] as const),
-      share
-    )
-    if (!isFirst) throw new RequestRefused(401, 'This request was here before')
+    const [found] = await Promise.all([
+      deadline.within('record of the job', () => services.places.look(id), { reserveMs: 2 * answerReserveMs }),
+      refuseReplay()
+    ])
     if (!found || found.job.asker.team !== person.team) return { text: 'This export is not known any more.' }
     return actionId === actionIds.cancel
       ? await cancelJob(found, visit, services)
@@ -154,12 +154,10 @@ async function submitForm({ view }: Payload, visit: Visit, services: Services): 
   if (!origin || !view?.state) return showText('This form is too old. Type /iot-log again.')
   const reading = readForm(view.state, services.config, services.nowMs())
   if ('errors' in reading) return json({ response_action: 'errors', errors: reading.errors })
-  const person = { ...visit.person, channel: origin.channel }
-  const ask = { person, request: reading.request, responseUrl: origin.responseUrl, signature: visit.signature }
-  const submitted = await submitExport(ask, services, visit.deadline)
-  if (submitted.kind === 'replayed') throw new RequestRefused(401, 'This request was here before')
-  const told = await submittedText(submitted, { ...visit, person, command: origin.command }, services)
-  return showMessage(told)
+  const { channel, command, responseUrl, fromMs } = origin
+  const whole = { ...visit, command, person: { ...visit.person, channel } }
+  const ask = { request: reading.request, responseUrl, responseUrlFromMs: fromMs }
+  return showMessage(await submittedText(await submitExport(ask, whole, services), whole, services))
 }
 
 const showText = (text: string): FunctionUrlResult => showMessage({ text })

@@ -32,7 +32,7 @@ export function slackReporters(services: Services): CreateReporter {
       apiUrl: services.slackApiUrl,
       publicUrl: services.publicUrl,
       linkKey: linkKeys[0],
-      linkMinutes: services.config.output.linkMinutes,
+      config: services.config,
       onReply: async (reply) => void (await place.jobs.update(job.id, (standing) => ({ ...standing, reply }))),
       countRunning: () => place.jobs.countRunning(),
       nowMs: services.nowMs,

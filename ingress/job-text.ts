@@ -1,9 +1,9 @@
-import { isOver, type Job } from '../worker/contract/job.ts'
+import { hasBatchJob, isOver, type Job } from '../worker/contract/job.ts'
 import { formatBytes, formatCount } from '../worker/contract/units.ts'
+import { shownPercent } from '../worker/report/percent.ts'
 import { actions, type Button, section } from '../worker/report/slack/blocks.ts'
 import { cancelButton, downloadButton } from '../worker/report/slack/buttons.ts'
 import { categoriesText, namedIdentifiers, whereText } from '../worker/report/slack/request-text.ts'
-import { shownPercent } from '../worker/report/slack/running.ts'
 import { codeText, escapeText, localTime } from '../worker/report/slack/text.ts'
 import type { Ephemeral } from './answer.ts'
 import { type SignedLink, signLink } from './links.ts'
@@ -20,10 +20,8 @@ import type { Visit } from './visit.ts'
 const shortIdLength = 6
 export const shortId = (job: Job): string => job.id.slice(-shortIdLength)
 
-type Told = Exclude<Submitted, { readonly kind: 'replayed' }>
-
 /** What came of asking for an export. */
-export async function submittedText(submitted: Told, visit: Visit, services: Services): Promise<Ephemeral> {
+export async function submittedText(submitted: Submitted, visit: Visit, services: Services): Promise<Ephemeral> {
   switch (submitted.kind) {
     case 'started':
       return startedText(submitted.job, visit)
@@ -43,7 +41,7 @@ function startedText(job: Job, { command }: Visit): Ephemeral {
   const lines = [
     `⏳ *Started* · ${namedIdentifiers(job.request)}`,
     `${categoriesText(job.request)} · ${whereText(job.request)}`,
-    'A machine starts, about a minute; then a message here shows how it goes, and has the link in the end.',
+    'Waiting for a machine, about a minute; then a message here shows how it goes, and has the link in the end.',
     `Stop it with ${codeText(`${command} cancel ${shortId(job)}`)}.`
   ]
   return message(lines, [cancelButton(job)])
@@ -52,20 +50,24 @@ function startedText(job: Job, { command }: Visit): Ephemeral {
 function runningText(job: Job, visit: Visit): Ephemeral {
   const isMine = job.asker.user === visit.person.user
   const lines = [
-    `⏳ *Already running* · ${namedIdentifiers(job.request)}`,
+    `⏳ *Already ${hasBatchJob(job) ? 'running' : 'being started'}* · ${namedIdentifiers(job.request)}`,
     `${categoriesText(job.request)} · ${whereText(job.request)}`,
-    `${stateText(job)}. ${messageText(job, visit)}`
+    hasBatchJob(job)
+      ? `${stateText(job)}. ${messageText(job, visit)}`
+      : 'AWS Batch does not have it yet: ask again in a minute, should no message come.'
   ]
   return message(lines, isMine && job.state !== 'cancelling' ? [cancelButton(job)] : [])
 }
+
+const doneIcons: Partial<Record<Job['state'], string>> = { partial: '⚠️', empty: '🔍' }
 
 function finishedText(job: Job, link: SignedLink | undefined, nowMs: number): Ephemeral {
   const minutes = Math.max(0, Math.round((nowMs - Date.parse(job.endedAt ?? job.requestedAt)) / 60_000))
   const when = minutes === 0 ? 'just now' : `${minutes} min ago`
   const lines = [
-    `${job.state === 'partial' ? '⚠️' : '✅'} *Done ${when}* · ${namedIdentifiers(job.request)}`,
+    `${doneIcons[job.state] ?? '✅'} *Done ${when}* · ${resultText(job)}`,
+    namedIdentifiers(job.request),
     `${categoriesText(job.request)} · ${whereText(job.request)}`,
-    resultText(job),
     ...(link ? [`Link until ${localTime(link.expiresMs)}.`] : [])
   ]
   return message(lines, link ? [downloadButton(link.url, formatBytes(job.result!.archive!.bytes))] : [])
@@ -75,7 +77,7 @@ function tooManyText(jobs: readonly Job[], { command }: Visit, { config }: Servi
   const { runningJobsPerUser: most } = config.limits
   const exports = most === 1 ? 'One export' : `${most} exports`
   return message([
-    `${exports} at a time: nothing was started. Wait for one to end, or stop one:`,
+    `${exports} at a time: nothing was started. Wait for one to end${jobs.length > 0 ? ', or stop one:' : '.'}`,
     ...jobs.map((job) => `• ${lineOf(job)} · ${codeText(`${command} cancel ${shortId(job)}`)}`)
   ])
 }
@@ -98,7 +100,7 @@ export function lineOf(job: Job): string {
 export function stateText(job: Job): string {
   switch (job.state) {
     case 'submitted':
-      return 'queued'
+      return hasBatchJob(job) ? 'waiting for a machine' : 'being started'
     case 'running':
       return `${shownPercent(job.progress)} %`
     case 'cancelling':
@@ -115,7 +117,7 @@ export function stateText(job: Job): string {
 }
 
 function resultText({ state, result }: Job): string {
-  if (state === 'empty' || !result) return 'nothing was found'
+  if (state === 'empty' || !result) return 'nothing found'
   const lines = result.entries.reduce((sum, entry) => sum + entry.lines, 0)
   const size = result.archive ? `, ${formatBytes(result.archive.bytes)}` : ''
   return `${state}: ${formatCount(lines, 'line')}${size}`

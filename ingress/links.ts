@@ -1,3 +1,4 @@
+import { linkEndMs } from '../worker/contract/archive-life.ts'
 import { downloadPath } from '../worker/contract/download-link.ts'
 import type { Job } from '../worker/contract/job.ts'
 import type { FunctionUrlEvent } from './function-url.ts'
@@ -9,11 +10,13 @@ export interface SignedLink {
   readonly expiresMs: number
 }
 
-/** Signs a new link; undefined for a job without an archive. */
+/** Signs a new link; undefined for a job whose archive is gone, or that has none. */
 export async function signLink(job: Job, baseUrl: string, services: Services): Promise<SignedLink | undefined> {
   if (!job.result?.archive) return undefined
   const { linkKeys } = await services.secrets()
-  const expiresMs = services.nowMs() + services.config.output.linkMinutes * 60_000
+  const nowMs = services.nowMs()
+  const expiresMs = linkEndMs(job, services.config.output, nowMs)
+  if (expiresMs <= nowMs) return undefined
   return { url: baseUrl + downloadPath(linkKeys[0]!, job.id, expiresMs), expiresMs }
 }
 

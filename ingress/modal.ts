@@ -7,6 +7,7 @@ import { dayMs } from '../worker/contract/window.ts'
 import { trimSpaces } from '../worker/contract/words.ts'
 import { clip } from '../worker/report/slack/text.ts'
 import type { Ephemeral } from './answer.ts'
+import { RequestRefused } from './function-url.ts'
 import { helpText } from './help.ts'
 import { errorFields } from './log.ts'
 import { isSubmittable } from './places.ts'
@@ -35,27 +36,33 @@ export async function openModal(
   const { botToken, linkKeys } = await services.secrets()
   const { config, slack, log, nowMs } = services
   if (botToken === undefined || triggerId === '') return helpText(config, visit.command)
-  const origin: Origin = { channel: visit.person.channel, responseUrl, command: visit.command }
+  const origin: Origin = { channel: visit.person.channel, responseUrl, command: visit.command, fromMs: nowMs() }
   const metadata = seal(JSON.stringify(origin), ownerOf(visit), linkKeys)
   const view = modalView(config, metadata, nowMs())
-  try {
-    await visit.deadline.within('views.open', (signal) => slack.openView(botToken, triggerId, view, signal))
-    return undefined
-  } catch (error) {
-    log('warn', 'The form could not be opened', { user: visit.person.user, ...errorFields(error) })
-    return helpText(config, visit.command)
-  }
+  const [notice, opened] = await Promise.allSettled([
+    visit.refuseReplay(),
+    visit.deadline.within('views.open', (signal) => slack.openView(botToken, triggerId, view, signal))
+  ])
+  if (notice.status === 'rejected' && notice.reason instanceof RequestRefused) throw notice.reason
+  if (opened.status === 'fulfilled') return undefined
+  log('warn', 'The form could not be opened', { user: visit.person.user, ...errorFields(opened.reason) })
+  return helpText(config, visit.command)
 }
 
-const originSchema = z.strictObject({ channel: z.string(), responseUrl: z.string().nullable(), command: z.string() })
-/** Where the command was typed that opened the form. */
+const originSchema = z.strictObject({
+  channel: z.string(),
+  responseUrl: z.string().nullable(),
+  command: z.string(),
+  fromMs: z.number()
+})
+/** Where and when the command was typed that opened the form. */
 export type Origin = z.output<typeof originSchema>
 
 /** Opens what {@link openModal} has sealed for this person; undefined for anything else. */
 export async function readOrigin(metadata: string, visit: Visit, services: Services): Promise<Origin | undefined> {
   const { linkKeys } = await services.secrets()
   const text = unseal(metadata, ownerOf(visit), linkKeys)
-  return text === undefined ? undefined : originSchema.parse(JSON.parse(text))
+  return text === undefined ? undefined : originSchema.safeParse(JSON.parse(text)).data
 }
 
 const ownerOf = ({ person }: Visit): string => `${person.team}/${person.user}`

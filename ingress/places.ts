@@ -6,6 +6,9 @@ import { openRecords } from '../worker/stores/open-records.ts'
 import { openStore } from '../worker/stores/open-store.ts'
 import type { Records } from '../worker/stores/records.ts'
 import type { Store, StoreSettings } from '../worker/stores/store.ts'
+import { storeOf } from '../worker/stores/store-of.ts'
+import type { Person } from './access.ts'
+import type { Deadline, Share } from './deadline.ts'
 
 /*
  * Where the jobs of an environment are kept: beside its logs, or all in `output.store`. A job's id does not tell which,
@@ -22,6 +25,12 @@ export interface Place {
 export interface FoundJob {
   readonly place: Place
   readonly job: Job
+}
+
+/** What could be read of a person's jobs, the newest first, and what of the places they are in could not. */
+export interface FoundJobs {
+  readonly found: readonly FoundJob[]
+  readonly failures: readonly unknown[]
 }
 
 export interface PlacesOptions {
@@ -42,8 +51,8 @@ export class Places {
   constructor({ config, nowMs, patienceMs }: PlacesOptions) {
     const byUrl = new Map<string, Place>()
     const open = (environment: Environment): Place => {
-      const settings = { ...outputSettings(config, environment), patienceMs }
-      const place = byUrl.get(settings.url) ?? openPlace(settings, config.output.prefix, nowMs)
+      const settings = { ...storeOf(environment, config.output.store), patienceMs }
+      const place = byUrl.get(settings.url) ?? openPlace(settings, config, nowMs)
       byUrl.set(settings.url, place)
       return place
     }
@@ -68,22 +77,47 @@ export class Places {
     throw new IotLogError('wrong-config', `environments.${environment}.submit is missing: no job can run there`)
   }
 
-  /** Looks for a job everywhere; a place that can't be read matters only when no other has it. */
-  async find(id: string): Promise<FoundJob | undefined> {
-    const looks = await Promise.allSettled(
-      this.all.map(async (place) => ({ place, job: await place.jobs.find(id) }) as const)
-    )
-    for (const look of looks) {
-      if (look.status === 'fulfilled' && look.value.job) return { place: look.value.place, job: look.value.job }
-    }
-    for (const look of looks) if (look.status === 'rejected') throw look.reason
-    return undefined
+  /** Looks for a job everywhere; a place that can't be read, or is slow, matters only when no other has it. */
+  find(id: string): Promise<FoundJob | undefined> {
+    return this.#firstWith(({ jobs }) => jobs.find(id))
   }
 
-  /** A person's jobs of the last day, the newest first. */
-  async jobsOf(team: string, user: string): Promise<readonly Job[]> {
-    const lists = await Promise.all(this.all.map(({ jobs }) => jobs.jobsOf(team, user)))
-    return lists.flat().sort((a, b) => (a.id < b.id ? 1 : -1))
+  /** The same for whoever asks what became of it: see Jobs.look. */
+  look(id: string): Promise<FoundJob | undefined> {
+    return this.#firstWith(({ jobs }) => jobs.look(id))
+  }
+
+  /**
+   * A person's jobs of the last day, from the places that give them in time.
+   * @throws what the first place threw when none did
+   */
+  async jobsOf(person: Person, deadline: Deadline, share: Share = {}): Promise<FoundJobs> {
+    const lists = await Promise.allSettled(
+      this.all.map(async (place) => {
+        const list = () => place.jobs.jobsOf(person.team, person.user)
+        return (await deadline.within('jobs of the person', list, share)).map((job) => ({ place, job }))
+      })
+    )
+    const failures = lists.flatMap((list) => (list.status === 'rejected' ? [list.reason as unknown] : []))
+    if (failures.length === lists.length) throw failures[0]
+    const found = lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []))
+    return { found: found.sort((a, b) => (a.job.id < b.job.id ? 1 : -1)), failures }
+  }
+
+  async #firstWith(read: (place: Place) => Promise<Job | undefined>): Promise<FoundJob | undefined> {
+    const absent = new Error('absent')
+    const looks = this.all.map(async (place) => {
+      const job = await read(place)
+      if (!job) throw absent
+      return { place, job }
+    })
+    try {
+      return await Promise.any(looks)
+    } catch (error) {
+      const failure = (error as AggregateError).errors.find((one) => one !== absent)
+      if (failure !== undefined) throw failure
+      return undefined
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -96,12 +130,11 @@ export class Places {
 /** Whether jobs can run for an environment. */
 export const isSubmittable = ({ submit }: Environment): boolean => submit !== undefined
 
-/** Results go beside the logs, or to another place that is reached in the same way; as the worker has it. */
-function outputSettings({ output }: Config, { source, region, pathStyle, account }: Environment): StoreSettings {
-  return { url: output.store ?? source, region, pathStyle, account }
-}
+/** After an attempt's time-out: for a job to wait for its machine, and for its end to be heard of. */
+const slackMinutes = 60
 
-function openPlace(settings: StoreSettings, prefix: string, nowMs: () => number): Place {
+function openPlace(settings: StoreSettings, { output, limits }: Config, nowMs: () => number): Place {
   const records = openRecords(settings)
-  return { records, jobs: new Jobs({ records, prefix, nowMs }), store: openStore(settings) }
+  const silenceMs = (limits.jobMinutes + slackMinutes) * 60_000
+  return { records, jobs: new Jobs({ records, prefix: output.prefix, nowMs, silenceMs }), store: openStore(settings) }
 }

@@ -38,7 +38,7 @@ async function route(event: FunctionUrlEvent, services: Services, deadline: Dead
     if (method === 'GET' && new URLSearchParams(event.rawQueryString).get('ssl_check') === '1') return acknowledge()
     if (method !== 'POST') throw new RequestRefused(404, 'Not found')
     const isCommand = path === '/slack/commands'
-    const form = await readSignedForm(event, services, isCommand ? mostCommandBytes : mostInteractionBytes)
+    const form = await readSignedForm(event, services, isCommand ? mostCommandBytes : mostInteractionBytes, deadline)
     if (!form) return acknowledge()
     return isCommand
       ? answerCommand(form, event, services, deadline)

@@ -26,8 +26,8 @@ const keptMs = 5 * 60_000
 export type SecretsReader = () => Promise<string>
 
 /**
- * Keeps what a reader gave for five minutes. Whoever asks while it is being read waits for the same answer; when reading
- * again fails, what is known stays in force.
+ * Keeps what a reader gave. Only who asks before anything is known waits; after five minutes what is known is given once
+ * more while it is read again, and it stays in force when that fails.
  */
 export function cacheSecrets(
   read: SecretsReader,
@@ -51,9 +51,8 @@ export function cacheSecrets(
     }
   }
   return async () => {
-    if (known && nowMs() < known.untilMs) return known.secrets
-    reading ??= renew()
-    return reading
+    if (!known || nowMs() >= known.untilMs) reading ??= renew()
+    return known?.secrets ?? reading!
   }
 }
 

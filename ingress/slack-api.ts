@@ -11,10 +11,20 @@ export class SlackCallError extends Error {
   readonly code: string
 
   constructor(method: string, code: string, cause?: unknown) {
-    super(`${method}: ${code}`, cause === undefined ? undefined : { cause })
+    super(`${method}: ${code}${hints[code] ?? ''}`, cause === undefined ? undefined : { cause })
     this.name = 'SlackCallError'
     this.code = code
   }
+}
+
+const brokenToken = ' (the bot token of the secret is not valid: copy it anew from the app’s settings)'
+/** What an operator has to mend. */
+const hints: Readonly<Record<string, string>> = {
+  missing_scope: ' (the app lacks a scope: update it from `iot-log slack manifest`, and install it again)',
+  invalid_auth: brokenToken,
+  not_authed: brokenToken,
+  token_revoked: brokenToken,
+  account_inactive: brokenToken
 }
 
 const userSchema = z.object({
@@ -67,6 +77,8 @@ export function createSlackApi(apiUrl: string): SlackApi {
       const headers = { 'content-type': 'application/json; charset=utf-8' }
       const request = { method: 'POST', headers, body: JSON.stringify(message), signal }
       const response = await send('response_url', new URL(responseUrl), request)
+      // What is not read keeps its connection.
+      await response.body?.cancel()
       if (!response.ok) throw new SlackCallError('response_url', `http_${response.status}`)
     }
   }

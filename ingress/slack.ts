@@ -1,4 +1,5 @@
-import { Deadline, firstBudgetMs, requestBudgetMs } from './deadline.ts'
+import { setTimeout as wait } from 'node:timers/promises'
+import { budgetOf, Deadline } from './deadline.ts'
 import type { FunctionUrlEvent, FunctionUrlResult } from './function-url.ts'
 import { answerRequest } from './route.ts'
 import { createServices, type Services } from './services.ts'
@@ -12,7 +13,6 @@ import { createServices, type Services } from './services.ts'
 const patienceMs = 1_500
 
 let services: Services | undefined
-let isFirst = true
 
 function getServices(): Services {
   services ??= createServices({
@@ -24,20 +24,23 @@ function getServices(): Services {
   return services
 }
 
-/** Loads and reads beforehand; what fails here is tried again by the first request, which then tells. */
+/** What is silent for longer would leave the first request no time to say so. */
+const warmMs = 1_000
+
+/** Loads and reads beforehand; what fails here, or takes long, is left to the first request, which then tells. */
 async function warm(): Promise<void> {
-  await Promise.allSettled([
+  const all = Promise.allSettled([
     (async () => getServices().secrets())(),
     (async () => getServices().batch.warm())(),
     import('../worker/stores/s3/records.ts')
   ])
+  await Promise.race([all, wait(warmMs, undefined, { ref: false })])
 }
 
 // Lambda sets it; elsewhere whoever serves the handler decides when it starts.
 if (process.env.AWS_LAMBDA_FUNCTION_NAME) await warm()
 
 export async function handler(event: FunctionUrlEvent): Promise<FunctionUrlResult> {
-  const deadline = new Deadline(isFirst ? firstBudgetMs(performance.now()) : requestBudgetMs)
-  isFirst = false
+  const deadline = new Deadline(budgetOf(event.requestContext.timeEpoch, Date.now()))
   return answerRequest(event, getServices(), deadline)
 }

@@ -1,15 +1,14 @@
 import { isOver, type Job } from '../worker/contract/job.ts'
 import type { Person } from './access.ts'
+import { errorFields } from './log.ts'
 import type { Services } from './services.ts'
 
 /*
  * The limit of running jobs per person, which also holds when requests come at the same moment: each job takes one of
- * as many slots as may run, by a conditional put. A slot says whose it is and is never given back: it is free when its
- * job is over, so nothing has to be tidied after a worker that died.
+ * as many slots as may run, by a conditional put, before its request names it. A slot says whose it is and is never
+ * given back: it is free when its job is over or lost, or has no record that can be read, so nothing has to be tidied
+ * after a worker that died.
  */
-
-/** A job that Batch was not given within this time never will be: its ingress died. As Jobs has it. */
-const unsubmittedMs = 60_000
 
 interface FreeSlot {
   readonly key: string
@@ -17,25 +16,20 @@ interface FreeSlot {
   readonly version: string | undefined
 }
 
-/** What a person may still start, and what they have running. */
+/** What a person may still start, and what they have running as far as it can be read. */
 export interface Room {
   readonly free: readonly FreeSlot[]
   readonly running: readonly Job[]
 }
 
-export async function roomOf({ team, user }: Person, services: Services): Promise<Room> {
-  const { config, places } = services
-  const prefix = `${config.output.prefix}jobs/slots/${team}/${user}/`
-  const { records } = places.default
-  const most = config.limits.runningJobsPerUser
-  const keys = Array.from({ length: most }, (_, position) => `${prefix}${position}`)
-  const taken = new Set(await records.list(prefix, most))
-  const looks = await Promise.all(
-    keys.map((key) => (taken.has(key) ? look(key, services) : { key, version: undefined }))
-  )
+export async function roomOf(person: Person, services: Services): Promise<Room> {
+  const { prefix } = services.config.output
+  const most = services.config.limits.runningJobsPerUser
+  const keys = Array.from({ length: most }, (_, at) => `${prefix}jobs/slots/${person.team}/${person.user}/${at}`)
+  const looks = await Promise.all(keys.map((key) => look(key, services)))
   return {
-    free: looks.flatMap(({ key, version, job }: Look) => (job ? [] : [{ key, version }])),
-    running: looks.flatMap(({ job }: Look) => job ?? [])
+    free: looks.filter(({ isFree }) => isFree),
+    running: looks.flatMap(({ job }) => job ?? [])
   }
 }
 
@@ -51,18 +45,20 @@ export async function takeSlot({ free }: Room, job: Job, { places }: Services): 
 }
 
 interface Look extends FreeSlot {
+  readonly isFree: boolean
   /** The job that runs in it. */
-  readonly job?: Job | undefined
+  readonly job?: Job
 }
 
-async function look(key: string, { places, nowMs }: Services): Promise<Look> {
+async function look(key: string, { places, log }: Services): Promise<Look> {
   const slot = await places.default.records.read(key)
-  const job = slot && (await places.find(slot.bytes.toString()))?.job
-  const version = slot?.version
-  return job && isUnderWay(job, nowMs()) ? { key, version, job } : { key, version }
-}
-
-function isUnderWay({ state, batch, requestedAt }: Job, nowMs: number): boolean {
-  const isLost = state === 'submitted' && batch === null && nowMs - Date.parse(requestedAt) > unsubmittedMs
-  return !isOver(state) && !isLost
+  if (!slot) return { key, version: undefined, isFree: true }
+  const { version } = slot
+  try {
+    const job = (await places.look(slot.bytes.toString()))?.job
+    return job && !isOver(job.state) ? { key, version, isFree: false, job } : { key, version, isFree: true }
+  } catch (error) {
+    log('error', 'It could not be told whether a job runs', { job: slot.bytes.toString(), ...errorFields(error) })
+    return { key, version, isFree: false }
+  }
 }

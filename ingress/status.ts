@@ -1,9 +1,13 @@
 import { isOver, type Job } from '../worker/contract/job.ts'
 import { section } from '../worker/report/slack/blocks.ts'
 import { codeText } from '../worker/report/slack/text.ts'
+import { refusedByRules } from './access.ts'
 import type { Ephemeral } from './answer.ts'
+import { doubtAbout } from './doubt.ts'
 import { lineOf, shortId } from './job-text.ts'
 import { signLink } from './links.ts'
+import { errorFields } from './log.ts'
+import type { FoundJobs } from './places.ts'
 import type { Services } from './services.ts'
 import type { Visit } from './visit.ts'
 
@@ -11,26 +15,44 @@ import type { Visit } from './visit.ts'
 const mostResults = 5
 /** Running jobs of one person are few, unless the limit is high. */
 const mostRunning = 10
+/** Kept for the answer when a place is silent. */
+const answerReserveMs = 300
 
 /** `status`: what of mine runs, and how the last ones ended. */
 export async function statusText(visit: Visit, services: Services): Promise<Ephemeral> {
   const { person, deadline, command } = visit
-  const jobs = await deadline.within('jobs of the person', () => services.places.jobsOf(person.team, person.user))
+  const [list, doubt] = await Promise.all([
+    services.places.jobsOf(person, deadline, { reserveMs: answerReserveMs }),
+    doubtAbout(person, services, deadline),
+    visit.refuseReplay()
+  ])
+  const jobs = list.found.map(({ job }) => job)
   const running = jobs.filter(({ state }) => !isOver(state)).slice(0, mostRunning)
   const over = jobs.filter(({ state }) => isOver(state)).slice(0, mostResults)
-  if (jobs.length === 0)
-    return { text: `You asked for nothing since yesterday. ${codeText(`${command} help`)} tells how.` }
+  const resultLine = async (job: Job): Promise<string> => {
+    const link = doubt === undefined ? await linkFor(job, visit, services) : ''
+    return `• ${lineOf(job)}${link}`
+  }
   const lines = [
-    running.length === 0 ? '*Nothing of yours runs.*' : '*Running*',
+    ...(jobs.length === 0
+      ? [`You asked for nothing since yesterday. ${codeText(`${command} help`)} tells how.`]
+      : [running.length === 0 ? '*Nothing of yours runs.*' : '*Running*']),
     ...running.map((job) => `• ${lineOf(job)} · stop it with ${codeText(`${command} cancel ${shortId(job)}`)}`),
-    ...(over.length === 0
-      ? []
-      : ['*Last results*', ...(await Promise.all(over.map((job) => resultLine(job, visit, services))))])
+    ...(over.length === 0 ? [] : ['*Last results*', ...(await Promise.all(over.map(resultLine)))]),
+    ...unreadLines(list, services)
   ]
   return { text: lines.join('\n'), blocks: [section(lines)] }
 }
 
-async function resultLine(job: Job, visit: Visit, services: Services): Promise<string> {
+/** What a person must know who does not see all their jobs. */
+export function unreadLines({ failures }: FoundJobs, { log }: Services): string[] {
+  for (const failure of failures) log('error', 'The jobs of a place could not be read', errorFields(failure))
+  return failures.length === 0 ? [] : ['⚠️ Part of the jobs could not be read just now, so some may be missing here.']
+}
+
+/** Where a new link would be refused, none is shown. */
+async function linkFor(job: Job, visit: Visit, services: Services): Promise<string> {
+  if (refusedByRules(visit.person, services.config, job.request.environment) !== undefined) return ''
   const link = await signLink(job, visit.baseUrl, services)
-  return `• ${lineOf(job)}${link ? ` · <${link.url.replaceAll('&', '&amp;')}|Download>` : ''}`
+  return link ? ` · <${link.url.replaceAll('&', '&amp;')}|Download>` : ''
 }

@@ -1,15 +1,17 @@
 import { messageOf } from '../worker/contract/errors.ts'
-import { digestOf, isOver, isSuccess, type Job, jobKeys, reuseMs } from '../worker/contract/job.ts'
+import { digestOf, hasBatchJob, isOver, type Job } from '../worker/contract/job.ts'
 import type { ExportRequest } from '../worker/contract/request.ts'
-import type { ClaimedJob, JobEnd } from '../worker/jobs.ts'
-import { isVouchedFor, type Person, refusedByRules, standingTexts } from './access.ts'
+import type { ClaimedJob, JobEnd, RecordedJob, Standing, WantedJob } from '../worker/jobs.ts'
+import { refusedByRules } from './access.ts'
 import { cancelReason } from './batch.ts'
 import { type Deadline, OutOfTimeError } from './deadline.ts'
+import { doubtAbout } from './doubt.ts'
+import { RequestRefused } from './function-url.ts'
 import { errorFields } from './log.ts'
 import type { Place } from './places.ts'
-import { isFirstTime } from './replay.ts'
 import type { Services } from './services.ts'
 import { type Room, roomOf, takeSlot } from './slots.ts'
+import type { Visit } from './visit.ts'
 
 /*
  * From a request to a running job, within the time a person waits for an answer: who asks is looked at, the job is
@@ -17,12 +19,12 @@ import { type Room, roomOf, takeSlot } from './slots.ts'
  * after it ends the job and frees its request, so that asking again works.
  */
 
-/** What somebody asks for, and the signed request it came with. */
+/** What somebody asks for, and where to answer. */
 export interface Ask {
-  readonly person: Person
   readonly request: ExportRequest
   readonly responseUrl: string | null
-  readonly signature: string
+  /** When Slack gave that URL; now unless told. */
+  readonly responseUrlFromMs?: number
 }
 
 /** What came of it. */
@@ -30,104 +32,85 @@ export type Submitted =
   | { readonly kind: 'started' | 'running' | 'finished'; readonly job: Job }
   | { readonly kind: 'refused'; readonly text: string }
   | { readonly kind: 'too-many'; readonly jobs: readonly Job[] }
-  /** The same signed request was here before. */
-  | { readonly kind: 'replayed' }
   | { readonly kind: 'failed'; readonly text: string }
 
 /** Kept for telling the record how a submission went. */
 const recordReserveMs = 500
-/** Most of the time is for S3 and Batch; Slack's opinion of a person is remembered anyway. */
-const mostStandingMs = 900
 
-export async function submitExport(ask: Ask, services: Services, deadline: Deadline): Promise<Submitted> {
-  const refusal = refusedBeforehand(ask, services)
+/** @throws RequestRefused when the request was here before */
+export async function submitExport(ask: Ask, visit: Visit, services: Services): Promise<Submitted> {
+  const refusal = refusedBeforehand(ask, visit, services)
   if (refusal !== undefined) return { kind: 'refused', text: refusal }
   try {
-    return await submitAllowed(ask, services, deadline)
+    return await submitAllowed(ask, visit, services)
   } catch (error) {
-    services.log('error', 'A request could not be recorded', { user: ask.person.user, ...errorFields(error) })
+    if (error instanceof RequestRefused) throw error
+    services.log('error', 'A request could not be recorded', { user: visit.person.user, ...errorFields(error) })
     const text = 'The request could not be recorded, so nothing was started. Try again in a moment.'
     return { kind: 'failed', text }
   }
 }
 
 /** What the configuration alone tells. */
-function refusedBeforehand({ person, request }: Ask, { config }: Services): string | undefined {
+function refusedBeforehand({ request }: Ask, { person }: Visit, { config }: Services): string | undefined {
   if (config.environments.get(request.environment)?.submit === undefined) {
     return `Logs of ${request.environment} can't be asked for here: no queue is set up for it.`
   }
   return refusedByRules(person, config, request.environment)
 }
 
-async function submitAllowed(ask: Ask, services: Services, deadline: Deadline): Promise<Submitted> {
-  const { person, request } = ask
-  const place = services.places.of(request.environment)
-  const { prefix } = services.config.output
+async function submitAllowed(ask: Ask, visit: Visit, services: Services): Promise<Submitted> {
+  const { person, deadline } = visit
+  const place = services.places.of(ask.request.environment)
   const share = { reserveMs: recordReserveMs }
-  const [isFirst, doubt, room] = await Promise.all([
-    deadline.within('notice', () => isFirstTime(place.records, prefix, ask.signature), share),
+  const digest = digestOf(person.team, ask.request)
+  const [, doubt, room, standing] = await Promise.all([
+    visit.refuseReplay(),
     doubtAbout(person, services, deadline),
-    deadline.within('running jobs', () => roomOf(person, services), share)
+    deadline.within('running jobs', () => roomOf(person, services), share),
+    deadline.within('the same request', () => place.jobs.standingFor(digest), share)
   ])
-  if (!isFirst) return { kind: 'replayed' }
   if (doubt !== undefined) return { kind: 'refused', text: doubt }
-  if (room.free.length === 0) return answerAtLimit(ask, room, place, services, deadline)
-  const { kind, job } = await claim(ask, place, services, deadline)
-  if (kind !== 'new') return { kind, job }
-  return submitNew(job, room, place, services, deadline)
-}
-
-/** Why a person may not ask, who is on no list; undefined when nothing speaks against it. */
-export async function doubtAbout(person: Person, services: Services, deadline: Deadline): Promise<string | undefined> {
-  const { botToken } = await services.secrets()
-  if (isVouchedFor(person, services.config)) return undefined
-  try {
-    const standing = await deadline.within(
-      'users.info',
-      (signal) => services.standings.standingOf(person, botToken, signal),
-      { mostMs: mostStandingMs }
-    )
-    return standing === 'member' ? undefined : standingTexts[standing]
-  } catch {
-    return standingTexts.unknown
+  // At the limit nothing is started, but what runs or has its result already is answered with.
+  if (standing.kind !== 'none') return standing
+  if (room.free.length === 0) return atLimit(room, digest)
+  const claimed = await claim({ ask, standing, room, place }, visit, services)
+  switch (claimed.kind) {
+    case 'new':
+      return submitNew(claimed, place, services, deadline)
+    case 'no-room':
+      return noRoom(claimed.job, visit, services)
+    default:
+      return claimed
   }
 }
 
-/** At the limit nothing is started, but what runs or has its result already is answered with. */
-async function answerAtLimit(
-  ask: Ask,
-  { running }: Room,
-  place: Place,
-  services: Services,
-  deadline: Deadline
-): Promise<Submitted> {
-  const same = await deadline.within('the job of the same request', () => findSame(ask, place, services))
-  return same ?? { kind: 'too-many', jobs: running }
+interface Claim {
+  readonly ask: Ask
+  readonly standing: Standing
+  readonly room: Room
+  readonly place: Place
 }
 
-async function findSame({ person, request }: Ask, place: Place, services: Services): Promise<Submitted | undefined> {
-  const key = jobKeys.byRequest(services.config.output.prefix, digestOf(person.team, request))
-  const pointer = await place.records.read(key)
-  const job = pointer && (await place.jobs.find(pointer.bytes.toString()))
-  if (!job) return undefined
-  if (!isOver(job.state)) return { kind: 'running', job }
-  const isFresh = services.nowMs() - Date.parse(job.endedAt ?? job.requestedAt) <= reuseMs
-  return isSuccess(job.state) && isFresh ? { kind: 'finished', job } : undefined
-}
-
-async function claim(ask: Ask, place: Place, services: Services, deadline: Deadline): Promise<ClaimedJob> {
-  const { team, user, channel, enterprise } = ask.person
+async function claim({ ask, standing, room, place }: Claim, visit: Visit, services: Services): Promise<ClaimedJob> {
+  const { team, user, channel, enterprise } = visit.person
   const asker = { team, user, channel, ...(enterprise !== undefined && { enterprise }) }
-  const wanted = { request: ask.request, asker, responseUrl: ask.responseUrl }
+  const wanted: WantedJob = { ...ask, asker }
+  const id = place.jobs.createId()
+  const reserve = (job: Job): Promise<boolean> => takeSlot(room, job, services)
   let claiming: Promise<ClaimedJob> | undefined
   const begin = (): Promise<ClaimedJob> => {
-    claiming = place.jobs.claim(wanted)
+    claiming = place.jobs.claim(wanted, { id, seen: standing, reserve })
     return claiming
   }
   try {
-    return await deadline.within('record of the job', begin, { reserveMs: 2 * recordReserveMs })
+    return await visit.deadline.within('record of the job', begin, { reserveMs: 2 * recordReserveMs })
   } catch (error) {
-    if (error instanceof OutOfTimeError) void endLate(claiming, place, services)
+    if (error instanceof OutOfTimeError) {
+      void endLate(claiming, place, services)
+      // Its request may name it already: whoever asks again must not be told that it runs.
+      await giveUp(id, place, services, visit.deadline, 'Out of time')
+    }
     throw error
   }
 }
@@ -142,25 +125,27 @@ async function endLate(claiming: Promise<ClaimedJob> | undefined, { jobs }: Plac
   }
 }
 
+/** Others were faster with the last slot. */
+async function noRoom({ id, digest }: Job, { person, deadline }: Visit, services: Services): Promise<Submitted> {
+  services.log('info', 'A job was beyond the limit of its asker', { job: id, user: person.user })
+  return atLimit(await deadline.within('running jobs', () => roomOf(person, services)), digest)
+}
+
+/** Where the same request is just being started by the same person, that is the answer. */
+function atLimit({ running }: Room, wanted: string): Submitted {
+  const same = running.find(({ digest }) => digest === wanted)
+  return same ? { kind: 'running', job: same } : { kind: 'too-many', jobs: running }
+}
+
 async function submitNew(
-  job: Job,
-  room: Room,
+  recorded: RecordedJob,
   place: Place,
   services: Services,
   deadline: Deadline
 ): Promise<Submitted> {
   const { log, batch } = services
+  const { job } = recorded
   const environment = job.request.environment
-  const takes = deadline.within('slot', () => takeSlot(room, job, services), { reserveMs: recordReserveMs })
-  const isWithinLimit = await takes.catch(async (error: unknown) => {
-    await giveUp(job, place, services, deadline, messageOf(error))
-    throw error
-  })
-  if (!isWithinLimit) {
-    log('info', 'A job was beyond the limit of its asker', { job: job.id, user: job.asker.user })
-    await giveUp(job, place, services, deadline, 'The limit of running jobs per user')
-    return { kind: 'too-many', jobs: [] }
-  }
   try {
     const { batchJobId, queue } = await deadline.within(
       'SubmitJob',
@@ -168,56 +153,58 @@ async function submitNew(
       { reserveMs: recordReserveMs }
     )
     log('info', 'A job was submitted', { job: job.id, batchJob: batchJobId, queue, user: job.asker.user, environment })
-    const standing = await recordBatchJob(job, { jobId: batchJobId, queue }, place, services, deadline)
-    return { kind: 'started', job: standing }
+    const standing = await recordBatchJob(recorded, { jobId: batchJobId, queue }, place, services, deadline)
+    if (standing.state !== 'cancelled') return { kind: 'started', job: standing }
+    return { kind: 'refused', text: 'This export was cancelled while it was being started, so nothing runs.' }
   } catch (error) {
     log('error', 'Batch did not take a job', { job: job.id, environment, ...errorFields(error) })
-    await giveUp(job, place, services, deadline, messageOf(error))
+    await giveUp(job.id, place, services, deadline, messageOf(error))
     const text =
       'AWS Batch did not take the job, so nothing runs. Try again in a moment; tell the operators if it lasts.'
     return { kind: 'failed', text }
   }
 }
 
-/** The request is free again; should even that fail, it is a minute later (see Jobs). */
-async function giveUp(job: Job, { jobs }: Place, { log }: Services, deadline: Deadline, why: string): Promise<void> {
+/** The request is free again; should even that fail, it is a minute later (see lost-job.ts). */
+async function giveUp(id: string, { jobs }: Place, { log }: Services, deadline: Deadline, why: string): Promise<void> {
   try {
-    await deadline.within('end of the record', () => jobs.end(job.id, notSubmitted(why)))
+    await deadline.within('end of the record', () => jobs.end(id, notSubmitted(why)))
   } catch (error) {
-    log('error', 'The record of a job could not be ended', { job: job.id, ...errorFields(error) })
+    log('error', 'The record of a job could not be ended', { job: id, ...errorFields(error) })
   }
 }
 
 function notSubmitted(why: string): JobEnd {
   const userText = 'It could not be started.'
-  return { state: 'failed', failure: { code: 'not-submitted', userText, operatorText: why } }
+  return { state: 'failed', failure: { code: 'not-submitted', userText, operatorText: why }, isTold: true }
 }
 
-/** The job runs by now, so nothing here may fail it; who wants to cancel it finds Batch's id in the record. */
+/**
+ * The job runs by now, so nothing here may fail it; who wants to cancel it finds Batch's id in the record. Its worker may
+ * have begun and written that itself; or somebody has cancelled it meanwhile.
+ */
 async function recordBatchJob(
-  job: Job,
+  recorded: RecordedJob,
   batchJob: NonNullable<Job['batch']>,
   { jobs }: Place,
   { log, batch }: Services,
   deadline: Deadline
 ): Promise<Job> {
+  const { id, request } = recorded.job
   try {
-    const standing = await deadline.within('id of the Batch job', () =>
-      jobs.update(job.id, (found) => ({ ...found, batch: batchJob }))
-    )
-    if (standing?.state === 'cancelling') {
-      const { environment } = job.request
+    const note = (job: Job): Job | undefined =>
+      isOver(job.state) || hasBatchJob(job) ? undefined : { ...job, batch: batchJob }
+    const standing =
+      (await deadline.within('id of the Batch job', () => jobs.update(id, note, recorded))) ?? recorded.job
+    if (standing.state === 'cancelling' || isOver(standing.state)) {
       await deadline.within('TerminateJob', (signal) =>
-        batch.terminate(environment, batchJob.jobId, cancelReason, signal)
+        batch.terminate(request.environment, batchJob.jobId, cancelReason, signal)
       )
     }
-    return standing ?? job
+    return standing
   } catch (error) {
-    log('error', 'The id of a Batch job could not be recorded', {
-      job: job.id,
-      batchJob: batchJob.jobId,
-      ...errorFields(error)
-    })
-    return job
+    const fields = { job: id, batchJob: batchJob.jobId, ...errorFields(error) }
+    log('error', 'The id of a Batch job could not be recorded', fields)
+    return recorded.job
   }
 }

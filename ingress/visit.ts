@@ -4,7 +4,8 @@ import type { Deadline } from './deadline.ts'
 /** What one signed request of a person brings along, whatever it asks for. */
 export interface Visit {
   readonly person: Person
-  readonly signature: string
+  /** Fails when the request was here before: see replay.ts. */
+  readonly refuseReplay: () => Promise<void>
   readonly deadline: Deadline
   /** `/iot-log`, as the app is set up: texts name it. */
   readonly command: string

@@ -1,11 +1,13 @@
+import { offerAthena } from './athena/open-access.ts'
 import type { Environment } from './contract/config.ts'
 import { IotLogError } from './contract/errors.ts'
 import type { Job, JobResult } from './contract/job.ts'
-import { archiveName, jobArchiveKey } from './contract/names.ts'
+import { archiveKey, archiveName, entryName } from './contract/names.ts'
 import { type ExportRequest, windowOf } from './contract/request.ts'
 import { type ExportListener, type ExportOutcome, exportLogs } from './export.ts'
-import { type JobSettings, storeOf } from './job-settings.ts'
+import type { JobSettings } from './job-settings.ts'
 import { openStore } from './stores/open-store.ts'
+import { storeOf } from './stores/store-of.ts'
 
 export interface ExportJobOptions extends Pick<JobSettings, 'config' | 'output' | 'threads' | 'inflater'> {
   /** `name version`, for the manifest. */
@@ -25,12 +27,19 @@ export async function exportJob(job: Job, options: ExportJobOptions): Promise<Jo
   await using source = openStore(sourceSettings)
   await using store = openStore(output)
   const name = archiveName(job.request.identifiers, windowOf(job.request))
-  const key = jobArchiveKey(config.output.prefix, Date.parse(job.requestedAt), name)
+  const key = archiveKey(config.output.prefix, Date.parse(job.requestedAt), name, job.id)
   using outcome = await exportLogs(job.request, {
     environment,
     limits: config.limits,
     source,
     sourceSettings,
+    athena: offerAthena({
+      environment,
+      source: sourceSettings.url,
+      output,
+      outputPrefix: config.output.prefix,
+      seed: job.id
+    }),
     // What stands there is of an earlier attempt of this job.
     target: { store, key, overwrite: true },
     threads,
@@ -39,7 +48,7 @@ export async function exportJob(job: Job, options: ExportJobOptions): Promise<Jo
     signal,
     listener
   })
-  return resultOf(outcome, key)
+  return resultOf(job, outcome, key)
 }
 
 /** Records are written where people are; this machine may know another configuration. */
@@ -51,15 +60,17 @@ function environmentOf(request: ExportRequest, environments: ReadonlyMap<string,
   throw new IotLogError('wrong-config', `The job asks for the ${what}, which the worker's configuration does not have`)
 }
 
-function resultOf(outcome: ExportOutcome, key: string): JobResult {
-  const { status, engine, reason, archive, entries, objects, scanned, linesByHour, seconds } = outcome
+function resultOf({ request }: Job, outcome: ExportOutcome, key: string): JobResult {
+  const { status, engine, reason, archive, entries, objects, unreadable, scanned, linesByHour, seconds } = outcome
+  const names = request.categories.map((category) => entryName(category, windowOf(request)))
   return {
     status,
     engine,
     reason,
     archive: archive && { key, bytes: archive.bytes, sha256: archive.sha256 },
-    entries: [...entries],
+    entries: entries.map((entry) => ({ ...entry, missing: outcome.missingByCategory[names.indexOf(entry.name)] ?? 0 })),
     objects: { ...objects },
+    unreadable: { ...unreadable },
     scanned: { ...scanned },
     linesByHour: [...linesByHour],
     seconds

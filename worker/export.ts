@@ -1,30 +1,34 @@
 import { type ArchiveTarget, ExportArchive } from './archive/export-archive.ts'
 import { type ManifestHead, manifestPieces, type WrittenEntry } from './archive/manifest.ts'
+import type { AthenaOffer } from './athena/open-access.ts'
+import { readingDifferences } from './athena/readable.ts'
+import { AthenaRun } from './athena/run.ts'
+import { chooseEngines } from './choose-engines.ts'
 import type { Environment } from './contract/config.ts'
 import type { Limits } from './contract/config-schema.ts'
+import type { DamageReason } from './contract/outcome.ts'
 import { type ExportRequest, windowOf } from './contract/request.ts'
 import type { ExportResult } from './contract/result.ts'
-import { chooseEngine, type EngineChoice, estimateScan } from './engine.ts'
+import type { EngineChoice } from './engine.ts'
+import { exportSteps, type StepsOptions } from './export-steps.ts'
 import { type Listing, listObjects } from './listing.ts'
 import { type CategoryPlan, planCategories } from './plan.ts'
-import { cutBatches } from './scan/batches.ts'
-import { chooseInflater } from './scan/choose-inflater.ts'
+import { chooseInflaters } from './scan/choose-inflater.ts'
 import type { InflaterName } from './scan/inflater.ts'
-import { scanInOrder } from './scan/pool.ts'
 import type { ScanProgress } from './scan/protocol.ts'
 import type { Store, StoreSettings } from './stores/store.ts'
 import { Tally } from './tally.ts'
 
 /** Below this much compressed input the archive is small whatever is kept, and size is worth more than speed. */
 const smallDayBytes = 100e6
-/** Kept lines a thread may be ahead of the archive. */
-const creditBytes = 8 * 1024 * 1024
 
 /** What an export is told while it goes on. */
 export interface ExportListener {
   onListed?(objects: number): void
   onPlanned?(total: { readonly objects: number; readonly storedBytes: number }, choice: EngineChoice): void
   onProgress?(progress: ScanProgress): void
+  /** All before this category is read; its place in the request. Categories without objects are passed over. */
+  onCategory?(category: number): void
   /** A failed or cancelled export could not take away all that it had begun. */
   readonly onLeftBehind?: (text: string) => void
 }
@@ -35,6 +39,8 @@ export interface ExportOptions {
   readonly source: Store
   /** How the threads open the source. */
   readonly sourceSettings: StoreSettings
+  /** How Athena is asked, or why it can't be. */
+  readonly athena: AthenaOffer
   readonly target: ArchiveTarget
   readonly threads: number
   /** Instead of the fastest that passes its self-test. */
@@ -49,6 +55,10 @@ export interface ExportOptions {
 export interface ExportOutcome extends ExportResult, Disposable {
   /** Kept lines by hour of the window; empty where the keys tell no hours. */
   readonly linesByHour: readonly number[]
+  /** Objects that were not read to their end, by category in the order of the request. */
+  readonly missingByCategory: readonly number[]
+  /** Unreadable objects by why they are; reasons without any are left out. */
+  readonly unreadable: Readonly<Partial<Record<DamageReason, number>>>
 }
 
 /**
@@ -58,30 +68,36 @@ export interface ExportOutcome extends ExportResult, Disposable {
  */
 export async function exportLogs(request: ExportRequest, options: ExportOptions): Promise<ExportOutcome> {
   const startedMs = performance.now()
-  const { environment, limits, source, threads, signal, listener } = options
+  const { environment, source, signal, listener } = options
   const plans = planCategories(request, environment)
   using listing = await listObjects(source, plans, signal, listener?.onListed)
-  const choice = chooseEngine(estimateScan(listing, threads), limits)
+  const choice = await choose(request, plans, listing, options)
   listener?.onPlanned?.(listing, choice)
   const tally = new Tally(plans.length, listing.skipped)
   const archive = openArchive(request, plans, listing, options)
   try {
-    await scanIntoArchive(plans, listing, archive, tally, options)
-    const head = describe(request, choice, plans, await archive.closeEntries(), tally, listing, options.tool)
+    const read = await readIntoArchive(request, plans, listing, choice, archive, tally, options)
+    const head = describe(request, read, plans, await archive.closeEntries(), tally, listing, options.tool)
     const isWorthAnArchive = head.status !== 'empty'
     const written = isWorthAnArchive ? await archive.finish(manifestPieces(head, tally.notRead())) : null
     const { status, engine, entries, objects, scanned } = head
     const seconds = Math.round((performance.now() - startedMs) / 100) / 10
-    const result = { status, engine, reason: choice.reason, request, archive: written, entries, objects }
+    const result = { status, engine, reason: read.reason, request, archive: written, entries, objects }
     return {
       ...result,
       notRead: { [Symbol.iterator]: () => tally.notRead() },
       scanned,
       seconds,
-      linesByHour: tally.linesByHour(
-        plans.map((plan) => plan.category.layout),
-        windowOf(request)
-      ),
+      // Keys tell the hour of arrival.
+      linesByHour:
+        request.window === 'event'
+          ? []
+          : tally.linesByHour(
+              plans.map((plan) => plan.category.layout),
+              windowOf(request)
+            ),
+      missingByCategory: tally.missingByCategory(),
+      unreadable: tally.unreadable(),
       [Symbol.dispose]: () => tally[Symbol.dispose]()
     }
   } catch (error) {
@@ -89,6 +105,16 @@ export async function exportLogs(request: ExportRequest, options: ExportOptions)
     tally[Symbol.dispose]()
     throw error
   }
+}
+
+function choose(
+  request: ExportRequest,
+  plans: readonly CategoryPlan[],
+  listing: Listing,
+  { environment, source, limits, threads, athena }: ExportOptions
+): Promise<EngineChoice> {
+  const obstacle = 'obstacle' in athena ? athena.obstacle : undefined
+  return chooseEngines({ plans, listing, environment, source, limits, threads, wanted: request.engine, obstacle })
 }
 
 function openArchive(
@@ -110,34 +136,40 @@ function openArchive(
   })
 }
 
-async function scanIntoArchive(
+/** Reads every category with its engine, in their order. Gives what was chosen in the end. */
+async function readIntoArchive(
+  request: ExportRequest,
   plans: readonly CategoryPlan[],
   listing: Listing,
+  choice: EngineChoice,
   archive: ExportArchive,
   tally: Tally,
   options: ExportOptions
-): Promise<void> {
-  const { sourceSettings, limits, threads, signal, listener } = options
-  const settings = {
-    store: sourceSettings,
-    specs: plans.map((plan) => plan.spec),
-    // All prefixes of a layout have the same length.
-    prefixLengths: plans.map((plan) => plan.prefixes[0]!.length),
-    limits: { maxLineBytes: limits.maxLineBytes, maxRatio: limits.maxRatio },
-    inflater: options.inflater ?? (await chooseInflater()),
-    creditBytes,
-    threads,
-    readAhead: options.source.readAhead
-  }
-  const batches = cutBatches(listing.categories.map((category) => category.pages()))
-  const steps = scanInOrder(batches, settings, AbortSignal.any([signal, archive.failed]), (progress) => {
+): Promise<EngineChoice> {
+  const { source, limits, listener, athena } = options
+  const inflaters = await chooseInflaters(options.inflater)
+  const signal = AbortSignal.any([options.signal, archive.failed])
+  const onProgress = (progress: ScanProgress): void => {
     tally.addProgress(progress)
     listener?.onProgress?.(progress)
-  })
-  for await (const step of steps) {
+  }
+  const asked = plans.map((plan, at) => ({ plan, listing: listing.categories[at]! }))
+  const forAthena = asked.filter((_, at) => choice.engines[at] === 'athena')
+  const common = { source, window: windowOf(request), limits, inflaters, signal, onProgress }
+  await using access = 'open' in athena && forAthena.length > 0 ? await athena.open() : undefined
+  await using run = access && new AthenaRun(forAthena, { ...common, access, onLeftBehind: listener?.onLeftBehind })
+  const steps: StepsOptions = { ...options, ...common, plans, listing, wanted: request.engine, run }
+  const chosen = { ...choice }
+  let category = -1
+  for await (const step of exportSteps(chosen, steps)) {
+    if (step.category !== category) {
+      category = step.category
+      listener?.onCategory?.(category)
+    }
     if (step.kind === 'kept') await archive.write(step.category, step.bytes)
     else tally.addBatch(step.category, step.summary)
   }
+  return chosen
 }
 
 function describe(
@@ -149,13 +181,15 @@ function describe(
   listing: Listing,
   tool: string
 ): ManifestHead {
+  const isQueried = choice.engines.includes('athena')
   return {
     tool,
     request,
     status: tally.status(),
-    engine: choice.engine,
+    engine: isQueried ? 'athena' : 'scan',
     reason: choice.basis,
     order: 'key',
+    ...(isQueried && { differences: readingDifferences }),
     entries: plans.flatMap((_, category) => {
       const entry = written[category]
       return entry

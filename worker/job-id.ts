@@ -11,9 +11,14 @@ const timeLetters = 10
 const randomLetters = 16
 
 export function createJobId(nowMs: number): string {
+  return timePrefix(nowMs) + Array.from(randomBytes(randomLetters), (byte) => letters[byte % 32]!).join('')
+}
+
+/** How ids of a time begin: those of that time and after it are larger, those from before it smaller. */
+export function timePrefix(timeMs: number): string {
   let time = ''
-  for (let rest = nowMs; time.length < timeLetters; rest = Math.floor(rest / 32)) time = letters[rest % 32]! + time
-  return time + Array.from(randomBytes(randomLetters), (byte) => letters[byte % 32]!).join('')
+  for (let rest = timeMs; time.length < timeLetters; rest = Math.floor(rest / 32)) time = letters[rest % 32]! + time
+  return time
 }
 
 /** Whether a text may be an id: what people send may be anything. */

@@ -1,15 +1,13 @@
 import type { JobProgress } from './contract/job.ts'
 import type { ExportListener } from './export.ts'
 import type { LiveProgress } from './report/job-reporter.ts'
+import { percentAt } from './report/percent.ts'
 import { ProgressModel } from './report/progress.ts'
 
 /*
- * The progress of an export as the asker sees it: 10 % once a worker has it, 10 to 99 % by bytes, and 100 % only when
- * there is an answer. Threads tell ten times a second; what is passed on is less.
+ * The progress of an export as the asker sees it. Threads tell ten times a second; what is passed on is less.
  */
 
-const startPercent = 10
-const lastPercent = 99
 /** The reporter has a pace of its own, which is slower. */
 const tellEveryMs = 1_000
 /** A read and a conditional put for each. */
@@ -27,6 +25,7 @@ export class PacedProgress {
   readonly #options: ProgressOptions
   readonly #model = new ProgressModel()
   #total = { objects: 0, storedBytes: 0 }
+  #category = 0
   #toldMs = Number.NEGATIVE_INFINITY
   #keptMs = Number.NEGATIVE_INFINITY
   #keeping: Promise<void> | undefined
@@ -35,7 +34,7 @@ export class PacedProgress {
     this.#options = options
   }
 
-  readonly listener: Required<Pick<ExportListener, 'onPlanned' | 'onProgress'>> = {
+  readonly listener: Required<Pick<ExportListener, 'onPlanned' | 'onProgress' | 'onCategory'>> = {
     onPlanned: (total) => {
       this.#total = total
       this.#model.begin(total, this.#options.nowMs())
@@ -44,6 +43,9 @@ export class PacedProgress {
     onProgress: (step) => {
       this.#model.advance(step)
       this.#pass()
+    },
+    onCategory: (category) => {
+      this.#category = category
     }
   }
 
@@ -57,8 +59,7 @@ export class PacedProgress {
     const nowMs = clock()
     if (nowMs - this.#toldMs >= tellEveryMs) {
       this.#toldMs = nowMs
-      const bytesPerSecond = this.#model.bytesPerSecond(nowMs)
-      tell({ ...this.#progress(), bytesPerSecond, secondsLeft: this.#model.secondsLeft(nowMs) })
+      tell({ ...this.#progress(), category: this.#category, secondsLeft: this.#model.secondsLeft(nowMs) })
     }
     if (nowMs - this.#keptMs >= keepEveryMs && !this.#keeping) {
       this.#keptMs = nowMs
@@ -69,9 +70,8 @@ export class PacedProgress {
   }
 
   #progress(): JobProgress {
-    const { objects, storedBytes, lines } = this.#model.done
-    const percent = startPercent + Math.floor((lastPercent - startPercent) * this.#model.fraction)
+    const { objects, passedBytes, lines } = this.#model.done
     const total = { totalObjects: this.#total.objects, totalBytes: this.#total.storedBytes }
-    return { percent, objects, storedBytes, lines, ...total }
+    return { percent: percentAt(this.#model.fraction), objects, storedBytes: passedBytes, lines, ...total }
   }
 }

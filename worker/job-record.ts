@@ -14,6 +14,8 @@ export interface WantedJob {
   readonly asker: JobAsker
   /** Where to answer within half an hour, where there is such a place. */
   readonly responseUrl: string | null
+  /** When Slack gave that place; now unless told. */
+  readonly responseUrlFromMs?: number
 }
 
 /** How a job ends. */
@@ -23,19 +25,22 @@ export interface JobEnd {
   readonly failure?: NonNullable<Job['failure']>
   /** How the attempt under way ended, in a word; the job's state unless told. */
   readonly outcome?: string
+  /** Whether the asker knows already: by the answer to what they sent. */
+  readonly isTold?: boolean
 }
 
 /** A record that is there and is none. */
 export class GarbledJobError extends IotLogError {}
 
 /** The record of a job that nobody has submitted yet. */
-export function createJob({ request, asker, responseUrl }: WantedJob, id: string, nowMs: number): Job {
+export function createJob(wanted: WantedJob, id: string, nowMs: number): Job {
+  const { request, asker, responseUrl, responseUrlFromMs = nowMs } = wanted
   return {
     id,
     digest: digestOf(asker.team, request),
     request,
     asker,
-    reply: { responseUrl, responseUrlUses: 0, responseUrlFromMs: nowMs, channel: null, ts: null },
+    reply: { responseUrl, responseUrlUses: 0, responseUrlFromMs, channel: null, ts: null },
     state: 'submitted',
     requestedAt: new Date(nowMs).toISOString(),
     endedAt: null,
@@ -48,7 +53,8 @@ export function createJob({ request, asker, responseUrl }: WantedJob, id: string
 }
 
 /** A job at its end; the attempt under way ends with it. */
-export function endJob(job: Job, { state, result, failure, outcome = state }: JobEnd, nowMs: number): Job {
+export function endJob(job: Job, end: JobEnd, nowMs: number): Job {
+  const { state, result, failure, outcome = state, isTold = false } = end
   const endedAt = new Date(nowMs).toISOString()
   return {
     ...job,
@@ -56,7 +62,8 @@ export function endJob(job: Job, { state, result, failure, outcome = state }: Jo
     endedAt,
     attempts: closeAttempts(job, outcome, endedAt),
     result: result ?? job.result,
-    failure: failure ?? job.failure
+    failure: failure ?? job.failure,
+    ...(isTold && { toldAt: endedAt })
   }
 }
 

@@ -5,6 +5,7 @@ import { type Problem, ProblemsError } from './contract/errors.ts'
 import { isJobId } from './job-id.ts'
 import type { InflaterName } from './scan/inflater.ts'
 import type { StoreSettings } from './stores/store.ts'
+import { storeOf } from './stores/store-of.ts'
 
 /*
  * What the container of a job is told, by its command and its environment. Nothing deeper reads either.
@@ -33,7 +34,6 @@ export interface AnswerSettings {
   /** Base of download links. */
   readonly publicUrl: string | undefined
   readonly linkKey: string | undefined
-  readonly linkMinutes: number
   /** Origins other than Slack's that a response URL may have: a stand-in's. */
   readonly allowedReplyOrigins: readonly string[]
 }
@@ -76,7 +76,6 @@ export function readJobSettings(words: readonly string[], surroundings: Surround
     apiUrl: variables.url('SLACK_API_URL'),
     publicUrl: variables.url('IOT_LOG_PUBLIC_URL'),
     linkKey: variables.text('IOT_LOG_LINK_KEY'),
-    linkMinutes: config.output.linkMinutes,
     allowedReplyOrigins: variables.text('IOT_LOG_RESPONSE_ORIGINS')?.split(',') ?? []
   }
   const environment = variables.environment('IOT_LOG_ENVIRONMENT', config)
@@ -90,12 +89,6 @@ export function readJobSettings(words: readonly string[], surroundings: Surround
     threads: availableParallelism(),
     inflater: wantedInflater(surroundings)
   }
-}
-
-/** The store of an environment: its source, or another place that is reached in the same way. */
-export function storeOf(environment: Environment, url = environment.source): StoreSettings {
-  const { region, pathStyle, account, requesterPays } = environment
-  return { url, region, pathStyle, account, requesterPays }
 }
 
 /** Reads variables; an empty one is as good as none. */

@@ -1,22 +1,30 @@
-import { IotLogError } from './contract/errors.ts'
-import { encodeJob, isOver, isSuccess, type Job, jobKeys, reuseMs } from './contract/job.ts'
+import { encodeJob, isOver, type Job, jobKeys } from './contract/job.ts'
 import { dayMs } from './contract/window.ts'
-import { createJobId, isJobId } from './job-id.ts'
+import {
+  type ClaimedJob,
+  type ClaimOptions,
+  JobClaims,
+  mostTries,
+  type RecordedJob,
+  type Standing,
+  tooBusy
+} from './job-claims.ts'
+import { createJobId, isJobId, timePrefix } from './job-id.ts'
 import { createJob, endJob, GarbledJobError, type JobEnd, readJob, type WantedJob } from './job-record.ts'
+import { lossOf } from './lost-job.ts'
 import type { Records } from './stores/records.ts'
 
+export type { ClaimedJob, ClaimOptions, RecordedJob, Standing } from './job-claims.ts'
 export { endJob, GarbledJobError, type JobEnd, type WantedJob } from './job-record.ts'
 
 /*
- * The records of jobs as several processes change them: the ingress, the worker and the handler of Batch's events. A
- * record is written first and the pointer of its request after it, so that what a pointer names is there; whoever gets
- * the pointer has the job. Every change is a conditional put, tried again from what somebody else has made of it.
+ * The records of jobs as several processes change them: the ingress, the worker and the handler of Batch's events. Every
+ * change is a conditional put, tried again from what somebody else has made of it. How a request becomes a job stands in
+ * job-claims.ts, when a job counts as lost in lost-job.ts.
  */
 
-/** How often a change is tried again when others are faster; each time somebody else got on. */
-const mostTries = 20
-/** A job that Batch was not given by then is not coming: whoever wanted to submit it has died. */
-const unsubmittedMs = 60_000
+/** Three hours, unless the configuration tells how long a job may take. */
+const longestSilenceMs = 3 * 3_600_000
 /** Jobs of one asker that are read for a list. */
 const mostListed = 50
 /** Markers of running jobs that are counted. */
@@ -28,12 +36,8 @@ export interface JobsOptions {
   readonly prefix: string
   readonly nowMs: () => number
   readonly createId?: () => string
-}
-
-/** The job of a request, and whether it has to be submitted, goes on already, or has its result. */
-export interface ClaimedJob {
-  readonly kind: 'new' | 'running' | 'finished'
-  readonly job: Job
+  /** After how long without a sign of life a job is lost; it must be longer than an attempt may take. */
+  readonly silenceMs?: number
 }
 
 /** The job records of one output store. @throws IotLogError from every call when the store refuses */
@@ -42,46 +46,35 @@ export class Jobs {
   readonly #prefix: string
   readonly #nowMs: () => number
   readonly #createId: () => string
+  readonly #silenceMs: number
+  readonly #claims: JobClaims
 
-  constructor({ records, prefix, nowMs, createId = () => createJobId(nowMs()) }: JobsOptions) {
+  constructor(options: JobsOptions) {
+    const { records, prefix, nowMs, createId = () => createJobId(nowMs()), silenceMs = longestSilenceMs } = options
     this.#records = records
     this.#prefix = prefix
     this.#nowMs = nowMs
     this.#createId = createId
+    this.#silenceMs = silenceMs
+    this.#claims = new JobClaims({ records, prefix, nowMs, look: (id) => this.look(id) })
+  }
+
+  /** For a job that is about to be claimed. */
+  createId(): string {
+    return this.#createId()
+  }
+
+  /** What stands for a request of a workspace (its {@link digestOf}). */
+  standingFor(digest: string): Promise<Standing> {
+    return this.#claims.standingFor(digest)
   }
 
   /**
    * One request of a workspace is one job: the one that runs, the one that has succeeded in the last 10 minutes, or a
    * new one, however many ask at once. A new one must be submitted by the caller, or ended.
    */
-  async claim(wanted: WantedJob): Promise<ClaimedJob> {
-    const mine = createJob(wanted, this.#createId(), this.#nowMs())
-    const pointerKey = jobKeys.byRequest(this.#prefix, mine.digest)
-    let isWritten = false
-    try {
-      for (let tries = 0; tries < mostTries; tries++) {
-        const pointer = await this.#records.read(pointerKey)
-        const named = pointer && (await this.#jobNamedBy(pointer.bytes))
-        // The answer to the write that won it was lost.
-        if (named?.id === mine.id) return await this.#begin(mine)
-        const kind = named && this.#kindOf(named)
-        if (kind) {
-          if (isWritten) await this.#forget(mine.id)
-          return { kind, job: named }
-        }
-        if (!isWritten) isWritten = await this.#write(mine)
-        const bytes = Buffer.from(mine.id)
-        const version = pointer
-          ? await this.#records.replace(pointerKey, bytes, pointer.version)
-          : await this.#records.create(pointerKey, bytes)
-        if (version !== undefined) return await this.#begin(mine)
-      }
-      throw tooBusy(pointerKey)
-    } catch (error) {
-      // Whoever asks next must not wait for a job that nobody submits.
-      if (isWritten) await this.#forget(mine.id)
-      throw error
-    }
+  claim(wanted: WantedJob, { id = this.#createId(), ...options }: ClaimOptions = {}): Promise<ClaimedJob> {
+    return this.#claims.claim(createJob(wanted, id, this.#nowMs()), options)
   }
 
   /** Undefined for an id without a record, and for what is no id. @throws GarbledJobError */
@@ -90,21 +83,42 @@ export class Jobs {
   }
 
   /**
-   * Changes a record and gives it as it is then; undefined when there is none. `change` may be called again when
-   * somebody else was faster, and returns undefined to leave the record as it is.
+   * The job for whoever asks what became of it: one that is lost is ended first. Undefined where there is no record, or
+   * none that can be read: nobody waits for that.
    */
-  async update(id: string, change: (job: Job) => Job | undefined): Promise<Job | undefined> {
+  async look(id: string): Promise<Job | undefined> {
+    const job = await this.#findReadable(id)
+    const isLost = job && lossOf(job, this.#nowMs(), this.#silenceMs)
+    if (!isLost) return job
+    return this.update(id, (standing) => {
+      const end = lossOf(standing, this.#nowMs(), this.#silenceMs)
+      return end && endJob(standing, end, this.#nowMs())
+    })
+  }
+
+  /**
+   * Changes a record and gives it as it is then; undefined when there is none. `change` may be called again when
+   * somebody else was faster, and returns undefined to leave the record as it is. Who has just read or written it says
+   * what it was.
+   */
+  async update(id: string, change: (job: Job) => Job | undefined, known?: RecordedJob): Promise<Job | undefined> {
     for (let tries = 0; tries < mostTries; tries++) {
-      const found = await this.#read(id)
+      const found = (tries === 0 ? known : undefined) ?? (await this.#read(id))
       if (!found) return undefined
       const changed = change(found.job)
       if (!changed) return found.job
       const version = await this.#records.replace(this.#recordKey(id), encodeJob(changed), found.version)
       if (version === undefined) continue
-      if (isOver(changed.state) && !isOver(found.job.state)) await this.#records.remove(this.#runningKey(changed))
+      if (isOver(changed.state) && !isOver(found.job.state)) await this.#removeMarker(changed)
       return changed
     }
     throw tooBusy(this.#recordKey(id))
+  }
+
+  /** Notes that the asker knows of the end. */
+  async noteTold(id: string): Promise<void> {
+    const toldAt = new Date(this.#nowMs()).toISOString()
+    await this.update(id, (job) => (job.toldAt === undefined ? { ...job, toldAt } : undefined))
   }
 
   /**
@@ -118,19 +132,19 @@ export class Jobs {
       return wasOver ? undefined : endJob(standing, end, this.#nowMs())
     })
     // Whoever ended it may have died before its marker was gone.
-    if (job && wasOver) await this.#records.remove(this.#runningKey(job))
+    if (job && wasOver) await this.#removeMarker(job)
     return job
   }
 
   /** The asker's jobs of the last day, running and over, the newest first; the newest 50 and all that run. */
   async jobsOf(team: string, user: string): Promise<readonly Job[]> {
-    const prefixes = [this.#askerKey(team, user), jobKeys.running(this.#prefix, team, user)]
-    const lists = await Promise.all(prefixes.map((prefix) => this.#records.list(prefix, mostCounted)))
+    const prefixes = [jobKeys.byAsker(this.#prefix, team, user), jobKeys.running(this.#prefix, team, user)]
+    const since = timePrefix(this.#nowMs() - dayMs)
+    const lists = await Promise.all(prefixes.map((prefix) => this.#records.list(prefix, mostCounted, prefix + since)))
     const [asked, running] = lists.map((keys) => keys.map((key) => key.slice(key.lastIndexOf('/') + 1)))
     const ids = [...new Set([...asked!.slice(-mostListed), ...running!])].sort().reverse()
-    const jobs = await Promise.all(ids.map((id) => this.#findReadable(id)))
-    const sinceMs = this.#nowMs() - dayMs
-    return jobs.filter((job) => job !== undefined).filter((job) => Date.parse(job.requestedAt) >= sinceMs)
+    const jobs = await Promise.all(ids.map((id) => this.look(id)))
+    return jobs.filter((job) => job !== undefined)
   }
 
   /** How many jobs run in all, up to 1,000, for the interval of updates. */
@@ -138,47 +152,12 @@ export class Jobs {
     return (await this.#records.list(`${this.#prefix}jobs/running/`, mostCounted)).length
   }
 
-  /**
-   * The job that a pointer names; undefined when its record has gone or can't be read, for which nobody waits. One that
-   * Batch was never given is over: should it come yet, it finds so itself.
-   */
-  async #jobNamedBy(pointer: Buffer): Promise<Job | undefined> {
-    const id = pointer.toString()
-    const job = await this.#findReadable(id)
-    if (!job || !isUnsubmitted(job, this.#nowMs())) return job
-    return this.update(id, (standing) => {
-      if (!isUnsubmitted(standing, this.#nowMs())) return undefined
-      return endJob(standing, { state: 'failed', failure: neverSubmitted }, this.#nowMs())
-    })
+  /** One that stays is counted until it expires, and no more. */
+  async #removeMarker(job: Job): Promise<void> {
+    await this.#records.remove(this.#runningKey(job)).catch(() => {})
   }
 
-  /** What a job means for one who asks the same; undefined when a new one is due. */
-  #kindOf(job: Job): 'running' | 'finished' | undefined {
-    if (!isOver(job.state)) return 'running'
-    const isFresh = this.#nowMs() - Date.parse(job.endedAt ?? job.requestedAt) <= reuseMs
-    return isSuccess(job.state) && isFresh ? 'finished' : undefined
-  }
-
-  async #write(job: Job): Promise<true> {
-    const version = await this.#records.create(this.#recordKey(job.id), encodeJob(job))
-    if (version !== undefined) return true
-    throw new IotLogError('internal', `There is a job of that id already: ${job.id}`, { subject: job.id })
-  }
-
-  /** Takes a record away that no pointer names; one that stays does no harm. */
-  async #forget(id: string): Promise<void> {
-    await this.#records.remove(this.#recordKey(id)).catch(() => {})
-  }
-
-  /** What lists and counts go by. */
-  async #begin(job: Job): Promise<ClaimedJob> {
-    const { team, user } = job.asker
-    const keys = [this.#runningKey(job), this.#askerKey(team, user, job.id)]
-    await Promise.all(keys.map((key) => this.#records.create(key, Buffer.from(job.id))))
-    return { kind: 'new', job }
-  }
-
-  async #read(id: string): Promise<{ readonly job: Job; readonly version: string } | undefined> {
+  async #read(id: string): Promise<RecordedJob | undefined> {
     if (!isJobId(id)) return undefined
     const record = await this.#records.read(this.#recordKey(id))
     return record && { job: readJob(record.bytes, id), version: record.version }
@@ -200,22 +179,4 @@ export class Jobs {
   #runningKey({ id, asker }: Job): string {
     return jobKeys.running(this.#prefix, asker.team, asker.user, id)
   }
-
-  #askerKey(team: string, user: string, id = ''): string {
-    return `${this.#prefix}jobs/by-asker/${team}/${user}/${id}`
-  }
-}
-
-const neverSubmitted = {
-  code: 'internal',
-  userText: 'The job was never started. Please ask again.',
-  operatorText: `Batch was not given the job within ${unsubmittedMs / 1000} s`
-}
-
-function isUnsubmitted({ state, batch, requestedAt }: Job, nowMs: number): boolean {
-  return state === 'submitted' && batch === null && nowMs - Date.parse(requestedAt) > unsubmittedMs
-}
-
-function tooBusy(key: string): IotLogError {
-  return new IotLogError('unavailable', `Others changed it ${mostTries} times in a row: ${key}`, { subject: key })
 }

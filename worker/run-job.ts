@@ -16,7 +16,7 @@ import { within, withinAfter } from './within.ts'
 
 /*
  * One attempt of a job, from its record to its answer. A stop from outside (SIGTERM) has 30 s before the kill; it takes
- * less than 20 though S3 and Slack be silent, the sum of the three bounds below.
+ * less than 20 though S3 and Slack be silent, the sum of the bounds below.
  */
 
 /** For the export to end after a stop, its upload aborted. */
@@ -24,8 +24,12 @@ const stopMs = 5_000
 /** For learning why, and writing it down; the patience leaves room for a request that is silent at its end. */
 const settleMs = 5_000
 const settlePatienceMs = 3_500
-/** For telling the asker; a little more than the reporter gives itself. */
-const reportMs = 7_000
+/** For telling the asker, and for noting that in the record: Slack may be silent, and S3 after that. */
+const hurried = { tellMs: 6_000, noteMs: 1_500 } as const
+/** The same while nothing presses. Should Slack be gone for longer, the handler of Batch's events tells the end. */
+const unhurried = { tellMs: 40_000, noteMs: 20_000 } as const
+/** A reporter keeps its time; one that does not is left alone. */
+const graceMs = 500
 
 /** What a reporter is given by the job; where it reports to it knows by itself. */
 export interface ReporterHooks {
@@ -71,7 +75,7 @@ class JobRun {
   readonly #reporter: JobReporter
   readonly #noticed = new AbortController()
   #job: Job | undefined
-  #hasEnded = false
+  #isTold = false
   /** Aborts when the container must stop, or the record says that nobody waits any more. */
   readonly signal: AbortSignal
 
@@ -112,14 +116,10 @@ class JobRun {
     const last = this.#job && !isOver(this.#job.state) ? stop(this.#job) : this.#job
     const job = settled ?? last
     if (!job) return jobExitCodes.interrupted
-    const wasTold = this.#hasEnded
     this.#job = job
     this.#logState('stopped', job)
-    if (!wasTold) {
-      await this.#try('reporting', reportMs, () =>
-        isOver(job.state) ? this.#reporter.over(job) : this.#reporter.interrupted(job)
-      )
-    }
+    if (isOver(job.state)) await this.#tell(job, jobs, hurried)
+    else await this.#try('reporting', hurried.tellMs + graceMs, () => this.#reporter.interrupted(job))
     return isOver(job.state) ? exitCodeOfEnd(job) : jobExitCodes.interrupted
   }
 
@@ -133,6 +133,9 @@ class JobRun {
     }
     if (isOver(found.state)) {
       this.#logState('already-over', found)
+      // An attempt before this one has ended it, and was killed before it could tell so.
+      const isUntold = found.attempts.length > 0 && found.toldAt === undefined && found.tellingAt === undefined
+      if (isUntold) await this.#tell(found, this.#jobs, unhurried)
       return jobExitCodes.answered
     }
     this.signal.throwIfAborted()
@@ -151,10 +154,16 @@ class JobRun {
       signal: this.signal,
       listener: {
         onPlanned: (total, choice) => {
-          this.#log({ event: 'planned', objects: total.objects, storedBytes: total.storedBytes, engine: choice.engine })
+          this.#log({
+            event: 'planned',
+            objects: total.objects,
+            storedBytes: total.storedBytes,
+            engines: choice.engines
+          })
           progress.listener.onPlanned(total, choice)
         },
         onProgress: progress.listener.onProgress,
+        onCategory: progress.listener.onCategory,
         onLeftBehind: (text) => this.#log({ event: 'left-behind', text })
       }
     })
@@ -188,7 +197,9 @@ class JobRun {
   }
 
   async #fail(error: unknown): Promise<number> {
-    const failure = failureOf(error)
+    const { config } = this.#options
+    const environment = this.#job?.request.environment ?? ''
+    const failure = failureOf(error, { environment, maxArchiveBytes: config.limits.maxArchiveBytes })
     const stack = error instanceof IotLogError ? {} : { stack: (error as Error).stack }
     this.#log({ event: 'failed', code: failure.code, message: failure.operatorText, ...stack })
     if (error instanceof GarbledJobError) return jobExitCodes.wrong
@@ -213,10 +224,21 @@ class JobRun {
 
   async #tellEnd(job: Job): Promise<number> {
     this.#keep(job)
-    this.#hasEnded = true
     this.#logState('over', job)
-    await this.#reporter.over(job)
+    await this.#tell(job, this.#jobs, unhurried)
     return exitCodeOfEnd(job)
+  }
+
+  /**
+   * Tells the end, and notes that it was told: of what was not, the handler of Batch's events tells when this container
+   * has gone. A second call cuts a first one short.
+   */
+  async #tell(job: Job, jobs: Jobs, { tellMs, noteMs }: typeof hurried | typeof unhurried): Promise<void> {
+    if (this.#isTold) return
+    const isTold = await this.#try('reporting', tellMs + graceMs, () => this.#reporter.over(job, tellMs))
+    if (!isTold) return
+    this.#isTold = true
+    await this.#try('noting', noteMs, () => jobs.noteTold(job.id))
   }
 
   /** What this process knows of the job, for when the record can't be read. */

@@ -1,19 +1,15 @@
-import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { IotLogError, messageOf } from './contract/errors.ts'
+import { NamelessFile } from './nameless-file.ts'
 
 /**
  * A list of JSON values that may grow beyond memory: the first `memoryBytes` are kept, the rest goes to a temporary
- * file. The file has no name from its first moment on, so that nothing stays behind however the process ends.
+ * file without a name.
  */
 export class Spool<T> implements Disposable {
   readonly #memoryBytes: number
   /** A value's text, or where it lies in the file. */
   readonly #values: (string | readonly [position: number, length: number])[] = []
   #keptBytes = 0
-  #file: number | undefined
-  #fileBytes = 0
+  readonly #file = new NamelessFile()
 
   constructor(memoryBytes: number) {
     this.#memoryBytes = memoryBytes
@@ -27,9 +23,8 @@ export class Spool<T> implements Disposable {
       return this.#values.push(text) - 1
     }
     const bytes = Buffer.from(text)
-    this.#write(bytes)
-    const place = [this.#fileBytes, bytes.length] as const
-    this.#fileBytes += bytes.length
+    const place = [this.#file.bytes, bytes.length] as const
+    this.#file.append(bytes)
     return this.#values.push(place) - 1
   }
 
@@ -38,7 +33,7 @@ export class Spool<T> implements Disposable {
     const value = this.#values[number]!
     if (typeof value === 'string') return JSON.parse(value) as T
     const bytes = Buffer.allocUnsafe(value[1])
-    readSync(this.#file!, bytes, 0, value[1], value[0])
+    this.#file.read(bytes, value[0])
     return JSON.parse(bytes.toString()) as T
   }
 
@@ -48,27 +43,6 @@ export class Spool<T> implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#file !== undefined) closeSync(this.#file)
-    this.#file = undefined
+    this.#file[Symbol.dispose]()
   }
-
-  #write(bytes: Buffer): void {
-    try {
-      this.#file ??= openNameless()
-      for (let written = 0; written < bytes.length; ) {
-        written += writeSync(this.#file, bytes, written, bytes.length - written, this.#fileBytes + written)
-      }
-    } catch (error) {
-      const isFull = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
-      const text = `Could not set a list aside in ${tmpdir()} (TMPDIR names another place): ${messageOf(error)}`
-      throw new IotLogError(isFull ? 'no-space' : 'io', text, { subject: tmpdir(), cause: error })
-    }
-  }
-}
-
-function openNameless(): number {
-  const path = join(tmpdir(), `iot-log-${process.pid}-${Math.random().toString(36).slice(2)}`)
-  const file = openSync(path, 'wx+', 0o600)
-  unlinkSync(path)
-  return file
 }

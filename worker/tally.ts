@@ -1,6 +1,6 @@
 import { IotLogError } from './contract/errors.ts'
 import { type Layout, prefixAt } from './contract/layout.ts'
-import { type NotRead, noOutcomes } from './contract/outcome.ts'
+import { type DamageReason, type NotRead, noOutcomes } from './contract/outcome.ts'
 import type { ExportStatus, ObjectCounts, ScannedAmounts } from './contract/result.ts'
 import { hourMs, type Window } from './contract/window.ts'
 import type { BatchSummary, ScanProgress } from './scan/protocol.ts'
@@ -14,6 +14,8 @@ export class Tally implements Disposable {
   readonly #counts = noOutcomes()
   readonly #notRead = new Spool<readonly NotRead[]>(memoryBytes)
   readonly #linesByCategory: number[] = []
+  readonly #missingByCategory: number[]
+  readonly #unreadable: Partial<Record<DamageReason, number>> = {}
   readonly #linesByPrefix: readonly Map<string, number>[]
   #storedBytes = 0
   #textBytes = 0
@@ -21,6 +23,7 @@ export class Tally implements Disposable {
   /** `skipped` objects were left out by rule before the scan. */
   constructor(categories: number, skipped: number) {
     this.#linesByCategory = Array.from({ length: categories }, () => 0)
+    this.#missingByCategory = Array.from({ length: categories }, () => 0)
     this.#linesByPrefix = Array.from({ length: categories }, () => new Map())
     this.#counts.skipped = skipped
   }
@@ -30,6 +33,10 @@ export class Tally implements Disposable {
       this.#counts[outcome] += summary.counts[outcome]
     }
     if (summary.notRead.length > 0) this.#notRead.append(summary.notRead)
+    this.#missingByCategory[category]! += summary.notRead.length
+    for (const { reason } of summary.notRead) {
+      if (reason !== undefined) this.#unreadable[reason] = (this.#unreadable[reason] ?? 0) + 1
+    }
     this.#linesByCategory[category]! += summary.lines
     const linesByPrefix = this.#linesByPrefix[category]!
     for (const [prefix, lines] of summary.linesByPrefix) {
@@ -45,6 +52,16 @@ export class Tally implements Disposable {
   /** Lines kept in one category. */
   linesOf(category: number): number {
     return this.#linesByCategory[category]!
+  }
+
+  /** Objects of each category that were not read to their end. */
+  missingByCategory(): readonly number[] {
+    return [...this.#missingByCategory]
+  }
+
+  /** Unreadable objects by why they are; reasons without any are left out. */
+  unreadable(): Readonly<Partial<Record<DamageReason, number>>> {
+    return { ...this.#unreadable }
   }
 
   /**

@@ -15,6 +15,7 @@ import { openStore } from '../../worker/stores/open-store.ts'
 import type { StoreSettings } from '../../worker/stores/store.ts'
 import { manifestOf, readArchive } from '../support/archives.ts'
 import { referenceConfig } from '../support/configurations.ts'
+import { inflaters } from '../support/native-add-on.ts'
 import { damagedObjects, foundObjects, goodObjects, oddIdentifier } from '../support/odd-objects.ts'
 import { grepLines } from '../support/oracle.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
@@ -70,6 +71,7 @@ export function testExactness(name: string, createSource: () => Promise<SourceUn
         assert.deepEqual(manifest.objects, {
           listed: odd.length + 1,
           read: goodObjects.length + foundObjects.length,
+          queried: 0,
           empty: 1,
           skipped: 0,
           unreadable: damagedObjects.length,
@@ -89,13 +91,13 @@ export function testExactness(name: string, createSource: () => Promise<SourceUn
       })
     }
 
-    it('gives the same through the documented streams of zlib', async () => {
+    it('gives the same by every inflater', async () => {
       const day = [
         ...generatedDay(),
         ...damagedObjects.map((object, at) => ({ ...object, key: `telemetry/2023/10/01/23/${at}` }))
       ]
       const archives = new Set<string>()
-      for (const inflater of ['zlib-handle', 'zlib-stream'] as const) {
+      for (const inflater of inflaters) {
         await exportDay(createSource, day, ['THING0', 'telemetry', '2023/10/01'], { threads: 2, inflater }, (file) => {
           archives.add(readFileSync(file, 'latin1'))
         })
@@ -211,6 +213,7 @@ async function exportDay(
     limits: config.limits,
     source: store,
     sourceSettings: source.settings,
+    athena: { obstacle: 'this test has no Athena' },
     target: { store: openStore({ url: directory.url }), key, overwrite: false },
     tool: 'iot-log test',
     signal: new AbortController().signal,

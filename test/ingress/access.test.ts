@@ -15,7 +15,7 @@ describe('who may ask', () => {
     assert.match(await town.type(example, { user_id: 'U0GUEST' }), /Guests may not use iot-log/)
     assert.match(await town.type(example, { user_id: 'U0OTHER' }), /Only members of this workspace/)
     assert.deepEqual(town.jobs(), [])
-    assert.deepEqual(town.batch.calls, [])
+    assert.deepEqual(town.batch.requests, [])
   })
 
   it('is a guest whom a list names', async () => {
@@ -68,7 +68,7 @@ describe('who may ask', () => {
     for (const text of ['', 'help', 'status', 'cancel']) {
       assert.match(await town.type(text, { user_id: 'U0GUEST' }), /You are not among the people/)
     }
-    assert.deepEqual([town.s3.requests, town.batch.calls, town.slack.requests], [[], [], []])
+    assert.deepEqual([town.s3.requests, town.batch.requests, town.slack.requests], [[], [], []])
     assert.match(await town.type(example), /Started/)
     assert.match(await town.type(example, { user_id: 'U0OPS' }), /Already running/)
   })

@@ -42,7 +42,7 @@ describe('the ingress as a bundle', () => {
       const answer = await handler(postEvent('/slack/commands', body, signedHeaders(body, Date.now())))
       assert.match(answer.body, /THING00001/, text)
     }
-    assert.equal(town.batch.submitted().length, 1)
-    assert.equal(town.batch.terminated().length, 1)
+    assert.equal(town.submitted().length, 1)
+    assert.equal(town.terminated().length, 1)
   })
 })

@@ -2,7 +2,7 @@ import type { Job } from '../../worker/contract/job.ts'
 import { endJob } from '../../worker/jobs.ts'
 import { noonMs, prefix } from './town.ts'
 
-/** The same job after it has found something. */
+/** The same job after it has found something, and its worker has told so. */
 export function finishedJob(job: Job): Job {
   const archive = { key: `${prefix}20231002120000/20231001_THING00001.zip`, bytes: 18_231, sha256: 'a'.repeat(64) }
   const entries = [{ name: 'telemetry_20231001.log', lines: 801, bytes: 315_456, sha256: 'b'.repeat(64) }]
@@ -17,5 +17,5 @@ export function finishedJob(job: Job): Job {
     linesByHour: [],
     seconds: 7.9
   }
-  return endJob(job, { state: 'complete', result }, noonMs)
+  return endJob(job, { state: 'complete', result, isTold: true }, noonMs)
 }

@@ -5,9 +5,8 @@ import type { Job } from '../../worker/contract/job.ts'
 import { actionIds } from '../../worker/report/slack/buttons.ts'
 import { jobMessage } from '../../worker/report/slack/message.ts'
 import type { Block, Message } from '../support/slack/workspace.ts'
-import { batchJobId } from './batch-stub.ts'
 import { finishedJob } from './finished-job.ts'
-import { noonMs, prefix, startTown, type Town } from './town.ts'
+import { batchFaults, noonMs, prefix, startTown, type Town } from './town.ts'
 
 const example = 'THING00001 telemetry 2023/10/01'
 
@@ -37,7 +36,7 @@ describe('the button Cancel', () => {
     const { status, body } = await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
     assert.deepEqual([status, body], [200, ''])
     assert.equal(town.jobs()[0]?.state, 'cancelling')
-    assert.deepEqual(town.batch.terminated(), [{ jobId: batchJobId(1), reason: 'Cancelled in Slack' }])
+    assert.deepEqual(town.terminated(), [{ jobId: town.batchJobId(1), reason: 'Cancelled in Slack' }])
     assert.match(lastEphemeral(town), /`THING00001` is being stopped/)
   })
 
@@ -53,7 +52,7 @@ describe('the button Cancel', () => {
       assert.match(lastEphemeral(town), /Only whoever asked for this export, or an admin|not known/)
     }
     assert.equal(town.jobs()[0]?.state, 'submitted')
-    assert.deepEqual(town.batch.terminated(), [])
+    assert.deepEqual(town.terminated(), [])
     await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0OPS' })
     assert.equal(town.jobs()[0]?.state, 'cancelling')
   })
@@ -68,16 +67,16 @@ describe('the button Cancel', () => {
     town.s3.delete('dev-iot-logs', `${prefix}jobs/${job.id}.json`)
     await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
     assert.match(lastEphemeral(town), /not known any more/)
-    assert.deepEqual(town.batch.terminated(), [])
+    assert.deepEqual(town.terminated(), [])
   })
 
   it('says so when Batch does not stop it, and may be pressed again', async () => {
     const town = await startTown()
     const { message } = await startedJob(town)
-    town.batch.mood = 'refuses'
+    town.batch.faults.add(batchFaults.refuses)
     await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
     assert.match(lastEphemeral(town), /will stop, but AWS Batch did not answer yet/)
-    town.batch.mood = 'takes'
+    town.batch.faults.clear()
     await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
     assert.match(lastEphemeral(town), /is being stopped\. Its message/)
   })
@@ -89,15 +88,24 @@ describe('the button Cancel', () => {
     const { status } = await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
     assert.equal(status, 200)
     assert.match(lastEphemeral(town), /Something went wrong here/)
-    assert.deepEqual(town.batch.terminated(), [])
+    assert.deepEqual(town.terminated(), [])
     assert.doesNotMatch(town.logText(), /actions\/T0IOTLOG|xoxb|v0=/)
+  })
+
+  it('is answered though Batch does not answer at all', async () => {
+    const town = await startTown()
+    const { message } = await startedJob(town)
+    town.batch.faults.add(batchFaults.hangs)
+    const { status } = await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
+    assert.equal(status, 200)
+    assert.match(lastEphemeral(town), /will stop, but AWS Batch did not answer yet/)
   })
 
   it('is acknowledged in time though nobody answers', async () => {
     const town = await startTown({ budgetMs: 1_200 })
     const { message } = await startedJob(town)
     town.slack.faults.add({ method: 'response_url', action: { kind: 'hang' } })
-    town.batch.mood = 'hangs'
+    town.batch.faults.add(batchFaults.hangs)
     const { status, seconds } = await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
     assert.equal(status, 200)
     assert.ok(seconds < 2)
@@ -125,6 +133,28 @@ describe('the button New link', () => {
     assert.match(lastEphemeral(town), /Guests may not/)
     await town.slack.click({ in: message, actionId: actionIds.newLink, user: 'U0MINA' })
     assert.match(lastEphemeral(town), /The archive of this export is gone/)
+  })
+})
+
+describe('an app of a whole organisation', () => {
+  it('is told to be installed in the workspace, and nothing else is done', async () => {
+    const town = await startTown()
+    const { job } = await startedJob(town)
+    const before = town.s3.requests.length
+    for (const text of [example, 'status', '']) {
+      assert.match(await town.type(text, { is_enterprise_install: 'true' }), /as an app of a whole organisation/)
+    }
+    const payload = {
+      type: 'block_actions',
+      user: { id: 'U0MINA', team_id: 'T0IOTLOG' },
+      team: null,
+      is_enterprise_install: true,
+      response_url: `${town.slack.url}/actions/T0IOTLOG/1/abc`,
+      actions: [{ action_id: actionIds.cancel, value: job.id }]
+    }
+    assert.equal((await town.send('/slack/interactive', { payload: JSON.stringify(payload) })).statusCode, 200)
+    assert.equal(town.jobs()[0]?.state, 'submitted')
+    assert.equal(town.s3.requests.length, before)
   })
 })
 
@@ -206,14 +236,26 @@ describe('the form', () => {
       to: '2023-10-02T00:00:00Z',
       environment: 'dev',
       match: 'word',
-      case: 'ignore'
+      case: 'ignore',
+      engine: 'auto',
+      format: 'auto',
+      window: 'key'
     })
     assert.equal(job?.asker.channel, 'C0SUPPORT')
     assert.equal(job?.reply.responseUrl, opened.responseUrl)
-    assert.equal(town.batch.submitted().length, 1)
+    assert.equal(town.submitted().length, 1)
     const [told] = town.slack.modals('U0MINA')
     assert.match(JSON.stringify(told?.view), /Started.*THING 1/)
     assert.doesNotMatch(JSON.stringify(told?.view), /iot-log-cancel/)
+  })
+
+  it('knows how old its response URL is', async () => {
+    const town = await startTown()
+    await town.slack.command({ text: '' })
+    town.pass(20 * 60_000)
+    const modal = town.slack.modals('U0MINA')[0]!
+    await town.slack.submit({ modal, values: { identifier: 'THING00001', category: ['telemetry'] } })
+    assert.equal(town.jobs()[0]?.reply.responseUrlFromMs, noonMs)
   })
 
   it('does not show the response URL to anybody', async () => {
@@ -243,7 +285,7 @@ describe('the form', () => {
   it('tells in its place why nothing was started', async () => {
     const town = await startTown()
     for (const user of ['U0MINA', 'U0GUEST']) await town.slack.command({ text: '', user })
-    town.batch.mood = 'refuses'
+    town.batch.faults.add(batchFaults.refuses)
     for (const modal of town.slack.modals()) {
       await town.slack.submit({ modal, values: { identifier: 'THING00001', category: ['telemetry'] } })
     }

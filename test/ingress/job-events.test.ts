@@ -3,9 +3,8 @@ import { describe, it } from 'node:test'
 import { slackReporters } from '../../ingress/job-events.ts'
 import { type Settled, settleBatchEvent } from '../../ingress/settle.ts'
 import type { Job } from '../../worker/contract/job.ts'
-import { batchJobId } from './batch-stub.ts'
 import { finishedJob } from './finished-job.ts'
-import { noonMs, startTown, type Town, type TownOptions } from './town.ts'
+import { batchFaults, noonMs, startTown, type Town, type TownOptions } from './town.ts'
 
 const example = 'THING00001 telemetry 2023/10/01'
 const noCapacity = 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested'
@@ -25,7 +24,7 @@ interface Told {
 
 /** What EventBridge delivers, as https://docs.aws.amazon.com/batch/latest/userguide/batch_cwe_events.html has it. */
 function eventOf(job: Job, told: Told): object {
-  const { status = 'FAILED', batchJob = batchJobId(1), queue = 'slack', timeMs = noonMs, more, ...rest } = told
+  const { status = 'FAILED', batchJob = 'no-job', queue = 'slack', timeMs = noonMs, more, ...rest } = told
   return {
     version: '0',
     id: 'c8f9c4b5-76e5-d76a-f980-7011e206042b',
@@ -56,7 +55,11 @@ async function townWithJob(options: TownOptions = {}): Promise<Town> {
 }
 
 function settle(town: Town, told: Told): Promise<Settled> {
-  return settleBatchEvent(eventOf(town.jobs()[0]!, told), town.services, slackReporters(town.services))
+  return settleBatchEvent(
+    eventOf(town.jobs()[0]!, { batchJob: town.batchJobId(1), ...told }),
+    town.services,
+    slackReporters(town.services)
+  )
 }
 
 /** What everybody in the channel reads, the newest look of each message. */
@@ -155,7 +158,7 @@ describe('a Batch job that ended without telling so', () => {
   for (const [name, told, state, text] of ends) {
     it(`is ended and explained: ${name}`, async () => {
       const town = await townWithJob()
-      assert.equal(await settle(town, told), 'ended')
+      assert.equal(await settle(town, told), 'told')
       const job = town.jobs()[0]!
       assert.equal(job.state, state)
       assert.match(job.failure!.userText, text)
@@ -174,7 +177,7 @@ describe('a Batch job that ended without telling so', () => {
     const town = await townWithJob()
     const told = { statusReason: 'CannotPullContainerError: no' }
     const settled = await Promise.all(Array.from({ length: 4 }, () => settle(town, told)))
-    assert.deepEqual(settled.sort(), ['ended', 'ignored', 'ignored', 'ignored'])
+    assert.deepEqual(settled.sort(), ['ignored', 'ignored', 'ignored', 'told'])
     assert.equal(await settle(town, told), 'ignored')
     assert.equal(shown(town).length, 1)
   })
@@ -185,7 +188,7 @@ describe('a Batch job that ended without telling so', () => {
     const { ts } = town.slack.workspace.post(channel, { text: '43 %', blocks: [] })
     const job = town.jobs()[0]!
     town.putJob({ ...job, state: 'running', reply: { ...job.reply, channel: 'C0SUPPORT', ts } })
-    assert.equal(await settle(town, { startedAt, container: { exitCode: 137 } }), 'ended')
+    assert.equal(await settle(town, { startedAt, container: { exitCode: 137 } }), 'told')
     assert.equal(shown(town).length, 1)
     assert.match(shown(town)[0]!, /Failed/)
   })
@@ -193,27 +196,53 @@ describe('a Batch job that ended without telling so', () => {
   it('was cancelled, when somebody had asked for that', async () => {
     const town = await townWithJob()
     await town.type('cancel')
-    assert.equal(await settle(town, { statusReason: 'Cancelled in Slack' }), 'ended')
+    assert.equal(await settle(town, { statusReason: 'Cancelled in Slack' }), 'told')
     assert.equal(town.jobs()[0]?.state, 'cancelled')
     assert.match(shown(town)[0]!, /Cancelled/)
   })
 
-  it('ends though Slack is lost', async () => {
+  it('ends though Slack is lost, and is told by a later delivery, once', async () => {
     const town = await townWithJob()
+    const told = { statusReason: 'CannotPullContainerError' }
     town.slack.faults.add({ action: { kind: 'error', error: 'channel_not_found' } })
-    assert.equal(await settle(town, { statusReason: 'CannotPullContainerError' }), 'ended')
+    await assert.rejects(settle(town, told), { code: 'unavailable' })
     assert.equal(town.jobs()[0]?.state, 'failed')
     assert.doesNotMatch(town.logText(), /xoxb|secret-of/)
+    town.slack.faults.clear()
+    // A twin of the first delivery must not tell beside it.
+    assert.equal(await settle(town, told), 'ignored')
+    town.pass(60_000)
+    const settled = await Promise.all(Array.from({ length: 3 }, () => settle(town, told)))
+    assert.deepEqual(settled.sort(), ['ignored', 'ignored', 'told'])
+    assert.equal(shown(town).length, 1)
+    town.pass(60_000)
+    assert.equal(await settle(town, told), 'ignored')
+  })
+
+  it('is told though its marker can not be taken away', async () => {
+    const town = await townWithJob()
+    town.s3.faults.add({ operation: 'DeleteObject', action: { kind: 'error', code: 'AccessDenied' } })
+    assert.equal(await settle(town, { startedAt, container: { exitCode: 137 } }), 'told')
+    assert.match(shown(town)[0]!, /Failed/)
+  })
+
+  it('has not changed when what it takes to tell is not there', async () => {
+    const town = await townWithJob()
+    const event = eventOf(town.jobs()[0]!, { batchJob: town.batchJobId(1) })
+    const noReporter = () => Promise.reject(new Error('no secrets'))
+    await assert.rejects(settleBatchEvent(event, town.services, noReporter), /no secrets/)
+    assert.equal(town.jobs()[0]?.state, 'submitted')
+    assert.equal(await settle(town, {}), 'told')
   })
 
   it('is delivered again when the record can not be read', async () => {
     const town = await townWithJob()
-    const event = eventOf(town.jobs()[0]!, {})
+    const event = eventOf(town.jobs()[0]!, { batchJob: town.batchJobId(1) })
     const fault = { action: { kind: 'error', code: 'AccessDenied' } } as const
     town.s3.faults.add(fault)
     await assert.rejects(settleBatchEvent(event, town.services, slackReporters(town.services)), { code: 'denied' })
     town.s3.faults.remove(fault)
-    assert.equal(await settleBatchEvent(event, town.services, slackReporters(town.services)), 'ended')
+    assert.equal(await settleBatchEvent(event, town.services, slackReporters(town.services)), 'told')
   })
 })
 
@@ -228,7 +257,7 @@ describe('an event that says nothing new', () => {
       { more: { parameters: {} } },
       { more: { parameters: { jobId: 'a'.repeat(26) } } },
       { more: { parameters: { jobId: '../../x' } } },
-      { batchJob: batchJobId(7) }
+      { batchJob: '00000000-0000-4000-8000-000000000007' }
     ]
     for (const told of cases) assert.equal(await settle(town, told), 'ignored', JSON.stringify(told))
     for (const event of [null, {}, { source: 'aws.batch' }, { ...eventOf(job, {}), source: 'aws.ecs' }]) {
@@ -248,12 +277,12 @@ describe('a job for which there is no Spot capacity', () => {
     const town = await townWithJob()
     const settled = await Promise.all(Array.from({ length: 3 }, () => settle(town, { statusReason: noCapacity })))
     assert.deepEqual(settled.sort(), ['ignored', 'ignored', 'resubmitted'])
-    const [first, second, ...more] = town.batch.submitted()
+    const [first, second, ...more] = town.submitted()
     assert.deepEqual(more, [])
     assert.deepEqual(second, { ...first, jobQueue: 'slack-on-demand' })
     const [job, ...others] = town.jobs()
     assert.deepEqual(others, [])
-    assert.deepEqual([job?.state, job?.batch], ['submitted', { jobId: batchJobId(2), queue: 'slack-on-demand' }])
+    assert.deepEqual([job?.state, job?.batch], ['submitted', { jobId: town.batchJobId(2), queue: 'slack-on-demand' }])
     assert.match(shown(town)[0]!, /Queued/)
     assert.equal(await settle(town, { statusReason: noCapacity, timeMs: noonMs - 120_000 }), 'ignored')
   })
@@ -261,17 +290,17 @@ describe('a job for which there is no Spot capacity', () => {
   it('ends when there is none on demand either', async () => {
     const town = await townWithJob()
     await settle(town, { statusReason: noCapacity })
-    const onDemand = { statusReason: noCapacity, batchJob: batchJobId(2), queue: 'slack-on-demand' }
-    assert.equal(await settle(town, onDemand), 'ended')
+    const onDemand = { statusReason: noCapacity, batchJob: town.batchJobId(2), queue: 'slack-on-demand' }
+    assert.equal(await settle(town, onDemand), 'told')
     assert.match(town.jobs()[0]!.failure!.userText, /has no machine free/)
-    assert.equal(town.batch.submitted().length, 2)
+    assert.equal(town.submitted().length, 2)
     assert.equal(shown(town).length, 1)
   })
 
   it('ends when Batch does not take it', async () => {
     const town = await townWithJob()
-    town.batch.mood = 'refuses'
-    assert.equal(await settle(town, { statusReason: noCapacity }), 'ended')
+    town.batch.faults.add(batchFaults.refuses)
+    assert.equal(await settle(town, { statusReason: noCapacity }), 'told')
     assert.equal(town.jobs()[0]?.state, 'failed')
     assert.match(shown(town)[0]!, /has no machine free/)
   })
@@ -279,25 +308,105 @@ describe('a job for which there is no Spot capacity', () => {
   it('is cancelled, when somebody had asked for that', async () => {
     const town = await townWithJob()
     await town.type('cancel')
-    assert.equal(await settle(town, { statusReason: noCapacity }), 'ended')
+    assert.equal(await settle(town, { statusReason: noCapacity }), 'told')
     assert.equal(town.jobs()[0]?.state, 'cancelled')
-    assert.equal(town.batch.submitted().length, 1)
+    assert.equal(town.submitted().length, 1)
   })
 
-  it('is taken up again by a later delivery when the first died on the way', async () => {
+  it('is taken up again by one of the later deliveries when the first died on the way', async () => {
     const town = await townWithJob()
     const job = town.jobs()[0]!
-    town.putJob({ ...job, batch: { jobId: `after ${batchJobId(1)}`, queue: 'slack-on-demand' } })
+    town.putJob({ ...job, batch: { ...job.batch!, replacedAt: new Date(noonMs).toISOString() } })
     assert.equal(await settle(town, { statusReason: noCapacity }), 'ignored')
     town.pass(60_000)
-    assert.equal(await settle(town, { statusReason: noCapacity }), 'resubmitted')
-    assert.deepEqual(town.jobs()[0]?.batch, { jobId: batchJobId(2), queue: 'slack-on-demand' })
+    const settled = await Promise.all(Array.from({ length: 3 }, () => settle(town, { statusReason: noCapacity })))
+    assert.deepEqual(settled.sort(), ['ignored', 'ignored', 'resubmitted'])
+    assert.deepEqual(town.jobs()[0]?.batch, { jobId: town.batchJobId(2), queue: 'slack-on-demand' })
+    assert.equal(town.submitted().length, 2)
   })
 
-  it('did run for a while: then it is not for want of capacity', async () => {
+  it('is submitted once, however often an event that comes late is delivered', async () => {
     const town = await townWithJob()
-    const told = { startedAt, statusReason: noCapacity, attempts: [{ startedAt, container: { exitCode: 1 } }] }
-    assert.equal(await settle(town, told), 'ended')
-    assert.equal(town.batch.submitted().length, 1)
+    town.pass(60_000)
+    const settled = await Promise.all(Array.from({ length: 3 }, () => settle(town, { statusReason: noCapacity })))
+    assert.deepEqual(settled.sort(), ['ignored', 'ignored', 'resubmitted'])
+    assert.equal(town.submitted().length, 2)
+  })
+
+  it('is told as cancelled when somebody cancelled it between its machines', async () => {
+    const town = await townWithJob()
+    const job = town.jobs()[0]!
+    town.putJob({ ...job, batch: { ...job.batch!, replacedAt: new Date(noonMs).toISOString() } })
+    await town.type('cancel')
+    town.pass(60_000)
+    assert.equal(await settle(town, { statusReason: noCapacity }), 'told')
+    assert.equal(town.jobs()[0]?.state, 'cancelled')
+    assert.match(shown(town)[0]!, /Cancelled/)
+    assert.equal(town.submitted().length, 1)
+  })
+
+  it('is taken back when somebody cancels it while Batch gets it', async () => {
+    const town = await townWithJob()
+    const { submit } = town.services.batch
+    const batch = {
+      ...town.services.batch,
+      submit: async (...args: Parameters<typeof submit>) => {
+        await town.type('cancel')
+        return submit(...args)
+      }
+    }
+    Object.assign(town.services, { batch })
+    assert.equal(await settle(town, { statusReason: noCapacity }), 'told')
+    assert.equal(town.jobs()[0]?.state, 'cancelled')
+    assert.deepEqual(
+      town.terminated().map(({ jobId }) => jobId),
+      [town.batchJobId(2)]
+    )
+    assert.match(shown(town)[0]!, /Cancelled/)
+  })
+
+  it('keeps what its worker wrote of the Batch job, when that is faster', async () => {
+    const town = await townWithJob()
+    const { submit } = town.services.batch
+    const begun = { jobId: 'the worker knows better', queue: 'slack-on-demand' }
+    const batch = {
+      ...town.services.batch,
+      submit: async (...args: Parameters<typeof submit>) => {
+        const submitted = await submit(...args)
+        town.putJob({ ...town.jobs()[0]!, state: 'running', batch: begun })
+        return submitted
+      }
+    }
+    Object.assign(town.services, { batch })
+    await settle(town, { statusReason: noCapacity })
+    assert.deepEqual(town.jobs()[0]?.batch, begun)
+  })
+
+  it('may have run before: after an interruption there may be none either', async () => {
+    const town = await townWithJob()
+    const told = { startedAt, statusReason: noCapacity, attempts: [{ startedAt, container: { exitCode: 143 } }] }
+    const begunAt = new Date(startedAt).toISOString()
+    const attempt = { batchJobId: town.batchJobId(1), queue: 'slack', startedAt: begunAt, endedAt: begunAt }
+    const running = { ...town.jobs()[0]!, state: 'running' as const }
+    town.putJob({ ...running, attempts: [{ ...attempt, outcome: 'interrupted' }] })
+    assert.equal(await settle(town, told), 'resubmitted')
+    assert.equal(town.submitted().length, 2)
+    const open = await townWithJob()
+    open.putJob({ ...open.jobs()[0]!, state: 'running', attempts: [{ ...attempt, endedAt: null, outcome: null }] })
+    assert.equal(await settle(open, told), 'told')
+    assert.equal(open.submitted().length, 1)
+  })
+})
+
+describe('a job whose worker ended it, and could not tell', () => {
+  it('is told of when its Batch job ends', async () => {
+    const town = await townWithJob()
+    const { toldAt: _, ...untold } = finishedJob(town.jobs()[0]!)
+    town.putJob(untold)
+    const settled = await Promise.all(Array.from({ length: 3 }, () => settle(town, { status: 'SUCCEEDED', startedAt })))
+    assert.deepEqual(settled.sort(), ['ignored', 'ignored', 'told'])
+    assert.equal(town.jobs()[0]?.state, 'complete')
+    assert.match(shown(town)[0]!, /801/)
+    assert.equal(shown(town).length, 1)
   })
 })

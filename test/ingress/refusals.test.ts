@@ -11,7 +11,7 @@ const bodyOf = (town: Town, more: Record<string, string> = {}): string =>
 /** Nothing was asked of anybody, and no secret stands in a log. */
 function assertUntouched(town: Town): void {
   assert.deepEqual(town.s3.requests, [])
-  assert.deepEqual(town.batch.calls, [])
+  assert.deepEqual(town.batch.requests, [])
   assert.deepEqual(town.slack.requests, [])
   assert.doesNotMatch(town.logText(), /secret-of|xoxb|v0=|THING00001|8f742231/)
 }

@@ -3,9 +3,11 @@ import { createServer } from 'node:http'
 import { after, describe, it } from 'node:test'
 import { cacheSecrets, parseSecrets, secretsReader } from '../../ingress/secrets.ts'
 import { listen } from '../support/s3/connections.ts'
+import { startTown } from './town.ts'
 
 const secrets = { signingSecrets: ['one', 'two'], botToken: 'xoxb-1', linkKeys: ['0123456789abcdef'] }
 const text = JSON.stringify(secrets)
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('secrets', () => {
   it('are read once in five minutes, however many ask at once', async () => {
@@ -22,6 +24,7 @@ describe('secrets', () => {
     await Promise.all([source(), source(), source()])
     assert.deepEqual([await source(), reads], [secrets, 1])
     nowMs = 5 * 60_000
+    await source()
     await source()
     assert.equal(reads, 2)
   })
@@ -41,10 +44,45 @@ describe('secrets', () => {
     answer = () => Promise.reject(new Error('silence'))
     nowMs = 6 * 60_000
     assert.deepEqual(await source(), secrets)
+    await turn()
     assert.equal(stale.length, 1)
     answer = async () => JSON.stringify({ ...secrets, signingSecrets: ['three'] })
     nowMs = 8 * 60_000
+    assert.deepEqual((await source()).signingSecrets, ['one', 'two'])
+    await turn()
     assert.deepEqual((await source()).signingSecrets, ['three'])
+  })
+
+  it('keep nobody waiting who asks while they are read again', async () => {
+    let nowMs = 0
+    let answer = Promise.resolve(text)
+    const source = cacheSecrets(
+      () => answer,
+      () => nowMs,
+      (error) => assert.fail(String(error))
+    )
+    await source()
+    answer = new Promise<never>(() => {})
+    nowMs = 6 * 60_000
+    assert.deepEqual(await source(), secrets)
+    assert.deepEqual(await source(), secrets)
+  })
+
+  it('are given up when Secrets Manager stops in the middle of them', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1', 'content-length': '100' }).write('{"Sec')
+    })
+    const connections = await listen(server, 0)
+    after(() => connections.shut())
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${connections.port}`,
+      AWS_REGION: 'ap-northeast-1',
+      AWS_ACCESS_KEY_ID: 'A',
+      AWS_SECRET_ACCESS_KEY: 'B'
+    })
+    const startMs = performance.now()
+    await assert.rejects(secretsReader({ IOT_LOG_SECRET_ID: 'iot-log' })(), { code: 'unavailable' })
+    assert.ok(performance.now() - startMs < 4_000)
   })
 
   it('are refused without being told', () => {
@@ -89,5 +127,17 @@ describe('secrets', () => {
     Object.assign(process.env, aws)
     assert.equal(await secretsReader({ IOT_LOG_SECRETS: 'other', IOT_LOG_SECRET_ID: 'iot-log' })(), text)
     assert.deepEqual(asked, [['secretsmanager.GetSecretValue', { SecretId: 'iot-log' }]])
+  })
+
+  it('are waited for no longer than a request may take', async () => {
+    const town = await startTown({ budgetMs: 300, environment: { IOT_LOG_SECRET_ID: 'iot-log' } })
+    const silent = await listen(createServer(), 0)
+    after(() => silent.shut())
+    process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = `http://127.0.0.1:${silent.port}`
+    const startMs = performance.now()
+    assert.equal(await town.type('THING00001 telemetry 2023/10/01'), 'HTTP 500')
+    // Two tries of the client take 2 s.
+    assert.ok(performance.now() - startMs < 1_500)
+    assert.deepEqual(town.jobs(), [])
   })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
-import { Deadline, firstBudgetMs, requestBudgetMs } from '../../ingress/deadline.ts'
+import { budgetOf, Deadline, requestBudgetMs } from '../../ingress/deadline.ts'
 import { createLog, errorFields } from '../../ingress/log.ts'
 import { seal, unseal } from '../../ingress/seal.ts'
 
@@ -36,10 +36,19 @@ describe('Deadline', () => {
     assert.equal(call.mock.callCount(), 0)
   })
 
-  it('counts what a cold start has used, within reason', () => {
-    assert.equal(firstBudgetMs(700), requestBudgetMs - 700)
-    assert.equal(firstBudgetMs(2_400), 1_200)
-    assert.equal(firstBudgetMs(60_000), requestBudgetMs)
+  it('counts what a request has waited for, and ends with the time that Slack gives', () => {
+    const nowMs = Date.UTC(2023, 9, 2)
+    for (const waitedMs of [0, 700, 1_900, 2_400, 2_499]) {
+      assert.equal(budgetOf(nowMs - waitedMs, nowMs), requestBudgetMs - waitedMs)
+    }
+    assert.equal(budgetOf(nowMs - 2_800, nowMs), 0)
+  })
+
+  it('gives all the time where the clocks make no sense', () => {
+    const nowMs = Date.UTC(2023, 9, 2)
+    for (const arrivedMs of [undefined, nowMs + 1, nowMs + 1e12, 0, -1e15, nowMs - 3_000, Number.NaN]) {
+      assert.equal(budgetOf(arrivedMs, nowMs), requestBudgetMs, String(arrivedMs))
+    }
   })
 })
 

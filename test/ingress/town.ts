@@ -9,14 +9,15 @@ import { answerRequest } from '../../ingress/route.ts'
 import { createServices, type Services } from '../../ingress/services.ts'
 import { signBody } from '../../ingress/verify.ts'
 import { decodeJob, type Job } from '../../worker/contract/job.ts'
+import type { CallFault } from '../support/aws/faults.ts'
+import { type BatchServer, startBatchServer } from '../support/batch/server.ts'
 import { referenceDocument } from '../support/configurations.ts'
 import { listen } from '../support/s3/connections.ts'
 import { type S3Server, startS3Server } from '../support/s3/server.ts'
 import { type SlackServer, startSlackServer } from '../support/slack/server.ts'
-import { type BatchStub, startBatchStub } from './batch-stub.ts'
 
 /*
- * The ingress between stand-ins for all that it talks to: S3, Batch, STS and Slack, all over HTTP. One per test, so that
+ * The ingress between stand-ins for all that it talks to: S3, Batch and Slack, all over HTTP. One per test, so that
  * faults and records of one do not reach another.
  */
 
@@ -33,11 +34,13 @@ export interface TownOptions {
   /** Without one nobody can be asked about and no form opens. */
   readonly hasBotToken?: boolean
   readonly environment?: Readonly<Record<string, string>>
+  /** Whether Slack escapes what people type. */
+  readonly escapesWords?: boolean
 }
 
 export interface Town {
   readonly s3: S3Server
-  readonly batch: BatchStub
+  readonly batch: BatchServer
   readonly slack: SlackServer
   readonly services: Services
   /** The configuration as a file. */
@@ -57,9 +60,22 @@ export interface Town {
   get(path: string): Promise<FunctionUrlResult>
   /** The records of jobs, the oldest first. */
   jobs(): Job[]
+  /** What Batch was given, and took. */
+  submitted(): readonly Readonly<Record<string, unknown>>[]
+  /** What Batch was told to stop. */
+  terminated(): readonly Readonly<Record<string, unknown>>[]
+  /** The n-th job that Batch took, by its id. */
+  batchJobId(position: number): string
   /** Writes a record over. */
   putJob(job: Job): void
 }
+
+/** How Batch answers from now on; `town.batch.faults.clear()` ends it. */
+export const batchFaults = {
+  refuses: { action: { kind: 'error', type: 'ClientException', message: 'JobQueue slack is not valid' } },
+  throttlesOnce: { times: 1, action: { kind: 'error', type: 'TooManyRequestsException', status: 429 } },
+  hangs: { action: { kind: 'hang' } }
+} as const satisfies Readonly<Record<string, CallFault>>
 
 let triggers = 0
 
@@ -67,9 +83,13 @@ export async function startTown(options: TownOptions = {}): Promise<Town> {
   let passedMs = 0
   const nowMs = (): number => noonMs + passedMs
   const s3 = await startS3Server({ buckets: { 'dev-iot-logs': {}, 'prod-iot-logs': {} } })
-  const batch = await startBatchStub()
-  const slack = await startSlackServer({ signingSecret, nowMs })
-  Object.assign(process.env, s3.environment(), { AWS_ENDPOINT_URL_BATCH: batch.url, AWS_ENDPOINT_URL_STS: batch.url })
+  // Without containers: what is submitted waits.
+  const batch = await startBatchServer({
+    queues: { slack: {}, 'slack-on-demand': {}, prod: {} },
+    jobDefinitions: { 'iot-log-export': { command: ['node', 'worker/main.ts', 'Ref::jobId'] } }
+  })
+  const slack = await startSlackServer({ signingSecret, nowMs, escapesWords: options.escapesWords ?? false })
+  Object.assign(process.env, s3.environment(), batch.environment())
   const directory = mkdtempSync(join(tmpdir(), 'ingress-'))
   const config = join(directory, 'iot-log.config.json')
   writeFileSync(config, JSON.stringify(documentOf(options)))
@@ -111,6 +131,9 @@ export async function startTown(options: TownOptions = {}): Promise<Town> {
     send,
     type: async (text, more = {}) => textOf(await send('/slack/commands', { ...commandFields(slack), text, ...more })),
     get: (path) => handle(getEvent(path)),
+    submitted: () => inputsOf(batch, 'SubmitJob'),
+    terminated: () => inputsOf(batch, 'TerminateJob'),
+    batchJobId: (position) => batch.jobs()[position - 1]!.id,
     jobs: () => recordsOf(s3).map(({ bytes }) => decodeJob(bytes)),
     putJob: (job) => s3.put('dev-iot-logs', `${prefix}jobs/${job.id}.json`, JSON.stringify(job))
   }
@@ -174,6 +197,9 @@ export function textOf({ statusCode, body }: FunctionUrlResult): string {
   if (statusCode !== 200) return `HTTP ${statusCode}`
   return body === '' ? '' : (JSON.parse(body) as { text: string }).text
 }
+
+const inputsOf = ({ requests }: BatchServer, wanted: string): readonly Readonly<Record<string, unknown>>[] =>
+  requests.filter(({ operation, status }) => operation === wanted && status === 200).map(({ input }) => input)
 
 function recordsOf(s3: S3Server): { key: string; bytes: Buffer }[] {
   const isRecord = (key: string): boolean => /^slack\/iot-logs\/jobs\/[a-z0-9]{26}\.json$/.test(key)

@@ -33,5 +33,8 @@ describe('the built command', () => {
     assert.equal(code, 0)
     const files = await readArchive(join(place.path, '20231001_client_id.zip'))
     assert.equal(files.get('lifecycle_20231001.log')!.toString(), '{"clientId":"THING00001"}\n')
+    const queries = await startCommand(process.execPath, [args[0]!, 'query', 'list'], { cwd: place.path }).finished
+    assert.equal(queries.stderr, '')
+    assert.match(queries.stdout, /^find-text +the lines of a category/m)
   })
 })

@@ -66,9 +66,22 @@ describe('iot-log export', () => {
         to: '2023-10-02T00:00:00Z',
         environment: 'dev',
         match: 'text',
-        case: 'exact'
+        case: 'exact',
+        engine: 'auto',
+        format: 'auto',
+        window: 'key'
       },
-      objects: { listed: 4, read: 3, empty: 1, skipped: 0, unreadable: 0, archived: 0, vanished: 0, denied: 0 },
+      objects: {
+        listed: 4,
+        read: 3,
+        queried: 0,
+        empty: 1,
+        skipped: 0,
+        unreadable: 0,
+        archived: 0,
+        vanished: 0,
+        denied: 0
+      },
       unreadable: [],
       scanned: result.scanned
     })
@@ -265,7 +278,15 @@ describe('mistakes on the command line', () => {
 
 describe('help', () => {
   it('is there for everything, with the names of the configuration', async () => {
-    for (const args of [['--help'], ['-h'], ['help'], ['export', '--help'], ['plan', '-h'], ['config', '--help']]) {
+    for (const args of [
+      ['--help'],
+      ['-h'],
+      ['help'],
+      ['export', '--help'],
+      ['plan', '-h'],
+      ['config', '--help'],
+      ['doctor', '--help']
+    ]) {
       const { code, stdout } = await runCli(args)
       assert.equal(code, 0, args.join(' '))
       assert.match(stdout, /Usage:/)

@@ -137,7 +137,7 @@ describe('what can not be read from S3', { concurrency }, () => {
       assert.equal(manifest.status, 'partial')
       const [listed, empty] = [changing.size, day.size - objects.length]
       const read = listed - empty - expected.length
-      const counts = { listed, read, empty, skipped: 0, unreadable: 3, archived: 3, vanished: 2, denied: 3 }
+      const counts = { listed, read, queried: 0, empty, skipped: 0, unreadable: 3, archived: 3, vanished: 2, denied: 3 }
       assert.deepEqual(manifest.objects, counts)
     })
   }

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { Job } from '../../worker/contract/job.ts'
 import { createJobId } from '../../worker/job-id.ts'
@@ -84,6 +87,25 @@ describe('the entry of the container', { concurrency }, () => {
     )
   })
 
+  it('hears a stop that comes while it is still loading', async () => {
+    const place = createJobPlace(server, smallLogs)
+    const { id } = await place.submit(small)
+    using here = temporaryDirectory()
+    const preload = join(here.path, 'stop-while-loading.mjs')
+    writeFileSync(
+      preload,
+      `import { registerHooks } from 'node:module'
+      const resolve = (specifier, context, next) => {
+        if (specifier.endsWith('/run-job.ts')) process.kill(process.pid, 'SIGTERM')
+        return next(specifier, context)
+      }
+      registerHooks({ resolve })`
+    )
+    const { code, signal } = await run(place, id, { NODE_OPTIONS: `--import=${pathToFileURL(preload)}` })
+    assert.deepEqual([code, signal], [143, null])
+    assert.deepEqual([(await place.job(id)).state, place.archives()], ['submitted', []])
+  })
+
   it('leaves with 2 where there is no record, and no configuration', async () => {
     const place = createJobPlace(server, smallLogs)
     assert.equal((await run(place, createJobId(askedMs))).code, 2)
@@ -111,7 +133,7 @@ describe('the process of a job in the middle of its upload', { concurrency }, ()
     const { id } = await place.submit(large)
     const first = await signalAt(place, id, middle, 'SIGKILL')
     assert.equal(first.signal, 'SIGKILL')
-    const key = 'slack/iot-logs/20231002083000/20231001T05-20231001T07_THING00099.zip'
+    const key = `slack/iot-logs/20231002083000-${id.slice(-6)}/20231001T05-20231001T07_THING00099.zip`
     assert.deepEqual(place.archives(), [`unfinished ${key}`])
     const second = await run(place, id, { AWS_BATCH_JOB_ATTEMPT: '2' })
     assert.equal(second.code, 0, second.stdout)

@@ -1,62 +1,74 @@
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
-import { startLocalSystem } from './system.ts'
+import { messageOf } from '../../worker/contract/errors.ts'
+import { type LocalFlags, parseFlags, usage } from './flags.ts'
+import { type LocalSystem, startLocalSystem } from './system.ts'
 
 /*
- * npm run local -- [--port N] [--reset] [--day YYYY-MM-DD] [--text-mb N] [--directory DIR] [--quiet]
+ * npm run local: `--help` tells the flags.
  */
 
-const { values } = parseArgs({
-  options: {
-    /** Of the page; 3000 unless told. */
-    port: { type: 'string', default: '3000' },
-    /** Writes the logs anew. */
-    reset: { type: 'boolean', default: false },
-    /** The day that is made up, UTC. */
-    day: { type: 'string', default: '2023-10-01' },
-    /** How much text it holds, in 1,000,000 bytes. */
-    'text-mb': { type: 'string', default: '200' },
-    directory: { type: 'string', default: fileURLToPath(new URL('../../local', import.meta.url)) },
-    /** Hides what ingress and workers print. */
-    quiet: { type: 'boolean', default: false }
-  }
-})
+const usualDirectory = fileURLToPath(new URL('../../local', import.meta.url))
+/** A terminal signals npm and us, and npm passes its signal on: both are one Ctrl-C. */
+const oneSignalMs = 500
 
-const date = values.day.replaceAll('/', '-')
-if (!/^\d{4}-\d\d-\d\d$/.test(date) || Number.isNaN(Date.parse(date)))
-  throw new Error(`--day is no date: ${values.day}`)
-const [port, textMegabytes] = (['port', 'text-mb'] as const).map((name) => {
-  if (/^\d{1,5}$/.test(values[name])) return Number(values[name])
-  throw new Error(`--${name} needs a whole number: ${values[name]}`)
-})
+let system: LocalSystem | undefined
+let stoppedMs: number | undefined
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop)
 
-console.log('Starting; the first time a day of logs is written …')
-const system = await startLocalSystem({
-  directory: values.directory,
-  day: { date, textMegabytes: textMegabytes! },
-  isReset: values.reset,
-  port: port!,
-  onOutput: (from, text) => {
-    if (!values.quiet) process.stderr.write(text.replace(/^(?=.)/gm, `[${from}] `))
+const flags = readFlags()
+if (flags.isHelp) console.log(usage)
+else await run(flags).catch(fail)
+
+function readFlags(): LocalFlags {
+  try {
+    return parseFlags(process.argv.slice(2))
+  } catch (error) {
+    return fail(`${messageOf(error)}\nnpm run local -- --help tells the flags.`)
   }
-})
-console.log(`
+}
+
+function fail(error: unknown): never {
+  console.error(messageOf(error))
+  process.exit(1)
+}
+
+async function run({ port, day, directory = usualDirectory, isReset, isQuiet }: LocalFlags): Promise<void> {
+  console.log('Starting; the first time a day of logs is written …')
+  const onOutput = (from: string, text: string): void => {
+    if (!isQuiet) process.stderr.write(text.replace(/^(?=.)/gm, `[${from}] `))
+  }
+  system = await startLocalSystem({ directory, day, isReset, port, onOutput }).catch((error) => {
+    throw plainError(error, port)
+  })
+  const date = day.date.replaceAll('-', '/')
+  console.log(`
 Slack is at ${system.url}
 
-Type there:   /iot-log THING00001 telemetry,command ${date.replaceAll('-', '/')}
-Slowly:       /iot-log THING00001 telemetry ${date.replaceAll('-', '/')} slow
-Damaged logs: /iot-log THING00001 all ${date.replaceAll('-', '/')} broken
+Type there:   /iot-log THING00001 telemetry,command ${date}
+Slowly:       /iot-log THING00001 telemetry ${date} slow
+Damaged logs: /iot-log THING00001 all ${date} broken
 A form:       /iot-log
 
 Ctrl-C stops everything.`)
+}
 
-let isStopping = false
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(name, async () => {
-    // A second one does not wait.
-    if (isStopping) process.exit(130)
-    isStopping = true
-    await system.close()
-    process.exit(0)
-  })
+/** What went wrong as somebody can mend it. */
+function plainError(error: unknown, port: number): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  if (syscall !== 'listen') return error
+  const other = 'choose another with --port N, or any free one with --port 0'
+  if (code === 'EADDRINUSE') {
+    return new Error(`Port ${port} is taken, perhaps by another npm run local: stop that, or ${other}.`)
+  }
+  return new Error(`Port ${port} can't be used (${code}): ${other}.`)
+}
+
+/** Stops all there is; before the system runs, and the second time, at once. */
+async function stop(): Promise<void> {
+  const nowMs = performance.now()
+  if (stoppedMs !== undefined && nowMs - stoppedMs < oneSignalMs) return
+  if (stoppedMs !== undefined || system === undefined) process.exit(130)
+  stoppedMs = nowMs
+  await system.close()
+  process.exit(0)
 }

@@ -1,16 +1,18 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BatchServer, startBatchServer } from '../support/batch/server.ts'
 import type { JobDefinitionOptions } from '../support/batch/settings.ts'
 import { processExecutor } from '../support/batch/task.ts'
 import { type S3Server, startS3Server } from '../support/s3/server.ts'
+import type { Storage } from '../support/s3/storage.ts'
 import { directoryStorage } from '../support/s3/storage-directory.ts'
 import { type SlackServer, type SlackServerOptions, startSlackServer } from '../support/slack/server.ts'
 import { type LocalEnvironment, localConfig, localEnvironments } from './config.ts'
 import { damagedDay, type LocalDay, prepareDay } from './day.ts'
 import { type LambdaProcess, startLambdaProcess } from './lambda-process.ts'
 import { type PageServer, servePage } from './page-server.ts'
+import { type RunDirectory, runDirectory } from './run-directory.ts'
 
 /*
  * The whole system on one machine: S3, Slack and Batch stood in for, the ingress as Lambdas in a process, the worker as
@@ -18,7 +20,7 @@ import { type PageServer, servePage } from './page-server.ts'
  */
 
 export interface LocalSystemOptions {
-  /** Where the logs are kept between runs; archives and records are of one run, as Slack and Batch are. */
+  /** Where the logs are kept between runs. Archives and records are of one run, as Slack and Batch are. */
   readonly directory: string
   readonly day: LocalDay
   /** Writes the logs anew. */
@@ -39,6 +41,8 @@ export interface LocalSystem extends AsyncDisposable {
   /** The page that looks like Slack. */
   readonly url: string
   readonly ingressUrl: string
+  /** Signs download links. */
+  readonly linkKey: string
   readonly slack: SlackServer
   readonly batch: BatchServer
   readonly s3: S3Server
@@ -53,18 +57,18 @@ const jobTimeoutSeconds = 1_800
 const jobAttempts = 3
 
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
-  const { directory, onOutput = () => {} } = options
-  const logs = join(directory, 'bucket')
-  await prepareDay(logs, options.day, options.isReset)
-  // Its messages and Batch jobs are gone: nobody would ever end a job of an earlier run.
-  rmSync(join(logs, 'slack'), { recursive: true, force: true })
+  const { onOutput = () => {} } = options
+  const logs = join(options.directory, 'logs')
   const stack = new AsyncDisposableStack()
   try {
-    const s3 = stack.use(await startBuckets(logs, options))
-    const configPath = join(directory, 'iot-log.config.json')
-    mkdirSync(directory, { recursive: true })
-    writeFileSync(configPath, JSON.stringify(localConfig({ ...s3, changes: options.config ?? {} }), null, 2))
     const slack = stack.use(await startSlackServer(options.slack))
+    // First of all, since its port may be taken; who opens it now sees that nobody answers yet.
+    const page: PageServer = stack.use(await servePage(slack, options.port ?? 0))
+    await prepareDay(logs, options.day, options.isReset)
+    const own = stack.use(runDirectory())
+    const s3 = stack.use(await startBuckets(logs, own, options))
+    const configPath = join(own.path, 'iot-log.config.json')
+    writeFileSync(configPath, JSON.stringify(localConfig({ ...s3, changes: options.config ?? {} }), null, 2))
     const shared = {
       IOT_LOG_CONFIG: configPath,
       SLACK_API_URL: slack.apiUrl,
@@ -107,12 +111,12 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       commandsUrl: `${ingress.url}/slack/commands`,
       interactiveUrl: `${ingress.url}/slack/interactive`
     })
-    const page: PageServer = stack.use(await servePage(slack, options.port ?? 0))
     const owned = stack.move()
     const close = (): Promise<void> => owned.disposeAsync()
     return {
       url: page.url,
       ingressUrl: ingress.url,
+      linkKey,
       slack,
       batch,
       s3,
@@ -126,13 +130,17 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   }
 }
 
-/** The slow bucket is the large one through a narrow pipe. */
-async function startBuckets(logs: string, options: LocalSystemOptions): Promise<S3Server> {
+/** The slow bucket has the logs of the large one, through a narrow pipe. */
+async function startBuckets(logs: string, own: RunDirectory, options: LocalSystemOptions): Promise<S3Server> {
   const { dev, slow, broken } = localEnvironments
-  const storage = directoryStorage(logs)
+  const storageOf = (bucket: string): Storage => directoryStorage(own.showing(logs, bucket))
   const bytesPerSecond = (options.slowKilobytesPerSecond ?? 20) * 1_000
   const s3 = await startS3Server({
-    buckets: { [dev.bucket]: { storage }, [slow.bucket]: { storage }, [broken.bucket]: {} },
+    buckets: {
+      [dev.bucket]: { storage: storageOf(dev.bucket) },
+      [slow.bucket]: { storage: storageOf(slow.bucket) },
+      [broken.bucket]: {}
+    },
     faults: [{ operation: 'GetObject', bucket: slow.bucket, key: isLog, action: { kind: 'bandwidth', bytesPerSecond } }]
   })
   for (const { key, bytes } of damagedDay(options.day.date)) s3.put(broken.bucket, key, bytes)

@@ -41,6 +41,7 @@ export async function exportDay(target: DayTarget, options: DayOptions): Promise
     limits: config.limits,
     source,
     sourceSettings,
+    athena: { obstacle: 'this test has no Athena' },
     target: { store, key: target.key, overwrite: target.overwrite ?? false },
     threads,
     tool: 'iot-log test',

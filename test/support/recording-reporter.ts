@@ -14,7 +14,7 @@ export interface RecordingReporter extends JobReporter {
   story(): string[]
 }
 
-/** Keeps all that it is told. `last` holds the last messages up, as a silent Slack does. */
+/** Keeps all that it is told, and says that the asker was told. `last` holds the last messages up, as a silent Slack does. */
 export function createRecordingReporter(last: () => Promise<void> = async () => {}): RecordingReporter {
   const told: Told[] = []
   return {
@@ -26,9 +26,10 @@ export function createRecordingReporter(last: () => Promise<void> = async () => 
       told.push({ what: 'interrupted', job })
       return last()
     },
-    over: (job) => {
+    over: async (job) => {
       told.push({ what: 'over', job })
-      return last()
+      await last()
+      return true
     }
   }
 }

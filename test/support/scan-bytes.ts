@@ -1,5 +1,7 @@
-import { createInflater } from '../../worker/scan/choose-inflater.ts'
-import type { Inflater, InflaterName } from '../../worker/scan/inflater.ts'
+import type { CategoryReading } from '../../worker/plan.ts'
+import { LineBlocks } from '../../worker/scan/blocks.ts'
+import type { InflaterName } from '../../worker/scan/inflater.ts'
+import { createInflaterPool } from '../../worker/scan/inflater-pool.ts'
 import { KeptLines } from '../../worker/scan/kept.ts'
 import { compileMatcher, type MatchSpec } from '../../worker/scan/match/matcher.ts'
 import { ObjectScanner, type ScanLimits, type ScannedObject } from '../../worker/scan/scan-object.ts'
@@ -27,16 +29,25 @@ export async function scanBytes(bytes: Buffer, spec: MatchSpec, options: ScanByt
   const pieces: Buffer[] = []
   const kept = new KeptLines((piece) => pieces.push(piece))
   const store = new ChunkedStore(bytes, options.places)
-  const inflaters: Inflater[] = []
+  const inflater = options.inflater ?? 'zlib-handle'
+  const reference = inflater === 'isa-l' ? 'zlib-handle' : inflater
+  const inflaters = createInflaterPool({ fast: inflater, reference })
   const context = {
-    takeInflater: () => inflaters.pop() ?? createInflater(options.inflater ?? 'zlib-handle'),
-    giveBack: (inflater: Inflater) => inflaters.push(inflater),
+    ...inflaters,
+    isSecondReading: false,
     isCareful: false,
     maxDecodedBytes: Number.POSITIVE_INFINITY
   }
   const scanner = new ObjectScanner(store, context, { ...defaultLimits, ...options.limits }, kept, () => {})
-  const scanned = await scanner.scan(store.object, compileMatcher(spec))
+  const find = compileMatcher(spec)
+  const { maxLineBytes } = { ...defaultLimits, ...options.limits }
+  const scanned = await scanner.scan(store.object, new LineBlocks(maxLineBytes, (block) => kept.pick(block, find)))
   const rest = kept.takeRest()
-  for (const inflater of inflaters) inflater.close()
+  inflaters.close()
   return { ...scanned, kept: Buffer.concat(rest ? [...pieces, rest] : pieces), lines: kept.lines }
+}
+
+/** Plain lines that hold the identifier, under prefixes of two letters. */
+export const readingOf = (identifier: string): CategoryReading => {
+  return { spec: specOf(identifier), format: 'lines', output: 'raw', eventWindow: undefined, prefixLength: 2 }
 }

@@ -5,7 +5,7 @@ import type { JobProgress } from '../../worker/contract/job.ts'
 import { PacedProgress } from '../../worker/job-progress.ts'
 import type { LiveProgress } from '../../worker/report/job-reporter.ts'
 
-const choice = { engine: 'scan', reason: '', basis: '' } as const
+const choice = { engines: ['scan'], obstacles: [undefined], reason: '', basis: '' } as const
 
 describe('the progress of a job', () => {
   it('is told once a second and kept every five, however often threads tell theirs', async () => {
@@ -13,7 +13,7 @@ describe('the progress of a job', () => {
     progress.listener.onPlanned({ objects: 100, storedBytes: 1_000 }, choice)
     for (let step = 0; step < 100; step++) {
       clock.nowMs += 100
-      progress.listener.onProgress({ objects: 1, storedBytes: 10, textBytes: 50, lines: 2 })
+      progress.listener.onProgress({ objects: 1, storedBytes: 10, passedBytes: 10, textBytes: 50, lines: 2 })
       kept.at(-1)?.done()
       await setImmediate()
     }
@@ -29,11 +29,11 @@ describe('the progress of a job', () => {
       storedBytes: 0,
       totalBytes: 1_000,
       lines: 0,
-      bytesPerSecond: 0,
+      category: 0,
       secondsLeft: undefined
     })
-    const { percent, objects, lines, bytesPerSecond, secondsLeft } = told[5]!
-    assert.deepEqual([percent, objects, lines, bytesPerSecond, secondsLeft], [54, 50, 100, 500, 5])
+    const { percent, objects, lines, secondsLeft } = told[5]!
+    assert.deepEqual([percent, objects, lines, secondsLeft], [54, 50, 100, 5])
     assert.equal(told.at(-1)!.percent, 99)
   })
 
@@ -41,7 +41,7 @@ describe('the progress of a job', () => {
     const { progress, kept, clock } = follow()
     const tick = (): void => {
       clock.nowMs += 5_000
-      progress.listener.onProgress({ objects: 1, storedBytes: 10, textBytes: 10, lines: 0 })
+      progress.listener.onProgress({ objects: 1, storedBytes: 10, passedBytes: 10, textBytes: 10, lines: 0 })
     }
     progress.listener.onPlanned({ objects: 4, storedBytes: 40 }, choice)
     tick()
@@ -58,6 +58,16 @@ describe('the progress of a job', () => {
       kept.map(({ objects }) => objects),
       [0, 3]
     )
+  })
+
+  it('goes on for objects that can not be read, too, and tells the category', () => {
+    const { progress, told, clock } = follow()
+    progress.listener.onPlanned({ objects: 2, storedBytes: 100 }, choice)
+    clock.nowMs += 1_000
+    progress.listener.onCategory(1)
+    progress.listener.onProgress({ objects: 1, storedBytes: 0, passedBytes: 50, textBytes: 0, lines: 0 })
+    const { percent, storedBytes, category, secondsLeft } = told.at(-1)!
+    assert.deepEqual([percent, storedBytes, category, secondsLeft], [54, 50, 1, 1])
   })
 
   it('is nearly through where there is nothing to read', () => {

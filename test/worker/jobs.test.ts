@@ -27,6 +27,7 @@ const complete: JobEnd = {
     seconds: 0.1
   }
 }
+const batch = { jobId: 'b', queue: 'q' }
 const failed: JobEnd = { state: 'failed', failure: { code: 'io', userText: 'It broke', operatorText: 'Disk' } }
 
 describe('claiming a job', { concurrency }, () => {
@@ -129,6 +130,45 @@ describe('claiming a job', { concurrency }, () => {
     assert.equal((await place.jobs.claim(wanted)).kind, 'new')
     const old = await place.jobs.find(job.id)
     assert.deepEqual([old?.state, old?.failure?.userText], ['failed', 'The job was never started. Please ask again.'])
+  })
+
+  it('is not asked twice what stands for the request, nor what it has written', async () => {
+    const place = openPlace()
+    const seen = await place.jobs.standingFor(digestOf('T1', wanted.request))
+    assert.deepEqual(seen, { kind: 'none', pointer: undefined })
+    {
+      using _ = place.trouble({ operation: 'GetObject', action: { kind: 'error', code: 'AccessDenied' } })
+      const claimed = await place.jobs.claim(wanted, { seen })
+      assert.ok(claimed.kind === 'new')
+      const noted = await place.jobs.update(claimed.job.id, (job) => ({ ...job, batch }), claimed)
+      assert.deepEqual(noted?.batch, batch)
+    }
+    const standing = await place.jobs.standingFor(digestOf('T1', wanted.request))
+    assert.equal(standing.kind, 'running')
+    // What was seen is out of date by now.
+    assert.equal((await place.jobs.claim(wanted, { seen })).kind, 'running')
+    assert.equal(place.keys().length, 4)
+  })
+
+  it('is told to nobody, and leaves nothing, when there is no room for it', async () => {
+    const place = openPlace()
+    const claimed = await place.jobs.claim(wanted, {
+      reserve: async (job) => {
+        assert.deepEqual(await place.jobs.find(job.id), job)
+        assert.equal((await place.jobs.standingFor(job.digest)).kind, 'none')
+        return false
+      }
+    })
+    assert.equal(claimed.kind, 'no-room')
+    assert.deepEqual(place.keys(), [])
+  })
+
+  it('is one job in whatever order identifiers and categories are named', async () => {
+    const { jobs } = openPlace()
+    const { job } = await jobs.claim(wantedJob(['b,a,THING1', 'telemetry,command', '2023/10/01'].map(longer)))
+    const again = await jobs.claim(wantedJob(['a,THING1,b', 'command,telemetry', '2023/10/01'].map(longer)))
+    assert.deepEqual([again.kind, again.job.id], ['running', job.id])
+    assert.deepEqual(job.request.identifiers, ['bbb', 'aaa', 'THING1'])
   })
 
   it('knows its own job where the pointer names it after all, though the write was told as lost', async () => {
@@ -283,12 +323,12 @@ describe('changing a job', { concurrency }, () => {
     assert.equal(new Set(told.map((one) => one?.state)).size, 1)
   })
 
-  it('takes away the marker that a dead end has left', async () => {
+  it('ends though its marker can not be taken away, which the next end does', async () => {
     const place = openPlace(300)
     const { job } = await place.jobs.claim(wanted)
     {
       using _ = place.trouble({ operation: 'DeleteObject', action: { kind: 'error', code: 'AccessDenied' } })
-      await assert.rejects(place.jobs.end(job.id, complete), { code: 'denied' })
+      assert.equal((await place.jobs.end(job.id, complete))?.state, 'complete')
     }
     assert.equal(await place.jobs.countRunning(), 1)
     assert.equal((await place.jobs.end(job.id, failed))?.state, 'complete')
@@ -318,14 +358,88 @@ describe('changing a job', { concurrency }, () => {
   })
 })
 
+describe('a record that is shared with newer and older parts', { concurrency }, () => {
+  it('keeps what is not known here', async () => {
+    const place = openPlace()
+    const { job } = await place.jobs.claim(wanted)
+    const key = jobKeys.record(prefix, job.id)
+    place.put(key, JSON.stringify({ ...job, newer: [1], reply: { ...job.reply, thread: '1.2' } }))
+    assert.equal((await place.jobs.claim(wanted)).kind, 'running')
+    await place.jobs.update(job.id, (standing) => ({ ...standing, batch }))
+    const kept = (await place.jobs.find(job.id)) as Job & { newer?: unknown }
+    assert.deepEqual([kept.newer, kept.reply], [[1], { ...job.reply, thread: '1.2' }])
+  })
+
+  it('is none where the request asks for more than is known here', async () => {
+    const place = openPlace()
+    const { job } = await place.jobs.claim(wanted)
+    const request = { ...job.request, engine: 'newer' }
+    place.put(jobKeys.record(prefix, job.id), JSON.stringify({ ...job, request }))
+    await assert.rejects(place.jobs.find(job.id), /is wrong at request/)
+    assert.equal(await place.jobs.look(job.id), undefined)
+    assert.deepEqual(await place.jobs.jobsOf('T1', 'U1'), [])
+    assert.equal((await place.jobs.claim(wanted)).kind, 'new')
+  })
+})
+
+describe('a job of which nothing is heard any more', { concurrency }, () => {
+  const startedAt = new Date(askedMs + minuteMs).toISOString()
+  const attempt = { batchJobId: 'b', queue: 'q', startedAt, endedAt: null, outcome: null }
+  const silences: readonly (readonly [string, Partial<Job>, number, string])[] = [
+    ['that Batch was never given', { batch: null }, minuteMs, 'failed'],
+    ['that was cancelled before', { batch: null, state: 'cancelling' }, minuteMs, 'cancelled'],
+    ['that nobody submitted again', { batch: { ...batch, replacedAt: startedAt } }, 11 * minuteMs, 'failed'],
+    ['that waits for a machine', { batch }, 180 * minuteMs, 'failed'],
+    ['that runs', { batch, state: 'running', attempts: [attempt] }, 181 * minuteMs, 'failed'],
+    ['that is being cancelled', { batch, state: 'cancelling', attempts: [attempt] }, 181 * minuteMs, 'cancelled'],
+    [
+      'that was interrupted',
+      { batch, state: 'running', attempts: [{ ...attempt, endedAt: new Date(askedMs + 5 * minuteMs).toISOString() }] },
+      185 * minuteMs,
+      'failed'
+    ]
+  ]
+  for (const [name, change, mostMs, state] of silences) {
+    it(`has ended, and stands in nobody’s way: one ${name}`, async () => {
+      const place = openPlace()
+      const { job } = await place.jobs.claim(wanted)
+      await place.jobs.update(job.id, (standing) => ({ ...standing, ...change }))
+      place.nowMs += mostMs
+      assert.equal((await place.jobs.claim(wanted)).kind, 'running')
+      assert.equal((await place.jobs.look(job.id))?.state, change.state ?? 'submitted')
+      place.nowMs += 1
+      const [listed] = await place.jobs.jobsOf('T1', 'U1')
+      assert.equal(listed?.state, state)
+      assert.deepEqual(await place.jobs.find(job.id), listed)
+      assert.match(listed!.failure?.userText ?? 'ask again', /ask again/)
+      assert.equal(await place.jobs.countRunning(), 0)
+      assert.equal((await place.jobs.claim(wanted)).kind, 'new')
+    })
+  }
+})
+
 describe('the jobs of an asker', { concurrency }, () => {
+  it('are those of today, however many older ones have not expired yet', async () => {
+    const place = openPlace()
+    for (let number = 0; number < 1_001; number++) {
+      place.put(`${prefix}jobs/by-asker/T1/U1/${createJobId(askedMs - 25 * 60 * minuteMs)}`, 'x')
+    }
+    const { job } = await place.jobs.claim(wanted)
+    await place.jobs.end(job.id, failed)
+    assert.deepEqual(
+      (await place.jobs.jobsOf('T1', 'U1')).map(({ id }) => id),
+      [job.id]
+    )
+  })
+
   it('are those of the last day, running and over, the newest first', async () => {
     const place = openPlace()
     const ids: string[] = []
     for (let hour = 0; hour < 4; hour++) {
       const { job } = await place.jobs.claim(wantedJob([`THING0000${hour}`, 'telemetry', '2023/10/01']))
+      await place.jobs.update(job.id, (standing) => ({ ...standing, batch }))
       ids.unshift(job.id)
-      place.nowMs += 60 * minuteMs
+      place.nowMs += 30 * minuteMs
     }
     await place.jobs.claim(wantedJob(['THING00009', 'telemetry', '2023/10/01'], 'U10'))
     await place.jobs.claim(wantedJob(['THING00009', 'telemetry', '2023/10/01'], 'U1', 'T2'))
@@ -422,4 +536,5 @@ function openPlace(patienceMs = 4_000): Place {
 }
 
 const kindsOf = (claims: readonly ClaimedJob[]): string[] => claims.map(({ kind }) => kind)
+const longer = (words: string): string => words.replace(/\b[ab]\b/g, (letter) => letter.repeat(3))
 const quoted = (word: string): string => (word.includes(' ') ? `"${word}"` : word)

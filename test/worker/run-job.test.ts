@@ -5,6 +5,7 @@ import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { type Job, jobKeys } from '../../worker/contract/job.ts'
 import { createJobId } from '../../worker/job-id.ts'
+import type { JobReporter } from '../../worker/report/job-reporter.ts'
 import { type RunJobOptions, runJob } from '../../worker/run-job.ts'
 import { manifestOf, readArchive } from '../support/archives.ts'
 import { createJobPlace, type JobPlace } from '../support/job-place.ts'
@@ -45,7 +46,7 @@ describe('running a job', { concurrency }, () => {
       { batchJobId: 'batch-1', queue: 'slack', startedAt: at, endedAt: at, outcome: 'complete' }
     ])
     const result = job.result!
-    assert.equal(result.archive?.key, `${prefix}20231002083000/20231001_THING00001.zip`)
+    assert.equal(result.archive?.key, `${prefix}20231002083000-${id.slice(-6)}/20231001_THING00001.zip`)
     assert.deepEqual(
       result.entries.map(({ name, lines }) => [name, lines]),
       [
@@ -58,7 +59,8 @@ describe('running a job', { concurrency }, () => {
     assert.equal(result.archive?.bytes, place.archive(job).length)
     assert.deepEqual(place.archives(), [result.archive?.key])
     assert.deepEqual(reporter.story(), ['running running', 'over complete'])
-    assert.deepEqual(reporter.told.at(-1)!.job, job)
+    const { toldAt, ...untold } = job
+    assert.deepEqual([reporter.told.at(-1)!.job, toldAt], [untold, at])
     const files = await archiveOf(place, job)
     assert.equal(files.get('telemetry_20231001.log')!.toString(), line.repeat(4))
     assert.equal(await place.jobs.countRunning(), 0)
@@ -76,7 +78,11 @@ describe('running a job', { concurrency }, () => {
     const { exitCode, reporter } = await run(place, id)
     const job = await place.job(id)
     assert.deepEqual([exitCode, job.state, job.result?.status], [0, 'partial', 'partial'])
-    assert.equal(job.result?.objects.unreadable, 1)
+    assert.deepEqual([job.result?.objects.unreadable, job.result?.unreadable], [1, { truncated: 1 }])
+    assert.deepEqual(
+      job.result?.entries.map(({ missing }) => missing),
+      [1, 0]
+    )
     assert.deepEqual(reporter.story(), ['running running', 'over partial'])
     assert.equal(manifestOf(await archiveOf(place, job)).notRead.length, 1)
   })
@@ -115,6 +121,8 @@ describe('running a job', { concurrency }, () => {
     const job = await place.job(id)
     assert.deepEqual([exitCode, job.state, job.failure?.code, job.result], [1, 'failed', 'denied', null])
     assert.match(job.failure!.operatorText, /s3:ListBucket/)
+    assert.match(job.failure!.userText, /^iot-log may not read the logs of dev\. Nothing is wrong with your request/)
+    assert.doesNotMatch(job.failure!.userText, /s3:|bucket/i)
     assert.equal(job.attempts[0]?.outcome, 'failed')
     assert.deepEqual(reporter.story(), ['running running', 'over failed'])
     assert.equal(events.find(({ event }) => event === 'failed')?.code, 'denied')
@@ -132,10 +140,9 @@ describe('running a job', { concurrency }, () => {
       const { exitCode, reporter } = await run(place, id)
       assert.equal(exitCode, 2)
       assert.deepEqual(reporter.story(), ['running running', 'over failed'])
-      assert.match(
-        (await place.job(id)).failure!.userText,
-        /"(prod|waf)", which the worker's configuration does not have/
-      )
+      const { operatorText, userText } = (await place.job(id)).failure!
+      assert.match(operatorText, /"(prod|waf)", which the worker's configuration does not have/)
+      assert.match(userText, /is not set up to read these logs of (prod|dev)\. Nothing is wrong with your request/)
     }
   })
 
@@ -186,11 +193,67 @@ describe('running a job', { concurrency }, () => {
           const answer = await fetch(link.url)
           seen.push(await hooks.countRunning(), answer.status, (await answer.arrayBuffer()).byteLength)
           seen.push(answer.headers.get('content-disposition'))
+          return true
         }
       })
     })
     const { result } = await place.job(id)
     assert.deepEqual(seen, [1, 200, result!.archive!.bytes, 'attachment; filename="20231001_THING00001.zip"'])
+  })
+})
+
+describe('the end of a job', { concurrency }, () => {
+  it('is noted as told only when it was', async () => {
+    const place = createJobPlace(server, logs)
+    const { id } = await place.submit(wanted)
+    const deaf: JobReporter = { ...createRecordingReporter(), over: async () => false }
+    const { exitCode } = await run(place, id, { createReporter: () => deaf })
+    const job = await place.job(id)
+    assert.deepEqual([exitCode, job.state, job.toldAt], [0, 'complete', undefined])
+  })
+
+  it('is told once more, in less time, when the telling of it is stopped', async () => {
+    const place = createJobPlace(server, logs)
+    const { id } = await place.submit(wanted)
+    const stopped = new AbortController()
+    const budgets: number[] = []
+    const reporter = createRecordingReporter()
+    const cutShort = Promise.withResolvers<boolean>()
+    const slow: JobReporter = {
+      ...reporter,
+      over: (job, budgetMs) => {
+        budgets.push(budgetMs)
+        if (budgets.length > 1) {
+          cutShort.resolve(false)
+          return reporter.over(job, budgetMs)
+        }
+        stopped.abort(new Error('SIGTERM'))
+        return cutShort.promise
+      }
+    }
+    const { exitCode } = await run(place, id, { signal: stopped.signal, createReporter: () => slow })
+    assert.deepEqual([exitCode, budgets, reporter.story()], [0, [40_000, 6_000], ['running running', 'over complete']])
+    assert.ok((await place.job(id)).toldAt)
+  })
+
+  it('stands though nobody can note that it was told', async () => {
+    const place = createJobPlace(server, logs, 500)
+    const { id } = await place.submit(wanted)
+    const reporter = createRecordingReporter()
+    const silent = {
+      operation: 'PutObject',
+      bucket: place.results,
+      action: { kind: 'error', code: 'SlowDown' }
+    } as const
+    const late: JobReporter = {
+      ...reporter,
+      over: (job, budgetMs) => {
+        place.trouble(silent)
+        return reporter.over(job, budgetMs)
+      }
+    }
+    const { exitCode } = await run(place, id, { createReporter: () => late })
+    assert.deepEqual([exitCode, (await place.job(id)).state], [0, 'complete'])
   })
 })
 
@@ -229,6 +292,18 @@ describe('a job that is not to be run', { concurrency }, () => {
       assert.equal(requestsTo(place.source), 0)
     })
   }
+
+  it('was ended by an attempt that could not tell so: tells it, exit 0 without work', async () => {
+    const place = createJobPlace(server, logs)
+    const open = { batchJobId: 'batch-1', queue: 'slack', startedAt: 'then', endedAt: null, outcome: null }
+    const { id } = await place.submitAs(wanted, { state: 'running', attempts: [open] })
+    await place.jobs.end(id, { state: 'failed' })
+    const again = { attempt: attemptOf({ number: 2 }) }
+    const { exitCode, reporter } = await run(place, id, again)
+    assert.deepEqual([exitCode, reporter.story(), requestsTo(place.source)], [0, ['over failed'], 0])
+    assert.ok((await place.job(id)).toldAt)
+    assert.deepEqual((await run(place, id, again)).reporter.told, [])
+  })
 
   it('was cancelled before it started: says so, exit 0 without work', async () => {
     const place = createJobPlace(server, logs)
@@ -315,6 +390,14 @@ describe('a job that is stopped', { concurrency }, () => {
     )
   })
 
+  it('was stopped far on: begins from the beginning', async () => {
+    const place = createJobPlace(server, logs)
+    const progress = { percent: 72, objects: 4, totalObjects: 6, storedBytes: 70, totalBytes: 100, lines: 3 }
+    const { id } = await place.submitAs(wanted, { state: 'running', progress })
+    const { reporter } = await run(place, id, { attempt: attemptOf({ number: 2 }) })
+    assert.equal(reporter.told[0]!.job.progress, null)
+  })
+
   it('by the asker: is cancelled, exit 0', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wanted)
@@ -334,7 +417,7 @@ describe('a job that is stopped', { concurrency }, () => {
     const { exitCode, reporter } = await stop(place, id, { operation: 'GetObject' }, { attempt })
     const job = await place.job(id)
     assert.deepEqual([exitCode, job.state, job.failure?.code], [1, 'timed-out', 'timed-out'])
-    assert.match(job.failure!.userText, /longer than the 1 minutes/)
+    assert.match(job.failure!.userText, /longer than the 1 min that/)
     assert.deepEqual(reporter.story(), ['running running', 'over timed-out'])
   })
 
@@ -425,7 +508,6 @@ async function run(place: JobPlace, id: string, options: Partial<RunJobOptions> 
       apiUrl: undefined,
       publicUrl: undefined,
       linkKey: undefined,
-      linkMinutes: 60,
       allowedReplyOrigins: []
     },
     threads: 1,

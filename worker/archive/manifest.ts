@@ -21,6 +21,8 @@ export interface ManifestHead {
   readonly reason: string
   /** How the lines of an entry are ordered: by the key of their object, and within it as they stand. */
   readonly order: 'key'
+  /** How lines that Athena has given may differ from what is stored; left out where none came from there. */
+  readonly differences?: readonly string[]
   readonly entries: readonly {
     readonly name: string
     readonly lines: number

@@ -24,8 +24,10 @@ export interface CommandContext {
 /** One subcommand of `iot-log`. */
 export interface Command {
   readonly flags: Readonly<Record<string, FlagSpec>>
-  /** The lines of its help; the configuration supplies names and limits. */
-  help(config: Config): readonly string[]
+  /** The lines of its help; the configuration supplies names and limits, and words may ask for a part. */
+  help(config: Config, words: readonly string[]): readonly string[]
+  /** What a cancel came to; without it that no archive was written. */
+  readonly cancelled?: string
   /** Runs it and tells the exit code. */
   run(context: CommandContext): Promise<number>
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { offerAthena } from '../athena/open-access.ts'
 import { IotLogError, messageOf, ProblemCollector } from '../contract/errors.ts'
 import { parseRequest } from '../contract/parse-request.ts'
 import { exitCodes } from '../contract/result.ts'
@@ -11,7 +13,7 @@ import type { Command, CommandContext } from './command.ts'
 import type { FlagSpec } from './flags.ts'
 import { flagLines, requestHelp, requestUsage } from './help.ts'
 import { archiveTarget, outputFlags } from './output.ts'
-import { loadConfig, sourceFlags, sourceSettings, threadCount, wantedInflater } from './settings.ts'
+import { loadConfig, sourceFlags, sourceSettings, storeSettings, threadCount, wantedInflater } from './settings.ts'
 
 const flags: Readonly<Record<string, FlagSpec>> = {
   ...outputFlags,
@@ -99,11 +101,19 @@ async function readOptions({ typed, surroundings, signal, tool }: CommandContext
     const path = shownUrl(target.store.urlOf(target.key))
     throw new IotLogError('output-exists', `Already there: ${path} (--force replaces it, --output names another place)`)
   }
+  const source = sourceSettings(typed, environment, surroundings)
   return {
     request: request!,
     environment,
     limits: config.limits,
-    sourceSettings: sourceSettings(typed, environment, surroundings),
+    sourceSettings: source,
+    athena: offerAthena({
+      environment,
+      source: source.url,
+      output: storeSettings(config.output.store ?? environment.source, environment, surroundings),
+      outputPrefix: config.output.prefix,
+      seed: randomUUID()
+    }),
     target,
     threads: threads!,
     inflater,

@@ -48,16 +48,20 @@ export function overviewHelp(version: string): string {
   const commands = alignColumns([
     ['export', ''],
     ['plan', ''],
+    ['query', ''],
     ['config check', ''],
     ['slack manifest', ''],
-    ['slack canvas', '']
+    ['slack canvas', ''],
+    ['doctor', '']
   ])
   const texts = [
     'read a day of logs, keep the lines of one device, write a zip',
     'list and estimate what an export would read, and read nothing',
+    'run a saved query in Athena',
     'check a configuration',
     'print the manifest of the Slack app',
-    'publish the usage page to the canvas of a Slack channel'
+    'publish the usage page to the canvas of a Slack channel',
+    'say which inflater, matcher and Node are in use, and what would be faster'
   ]
   return [
     `iot-log ${version}: one device's logs of one day, from S3 to a zip`,

@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { ArchiveTarget } from '../archive/export-archive.ts'
 import type { Config } from '../contract/config.ts'
 import { ProblemsError } from '../contract/errors.ts'
-import { archiveName, jobArchiveKey } from '../contract/names.ts'
+import { archiveKey, archiveName } from '../contract/names.ts'
 import { type ExportRequest, windowOf } from '../contract/request.ts'
 import { storeError } from '../stores/directory-error.ts'
 import { openStore } from '../stores/open-store.ts'
@@ -41,7 +41,7 @@ export function archiveTarget(
   const overwrite = typed.switches.has('force')
   const name = archiveName(request.identifiers, windowOf(request))
   const place = /^s3:/i.test(output)
-    ? placeInS3(output, name, jobArchiveKey(config.output.prefix, nowMs(), name))
+    ? placeInS3(output, name, archiveKey(config.output.prefix, nowMs(), name))
     : placeOnDisk(pathOf(output, directory), output.endsWith('/'), name)
   const store = openStore(storeSettings(place.url, config.environments.get(request.environment)!, surroundings))
   if (typed.switches.has('link') && !store.link) {

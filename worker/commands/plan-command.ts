@@ -1,9 +1,12 @@
+import { offerAthena } from '../athena/open-access.ts'
+import { chooseEngines } from '../choose-engines.ts'
 import { ProblemCollector } from '../contract/errors.ts'
 import { parseRequest } from '../contract/parse-request.ts'
 import { describeRequest } from '../contract/request.ts'
 import { exitCodes } from '../contract/result.ts'
 import { formatBytes, formatCount } from '../contract/units.ts'
-import { chooseEngine, estimateScan } from '../engine.ts'
+import { formatDollars, queryDollars, scanDollars } from '../cost.ts'
+import { scanSeconds } from '../engine.ts'
 import { listObjects } from '../listing.ts'
 import { planCategories } from '../plan.ts'
 import { createTerminalProgress } from '../report/terminal.ts'
@@ -12,7 +15,7 @@ import { openStore } from '../stores/open-store.ts'
 import type { Command, CommandContext } from './command.ts'
 import type { FlagSpec } from './flags.ts'
 import { flagLines, requestHelp, requestUsage } from './help.ts'
-import { loadConfig, sourceFlags, sourceSettings, threadCount } from './settings.ts'
+import { loadConfig, sourceFlags, sourceSettings, storeSettings, threadCount } from './settings.ts'
 
 const flags: Readonly<Record<string, FlagSpec>> = {
   ...sourceFlags,
@@ -50,9 +53,14 @@ interface Plan {
   readonly objects: number
   readonly skipped: number
   readonly bytes: number
+  /** `athena` when it reads at least one category. */
   readonly engine: string
   readonly reason: string
+  /** A scan of everything on this many threads. */
   readonly seconds: number
+  readonly threads: number
+  /** US dollars, by each engine alone; null where Athena can't read a category. */
+  readonly cost: { readonly scan: number; readonly athena: number | null }
 }
 
 interface PlannedCategory {
@@ -61,6 +69,9 @@ interface PlannedCategory {
   readonly objects: number
   readonly skipped: number
   readonly bytes: number
+  readonly engine: string
+  /** Why Athena can't read it; null where it can, as far as it was looked at. */
+  readonly obstacle: string | null
 }
 
 async function makePlan({ typed, surroundings, terminal, signal }: CommandContext): Promise<Plan> {
@@ -71,22 +82,48 @@ async function makePlan({ typed, surroundings, terminal, signal }: CommandContex
   const threads = problems.take(() => threadCount(typed))!
   problems.throwIfAny()
   const environment = config.environments.get(request.environment)!
-  await using source = openStore(sourceSettings(typed, environment, surroundings))
+  const settings = sourceSettings(typed, environment, surroundings)
+  await using source = openStore(settings)
   const plans = planCategories(request, environment)
   const progress = typed.switches.has('quiet')
     ? undefined
     : createTerminalProgress(terminal.error, () => performance.now())
   try {
     using listing = await listObjects(source, plans, signal, progress?.onListed)
-    const estimate = estimateScan(listing, threads)
-    const { engine, reason } = chooseEngine(estimate, config.limits)
-    const categories = plans.map(({ category, prefixes }, position) => {
-      const { objects, skipped, storedBytes } = listing.categories[position]!
-      return { name: category.name, prefixes, objects, skipped, bytes: storedBytes }
+    const offer = offerAthena({
+      environment,
+      source: settings.url,
+      output: storeSettings(config.output.store ?? environment.source, environment, surroundings),
+      outputPrefix: config.output.prefix,
+      seed: ''
+    })
+    const obstacle = 'obstacle' in offer ? offer.obstacle : undefined
+    const { limits } = config
+    const situation = { plans, listing, environment, source, limits, threads, wanted: request.engine, obstacle }
+    const { engines, obstacles, reason } = await chooseEngines(situation)
+    const categories = plans.map(({ category, prefixes }, at) => {
+      const { objects, skipped, storedBytes } = listing.categories[at]!
+      const amounts = { objects, skipped, bytes: storedBytes }
+      return { name: category.name, prefixes, ...amounts, engine: engines[at]!, obstacle: obstacles[at] ?? null }
     })
     const { objects, skipped, storedBytes } = listing
-    const seconds = Math.round(estimate.seconds * 10) / 10
-    return { request, source: source.url, categories, objects, skipped, bytes: storedBytes, engine, reason, seconds }
+    const seconds = Math.round(scanSeconds(listing, threads) * 10) / 10
+    const isReadable = obstacles.every((one) => one === undefined)
+    const queries = listing.categories.map((category) => queryDollars(category.storedBytes))
+    const athena = isReadable ? queries.reduce((sum, dollars) => sum + dollars, 0) : null
+    return {
+      request,
+      source: source.url,
+      categories,
+      objects,
+      skipped,
+      bytes: storedBytes,
+      engine: engines.includes('athena') ? 'athena' : 'scan',
+      reason,
+      seconds,
+      threads,
+      cost: { scan: scanDollars(seconds, threads), athena }
+    }
   } finally {
     progress?.close()
   }
@@ -105,8 +142,15 @@ function planText(plan: Plan): string {
     ...alignColumns(rows).map((row) => `  ${row}`),
     ...(plan.skipped > 0 ? [`  ${formatCount(plan.skipped, 'object')} skipped by rule`] : []),
     `Engine  ${plan.engine}: ${plan.reason}`,
+    `Cost    about ${formatDollars(plan.cost.scan)} by scan on Fargate, ${athenaCostText(plan)}`,
     ''
   ].join('\n')
+}
+
+function athenaCostText({ cost, categories }: Plan): string {
+  if (cost.athena !== null) return `${formatDollars(cost.athena)} by Athena (list prices of us-east-1)`
+  const obstacles = new Set(categories.flatMap(({ obstacle }) => obstacle ?? []))
+  return `not by Athena: ${[...obstacles].join('; ')}`
 }
 
 function shownPrefixes(prefixes: readonly string[]): string {

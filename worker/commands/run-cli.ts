@@ -6,10 +6,12 @@ import { exitCodeOf, exitCodes } from '../contract/result.ts'
 import { printable } from '../report/words.ts'
 import type { Command, Terminal } from './command.ts'
 import { configCommand } from './config-command.ts'
+import { doctorCommand } from './doctor-command.ts'
 import { exportCommand } from './export-command.ts'
 import { type FlagSpec, parseFlags, type TypedArguments } from './flags.ts'
 import { overviewHelp } from './help.ts'
 import { planCommand } from './plan-command.ts'
+import { queryCommand } from './query-command.ts'
 import { loadConfig, referenceConfig, type Surroundings } from './settings.ts'
 import { CancelledBySignal, onSignals } from './signals.ts'
 import { slackCommand } from './slack-command.ts'
@@ -17,8 +19,10 @@ import { slackCommand } from './slack-command.ts'
 const commands: Readonly<Record<string, Command>> = {
   export: exportCommand,
   plan: planCommand,
+  query: queryCommand,
   config: configCommand,
-  slack: slackCommand
+  slack: slackCommand,
+  doctor: doctorCommand
 }
 
 const everywhere: Readonly<Record<string, FlagSpec>> = { help: { short: 'h', help: 'this help' } }
@@ -48,13 +52,13 @@ export async function runCli(argv: readonly string[], host: NodeJS.Process): Pro
   using signals = onSignals(host)
   try {
     if (typed.switches.has('help') && typed.problems.length === 0) {
-      await terminal.print(`${command.help(configForHelp(typed, surroundings)).join('\n')}\n`)
+      await terminal.print(`${command.help(configForHelp(typed, surroundings), typed.words).join('\n')}\n`)
       return exitCodes.complete
     }
     const tool = `iot-log ${version}`
     return await command.run({ typed, surroundings, terminal, signal: signals.signal, tool })
   } catch (error) {
-    return report(error, name, typed, terminal, host)
+    return report(error, name, typed, terminal, host, command.cancelled)
   }
 }
 
@@ -85,13 +89,12 @@ async function report(
   name: string,
   typed: TypedArguments,
   terminal: Terminal,
-  host: NodeJS.Process
+  host: NodeJS.Process,
+  whenCancelled = 'no archive was written'
 ): Promise<number> {
   const cancelled = error instanceof CancelledBySignal ? error : undefined
   const code = error instanceof IotLogError ? error.code : 'internal'
-  host.stderr.write(
-    cancelled ? `iot-log: ${cancelled.message}: no archive was written\n` : errorText(error, name, typed)
-  )
+  host.stderr.write(cancelled ? `iot-log: ${cancelled.message}: ${whenCancelled}\n` : errorText(error, name, typed))
   if (typed.switches.has('json')) {
     const status = cancelled ? 'cancelled' : 'failed'
     const problem = cancelled ? {} : { error: { code, message: messageOf(error) } }

@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url'
 import reference from '../../iot-log.config.json' with { type: 'json' }
 import { type Config, type Environment, parseConfig, parseConfigText } from '../contract/config.ts'
 import { IotLogError, ProblemsError } from '../contract/errors.ts'
-import type { InflaterName } from '../scan/inflater.ts'
+import { loadNative } from '../native/load-native.ts'
+import { type InflaterName, inflaterNames } from '../scan/inflater.ts'
 import type { StoreSettings } from '../stores/store.ts'
 import type { FlagSpec, TypedArguments } from './flags.ts'
 
@@ -119,8 +120,13 @@ export function threadCount(typed: TypedArguments): number {
 
 /** IOT_LOG_INFLATER names an inflater instead of the fastest: for comparing them, and should one fail in the field. */
 export function wantedInflater({ environment }: Surroundings): InflaterName | undefined {
-  const name = environment.IOT_LOG_INFLATER
-  if (name === undefined || name === '' || name === 'zlib-handle' || name === 'zlib-stream') return name || undefined
-  const text = `IOT_LOG_INFLATER=${name}: zlib-handle or zlib-stream`
-  throw new ProblemsError('wrong-config', [{ subject: name, text }])
+  const typed = environment.IOT_LOG_INFLATER
+  if (typed === undefined || typed === '') return undefined
+  const name = inflaterNames.find((one) => one === typed)
+  const addOn = name === 'isa-l' ? loadNative() : undefined
+  const isUsable = name !== undefined && (addOn === undefined || addOn.native !== undefined)
+  if (isUsable) return name
+  const missing = addOn && !addOn.native ? `the native add-on can't be used: ${addOn.reason}` : undefined
+  const text = `IOT_LOG_INFLATER=${typed}: ${missing ?? inflaterNames.join(', ')}`
+  throw new ProblemsError('wrong-config', [{ subject: typed, text }])
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { deploySchema } from './deploy-schema.ts'
+import { formatNames } from './format-names.ts'
 import { parseLayout } from './layout.ts'
 
 /*
@@ -21,6 +22,11 @@ const layoutTemplate = z.string().superRefine((template, context) => {
   if ('problem' in parsed) context.addIssue({ code: 'custom', message: parsed.problem })
 })
 const keyPrefix = z.string().regex(/^(?:[^/].*\/)?$/, 'a key prefix that ends with a slash and does not begin with one')
+/** A name of Glue that needs no quotes anywhere: https://docs.aws.amazon.com/athena/latest/ug/tables-databases-columns-names.html */
+const glueName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,39}$/, 'lower-case letters, digits and _, beginning with a letter, at most 40')
+const workgroup = z.string().regex(/^[a-zA-Z0-9._-]{1,128}$/, 'letters, digits, . _ and -, at most 128')
 const count = (minimum: number, maximum: number): z.ZodInt => z.int().min(minimum).max(maximum)
 
 const categoryKeys = {
@@ -28,8 +34,8 @@ const categoryKeys = {
   layout: layoutTemplate.meta({
     description: 'Key prefix with {yyyy} {MM} {dd} and, where there is one per hour, {HH}; all UTC.'
   }),
-  format: z.enum(['lines']).meta({ description: 'How bytes become records.' }),
-  table: name.meta({ description: 'Glue table of the raw lines; without one Athena cannot read the category.' }),
+  format: z.enum(formatNames).meta({ description: 'How bytes become records.' }),
+  table: glueName.meta({ description: 'Glue table of the raw lines; without one Athena cannot read the category.' }),
   exclude: z.array(z.string().min(1)).meta({
     description: 'Keys not to read, such as error prefixes: * stands for any text, ? for one character.'
   }),
@@ -84,8 +90,9 @@ const environment = z.strictObject({
     .optional()
     .meta({ description: 'Where jobs of this environment run, and the role to assume to submit them.' }),
   athena: z
-    .strictObject({ database: name, workgroup: z.string().min(1), analystWorkgroup: z.string().min(1) })
-    .optional(),
+    .strictObject({ database: glueName, workgroup, analystWorkgroup: workgroup })
+    .optional()
+    .meta({ description: 'The Glue database of the tables, and the workgroups of exports and of saved queries.' }),
   access: z.strictObject(accessKeys).partial().optional().meta({
     description: 'Who may ask for this environment, where it differs.'
   }),
@@ -107,6 +114,9 @@ const limits = z.strictObject({
   maxIdentifiers: count(1, 50).default(50),
   maxDays: count(1, 366).default(7),
   scanMinutes: count(1, 1440).default(20),
+  jobMinutes: count(1, 10_080).default(120).meta({
+    description: 'The time-out of an attempt, as the job definition has it: an hour later a silent job counts as lost.'
+  }),
   maxObjects: count(1, 10_000_000).default(2_000_000),
   // Below 1 MiB the limit could not be told exactly: lines inside one decompressed block are not measured.
   maxLineBytes: count(1024 ** 2, gibibyte).default(64 * 1024 ** 2),

@@ -107,7 +107,50 @@ function crossCheck(document: ConfigDocument): Problem[] {
   for (const name of Object.keys(document.categories).filter((one) => reservedWords.includes(one))) {
     problems.push(problemAt('categories', name, 'this word is reserved'))
   }
-  return [...problems, ...crossCheckAliases(document), ...crossCheckOverrides(document), ...deployProblems(document)]
+  return [
+    ...problems,
+    ...crossCheckAliases(document),
+    ...crossCheckTables(document),
+    ...crossCheckOverrides(document),
+    ...crossCheckOutput(document),
+    ...deployProblems(document)
+  ]
+}
+
+/** A link needs its archive, and a store that all environments share has one owner and one region. */
+function crossCheckOutput({ output, environments }: ConfigDocument): Problem[] {
+  const problems: Problem[] = []
+  const { linkMinutes, expiryDays, store } = output
+  const mostMinutes = expiryDays * 24 * 60
+  if (linkMinutes > mostMinutes) {
+    const text = `the archive is gone after output.expiryDays (${expiryDays}): at most ${mostMinutes}`
+    problems.push(problemAt('output.linkMinutes', linkMinutes, text))
+  }
+  const withJobs = Object.entries(environments).filter(([, { submit }]) => submit !== undefined)
+  for (const key of ['account', 'region'] as const) {
+    const values = new Set(withJobs.flatMap(([, environment]) => environment[key] ?? []))
+    if (store === undefined || values.size < 2) continue
+    const names = withJobs.map(([name]) => name).join(', ')
+    const text = `one bucket has one ${key}, but ${names} differ in theirs: leave it out, and results go beside the logs`
+    problems.push(problemAt('output.store', store, text))
+  }
+  return problems
+}
+
+/** A table is of one category: it has one layout. */
+function crossCheckTables(document: ConfigDocument): Problem[] {
+  return Object.entries(document.environments).flatMap(([environment, { categories: own }]) => {
+    const owners = new Map<string, string>()
+    return Object.entries(document.categories).flatMap(([name, common]) => {
+      const table = own[name]?.table ?? common.table
+      if (table === undefined) return []
+      const owner = owners.get(table)
+      owners.set(table, owner ?? name)
+      const key =
+        own[name]?.table === undefined ? `categories.${name}` : `environments.${environment}.categories.${name}`
+      return owner === undefined ? [] : [problemAt(`${key}.table`, table, `it is the table of category "${owner}"`)]
+    })
+  })
 }
 
 /** No two categories answer to one word, in any environment. */

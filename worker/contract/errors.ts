@@ -4,6 +4,7 @@
  * - `not-found`, `denied`, `archived`, `replaced`, `no-space`, `io`: a store refused one object.
  * - `unavailable`: a store serves nothing: no such bucket, no accepted credentials, no network.
  * - `archive-too-large`: a limit of the configuration.
+ * - `query-failed`: Athena did not answer a query.
  * - `archive-invalid`, `internal`: a promise of ours broke.
  */
 export type ErrorCode =
@@ -18,14 +19,15 @@ export type ErrorCode =
   | 'io'
   | 'unavailable'
   | 'archive-too-large'
+  | 'query-failed'
   | 'archive-invalid'
   | 'internal'
 
-/** How an error is built; `message` is for the operator, `userText` for the person who asked. */
+/** How an error is built; `message` is for the operator. */
 export interface ErrorDetails {
   /** What it happened to: a key, a file, a word. */
   readonly subject?: string
-  /** The same in plain words, when the operator's text would not help in a chat. */
+  /** The same in plain words, when more can be said to the person who asked than the code says (`failure.ts`). */
   readonly userText?: string
   readonly cause?: unknown
 }
@@ -34,14 +36,15 @@ export interface ErrorDetails {
 export class IotLogError extends Error {
   readonly code: ErrorCode
   readonly subject: string | undefined
-  readonly userText: string
+  /** Where the code alone would not say enough to the person who asked. */
+  readonly userText: string | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.name = 'IotLogError'
     this.code = code
     this.subject = details.subject
-    this.userText = details.userText ?? message
+    this.userText = details.userText
   }
 }
 

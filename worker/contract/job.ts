@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { compareKeys } from './key-order.ts'
 import { type ExportRequest, encodeRequest, requestSchema } from './request.ts'
 
 /*
  * The record of one job: what was asked, who asked and where to answer, how it goes. It is an object under
  * `<output.prefix>jobs/`; Batch, logs and environments carry its id alone, since response URLs and message stamps are
  * secrets of a kind.
+ *
+ * Three deployables share it, one of which may be newer: fields that are not known here are kept and written back as they
+ * are. The request alone is strict: who does not understand all of it would export something else.
  */
 
 export const jobStates = [
@@ -23,8 +27,11 @@ export const jobStates = [
 export type JobState = (typeof jobStates)[number]
 
 const count = z.int().min(0)
+/** An object that may hold more than is known of it; its type tells the known. */
+const open = <Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape> =>
+  z.looseObject(shape) as unknown as z.ZodObject<Shape>
 
-const asker = z.strictObject({
+const asker = open({
   team: z.string().min(1),
   user: z.string().min(1),
   channel: z.string().min(1),
@@ -32,7 +39,7 @@ const asker = z.strictObject({
   enterprise: z.string().optional()
 })
 
-const reply = z.strictObject({
+const reply = open({
   /** A bearer secret: five uses in thirty minutes. */
   responseUrl: z.string().nullable(),
   responseUrlUses: count,
@@ -42,7 +49,7 @@ const reply = z.strictObject({
   ts: z.string().nullable()
 })
 
-const attempt = z.strictObject({
+const attempt = open({
   batchJobId: z.string(),
   queue: z.string(),
   startedAt: z.string(),
@@ -51,31 +58,43 @@ const attempt = z.strictObject({
   outcome: z.string().nullable()
 })
 
-const progress = z.strictObject({
+const progress = open({
   /** 0 to 100. */
   percent: z.number().min(0).max(100),
   objects: count,
   totalObjects: count,
+  /** Of all that was listed: read, or not to be read. */
   storedBytes: count,
   totalBytes: count,
   lines: count
 })
 
-const result = z.strictObject({
+const result = open({
   status: z.enum(['complete', 'partial', 'empty']),
   engine: z.string(),
   reason: z.string(),
   /** Null when nothing was written. `key` is in the output store. */
-  archive: z.strictObject({ key: z.string(), bytes: count, sha256: z.string() }).nullable(),
-  entries: z.array(z.strictObject({ name: z.string(), lines: count, bytes: count, sha256: z.string() })),
+  archive: open({ key: z.string(), bytes: count, sha256: z.string() }).nullable(),
+  entries: z.array(
+    open({
+      name: z.string(),
+      lines: count,
+      bytes: count,
+      sha256: z.string(),
+      /** Objects of its category that were not read to their end. */
+      missing: count.optional()
+    })
+  ),
   objects: z.record(z.string(), count),
-  scanned: z.strictObject({ bytes: count, rawBytes: count }),
+  /** The unreadable objects by their `DamageReason`; those without any are left out. */
+  unreadable: z.record(z.string(), count).optional(),
+  scanned: open({ bytes: count, rawBytes: count }),
   /** Kept lines by hour of the window, for the sparkline; empty where it is not known. */
   linesByHour: z.array(count),
   seconds: z.number()
 })
 
-export const jobSchema = z.strictObject({
+export const jobSchema = open({
   id: z.string().regex(/^[a-z0-9]{26}$/),
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   request: requestSchema,
@@ -87,12 +106,21 @@ export const jobSchema = z.strictObject({
   /** When it reached its end. */
   endedAt: z.string().nullable(),
   /** The Batch job that works for it now, and the queue it waits in; null until Batch has taken it. */
-  batch: z.strictObject({ jobId: z.string(), queue: z.string() }).nullable(),
+  batch: open({
+    jobId: z.string(),
+    queue: z.string(),
+    /** When it was found to have ended for want of a machine; another is being submitted in its place. */
+    replacedAt: z.string().optional()
+  }).nullable(),
   attempts: z.array(attempt),
   progress: progress.nullable(),
   result: result.nullable(),
   /** What ended it, for the asker and for the operator. */
-  failure: z.strictObject({ code: z.string(), userText: z.string(), operatorText: z.string() }).nullable()
+  failure: open({ code: z.string(), userText: z.string(), operatorText: z.string() }).nullable(),
+  /** When somebody began to tell the asker of the end in place of the worker, so that no two do. */
+  tellingAt: z.string().optional(),
+  /** When the asker was told of the end. */
+  toldAt: z.string().optional()
 })
 
 /** The record of one job. */
@@ -109,20 +137,29 @@ export const isOver = (state: JobState): boolean => ends.includes(state)
 /** Whether the asker got an answer from the logs. */
 export const isSuccess = (state: JobState): boolean => successes.includes(state)
 
+/** Whether Batch has a job for this record: none yet, or its last one is being replaced, otherwise. */
+export const hasBatchJob = ({ batch }: Job): boolean => batch !== null && batch.replacedAt === undefined
+
 /** How long the same request is answered with a job that has succeeded. */
 export const reuseMs = 10 * 60_000
 
-/** What makes two requests of a workspace one job: the same normalised request. */
+/** What makes two requests of a workspace one job: the same normalised request, in whatever order it names things. */
 export function digestOf(team: string, request: ExportRequest): string {
+  const { identifiers, categories } = request
+  const sorted = { ...request, identifiers: inOrder(identifiers), categories: inOrder(categories) }
   return createHash('sha256')
-    .update(`${team}\n${encodeRequest(request)}`)
+    .update(`${team}\n${encodeRequest(sorted)}`)
     .digest('hex')
 }
+
+const inOrder = (texts: readonly string[]): string[] => [...texts].sort(compareKeys)
 
 /** Where the records are, below the output prefix. Names are made of ids and digests, never of what people type. */
 export const jobKeys = {
   record: (prefix: string, id: string): string => `${prefix}jobs/${id}.json`,
   byRequest: (prefix: string, digest: string): string => `${prefix}jobs/by-request/${digest}`,
+  byAsker: (prefix: string, team: string, user: string, id = ''): string =>
+    `${prefix}jobs/by-asker/${team}/${user}/${id}`,
   running: (prefix: string, team: string, user: string, id = ''): string =>
     `${prefix}jobs/running/${team}/${user}/${id}`
 } as const

@@ -16,13 +16,16 @@ export function archiveName(identifiers: readonly string[], window: Window): str
   return `${stem}${safeName(identifiers[0]!).slice(0, maxNameLength - stem.length - others.length - 4)}${others}.zip`
 }
 
-/** Where a job puts its archive: `<output.prefix><YYYYMMDDhhmmss>/<archive>`, the stamp being the request's time, UTC. */
-export function jobArchiveKey(prefix: string, requestedMs: number, archive: string): string {
+/**
+ * Where an archive goes below the output prefix: `<YYYYMMDDhhmmss>/<archive>`, the stamp being the request's time, UTC. A
+ * job adds the end of its id, `<stamp>-<6 letters>/`: two people may ask for the same device in the same second.
+ */
+export function archiveKey(prefix: string, requestedMs: number, archive: string, jobId = ''): string {
   const stamp = new Date(requestedMs)
     .toISOString()
     .slice(0, 19)
     .replace(/[^0-9]/g, '')
-  return `${prefix}${stamp}/${archive}`
+  return `${prefix}${stamp}${jobId && `-${jobId.slice(-6)}`}/${archive}`
 }
 
 /**

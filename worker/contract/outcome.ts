@@ -13,8 +13,8 @@ export type DamageReason =
   | 'replaced'
   | 'io'
 
-export const outcomes = ['read', 'empty', 'skipped', 'unreadable', 'archived', 'vanished', 'denied'] as const
-/** `read` to its end, `empty`, `skipped` by rule; the others make an export partial. */
+export const outcomes = ['read', 'queried', 'empty', 'skipped', 'unreadable', 'archived', 'vanished', 'denied'] as const
+/** `read` to its end, `queried`: answered for by Athena, `empty`, `skipped` by rule; the others make an export partial. */
 export type Outcome = (typeof outcomes)[number]
 
 /** How many objects ended how. */
@@ -23,7 +23,7 @@ export type OutcomeCounts = Record<Outcome, number>
 /** An object that was not wholly read. */
 export interface NotRead {
   readonly key: string
-  readonly outcome: Exclude<Outcome, 'read' | 'empty' | 'skipped'>
+  readonly outcome: Exclude<Outcome, 'read' | 'queried' | 'empty' | 'skipped'>
   /** Set when unreadable. */
   readonly reason?: DamageReason
   /** Where in the stored object the damage is, in bytes from its start; set when unreadable. */

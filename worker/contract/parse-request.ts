@@ -1,7 +1,7 @@
 import type { Category, Config, Environment } from './config.ts'
 import { type Problem, ProblemsError } from './errors.ts'
 import { nearest } from './nearest.ts'
-import { type Case, createRequest, type ExportRequest, type Match } from './request.ts'
+import { createRequest, type ExportRequest } from './request.ts'
 import { parseWindow, type Window } from './window.ts'
 import { quoteItem, splitList, trimSpaces } from './words.ts'
 
@@ -15,9 +15,21 @@ import { quoteItem, splitList, trimSpaces } from './words.ts'
 export const requestOptions = {
   match: {
     values: ['text', 'word'],
-    help: 'text: as grep -F; word: as grep -F -w, so THING0000 does not find THING00001'
+    help: 'text: contains the text anywhere; word: whole words only, so THING0000 does not find THING00001'
   },
-  case: { values: ['exact', 'ignore'], help: 'ignore: ASCII letters match in either case' }
+  case: { values: ['exact', 'ignore'], help: 'ignore: ASCII letters match in either case' },
+  engine: {
+    values: ['auto', 'scan', 'athena'],
+    help: 'auto: Athena for what takes too long to scan; scan or athena: that one'
+  },
+  format: {
+    values: ['auto', 'raw', 'text', 'json'],
+    help: 'raw: records as stored; text: a readable line each; json: an object each; auto: as is usual'
+  },
+  window: {
+    values: ['key', 'event'],
+    help: 'key: by arrival; event: by the records’ own time, late ones too (lookaheadHours)'
+  }
 } as const
 
 const minIdentifierLength = 3
@@ -50,15 +62,12 @@ export function parseRequest(words: readonly string[], config: Config, nowMs: nu
     const correction = readings.map((reading) => reading.corrected).filter((word) => word !== '')
     throw new ProblemsError('wrong-words', problems, correction)
   }
-  const { match, case: letterCase } = tail
   const names = categories.value.map((category) => category.name)
-  return createRequest({
+  return createRequest(window.value, {
     identifiers: identifiers.value,
     categories: names,
-    window: window.value,
     environment: environment.name,
-    match,
-    case: letterCase
+    ...tail.chosen
   })
 }
 
@@ -173,8 +182,8 @@ function readWindow(
 interface Tail {
   readonly environment: Reading<Environment>
   readonly options: readonly Reading<string>[]
-  readonly match: Match
-  readonly case: Case
+  /** The value of every option. */
+  readonly chosen: Pick<ExportRequest, keyof typeof requestOptions>
 }
 
 function readTail(words: readonly string[], config: Config): Tail {
@@ -195,8 +204,9 @@ function readTail(words: readonly string[], config: Config): Tail {
   }
   const chosenOf = (key: keyof typeof requestOptions): string =>
     options.get(key)?.value?.split('=')[1] ?? requestOptions[key].values[0]
-  const values = { match: chosenOf('match') as Match, case: chosenOf('case') as Case }
-  return { environment, options: [...options.values()], ...values }
+  const names = Object.keys(requestOptions) as (keyof typeof requestOptions)[]
+  const chosen = Object.fromEntries(names.map((name) => [name, chosenOf(name)])) as unknown as Tail['chosen']
+  return { environment, options: [...options.values()], chosen }
 }
 
 function withProblem<T>(reading: Reading<T>, problem: Problem): Reading<T> {
@@ -220,9 +230,12 @@ function readOption(word: string): Reading<string> {
     }
   }
   const near = nearest(value, option.values)
-  const text = `"${word}": ${key} is ${option.values.join(' or ')}`
+  const text = `"${word}": ${key} is ${orList(option.values)}`
   return { value: undefined, problems: [{ subject: word, text }], corrected: `${key}=${near ?? option.values[0]}` }
 }
+
+/** `a or b`, `a, b or c`. */
+const orList = (values: readonly string[]): string => values.join(', ').replace(/, ([^,]*)$/, ' or $1')
 
 function readEnvironment(words: readonly string[], config: Config): Reading<Environment> {
   const [word, ...more] = words

@@ -14,6 +14,14 @@ export type Case = 'exact' | 'ignore'
 
 const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:00:00Z$/)
 
+/** What reads the logs: `auto` leaves it to `worker/engine.ts`. */
+export type WantedEngine = 'auto' | 'scan' | 'athena'
+
+/** How a kept record is written; `auto` is what the category's format says. */
+export type WantedOutput = 'auto' | 'raw' | 'text' | 'json'
+/** What the time of a request is compared with: when objects arrived, by their keys, or the records' own times. */
+export type TimeOf = 'key' | 'event'
+
 /** The shape of a request wherever it is stored. */
 export const requestSchema = z.strictObject({
   identifiers: z.array(z.string().min(1)).min(1).readonly(),
@@ -22,7 +30,10 @@ export const requestSchema = z.strictObject({
   to: instant,
   environment: z.string().min(1),
   match: z.enum(['text', 'word']),
-  case: z.enum(['exact', 'ignore'])
+  case: z.enum(['exact', 'ignore']),
+  engine: z.enum(['auto', 'scan', 'athena']).default('auto'),
+  format: z.enum(['auto', 'raw', 'text', 'json']).default('auto'),
+  window: z.enum(['key', 'event']).default('key')
 })
 
 /** One export as asked: `from` is included, `to` is not; both are UTC on a whole hour. */
@@ -48,7 +59,10 @@ export function windowOf(request: ExportRequest): Window {
 export function wordsOf(request: ExportRequest): string[] {
   const options = [
     ...(request.match === 'text' ? [] : [`match=${request.match}`]),
-    ...(request.case === 'exact' ? [] : [`case=${request.case}`])
+    ...(request.case === 'exact' ? [] : [`case=${request.case}`]),
+    ...(request.engine === 'auto' ? [] : [`engine=${request.engine}`]),
+    ...(request.format === 'auto' ? [] : [`format=${request.format}`]),
+    ...(request.window === 'key' ? [] : [`window=${request.window}`])
   ]
   const identifiers = request.identifiers.map(quoteItem).join(',')
   return [identifiers, request.categories.join(','), typedWindow(windowOf(request)), request.environment, ...options]
@@ -64,8 +78,8 @@ export function describeRequest(request: ExportRequest): string {
 }
 
 /** Builds a request from its parts. */
-export function createRequest(parts: Omit<ExportRequest, 'from' | 'to'> & { readonly window: Window }): ExportRequest {
-  const { window, identifiers, categories, environment, match } = parts
-  const span = { from: isoSeconds(window.fromMs), to: isoSeconds(window.toMs) }
-  return { identifiers, categories, ...span, environment, match, case: parts.case }
+export function createRequest(span: Window, parts: Omit<ExportRequest, 'from' | 'to'>): ExportRequest {
+  const { identifiers, categories, environment, match, case: letters, engine, format, window } = parts
+  const times = { from: isoSeconds(span.fromMs), to: isoSeconds(span.toMs) }
+  return { identifiers, categories, ...times, environment, match, case: letters, engine, format, window }
 }

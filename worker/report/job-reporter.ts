@@ -1,11 +1,11 @@
 import type { Job, JobProgress } from '../contract/job.ts'
 
-/** How fast a scan goes, beside how far it is. */
+/** What is known of a scan under way, beside how far it is. */
 export interface LiveProgress extends JobProgress {
-  /** Decompressed bytes. */
-  readonly bytesPerSecond: number
   /** Undefined while it can't be told. */
   readonly secondsLeft: number | undefined
+  /** Which category is read now: its place in the request. */
+  readonly category: number
 }
 
 /**
@@ -18,6 +18,9 @@ export interface JobReporter {
   progress(job: Job, progress: LiveProgress): void
   /** This attempt ends without the job being over; another will follow. */
   interrupted(job: Job): Promise<void>
-  /** The job is over; its state and result say how. Resolves when the last message is out, or given up. */
-  over(job: Job): Promise<void>
+  /**
+   * The job is over; its state and result say how. Resolves when the asker was told, or with false when the budget was
+   * used up in vain. Who calls it again cuts the earlier call short: that one then gives false.
+   */
+  over(job: Job, budgetMs: number): Promise<boolean>
 }

@@ -5,7 +5,7 @@ import type { ScanProgress } from '../scan/protocol.ts'
 export class ProgressModel {
   #startedMs = 0
   #total = { objects: 0, storedBytes: 0 }
-  readonly done: ScanProgress = { objects: 0, storedBytes: 0, textBytes: 0, lines: 0 }
+  readonly done: ScanProgress = { objects: 0, storedBytes: 0, passedBytes: 0, textBytes: 0, lines: 0 }
 
   /** The listing is complete and the scan begins. */
   begin(total: { readonly objects: number; readonly storedBytes: number }, nowMs: number): void {
@@ -16,6 +16,7 @@ export class ProgressModel {
   advance(progress: ScanProgress): void {
     this.done.objects += progress.objects
     this.done.storedBytes += progress.storedBytes
+    this.done.passedBytes += progress.passedBytes
     this.done.textBytes += progress.textBytes
     this.done.lines += progress.lines
   }
@@ -24,10 +25,10 @@ export class ProgressModel {
     return this.#total.objects
   }
 
-  /** 0 to 1, by bytes; by objects where none has bytes. */
+  /** 0 to 1, by the bytes that were read or need not be; by objects where none has bytes. */
   get fraction(): number {
     const { objects, storedBytes } = this.#total
-    if (storedBytes > 0) return Math.min(1, this.done.storedBytes / storedBytes)
+    if (storedBytes > 0) return Math.min(1, this.done.passedBytes / storedBytes)
     return objects === 0 ? 1 : this.done.objects / objects
   }
 

@@ -1,16 +1,19 @@
+import { archiveEndMs, linkEndMs } from '../contract/archive-life.ts'
+import type { Config } from '../contract/config.ts'
 import { downloadPath } from '../contract/download-link.ts'
 import type { Job } from '../contract/job.ts'
 import type { JobReporter, LiveProgress } from './job-reporter.ts'
 import { createSlackCalls } from './slack/calls.ts'
 import { SlackDelivery } from './slack/delivery.ts'
 import type { MessageView } from './slack/draft.ts'
-import { jobMessage } from './slack/message.ts'
-import { realTimers, type Timers, within } from './slack/timers.ts'
+import { jobMessage, type SlackMessage } from './slack/message.ts'
+import { scopeOf } from './slack/other-requests.ts'
+import { realTimers, type Timers, valueWithin } from './slack/timers.ts'
 
-/** The last message of a job, and that of an attempt that is given up: SIGKILL comes 30 s after SIGTERM. */
-const overMs = 15_000
+/** For the message of an attempt that is given up: SIGKILL comes 30 s after SIGTERM. */
 const interruptedMs = 6_000
-const presignMs = 5_000
+/** For a presigned link, of the last message's time. */
+const presignMs = 2_000
 
 /** A link that needs no ingress: it dies with the credentials that signed it, so `expiresMs` is what they allow. */
 export interface PresignedLink {
@@ -26,7 +29,8 @@ export interface SlackReporterOptions {
   readonly publicUrl: string | undefined
   /** Signs download links, as the ingress checks them. */
   readonly linkKey: string | undefined
-  readonly linkMinutes: number
+  /** How long links and archives are good for, and what may be asked for instead. */
+  readonly config: Config
   /** Keeps where the message is and how often the response URL was used, in the job record. */
   onReply(reply: Job['reply']): Promise<void>
   /** Jobs that tell Slack now, this one included: they share its limits. */
@@ -44,7 +48,7 @@ export interface SlackReporterOptions {
 
 /** Tells the asker of one job in Slack how it goes. */
 export function createSlackReporter(options: SlackReporterOptions): JobReporter {
-  const { nowMs } = options
+  const { nowMs, config } = options
   let delivery: SlackDelivery | undefined
   const deliveryOf = (job: Job): SlackDelivery => {
     delivery ??= createDelivery(job, options)
@@ -52,20 +56,20 @@ export function createSlackReporter(options: SlackReporterOptions): JobReporter 
     return delivery
   }
   const isInteractive = ingressOf(options) !== undefined
-  const offer = (job: Job, live?: LiveProgress): void => {
-    deliveryOf(job).offer(() => jobMessage(job, { nowMs: nowMs(), isInteractive, live }))
-  }
+  const messageOf = (job: Job, view: Partial<MessageView>): SlackMessage =>
+    jobMessage(job, { nowMs: nowMs(), isInteractive, scope: scopeOf(job.request, config), ...view })
+  const offer = (job: Job, live?: LiveProgress): void => deliveryOf(job).offer(() => messageOf(job, { live }))
   return {
     running: offer,
     progress: offer,
     interrupted: async (job) => {
-      const make = () => jobMessage(job, { nowMs: nowMs(), isInteractive, isInterrupted: true })
+      const make = () => messageOf(job, { isInterrupted: true })
       await deliveryOf(job).end(make, { budgetMs: interruptedMs, isOver: false })
     },
-    over: async (job) => {
+    over: async (job, budgetMs) => {
+      const untilMs = nowMs() + budgetMs
       const link = await linkOf(job, options)
-      const make = () => jobMessage(job, { nowMs: nowMs(), isInteractive, ...link })
-      await deliveryOf(job).end(make, { budgetMs: overMs, isOver: true })
+      return deliveryOf(job).end(() => messageOf(job, link), { budgetMs: untilMs - nowMs(), isOver: true })
     }
   }
 }
@@ -99,13 +103,16 @@ function ingressOf({ publicUrl, linkKey }: SlackReporterOptions): { url: string;
 async function linkOf(job: Job, options: SlackReporterOptions): Promise<Partial<MessageView>> {
   if (!job.result?.archive) return {}
   const ingress = ingressOf(options)
+  const { presign, log, timers = realTimers, config, nowMs } = options
+  const endMs = archiveEndMs(job, config.output)
   if (ingress) {
-    const linkExpiresMs = options.nowMs() + options.linkMinutes * 60_000
-    return { downloadUrl: ingress.url + downloadPath(ingress.key, job.id, linkExpiresMs), linkExpiresMs }
+    const linkExpiresMs = linkEndMs(job, config.output, nowMs())
+    const downloadUrl = ingress.url + downloadPath(ingress.key, job.id, linkExpiresMs)
+    return { downloadUrl, linkExpiresMs, archiveEndMs: endMs }
   }
-  const { presign, log, timers = realTimers } = options
   if (!presign) return {}
   const onFailure = (): void => log({ event: 'slack-delivery', job: job.id, code: 'no-link' })
-  const link = await within(timers.limit(presignMs), () => presign(job), onFailure)
-  return link ? { downloadUrl: link.url, linkExpiresMs: link.expiresMs } : {}
+  const link = await valueWithin(timers.limit(presignMs), () => presign(job), onFailure)
+  if (!link) return {}
+  return { downloadUrl: link.url, linkExpiresMs: Math.min(link.expiresMs, endMs), archiveEndMs: endMs }
 }

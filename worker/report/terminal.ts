@@ -26,10 +26,14 @@ export function createTerminalProgress(stream: WriteStream, nowMs: () => number)
   }
   return {
     onListed: (objects) => draw(`Listing  ${formatCount(objects, 'object')}`),
-    onPlanned: (total) => progress.begin(total, nowMs()),
+    onPlanned: (total, { engines, reason }) => {
+      progress.begin(total, nowMs())
+      // It may take minutes before anything moves: whoever waits should know for what.
+      if (engines.includes('athena')) stream.write(`${clearLine}Asking Athena: ${reason}\n`)
+    },
     onProgress: (step) => {
       progress.advance(step)
-      draw(`Scanning  ${progressText(progress, nowMs())}`)
+      draw(`Reading  ${progressText(progress, nowMs())}`)
     },
     close: () => {
       if (isDrawn) stream.write(clearLine)

@@ -60,7 +60,9 @@ const advice = {
 
 function verdict(result: ExportResult): string {
   const { objects, scanned, seconds } = result
-  const searched = `${formatBytes(scanned.bytes)} (${formatBytes(scanned.rawBytes)} of text) in ${formatSeconds(seconds)}`
+  // What Athena reads it does not count as text.
+  const text = objects.queried > 0 ? 'by Athena' : `${formatBytes(scanned.rawBytes)} of text`
+  const searched = `${formatBytes(scanned.bytes)} (${text}) in ${formatSeconds(seconds)}`
   if (result.status === 'partial') {
     return `Partial: ${missingText(objects)} of ${formatCount(objects.listed, 'object')} could not be read; searched ${searched}`
   }

@@ -1,23 +1,42 @@
 import { crc32, deflateRawSync } from 'node:zlib'
-import { InflateError, type Inflater, type InflaterName, outputBytes } from './inflater.ts'
+import { loadNative } from '../native/load-native.ts'
+import { InflateError, type Inflater, type InflaterChoice, type InflaterName, outputBytes } from './inflater.ts'
 import { createHandleInflater } from './inflater-handle.ts'
+import { createNativeInflater } from './inflater-native.ts'
 import { createStreamInflater } from './inflater-stream.ts'
 
 /** From fastest to surest. The last one uses documented interfaces alone and needs no test. */
 const makers: readonly (readonly [InflaterName, () => Inflater])[] = [
+  ['isa-l', createLoadedInflater],
   ['zlib-handle', createHandleInflater],
   ['zlib-stream', createStreamInflater]
 ]
 
-/** The fastest inflater that passes its self-test on this Node. The test takes some milliseconds, once in a process. */
-export async function chooseInflater(): Promise<InflaterName> {
-  for (const [name, create] of makers.slice(0, -1)) if (await passesSelfTest(create)) return name
+/**
+ * The fastest inflater that passes its self-test on this machine, or the wanted one, and the fastest of zlib's. The tests
+ * take some milliseconds, once in a process.
+ */
+export async function chooseInflaters(wanted?: InflaterName): Promise<InflaterChoice> {
+  const reference = wanted === undefined || wanted === 'isa-l' ? await fastest(['isa-l']) : wanted
+  const isNative = wanted === 'isa-l' || (wanted === undefined && (await passesSelfTest(createLoadedInflater)))
+  return { fast: isNative ? 'isa-l' : reference, reference }
+}
+
+/** Makes an inflater of a kind that {@link chooseInflaters} found good. */
+export function createInflater(name: InflaterName): Inflater {
+  return makers.find(([one]) => one === name)![1]()
+}
+
+async function fastest(without: readonly InflaterName[]): Promise<InflaterName> {
+  for (const [name, create] of makers.slice(0, -1))
+    if (!without.includes(name) && (await passesSelfTest(create))) return name
   return makers.at(-1)![0]
 }
 
-/** Makes an inflater of a kind that {@link chooseInflater} found good. */
-export function createInflater(name: InflaterName): Inflater {
-  return makers.find(([one]) => one === name)![1]()
+function createLoadedInflater(): Inflater {
+  const { native } = loadNative()
+  if (!native) throw new Error('the native add-on is not there')
+  return createNativeInflater(native)
 }
 
 /** Whether an inflater gives the right bytes, however the input is cut, tells where a stream ends, and sees bad data. */
@@ -34,14 +53,26 @@ export async function passesSelfTest(create: () => Inflater): Promise<boolean> {
 
 const behind = Buffer.from('behind the stream')
 
-async function readsWell(inflater: Inflater): Promise<boolean> {
-  // More than one piece of output, and parts that compress well, badly and not at all.
+interface Sample {
+  readonly text: Buffer
+  readonly stream: Buffer
+}
+
+let sample: Sample | undefined
+
+/** More than one piece of output, and parts that compress well, badly and not at all. */
+function makeSample(): Sample {
   const text = Buffer.alloc(outputBytes + 40_000)
   for (let at = 0, state = 1; at < text.length; at++) {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
     text[at] = at % 40_000 < 1000 ? state >>> 24 : at % 40_000 < 3000 ? 0x20 + (state >>> 29) : at % 7
   }
-  const stream = deflateRawSync(text, { level: 1 })
+  return { text, stream: deflateRawSync(text, { level: 1 }) }
+}
+
+async function readsWell(inflater: Inflater): Promise<boolean> {
+  sample ??= makeSample()
+  const { text, stream } = sample
   for (const cut of [stream.length + behind.length, 4096, 61]) {
     const { crc, length, end } = await inflateInPieces(inflater, Buffer.concat([stream, behind]), cut)
     if (length !== text.length || crc !== crc32(text) || end !== stream.length) return false
@@ -59,8 +90,10 @@ async function inflateInPieces(
   let position = 0
   inflater.begin()
   for (let to = Math.min(cut, input.length); ; ) {
-    const { consumed, output } = await inflater.step(input, position, to)
+    const step = await inflater.step(input, position, to)
+    const { consumed, output } = step
     crc = crc32(output, crc)
+    if (step.crc !== undefined && step.crc !== crc) throw new Error('a wrong checksum')
     length += output.length
     if (consumed === 0 && output.length === 0 && position < to) return { crc, length, end: position }
     position += consumed

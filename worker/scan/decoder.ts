@@ -22,9 +22,11 @@ export interface Decoder {
 
 /** What decoders of one thread share. */
 export interface DecoderContext {
-  /** An inflater that no other decoder uses until it is given back. */
-  readonly takeInflater: () => Inflater
+  /** An inflater that no other decoder uses until it is given back: the fast one or the one of reference. */
+  readonly takeInflater: (isReference: boolean) => Inflater
   readonly giveBack: (inflater: Inflater) => void
+  /** A first reading found damage: this one is by the inflater of reference, and what it finds holds. */
+  isSecondReading: boolean
   /**
    * Feed codecs one byte at a time, so that everything decoded before an invalid byte is given out and the byte is
    * known. Set only for the slice in which a first reading failed.
@@ -105,46 +107,92 @@ class LayeredDecoder implements Decoder {
     throw new Damage('bad-data', 0)
   }
 
-  async #nextOfLayers(codec: Decoder, inner: LayeredDecoder): Promise<Buffer | null> {
+  /** Waits only where a codec does (see gzip.ts). */
+  #nextOfLayers(codec: Decoder, inner: LayeredDecoder): MaybePromise<Buffer | null> {
     for (;;) {
-      const text = await inside(() => inner.next())
+      const text = inside(() => inner.next())
+      if (text instanceof Promise) return text.then((one) => one ?? this.#nextDecoded(codec, inner))
       if (text) return text
-      if (this.#damage) throw this.#damage
-      const decoded = await this.#decode(codec, inner)
-      if (this.#damage) continue
-      if (decoded) await inside(() => inner.feed(decoded))
-      else if (!this.#hasEnded || inner.#hasEnded) return null
-      else await inside(() => inner.end())
+      const decoded = this.#decode(codec, inner)
+      if (decoded instanceof Promise) return decoded.then((one) => this.#goOn(one, codec, inner))
+      if (!this.#hand(decoded, inner)) return null
     }
   }
 
+  #nextDecoded(codec: Decoder, inner: LayeredDecoder): MaybePromise<Buffer | null> {
+    const decoded = this.#decode(codec, inner)
+    if (decoded instanceof Promise) return decoded.then((one) => this.#goOn(one, codec, inner))
+    return this.#goOn(decoded, codec, inner)
+  }
+
+  #goOn(decoded: Buffer | null, codec: Decoder, inner: LayeredDecoder): MaybePromise<Buffer | null> {
+    return this.#hand(decoded, inner) ? this.#nextOfLayers(codec, inner) : null
+  }
+
+  /** Hands decoded bytes, or that no more come, to the inner layer; false when there is nothing to hand on. */
+  #hand(decoded: Buffer | null, inner: LayeredDecoder): boolean {
+    if (this.#damage) return true
+    if (decoded) inside(() => inner.feed(decoded))
+    else if (!this.#hasEnded || inner.#hasEnded) return false
+    else inside(() => inner.end())
+    return true
+  }
+
   /** The next bytes of this layer, up to its end; null when it is through or damaged. */
-  async #decode(codec: Decoder, inner: LayeredDecoder): Promise<Buffer | null> {
+  #decode(codec: Decoder, inner: LayeredDecoder): MaybePromise<Buffer | null> {
+    if (this.#damage) throw this.#damage
     if (this.#decodedBytes > this.#context.maxDecodedBytes) throw new Damage('ratio-limit')
     try {
-      let decoded = await codec.next()
-      if (!decoded && this.#hasEnded && !this.#isCodecEnded) {
-        this.#isCodecEnded = true
-        codec.end()
-        decoded = await codec.next()
-      }
-      this.#decodedBytes += decoded?.length ?? 0
-      return decoded
+      const decoded = codec.next()
+      if (decoded instanceof Promise) return this.#takeLater(decoded, codec, inner)
+      if (decoded || !this.#hasEnded || this.#isCodecEnded) return this.#count(decoded)
+      const last = this.#endCodec(codec)
+      return last instanceof Promise ? this.#takeLater(last, codec, inner) : this.#count(last)
     } catch (error) {
-      // The first few bytes may still wait to be told plain or compressed: they come out before the damage is told.
-      if (!(error instanceof Damage) || inner.#isSniffed || !inner.#head) throw error
-      this.#damage = error
-      if (sniffEncoding(inner.#head) === 'plain') inner.end()
-      return null
+      return this.#holdBack(error, inner)
     }
+  }
+
+  async #takeLater(next: Promise<Buffer | null>, codec: Decoder, inner: LayeredDecoder): Promise<Buffer | null> {
+    try {
+      const decoded = await next
+      if (decoded || !this.#hasEnded || this.#isCodecEnded) return this.#count(decoded)
+      return this.#count(await this.#endCodec(codec))
+    } catch (error) {
+      return this.#holdBack(error, inner)
+    }
+  }
+
+  #endCodec(codec: Decoder): MaybePromise<Buffer | null> {
+    this.#isCodecEnded = true
+    codec.end()
+    return codec.next()
+  }
+
+  #count(decoded: Buffer | null): Buffer | null {
+    this.#decodedBytes += decoded?.length ?? 0
+    return decoded
+  }
+
+  /** The first few bytes may still wait to be told plain or compressed: they come out before the damage is told. */
+  #holdBack(error: unknown, inner: LayeredDecoder): null {
+    if (!(error instanceof Damage) || inner.#isSniffed || !inner.#head) throw error
+    this.#damage = error
+    if (sniffEncoding(inner.#head) === 'plain') inner.end()
+    return null
   }
 }
 
 /** Runs a call of an inner layer: where its damage lies within that layer means nothing in the stored object. */
-async function inside<T>(call: () => MaybePromise<T>): Promise<T> {
+function inside<T>(call: () => MaybePromise<T>): MaybePromise<T> {
   try {
-    return await call()
+    const result = call()
+    return result instanceof Promise ? result.catch(withoutPlace) : result
   } catch (error) {
-    throw error instanceof Damage ? error.at(undefined) : error
+    return withoutPlace(error)
   }
+}
+
+function withoutPlace(error: unknown): never {
+  throw error instanceof Damage ? error.at(undefined) : error
 }

@@ -32,6 +32,7 @@ export function createHandleInflater(): Inflater {
   }
   return {
     name: 'zlib-handle',
+    isReference: true,
     begin: () => {
       failure = undefined
       handle.reset()

@@ -7,6 +7,7 @@ export function createStreamInflater(): Inflater {
   let current: StreamedCodec | undefined
   return {
     name: 'zlib-stream',
+    isReference: true,
     begin: () => {
       current?.close()
       current = new StreamedCodec(createInflateRaw({ chunkSize: outputBytes }))

@@ -8,6 +8,8 @@ import type { CodecStep } from './streamed.ts'
 export interface Inflater {
   /** Which implementation this is, for reports. */
   readonly name: InflaterName
+  /** Whether it is one of zlib's: what it says of damage holds. */
+  readonly isReference: boolean
   /** Begins a new stream. */
   begin(): void
   /**
@@ -15,11 +17,27 @@ export interface Inflater {
    * given out, though there was input, means that the stream has ended before it.
    * @throws InflateError for bytes that no deflate stream holds; what the failing step had decoded is lost.
    */
-  step(input: Buffer, from: number, to: number): MaybePromise<CodecStep>
+  step(input: Buffer, from: number, to: number): MaybePromise<InflateStep>
   close(): void
 }
 
-export type InflaterName = 'zlib-handle' | 'zlib-stream'
+export interface InflateStep extends CodecStep {
+  /** The CRC-32 of the stream's output so far, from an inflater that computes it on the way. */
+  readonly crc?: number
+}
+
+export const inflaterNames = ['isa-l', 'zlib-handle', 'zlib-stream'] as const
+export type InflaterName = (typeof inflaterNames)[number]
+
+/** What a scan inflates with. */
+export interface InflaterChoice {
+  readonly fast: InflaterName
+  /**
+   * One of zlib's, which are alike to the byte of a damage: whatever the fast one finds wrong is read again by it, so
+   * that what is kept of a damaged object, and what is said of it, is the same with every inflater.
+   */
+  readonly reference: InflaterName
+}
 
 /** The bytes are no valid deflate stream. */
 export class InflateError extends Error {}

@@ -39,6 +39,12 @@ export class KeptLines {
     this.#copy(block, runStart, runEnd)
   }
 
+  /** Keeps `bytes` from `start` to `end`: so many records, as whole lines. */
+  add(bytes: Buffer, start: number, end: number, records: number): void {
+    this.#copy(bytes, start, end)
+    this.lines += records
+  }
+
   /** Hands on what waits in a piece that is not full, as bytes of their own; undefined when nothing waits. */
   takeRest(): Buffer | undefined {
     if (this.#used === 0) return undefined

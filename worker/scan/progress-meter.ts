@@ -7,19 +7,25 @@ export class ProgressMeter {
   /** What of the current object is already counted. */
   #counted: ReadAmounts = { storedBytes: 0, textBytes: 0 }
   #countedLines = 0
+  /** What of the current object has passed. */
+  #passedBytes = 0
 
   /** Counts up to where the current object has got to; `lines` are all lines kept so far. */
   advance(amounts: Readonly<ReadAmounts>, lines: number): void {
-    this.#progress.storedBytes += amounts.storedBytes - this.#counted.storedBytes
+    const storedBytes = amounts.storedBytes - this.#counted.storedBytes
+    this.#progress.storedBytes += storedBytes
+    this.#pass(storedBytes)
     this.#progress.textBytes += amounts.textBytes - this.#counted.textBytes
     this.#progress.lines += lines - this.#countedLines
     this.#counted = { ...amounts }
     this.#countedLines = lines
   }
 
-  /** Ends the current object. */
-  endObject(amounts: Readonly<ReadAmounts>, lines: number): void {
+  /** Ends the current object of so many bytes, however much of it was read. */
+  endObject(size: number, amounts: Readonly<ReadAmounts>, lines: number): void {
     this.advance(amounts, lines)
+    this.#pass(size - this.#passedBytes)
+    this.#passedBytes = 0
     this.#counted = { storedBytes: 0, textBytes: 0 }
     this.#progress.objects++
   }
@@ -30,8 +36,13 @@ export class ProgressMeter {
     this.#progress = noProgress()
     return taken
   }
+
+  #pass(bytes: number): void {
+    this.#progress.passedBytes += bytes
+    this.#passedBytes += bytes
+  }
 }
 
 export function noProgress(): ScanProgress {
-  return { objects: 0, storedBytes: 0, textBytes: 0, lines: 0 }
+  return { objects: 0, storedBytes: 0, passedBytes: 0, textBytes: 0, lines: 0 }
 }

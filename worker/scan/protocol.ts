@@ -1,9 +1,10 @@
 import type { ErrorCode } from '../contract/errors.ts'
 import type { NotRead, OutcomeCounts } from '../contract/outcome.ts'
+import type { CategoryReading } from '../plan.ts'
 import type { StoreSettings } from '../stores/store.ts'
 import type { Batch } from './batches.ts'
-import type { InflaterName } from './inflater.ts'
-import type { MatchSpec } from './match/matcher.ts'
+import type { InflaterChoice } from './inflater.ts'
+import type { MatcherName } from './match/matcher.ts'
 import type { ScanLimits } from './scan-object.ts'
 
 /*
@@ -14,12 +15,11 @@ import type { ScanLimits } from './scan-object.ts'
 /** What a thread is started with. */
 export interface ThreadSettings {
   readonly store: StoreSettings
-  /** What to look for, by category. */
-  readonly specs: readonly MatchSpec[]
-  /** How much of a key is the prefix of its hour or day, by category: kept lines are counted for each. */
-  readonly prefixLengths: readonly number[]
+  /** How objects are read, by category. */
+  readonly readings: readonly CategoryReading[]
   readonly limits: ScanLimits
-  readonly inflater: InflaterName
+  readonly inflaters: InflaterChoice
+  readonly matcher: MatcherName
   /** Kept bytes a thread may have sent without their being taken; then it waits. */
   readonly creditBytes: number
 }
@@ -48,7 +48,10 @@ export interface DoneMessage {
 /** Work done since the last message. */
 export interface ScanProgress {
   objects: number
+  /** Read, as stored. */
   storedBytes: number
+  /** Of what was listed: read, or not to be read any more. All objects together have passed all that was listed. */
+  passedBytes: number
   textBytes: number
   lines: number
 }

@@ -32,8 +32,10 @@ export interface ReadAmounts {
 }
 
 /**
- * Reads everything that a body holds. When a codec fails in a way that loses what it had just decoded, the body is
- * opened once more and that slice read byte by byte: every byte before the damage is given out, and its place is exact.
+ * Reads everything that a body holds. When a codec fails in a way that loses what it had just decoded, or is not sure of
+ * the place, the body is opened once more and that slice read byte by byte, by the inflater of reference: every byte
+ * before the damage is given out, and its place is exact. Should that reading fail in an earlier slice, which then was
+ * not read byte by byte, there is another.
  * @throws Damage with the byte of the body where it lies, or the store's error
  */
 export async function readText(
@@ -43,16 +45,16 @@ export async function readText(
   onText: OnText,
   amounts: ReadAmounts
 ): Promise<void> {
-  const first = new Reading(context, limits, onText, amounts)
-  try {
-    await first.run(await openBody())
-  } catch (error) {
-    if (!(error instanceof Damage) || error.isExact) throw error
-    const careful = new Reading(context, limits, onText, amounts, {
-      from: first.sliceStart,
-      knownTextBytes: first.textBytes
-    })
-    await careful.run(await openBody())
+  let careful: CarefulSlice | undefined
+  for (;;) {
+    const reading = new Reading(context, limits, onText, amounts, careful)
+    try {
+      return await reading.run(await openBody())
+    } catch (error) {
+      if (!(error instanceof Damage) || error.isExact) throw error
+      const knownTextBytes = Math.max(reading.textBytes, careful?.knownTextBytes ?? 0)
+      careful = { from: reading.sliceStart, knownTextBytes }
+    }
   }
 }
 
@@ -89,6 +91,7 @@ class Reading {
   }
 
   async run(body: ObjectBody): Promise<void> {
+    this.#context.isSecondReading = this.#careful !== undefined
     const decoder = createDecoder(this.#context)
     try {
       for (let chunk = await body.read(); chunk; chunk = await body.read()) await this.#feed(decoder, chunk)
@@ -124,10 +127,14 @@ class Reading {
   }
 
   async #drain(decoder: Decoder): Promise<void> {
-    for (let text = await decoder.next(); text; text = await decoder.next()) {
+    for (;;) {
+      const next = decoder.next()
+      const text = next instanceof Promise ? await next : next
+      if (!text) return
       const known = Math.min(text.length, Math.max(0, (this.#careful?.knownTextBytes ?? 0) - this.textBytes))
       this.textBytes += known
-      if (known < text.length) await this.#give(text.subarray(known))
+      const held = known < text.length ? this.#give(text.subarray(known)) : undefined
+      if (held) await held
     }
   }
 
@@ -136,12 +143,15 @@ class Reading {
     return maxTextBytes(this.sliceStart + sliceBytes, this.#limits)
   }
 
-  async #give(text: Buffer): Promise<void> {
+  #give(text: Buffer): MaybePromise<void> {
     const allowed = this.#maxTextBytes - this.textBytes
     const given = text.length > allowed ? text.subarray(0, allowed) : text
     this.textBytes += given.length
     this.#amounts.textBytes += given.length
-    if (given.length > 0) await this.#onText(given)
-    if (given.length < text.length) throw new Damage('ratio-limit', this.sliceStart)
+    const held = given.length > 0 ? this.#onText(given) : undefined
+    if (given.length === text.length) return held
+    const isOver = new Damage('ratio-limit', this.sliceStart)
+    if (!held) throw isOver
+    return held.then(() => Promise.reject(isOver))
   }
 }

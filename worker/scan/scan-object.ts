@@ -2,11 +2,9 @@ import { type ErrorCode, IotLogError } from '../contract/errors.ts'
 import type { MaybePromise } from '../contract/maybe-promise.ts'
 import type { DamageReason, NotRead, Outcome } from '../contract/outcome.ts'
 import type { ObjectBody, Store, StoredObject } from '../stores/store.ts'
-import { LineBlocks } from './blocks.ts'
 import { Damage } from './damage.ts'
 import type { DecoderContext } from './decoder.ts'
 import type { KeptLines } from './kept.ts'
-import type { Matcher } from './match/matcher.ts'
 import { maxTextBytes, type ReadAmounts, type ReadLimits, readText } from './read-text.ts'
 import { zipEntryTexts } from './read-zip.ts'
 import { sniffEncoding, sniffLength } from './sniff.ts'
@@ -23,6 +21,18 @@ export interface ScannedObject extends ReadAmounts {
   readonly notRead?: NotRead
 }
 
+/** Picks what is kept out of the text of one object after the other (`LineBlocks`, `RecordPicker`). */
+export interface TextPicker {
+  /** Bytes of the lines or documents that were searched since the owner set it to 0. */
+  handedOnBytes: number
+  /** Takes the next piece. @throws Damage (`line-limit`) */
+  push(text: Buffer): void
+  /** Ends the object: its last line counts, or is dropped when damage cut it. */
+  finish(keepLast: boolean): void
+}
+
+const noPicker: TextPicker = { handedOnBytes: 0, push: () => {}, finish: () => {} }
+
 /** What a store's refusal means for the one object; any other error ends the job. */
 const outcomesOfErrors: Partial<Record<ErrorCode, 'vanished' | 'denied' | 'archived'>> = {
   'not-found': 'vanished',
@@ -37,8 +47,7 @@ export class ObjectScanner {
   readonly #limits: ScanLimits
   readonly #kept: KeptLines
   readonly #afterText: (amounts: Readonly<ReadAmounts>) => MaybePromise<void>
-  readonly #blocks: LineBlocks
-  #find: Matcher = () => -1
+  #picker: TextPicker = noPicker
 
   /** `afterText` is called after each piece of text; what it returns holds the reading back. */
   constructor(
@@ -53,14 +62,13 @@ export class ObjectScanner {
     this.#limits = limits
     this.#kept = kept
     this.#afterText = afterText
-    this.#blocks = new LineBlocks(limits.maxLineBytes, (block) => this.#kept.pick(block, this.#find))
   }
 
-  /** Scans one object. A failure of the object is an outcome; nothing is thrown but what ends the job. */
-  async scan(object: StoredObject, find: Matcher): Promise<ScannedObject> {
+  /** Scans one object; what `picker` keeps of it is in `kept`. A failure of the object is an outcome; nothing is thrown but what ends the job. */
+  async scan(object: StoredObject, picker: TextPicker): Promise<ScannedObject> {
     if (object.size === 0) return { outcome: 'empty', storedBytes: 0, textBytes: 0 }
-    this.#find = find
-    this.#blocks.handedOnBytes = 0
+    this.#picker = picker
+    picker.handedOnBytes = 0
     const amounts = { storedBytes: 0, textBytes: 0 }
     const linesBefore = this.#kept.lines
     try {
@@ -69,8 +77,8 @@ export class ObjectScanner {
     } catch (error) {
       const outcome = outcomeOf(error)
       const damage = error instanceof Damage ? error : new Damage(reasonOf(error), amounts.storedBytes)
-      if (damage.reason === 'line-limit') amounts.textBytes = this.#blocks.handedOnBytes + this.#limits.maxLineBytes
-      this.#blocks.finish(damage.isAtEnd)
+      if (damage.reason === 'line-limit') amounts.textBytes = picker.handedOnBytes + this.#limits.maxLineBytes
+      picker.finish(damage.isAtEnd)
       const keptLines = this.#kept.lines - linesBefore
       if (outcome !== 'unreadable') return { outcome, ...amounts, notRead: { key: object.key, outcome, keptLines } }
       // Counted up to the damage, not up to where the input happened to be cut: the same from every store.
@@ -129,11 +137,11 @@ export class ObjectScanner {
 
   async #readText(open: () => MaybePromise<ObjectBody>, amounts: ReadAmounts): Promise<void> {
     const onText = (text: Buffer): MaybePromise<void> => {
-      this.#blocks.push(text)
+      this.#picker.push(text)
       return this.#afterText(amounts)
     }
     await readText(open, this.#context, this.#limits, onText, amounts)
-    this.#blocks.finish(true)
+    this.#picker.finish(true)
   }
 }
 

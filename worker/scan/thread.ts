@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import { type NotRead, noOutcomes } from '../contract/outcome.ts'
+import { loadNative } from '../native/load-native.ts'
 import { openStore } from '../stores/open-store.ts'
-import { createInflater } from './choose-inflater.ts'
 import type { DecoderContext } from './decoder.ts'
-import type { Inflater } from './inflater.ts'
+import { createInflaterPool } from './inflater-pool.ts'
 import { KeptLines } from './kept.ts'
-import { compileMatcher } from './match/matcher.ts'
+import { createPickers } from './pickers.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import type { BatchMessage, FromThread, ThreadSettings, ToThread } from './protocol.ts'
 import { ObjectScanner } from './scan-object.ts'
@@ -22,11 +22,10 @@ const progressEveryMs = 100
 if (!parentPort) throw new Error('scan/thread.ts runs in a worker thread')
 const port = parentPort
 const settings = workerData as ThreadSettings
-const finders = settings.specs.map(compileMatcher)
-const inflaters: Inflater[] = []
+const native = settings.matcher === 'native' ? loadNative().native : undefined
 const context: DecoderContext = {
-  takeInflater: () => inflaters.pop() ?? createInflater(settings.inflater),
-  giveBack: (inflater) => inflaters.push(inflater),
+  ...createInflaterPool(settings.inflaters),
+  isSecondReading: false,
   isCareful: false,
   maxDecodedBytes: Number.POSITIVE_INFINITY
 }
@@ -47,6 +46,7 @@ const scanner = new ObjectScanner(store, context, settings.limits, kept, (amount
   return untakenBytes >= settings.creditBytes ? creditReturned() : undefined
 })
 
+const pickers = settings.readings.map((reading) => createPickers(reading, settings.limits.maxLineBytes, kept, native))
 let work = Promise.resolve()
 port.on('message', (message: ToThread) => {
   if (message.kind === 'batch') {
@@ -64,14 +64,16 @@ async function scanBatch(batch: BatchMessage): Promise<void> {
   const linesBefore = kept.lines
   const linesByPrefix = new Map<string, number>()
   currentBatch = batch.number
+  const pickerOf = pickers[batch.category]!
+  const { prefixLength } = settings.readings[batch.category]!
   for (const object of batch.objects) {
     const before = kept.lines
-    const scanned = await scanner.scan(object, finders[batch.category]!)
+    const scanned = await scanner.scan(object, pickerOf(object))
     if (kept.lines > before) {
-      const prefix = object.key.slice(0, settings.prefixLengths[batch.category])
+      const prefix = object.key.slice(0, prefixLength)
       linesByPrefix.set(prefix, (linesByPrefix.get(prefix) ?? 0) + kept.lines - before)
     }
-    meter.endObject(scanned, kept.lines)
+    meter.endObject(object.size, scanned, kept.lines)
     counts[scanned.outcome]++
     if (scanned.notRead) notRead.push(scanned.notRead)
   }

@@ -44,8 +44,8 @@ class LazyRecords implements Records {
     await (await this.#open()).remove(key)
   }
 
-  async list(prefix: string, most: number): Promise<readonly string[]> {
-    return (await this.#open()).list(prefix, most)
+  async list(prefix: string, most: number, after?: string): Promise<readonly string[]> {
+    return (await this.#open()).list(prefix, most, after)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -19,6 +19,6 @@ export interface Records extends AsyncDisposable {
   replace(key: string, bytes: Buffer, version: string): Promise<string | undefined>
   /** Removes a record; one that is gone is as good. */
   remove(key: string): Promise<void>
-  /** The keys below a prefix, at most so many. */
-  list(prefix: string, most: number): Promise<readonly string[]>
+  /** The keys below a prefix in their order, at most so many; only those after `after`, where it is given. */
+  list(prefix: string, most: number, after?: string): Promise<readonly string[]>
 }

@@ -13,6 +13,8 @@ export interface StoredObject {
   readonly size: number
   /** What changes whenever the object is replaced, where the store knows it (S3's ETag): it is read from no other. */
   readonly version?: string
+  /** In cold storage, as far as a listing tells: it can't be read before somebody restores it. */
+  readonly isArchived?: boolean
 }
 
 /** The bytes of one object, read in order. */

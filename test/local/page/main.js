@@ -151,11 +151,15 @@ composer.addEventListener('submit', async (event) => {
   tellFailure(await act('say', { user: state.viewer, channel: state.channel, text: typed }))
 })
 
-/** Arrow up brings back what was typed last. */
+/** Enter sends, as long as no word is being composed; arrow up brings back what was sent last. */
 text.addEventListener('keydown', (event) => {
-  if (event.key !== 'ArrowUp' || said.length === 0) return
-  event.preventDefault()
-  text.value = said.at(-1)
+  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    event.preventDefault()
+    composer.requestSubmit()
+  } else if (event.key === 'ArrowUp' && text.value === '' && said.length > 0) {
+    event.preventDefault()
+    text.value = said.at(-1)
+  }
 })
 
 channels.addEventListener('change', () => {

@@ -95,6 +95,7 @@ function tellProblems(dialog, problems) {
     place.textContent = problems[place.dataset.block] ?? ''
     place.hidden = place.textContent === ''
   }
+  dialog.querySelector('.problem:not([hidden])')?.parentElement.scrollIntoView({ block: 'nearest' })
 }
 
 function inputField(block, inputs) {

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
-import { chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
+import { findChromium, launchChromium, noChromium } from '../../browser/chromium.ts'
 import { servePage } from '../../local/page-server.ts'
 import { skipLoudly } from '../../support/skip-loudly.ts'
 import { type SlackServer, startSlackServer } from '../../support/slack/server.ts'
 import { clientOf } from '../slack/clients.ts'
 
-const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path))
+const executable = findChromium()
 const phone = { width: 360, height: 740 }
 
 /** The page on a phone, with nobody but Slack behind it. */
 async function onPhone(context: TestContext, run: (page: Page, slack: SlackServer) => Promise<void>): Promise<void> {
-  if (browserPath === undefined) return skipLoudly(context, 'there is no chromium')
+  if (executable === undefined) return skipLoudly(context, noChromium)
   await using slack = await startSlackServer()
   await using served = await servePage(slack, 0)
-  const browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] })
+  const browser = await launchChromium(executable)
   try {
     const page = await browser.newPage({ viewport: phone })
     const problems: string[] = []

@@ -47,6 +47,16 @@ test('who asks is told what is known of the workspace', async () => {
   assert.match(permalink!, /\/archives\/C0SUPPORT\/p\d{16}$/)
 })
 
+test('a message to a user is refused where the app has no messages tab', async () => {
+  await using slack = await startSlackServer({ hasMessagesTab: false })
+  const client = clientOf(slack)
+  const post = (channel: string) => failureOf(client.chat.postMessage({ channel, text: 'Your export is ready' }))
+  assert.equal(await post('U0MINA'), 'messages_tab_disabled')
+  const opened = await client.conversations.open({ users: 'U0MINA' })
+  assert.equal(await post(opened.channel!.id!), 'messages_tab_disabled')
+  assert.deepEqual(slack.messages('D0MINA'), [])
+})
+
 test('a message to a user is a direct message', async () => {
   await using slack = await startSlackServer()
   const client = clientOf(slack)

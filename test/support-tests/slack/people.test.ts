@@ -90,6 +90,12 @@ test('a command carries what Slack sends, and its answer is shown to the asker a
   assert.equal(fields.response_url, answer.responseUrl)
 })
 
+test('the words of a command are escaped where Slack does so', async () => {
+  await using app = await withApp((_, response) => void response.end(), { escapesWords: true })
+  await app.slack.command({ text: '"a & <b>" telemetry' })
+  assert.equal(app.seen[0]!.fields.text, '"a &amp; &lt;b&gt;" telemetry')
+})
+
 const answers: readonly (readonly [string, App, Partial<SlackServerOptions>, string])[] = [
   ['is late', () => {}, { ackTimeoutMs: 50 }, 'operation_timeout'],
   ['is a 500', (_, response) => void response.writeHead(500).end(), {}, 'http_service_error'],

@@ -1,4 +1,4 @@
-import { clientError } from './batch-error.ts'
+import { clientError } from './client-error.ts'
 import { type BatchJob, type JobStatus, jobDetail, jobSummary } from './job.ts'
 import type { Scheduler } from './scheduler.ts'
 import { jobOf, nameIn, type Registry, textOf } from './submit-job.ts'

@@ -104,7 +104,7 @@ export class Scheduler {
   }
 
   /** What the platform does to a job that runs. @throws when it does not run */
-  strike(job: BatchJob, cause: 'spot' | 'memory' | 'kill'): void {
+  strike(job: BatchJob, cause: 'spot' | 'memory' | 'kill' | 'timeout'): void {
     const run = this.#runs.get(job.id)
     if (!run) throw new Error(`Job ${job.id} does not run: it is ${job.status}`)
     this.#stop(run, cause)

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
+import { type CallFault, type CallFaultPlan, createCallFaults } from '../aws/faults.ts'
 import { listen } from '../s3/connections.ts'
 import type { Credentials } from '../s3/signature.ts'
 import { until } from '../until.ts'
 import type { BatchEvent } from './events.ts'
 import { createFates, type FateRule, type Fates } from './fates.ts'
-import { type BatchFault, type BatchFaultPlan, createBatchFaults } from './faults.ts'
 import { type BatchRequest, handle } from './handle.ts'
 import type { BatchJob } from './job.ts'
 import { Scheduler } from './scheduler.ts'
@@ -15,6 +15,8 @@ export interface BatchServerOptions {
   /** Any free one unless told. */
   readonly port?: number
   readonly credentials?: Credentials
+  /** Others that are known, such as those that {@link startSts} lends. */
+  readonly credentialsOf?: (accessKeyId: string) => Credentials | undefined
   /** `ap-northeast-1` unless told. */
   readonly region?: string
   /** `111111111111` unless told. */
@@ -30,7 +32,7 @@ export interface BatchServerOptions {
   /** The same by POST. */
   readonly eventTarget?: string
   readonly fates?: readonly FateRule[]
-  readonly faults?: readonly BatchFault[]
+  readonly faults?: readonly CallFault[]
   readonly nowMs?: () => number
 }
 
@@ -49,7 +51,7 @@ export interface BatchServer extends AsyncDisposable {
   /** All that were told, in order; the last 10,000. */
   readonly events: BatchEvent[]
   readonly eventFailures: unknown[]
-  readonly faults: BatchFaultPlan
+  readonly faults: CallFaultPlan
   readonly fates: Fates
   /** SIGTERM, then SIGKILL, as when Fargate Spot wants its capacity back. */
   interrupt(jobId: string): void
@@ -57,6 +59,10 @@ export interface BatchServer extends AsyncDisposable {
   runOutOfMemory(jobId: string): void
   /** SIGKILL without a word. */
   kill(jobId: string): void
+  /** SIGTERM, then SIGKILL, as when the time that its definition gives an attempt is over. */
+  timeOut(jobId: string): void
+  /** TerminateJob by somebody else. */
+  terminate(jobId: string, reason: string): void
   /** 0 makes a queue stuck, for the reason told: `CAPACITY:…` or `MISCONFIGURATION:…`. */
   setCapacity(queue: string, capacity: number, stuckReason?: string): void
   runningCount(): number
@@ -87,7 +93,7 @@ export async function startBatchServer(options: BatchServerOptions): Promise<Bat
   for (const queue of registry.queues.values()) checkQueue(queue)
   const { region } = registry
   const credentials = options.credentials ?? defaultCredentials
-  const faults = createBatchFaults(options.faults ?? [])
+  const faults = createCallFaults(options.faults ?? [])
   const fates = createFates(options.fates ?? [])
   const jobs = new Map<string, BatchJob>()
   const requests: BatchRequest[] = []
@@ -113,7 +119,7 @@ export async function startBatchServer(options: BatchServerOptions): Promise<Bat
     registry,
     scheduler,
     jobs,
-    credentials,
+    credentialsOf: (id: string) => (id === credentials.accessKeyId ? credentials : options.credentialsOf?.(id)),
     faults,
     begin: (record: BatchRequest) => push(requests, record)
   }
@@ -154,6 +160,8 @@ export async function startBatchServer(options: BatchServerOptions): Promise<Bat
     interrupt: (id) => scheduler.strike(existing(id), 'spot'),
     runOutOfMemory: (id) => scheduler.strike(existing(id), 'memory'),
     kill: (id) => scheduler.strike(existing(id), 'kill'),
+    timeOut: (id) => scheduler.strike(existing(id), 'timeout'),
+    terminate: (id, reason) => scheduler.terminate(existing(id), reason),
     setCapacity: (queue, capacity, reason) => scheduler.setCapacity(queue, capacity, reason),
     runningCount: () => scheduler.runningCount,
     until: (wanted, timeoutMs = 10_000) =>

@@ -1,4 +1,4 @@
-import { clientError } from './batch-error.ts'
+import { clientError } from './client-error.ts'
 import type { EvaluateOnExit, RetryStrategy } from './retry.ts'
 
 export interface JobDefinitionOptions {
@@ -53,7 +53,7 @@ export function checkQueue({ jobStateTimeLimitActions = [] }: QueueOptions): voi
 const textPattern = /^[A-Za-z0-9.: \t]*\*?$/
 const codePattern = /^[0-9]*\*?$/
 
-/** Checks a retry strategy and fills it in. @throws BatchError */
+/** Checks a retry strategy and fills it in. @throws Refusal */
 export function checkRetryStrategy(strategy: JobDefinitionOptions['retryStrategy']): RetryStrategy {
   const { attempts = 1, evaluateOnExit = [] } = strategy ?? {}
   if (!Number.isInteger(attempts) || attempts < 1 || attempts > 10) {

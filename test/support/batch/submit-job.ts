@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { clientError } from './batch-error.ts'
+import { clientError } from './client-error.ts'
 import type { BatchJob } from './job.ts'
 import { checkRetryStrategy, checkTimeout, type JobDefinitionOptions, type QueueOptions } from './settings.ts'
 
@@ -18,7 +18,7 @@ type Fields = Readonly<Record<string, unknown>>
 const maxPayloadBytes = 30 * 1024
 const notKnownHere = ['arrayProperties', 'nodeOverrides', 'eksPropertiesOverride', 'ecsPropertiesOverride', 'dependsOn']
 
-/** Makes the job that a SubmitJob asks for. @throws BatchError as AWS refuses it */
+/** Makes the job that a SubmitJob asks for. @throws Refusal as AWS refuses it */
 export function jobOf(request: Fields, payloadBytes: number, registry: Registry): BatchJob {
   if (payloadBytes > maxPayloadBytes) throw clientError('SubmitJob payload is larger than 30 KiB')
   const unknown = notKnownHere.filter((name) => hasContent(request[name]))

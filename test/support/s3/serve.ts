@@ -9,7 +9,7 @@ import { generatedStorage } from './storage-generated.ts'
 /*
  * The server as a process of its own:
  *   node test/support/s3/serve.ts --directory DIR --bucket NAME [--port N] [--latency-ms N] [--list-latency-ms N]
- *     [--mb-per-second N] [--discard BUCKET] [--generate N] [--until-stdin-closes]
+ *     [--mb-per-second N] [--discard BUCKET] [--generate N [--size BYTES]] [--until-stdin-closes]
  * Prints one line of JSON, {url, environment}, when it is ready. Ends on SIGTERM or SIGINT, or with its stdin.
  */
 
@@ -27,8 +27,10 @@ const { values } = parseArgs({
     'mb-per-second': { type: 'string' },
     /** A bucket that keeps sizes and ends only. */
     discard: { type: 'string' },
-    /** A bucket `generated` that holds a day of so many small objects. */
+    /** A bucket `generated` that holds a day of so many objects, */
     generate: { type: 'string' },
+    /** each of so many bytes, 1,000 unless told. */
+    size: { type: 'string' },
     'until-stdin-closes': { type: 'boolean', default: false }
   }
 })
@@ -43,7 +45,9 @@ if (values['until-stdin-closes']) process.stdin.once('close', end).resume()
 // Last: who reads this line may end the process at once.
 console.log(JSON.stringify({ url: server.url, environment: server.environment() }))
 
-function numberOf(name: 'port' | 'latency-ms' | 'list-latency-ms' | 'mb-per-second' | 'generate'): number | undefined {
+function numberOf(
+  name: 'port' | 'latency-ms' | 'list-latency-ms' | 'mb-per-second' | 'generate' | 'size'
+): number | undefined {
   const text = values[name]
   if (text === undefined) return undefined
   if (!/^\d+(\.\d+)?$/.test(text)) throw new Error(`--${name} needs a number: ${text}`)
@@ -58,18 +62,24 @@ function buckets(): Record<string, BucketOptions> {
   }
   if (values.discard !== undefined) made[values.discard] = { storage: discardStorage() }
   const count = numberOf('generate')
-  if (count !== undefined) made.generated = { storage: generatedStorage(generatedDay(count)) }
+  if (count !== undefined) made.generated = { storage: generatedStorage(generatedDay(count, numberOf('size') ?? 1000)) }
   return made
 }
 
-/** The hours of 2023/10/01, `telemetry/2023/10/01/00/00000000.log` and so on, 1,000 bytes each. */
-function generatedDay(count: number): Parameters<typeof generatedStorage>[0] {
+/** The hours of 2023/10/01, `telemetry/2023/10/01/00/00000000.log` and so on. */
+function generatedDay(count: number, size: number): Parameters<typeof generatedStorage>[0] {
   const hourOf = (position: number): string => String(Math.floor((position * 24) / count)).padStart(2, '0')
   return {
     count,
     keyOf: (position) => `telemetry/2023/10/01/${hourOf(position)}/${String(position).padStart(8, '0')}.log`,
-    sizeOf: () => 1000,
-    bytesOf: (position) => Buffer.from(`${position} `.repeat(1000).slice(0, 999).concat('\n'))
+    sizeOf: () => size,
+    bytesOf: (position) =>
+      Buffer.from(
+        `${position} `
+          .repeat(size)
+          .slice(0, size - 1)
+          .concat('\n')
+      )
   }
 }
 

@@ -73,6 +73,8 @@ export interface S3Server extends AsyncDisposable {
   delete(bucket: string, key: string): void
   /** In UTF-8 order. */
   keys(bucket: string): string[]
+  /** Where a bucket's objects are, for another stand-in that reads them. */
+  storage(bucket: string): Storage
   /** Multipart uploads neither completed nor aborted. */
   openUploads(bucket: string): OpenUpload[]
   /** At least the last 10,000, in the order they came. */
@@ -143,6 +145,7 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
       const { storage } = bucketOf(bucket)
       return Array.from({ length: storage.count }, (_, position) => storage.keyAt(position))
     },
+    storage: (bucket) => bucketOf(bucket).storage,
     openUploads: (bucket) => [...bucketOf(bucket).uploads.values()].map(openUploadOf),
     requests: log.records,
     requestCounts: log.counts,

@@ -70,9 +70,9 @@ function getPermalink({ workspace, args, url }: Call): Record<string, unknown> {
 
 /** Finds where to post: a channel's id, or a user's for a direct message. @throws SlackApiError as Slack does */
 export function channelToPostIn({ workspace, scopes }: Call, id: string): Channel {
-  if (workspace.users.has(id)) return directChannelWith(workspace, id)
-  const channel = workspace.channels.get(id)
+  const channel = workspace.users.has(id) ? directChannelWith(workspace, id) : workspace.channels.get(id)
   if (!channel || !isVisible(channel)) throw new SlackApiError('channel_not_found')
+  if (channel.kind === 'im' && !workspace.hasMessagesTab) throw new SlackApiError('messages_tab_disabled')
   if (channel.isArchived) throw new SlackApiError('is_archived')
   if (!channel.hasApp && !scopes.has('chat:write.public')) throw new SlackApiError('not_in_channel')
   return channel

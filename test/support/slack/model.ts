@@ -112,4 +112,6 @@ export interface WorkspaceOptions {
   readonly users?: readonly UserOptions[]
   readonly channels?: readonly ChannelOptions[]
   readonly nowMs?: () => number
+  /** Whether people can have direct messages from the app (`app_home.messages_tab_enabled`); yes unless told. */
+  readonly hasMessagesTab?: boolean
 }

@@ -72,6 +72,8 @@ export interface PeopleSettings extends DeliverySettings {
   readonly triggers: Triggers
   readonly responseUrls: ResponseUrls
   readonly unsupportedBlocks: readonly string[]
+  /** Whether the words of a command are escaped, as where its `should_escape` is set. */
+  readonly escapesWords: boolean
   ingress(): Ingress
 }
 
@@ -101,7 +103,7 @@ export function createPeople(settings: PeopleSettings): People {
       const delivery = await send(settings.ingress().commandsUrl, {
         ...commandFields(workspace, user, channel),
         command,
-        text: text.trim(),
+        text: settings.escapesWords ? escaped(text.trim()) : text.trim(),
         response_url: responseUrl,
         trigger_id: triggerId
       })
@@ -143,6 +145,9 @@ export function createPeople(settings: PeopleSettings): People {
     }
   }
 }
+
+/** https://docs.slack.dev/messaging/formatting-message-text#escaping */
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 function commandFields(workspace: Workspace, user: User, channel: Channel): Record<string, string> {
   const { team, app } = workspace

@@ -29,6 +29,8 @@ export interface SlackServerOptions extends WorkspaceOptions {
   readonly unsupportedBlocks?: readonly string[]
   /** The same for response URLs and command answers; as `unsupportedBlocks` unless told. */
   readonly unsupportedInResponseUrls?: readonly string[]
+  /** Whether `&`, `<` and `>` in the words of a command come as `&amp;`, `&lt;` and `&gt;`; no unless told. */
+  readonly escapesWords?: boolean
   /** What response URLs begin with; this server unless told, such as `https://hooks.slack.com`. */
   readonly hooksOrigin?: string
 }
@@ -112,6 +114,7 @@ export async function startSlackServer(options: SlackServerOptions = {}): Promis
     triggers,
     responseUrls,
     unsupportedBlocks: unsupportedInResponseUrls,
+    escapesWords: options.escapesWords ?? false,
     signingSecret,
     timeoutMs: options.ackTimeoutMs ?? 3_000,
     nowMs: workspace.nowMs,

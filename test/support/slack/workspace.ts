@@ -41,6 +41,7 @@ export class Workspace {
   readonly files = new Map<string, SlackFile>()
   readonly canvases = new Map<string, Canvas>()
   readonly nowMs: () => number
+  readonly hasMessagesTab: boolean
   readonly #listeners = new Set<(change: Change) => void>()
   #lastStampUs = 0
 
@@ -48,6 +49,7 @@ export class Workspace {
     this.team = options.team ?? { id: 'T0IOTLOG', domain: 'iot-log' }
     this.app = options.app ?? { id: 'A0IOTLOG', name: 'iot-log', botUser: 'U0BOT', botId: 'B0BOT' }
     this.nowMs = options.nowMs ?? Date.now
+    this.hasMessagesTab = options.hasMessagesTab ?? true
     for (const user of options.users ?? defaultUsers) this.addUser(user)
     this.addUser({ id: this.app.botUser, name: this.app.name, realName: this.app.name }, true)
     for (const channel of options.channels ?? defaultChannels) this.addChannel(channel)

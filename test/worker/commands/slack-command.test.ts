@@ -20,6 +20,10 @@ describe('iot-log slack manifest', () => {
     assert.match(stdout, /^ {4}- command: "\/iot-log"\n {6}url: "https:\/\/abc\.\S+\.aws\/slack\/commands"\n/m)
     assert.match(stdout, /^ {4}request_url: "https:\/\/abc\.\S+\.aws\/slack\/interactive"$/m)
     assert.match(stdout, /^ {6}should_escape: false$/m)
+    assert.match(
+      stdout,
+      /^ {2}app_home:\n {4}home_tab_enabled: false\n {4}messages_tab_enabled: true\n {4}messages_tab_read_only_enabled: true\n/m
+    )
     assert.match(stdout, /^ {4}bot:\n {6}- "commands"\n {6}- "chat:write"\n {6}- "chat:write\.public"\n/m)
   })
 
@@ -67,6 +71,8 @@ describe('the usage page', () => {
     assert.match(page, /works for 60 minutes/)
     assert.match(page, /kept for 1 day\./)
     assert.match(page, /At most 2 exports at a time/)
+    assert.match(page, /`match=word`; text: contains the text anywhere; word: whole words only/)
+    assert.match(page, /in Tokyo, before 9 in the morning is still the day before/)
   })
 })
 

@@ -94,6 +94,22 @@ describe('mistakes in a configuration', () => {
     assert.equal(problems.length, 4)
   })
 
+  it('are links that outlive their archives, and one bucket for several owners or regions', () => {
+    const links = problemsOf((document) => {
+      document.output.linkMinutes = 1_441
+    })
+    assert.match(links.join('\n'), /^output\.linkMinutes: 1441: the archive is gone after output\.expiryDays \(1\)/)
+    const shared = problemsOf((document) => {
+      const { dev } = document.environments
+      document.output.store = 's3://results'
+      document.environments.prod = { ...dev, account: '222222222222', region: 'eu-west-1' }
+      document.environments.archive = { source: 's3://old', account: '333333333333' }
+    })
+    assert.equal(shared.length, 2)
+    assert.match(shared[0]!, /^output\.store: "s3:\/\/results": one bucket has one account, but dev, prod differ/)
+    assert.match(shared[1]!, /one bucket has one region, but dev, prod differ/)
+  })
+
   it('are found in what an environment has of its own', () => {
     const own = (telemetry: object): string =>
       problemsOf((document) => {

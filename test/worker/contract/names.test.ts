@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { archiveName, entryName, safeName } from '../../../worker/contract/names.ts'
+import { archiveKey, archiveName, entryName, safeName } from '../../../worker/contract/names.ts'
 import { dayMs, type Window } from '../../../worker/contract/window.ts'
 
 const day: Window = { fromMs: Date.UTC(2023, 9, 1), toMs: Date.UTC(2023, 9, 2), unit: 'day' }
@@ -36,5 +36,17 @@ describe('names', () => {
         assert.match(name, /^[A-Za-z0-9_-][A-Za-z0-9._+-]{0,95}\.zip$/)
       })
     )
+  })
+})
+
+describe('where archives go', () => {
+  const requestedMs = Date.UTC(2023, 9, 2, 8, 30)
+
+  it('is below the prefix and the time, and apart for each job', () => {
+    assert.equal(archiveKey('slack/', requestedMs, 'a.zip'), 'slack/20231002083000/a.zip')
+    const ids = ['01jabcdefghjkmnpqrstvwxyz0', '01jabcdefghjkmnpqrstvwxyz1']
+    const [one, other] = ids.map((id) => archiveKey('slack/', requestedMs, 'a.zip', id))
+    assert.equal(one, 'slack/20231002083000-vwxyz0/a.zip')
+    assert.notEqual(one, other)
   })
 })

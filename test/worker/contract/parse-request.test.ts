@@ -33,7 +33,10 @@ describe('reading a request', () => {
       to: '2023-10-02T00:00:00Z',
       environment: 'dev',
       match: 'text',
-      case: 'exact'
+      case: 'exact',
+      engine: 'auto',
+      format: 'auto',
+      window: 'key'
     })
   })
 
@@ -58,7 +61,7 @@ describe('reading a request', () => {
 
   it('knows no words of JavaScript', () => {
     const [plan] = planCategories(parse('constructor telemetry today'), config.environments.get('dev')!)
-    assert.deepEqual(plan!.spec.identifiers, ['constructor'])
+    assert.deepEqual(plan!.reading.spec.identifiers, ['constructor'])
     assert.match(mistakesOf('abc telemetry today constructor=x').texts.join(), /constructor=x/)
     assert.match(mistakesOf('a\ufffdb telemetry today').texts.join(), /is not UTF-8/)
   })

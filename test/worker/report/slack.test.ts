@@ -8,6 +8,8 @@ import { requested, said, toldSlack } from './slack/told-slack.ts'
 
 const everyCall = ['chat.postMessage', 'chat.update']
 const minutes = 60_000
+/** What a worker gives the last message that was told to stop. */
+const hurriedMs = 6_000
 
 /** A private channel that the bot was not invited to: there is no such channel for it. */
 const uninvited: SlackServerOptions = {
@@ -105,7 +107,7 @@ describe('a job in Slack', () => {
     const next = told.again()
     next.running(told.recorded(runningJob({ attempts: [attempt, attempt] })))
     await edited(told.slack, /^10 %/)
-    assert.match(said(told.slack.messages()[0]), /Continues after an interruption \(attempt 2\)/)
+    assert.match(said(told.slack.messages()[0]), /Started again after an interruption \(attempt 2\)/)
     await next.over(told.recorded(completeJob()))
     assert.equal(told.slack.messages().length, 1)
   })
@@ -139,31 +141,47 @@ describe('Slack that wants to be left alone', () => {
     assert.deepEqual(time.slept, [5_000, 30_000])
   })
 
-  it('gets the last message when its time is short', async () => {
-    await using told = await toldSlack()
-    told.slack.faults.add({ times: 1, action: { kind: 'rate-limit', retryAfterSeconds: 7 } })
-    await told.reporter.over(completeJob())
-    assert.deepEqual(told.calls(), ['chat.postMessage ratelimited', 'chat.postMessage Complete: 801 lines'])
-    assert.deepEqual(told.time.slept, [7_000])
-  })
+  for (const retryAfterSeconds of [7, 16, 29]) {
+    it(`gets the last message when its time is over (${retryAfterSeconds} s)`, async () => {
+      await using told = await toldSlack({ hasReplyUrl: true })
+      told.slack.faults.add({ times: 1, action: { kind: 'rate-limit', retryAfterSeconds } })
+      assert.equal(await told.reporter.over(told.recorded(completeJob())), true)
+      assert.deepEqual(told.calls(), ['chat.postMessage ratelimited', 'chat.postMessage Complete: 801 lines'])
+      assert.deepEqual(told.time.slept, [retryAfterSeconds * 1_000])
+    })
 
-  for (const retryAfterSeconds of [12, 60]) {
-    it(`gets it by the response URL when its time is long (${retryAfterSeconds} s)`, async () => {
+    it(`gets it by the response URL when there is no time for that (${retryAfterSeconds} s)`, async () => {
       await using told = await toldSlack({ hasReplyUrl: true })
       told.slack.faults.add({ method: everyCall, action: { kind: 'rate-limit', retryAfterSeconds } })
-      await told.reporter.over(told.recorded(completeJob()))
+      assert.equal(await told.reporter.over(told.recorded(completeJob()), hurriedMs), true)
       assert.deepEqual(told.calls(), ['chat.postMessage ratelimited', 'response_url Complete: 801 lines'])
       assert.deepEqual(told.time.slept, [])
     })
   }
 
-  it('is given up in the end, in time', async () => {
+  it('is not asked by the last message either before it wants to be', async () => {
     await using told = await toldSlack()
-    told.slack.faults.add({ action: { kind: 'rate-limit', retryAfterSeconds: 60 } })
-    await told.reporter.over(completeJob())
-    assert.ok(told.time.nowMs() - nowMs <= 15_000)
-    assert.ok(told.logged.some((event) => 'code' in event && event.code === 'untold'))
+    told.reporter.running(runningJob())
+    await posted(told.slack, 1)
+    told.slack.faults.add({ method: 'chat.update', times: 1, action: { kind: 'rate-limit', retryAfterSeconds: 30 } })
+    told.reporter.progress(runningJob(), progressAt(0.4))
+    await requested(told.slack, 'chat.update', 1)
+    const [, refused] = told.slack.requests
+    assert.equal(await told.reporter.over(completeJob()), true)
+    const [, , last] = told.slack.requests
+    assert.ok(last!.atMs - refused!.atMs >= 30_000, `${last!.atMs - refused!.atMs} ms`)
+    assert.equal(told.calls().at(-1), 'chat.update Complete: 801 lines')
   })
+
+  for (const budgetMs of [hurriedMs, 150_000]) {
+    it(`is given up in the end, in time (${budgetMs} ms)`, async () => {
+      await using told = await toldSlack()
+      told.slack.faults.add({ action: { kind: 'rate-limit', retryAfterSeconds: 60 } })
+      assert.equal(await told.reporter.over(completeJob(), budgetMs), false)
+      assert.ok(told.time.nowMs() - nowMs <= budgetMs)
+      assert.ok(told.logged.some((event) => 'code' in event && event.code === 'untold'))
+    })
+  }
 
   it('may say so without a time', async () => {
     await using told = await toldSlack()
@@ -202,9 +220,9 @@ describe('Slack that is broken', () => {
     told.reporter.running(told.recorded(runningJob()))
     await requested(told.slack, 'chat.postMessage', 1)
     const startMs = told.time.nowMs()
-    await told.reporter.over(told.recorded(completeJob()))
+    assert.equal(await told.reporter.over(told.recorded(completeJob()), hurriedMs), false)
     // One call may have been under way.
-    assert.ok(told.time.nowMs() - startMs <= 18_000, `${told.time.nowMs() - startMs}`)
+    assert.ok(told.time.nowMs() - startMs <= hurriedMs + 12_000, `${told.time.nowMs() - startMs}`)
     assert.ok(told.calls().includes('response_url Complete: 801 lines'))
     // A use that was not answered may have been one.
     assert.ok(told.kept.at(-1)!.responseUrlUses >= 1)
@@ -214,8 +232,55 @@ describe('Slack that is broken', () => {
     await using told = await toldSlack({ hasReplyUrl: true })
     told.time.isImpatient = true
     told.slack.faults.add({ action: { kind: 'hang' } })
-    await told.reporter.over(told.recorded(completeJob()))
-    assert.ok(told.time.nowMs() - nowMs <= 15_000, `${told.time.nowMs() - nowMs}`)
+    await told.reporter.over(told.recorded(completeJob()), hurriedMs)
+    assert.ok(told.time.nowMs() - nowMs <= hurriedMs + 1_000, `${told.time.nowMs() - nowMs}`)
+  })
+
+  it('and says nothing to an update is told by another way, even when there is little time', async () => {
+    for (const [hasReplyUrl, call] of [
+      [true, 'response_url Complete: 801 lines'],
+      [false, 'chat.postMessage Complete: 801 lines']
+    ] as const) {
+      await using told = await toldSlack({ hasReplyUrl })
+      told.reporter.running(told.recorded(runningJob()))
+      await posted(told.slack, 1)
+      told.time.isImpatient = true
+      told.slack.faults.add({ method: 'chat.update', action: { kind: 'hang' } })
+      assert.equal(await told.reporter.over(told.recorded(completeJob()), hurriedMs), true)
+      assert.equal(told.calls().at(-1), call)
+    }
+  })
+
+  it('and says nothing to the last message is told it again by who has less time', async () => {
+    await using told = await toldSlack()
+    told.reporter.running(runningJob())
+    await posted(told.slack, 1)
+    told.slack.faults.add({ method: 'chat.update', times: 1, action: { kind: 'hang' } })
+    const first = told.reporter.over(completeJob())
+    await requested(told.slack, 'chat.update', 1)
+    assert.equal(await told.reporter.over(completeJob(), hurriedMs), true)
+    assert.match(told.slack.messages()[0]!.text, /^Complete/)
+    await told.slack.setOffline(true)
+    assert.equal(await first, false)
+  })
+
+  it('and loses the answer to a post is not told another in the time that one may take', async () => {
+    await using told = await toldSlack()
+    told.slack.faults.add({ method: 'chat.postMessage', times: 1, action: { kind: 'lost-answer' } })
+    told.reporter.running(runningJob())
+    await posted(told.slack, 2)
+    const [first, second] = told.slack.requestsOf('chat.postMessage')
+    assert.ok(second!.atMs - first!.atMs >= 12_000, `${second!.atMs - first!.atMs} ms`)
+  })
+
+  it('and loses the answer to the last post is told by another way when there is little time', async () => {
+    await using told = await toldSlack({ hasReplyUrl: true })
+    told.slack.faults.add({ method: 'chat.postMessage', times: 1, action: { kind: 'lost-answer' } })
+    assert.equal(await told.reporter.over(told.recorded(completeJob()), hurriedMs), true)
+    assert.deepEqual(
+      told.slack.requests.map(({ method }) => method),
+      ['chat.postMessage', 'response_url']
+    )
   })
 
   it('and is gone altogether is given up in time', async () => {
@@ -223,8 +288,8 @@ describe('Slack that is broken', () => {
     await told.slack.setOffline(true)
     await told.reporter.interrupted(runningJob())
     assert.ok(told.time.nowMs() - nowMs <= 6_000)
-    await told.reporter.over(completeJob())
-    assert.ok(told.time.nowMs() - nowMs <= 21_000)
+    assert.equal(await told.reporter.over(completeJob(), hurriedMs), false)
+    assert.ok(told.time.nowMs() - nowMs <= 12_000)
   })
 
   it('and comes back is told what is true then', async () => {
@@ -292,13 +357,16 @@ describe('blocks that Slack does not take', () => {
     await using told = await toldSlack({ server: { unsupportedBlocks: ['plan'] } })
     told.reporter.running(runningJob())
     await posted(told.slack, 1)
-    assert.match(said(told.slack.messages()[0]), /Searching 2 categories\n• telemetry\n• command/)
+    told.reporter.progress(runningJob(), progressAt(0.4))
+    await edited(told.slack, /^45 %/)
     await told.reporter.over(completeJob())
     assert.deepEqual(told.calls(), [
-      'chat.postMessage invalid_blocks',
       'chat.postMessage 10 %',
+      'chat.update invalid_blocks',
+      'chat.update 45 %',
       'chat.update Complete: 801 lines'
     ])
+    assert.match(said(told.slack.messages()[0]), /\n• telemetry: 742 lines/)
   })
 
   it('are left away when even plain ones are refused', async () => {
@@ -308,7 +376,10 @@ describe('blocks that Slack does not take', () => {
     await told.reporter.over(completeJob())
     assert.equal(told.slack.requests.length, 3)
     assert.deepEqual(told.slack.messages()[0]?.blocks, [])
-    assert.match(told.slack.messages()[0]!.text, /^Complete: 801 lines: THING00001/)
+    assert.match(
+      told.slack.messages()[0]!.text,
+      /^Complete: 801 lines · THING00001[^\n]*\n<https:\/\/x\.lambda\S+e=\d+&amp;s=\w+\|Download \(18 kB\)>$/
+    )
   })
 })
 
@@ -358,6 +429,11 @@ describe('a channel that the bot is not in', () => {
       slack.messages().map(({ text }) => text.slice(0, 4)),
       ['10 %', '27 %', '45 %']
     )
+    // None of them can be changed any more.
+    assert.deepEqual(
+      slack.messages().map((message) => said(message).includes('[Cancel]')),
+      [true, false, false]
+    )
     await reporter.over(job && { ...completeJob(), reply: job.reply })
     assert.equal(told.kept.at(-1)?.responseUrlUses, 4)
     assert.equal(slack.requestsOf('response_url').filter(({ error }) => error !== undefined).length, 0)
@@ -380,6 +456,13 @@ describe('a channel that the bot is not in', () => {
     const next = told.again()
     await next.over(told.recorded(completeJob()))
     assert.equal(told.slack.messages('D0MINA').length, 1)
+  })
+
+  it('is given up where direct messages are switched off', async () => {
+    await using told = await toldSlack({ server: { ...uninvited, hasMessagesTab: false } })
+    assert.equal(await told.reporter.over(completeJob()), false)
+    assert.deepEqual(told.calls(), ['chat.postMessage channel_not_found', 'chat.postMessage messages_tab_disabled'])
+    assert.deepEqual(told.time.slept, [])
   })
 
   it('is told by a direct message when the response URL fails at the end', async () => {
@@ -467,7 +550,7 @@ describe('what goes wrong on this side', () => {
     })
     told.time.isImpatient = true
     await told.reporter.over(told.recorded(completeJob()))
-    assert.ok(told.time.nowMs() - nowMs <= 15_000)
+    assert.ok(told.time.nowMs() - nowMs <= 3_000)
   })
 
   it('of a record that can be no message is not thrown', async () => {
@@ -494,7 +577,7 @@ describe('where there is no ingress', () => {
     await told.reporter.over(completeJob())
     const text = said(told.slack.messages()[0])
     assert.match(text, /\[Download \(18 kB\)\]\n/)
-    assert.match(text, /Link until 2023-10-02 01:10 UTC · Asked by/)
+    assert.match(text, /Link until 2023-10-02 01:10 UTC; the zip is kept until 2023-10-03 01:01 UTC · Asked by/)
   })
 
   it('a link that can not be made, or is too long, is said', async () => {

@@ -4,7 +4,6 @@ import type { WriteStream } from 'node:tty'
 import type { NotRead } from '../../../worker/contract/outcome.ts'
 import type { ExportResult } from '../../../worker/contract/result.ts'
 import { formatBytes, formatCount, formatSeconds } from '../../../worker/contract/units.ts'
-import { chooseEngine, estimateScan } from '../../../worker/engine.ts'
 import { resultJsonPieces } from '../../../worker/report/json.ts'
 import { createTerminalProgress } from '../../../worker/report/terminal.ts'
 import { resultText } from '../../../worker/report/words.ts'
@@ -16,7 +15,10 @@ const request = {
   to: '2023-10-02T00:00:00Z',
   environment: 'dev',
   match: 'word',
-  case: 'exact'
+  case: 'exact',
+  engine: 'auto',
+  format: 'auto',
+  window: 'key'
 } as const
 
 const unreadable = (at: number): NotRead => {
@@ -30,7 +32,17 @@ const result: ExportResult = {
   request,
   archive: { url: 'file:///tmp/a%20b.zip', bytes: 1234, sha256: '00' },
   entries: [{ name: 'telemetry_20231001.log', lines: 1, bytes: 20, sha256: '00' }],
-  objects: { listed: 20, read: 5, empty: 0, skipped: 0, unreadable: 12, archived: 1, vanished: 0, denied: 2 },
+  objects: {
+    listed: 20,
+    read: 5,
+    queried: 0,
+    empty: 0,
+    skipped: 0,
+    unreadable: 12,
+    archived: 1,
+    vanished: 0,
+    denied: 2
+  },
   notRead: [
     ...Array.from({ length: 9 }, (_, at) => unreadable(at)),
     { key: 'a\u001b[31m\nb', outcome: 'denied', keptLines: 0 },
@@ -53,7 +65,17 @@ describe('a result in words', () => {
   })
 
   it('says so when there was nothing to read', () => {
-    const none = { listed: 0, read: 0, empty: 0, skipped: 0, unreadable: 0, archived: 0, vanished: 0, denied: 0 }
+    const none = {
+      listed: 0,
+      read: 0,
+      queried: 0,
+      empty: 0,
+      skipped: 0,
+      unreadable: 0,
+      archived: 0,
+      vanished: 0,
+      denied: 0
+    }
     assert.match(
       resultText({ ...result, status: 'empty', archive: null, entries: [], objects: none, notRead: [] }),
       /there are no objects/
@@ -78,16 +100,19 @@ describe('progress on a terminal', () => {
     const stream = { isTTY: true, columns: 60, write: (text: string) => written.push(text) } as unknown as WriteStream
     const progress = createTerminalProgress(stream, () => nowMs)
     progress.onListed?.(1234)
-    progress.onPlanned?.({ objects: 2000, storedBytes: 1e9 }, { engine: 'scan', reason: '', basis: '' })
+    progress.onPlanned?.(
+      { objects: 2000, storedBytes: 1e9 },
+      { engines: ['scan'], obstacles: [], reason: '', basis: '' }
+    )
     nowMs = 1000
-    progress.onProgress?.({ objects: 500, storedBytes: 25e7, textBytes: 1e9, lines: 7 })
+    progress.onProgress?.({ objects: 500, storedBytes: 25e7, passedBytes: 25e7, textBytes: 1e9, lines: 7 })
     nowMs = 1050
-    progress.onProgress?.({ objects: 1, storedBytes: 1, textBytes: 1, lines: 0 })
+    progress.onProgress?.({ objects: 1, storedBytes: 1, passedBytes: 1, textBytes: 1, lines: 0 })
     progress.close()
     const clear = '\r\u001b[2K'
     assert.deepEqual(written, [
       `${clear}Listing  1,234 objects`,
-      `${clear}Scanning  25 %  500 of 2,000 objects  1.0 GB/s  7 lines  3 s left`.slice(0, 4 + 60),
+      `${clear}Reading  25 %  500 of 2,000 objects  1.0 GB/s  7 lines  3 s left`.slice(0, 4 + 60),
       clear
     ])
   })
@@ -125,16 +150,5 @@ describe('units', () => {
       '1 h',
       '1 h 3 min'
     ])
-  })
-})
-
-describe('the estimate', () => {
-  it('grows with bytes and objects, shrinks with threads, and is told with its figures', () => {
-    const rates = { storedBytesPerThreadSecond: 100e6, secondsPerObject: 1e-4, startSeconds: 1 }
-    assert.equal(estimateScan({ objects: 10_000, storedBytes: 1e9 }, 1, rates).seconds, 12)
-    assert.equal(estimateScan({ objects: 10_000, storedBytes: 1e9 }, 2, rates).seconds, 6.5)
-    const long = chooseEngine(estimateScan({ objects: 9800, storedBytes: 412e9 }, 2, rates), { scanMinutes: 20 })
-    assert.equal(long.reason, '412 GB in 9,800 objects: about 34 min 21 s on 2 threads, over 20 min')
-    assert.equal(long.basis, '412 GB in 9,800 objects')
   })
 })

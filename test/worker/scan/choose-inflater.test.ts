@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { chooseInflater, createInflater, passesSelfTest } from '../../../worker/scan/choose-inflater.ts'
+import { chooseInflaters, createInflater, passesSelfTest } from '../../../worker/scan/choose-inflater.ts'
 import type { Inflater } from '../../../worker/scan/inflater.ts'
 import { createHandleInflater } from '../../../worker/scan/inflater-handle.ts'
-import { createStreamInflater } from '../../../worker/scan/inflater-stream.ts'
 import type { CodecStep } from '../../../worker/scan/streamed.ts'
+import { inflaters, tellIfNativeIsMissing } from '../../support/native-add-on.ts'
+
+tellIfNativeIsMissing()
 
 /** The handle inflater with one thing wrong. */
 function broken(change: (step: CodecStep, call: number) => CodecStep): () => Inflater {
@@ -16,10 +18,12 @@ function broken(change: (step: CodecStep, call: number) => CodecStep): () => Inf
 }
 
 describe('the self-test of inflaters', () => {
-  it('passes the ones there are', async () => {
-    assert.equal(await passesSelfTest(createHandleInflater), true)
-    assert.equal(await passesSelfTest(createStreamInflater), true)
-  })
+  for (const name of inflaters) {
+    it(`passes ${name}`, async () => {
+      assert.equal(createInflater(name).name, name)
+      assert.equal(await passesSelfTest(() => createInflater(name)), true)
+    })
+  }
 
   it('fails one that gives a wrong byte', async () => {
     const flip = (step: CodecStep, call: number): CodecStep => {
@@ -60,8 +64,21 @@ describe('the self-test of inflaters', () => {
     assert.equal(await passesSelfTest(missing), false)
   })
 
-  it('leads to the fastest that passed, and to each by its name', async () => {
-    assert.equal(await chooseInflater(), 'zlib-handle')
-    for (const name of ['zlib-handle', 'zlib-stream'] as const) assert.equal(createInflater(name).name, name)
+  it('fails one that tells a wrong checksum', async () => {
+    const wrong = (): Inflater => {
+      const right = createHandleInflater()
+      return { ...right, step: (input, from, to) => ({ ...(right.step(input, from, to) as CodecStep), crc: 1 }) }
+    }
+    assert.equal(await passesSelfTest(wrong), false)
+  })
+
+  it('leads to the fastest that passed, and to the fastest of zlib for second readings', async () => {
+    assert.deepEqual(await chooseInflaters(), { fast: inflaters[0], reference: 'zlib-handle' })
+  })
+
+  it('is not asked about the one that is wanted', async () => {
+    for (const name of ['zlib-handle', 'zlib-stream'] as const)
+      assert.deepEqual(await chooseInflaters(name), { fast: name, reference: name })
+    assert.deepEqual(await chooseInflaters('isa-l'), { fast: 'isa-l', reference: 'zlib-handle' })
   })
 })

@@ -1,16 +1,32 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import type { NativeAddOn } from '../../../worker/native/load-native.ts'
 import { LineBlocks } from '../../../worker/scan/blocks.ts'
 import { KeptLines, pieceBytes } from '../../../worker/scan/kept.ts'
 import { compileMatcher, type MatchSpec } from '../../../worker/scan/match/matcher.ts'
+import { nativeAddOn, tellIfNativeIsMissing } from '../../support/native-add-on.ts'
 import { cutAt } from '../../support/object-bodies.ts'
 import { grepLines } from '../../support/oracle.ts'
 
+/** The matchers that there are: without and with the add-on. */
+const addOns = nativeAddOn ? [undefined, nativeAddOn] : [undefined]
+
 function pickLines(text: Buffer, spec: MatchSpec, places: readonly number[] = []): Buffer {
+  const [expected, ...others] = addOns.map((native) => pickLinesWith(native, text, spec, places))
+  for (const other of others) assert.deepEqual(other, expected, 'the add-on finds other lines than JavaScript')
+  return expected!
+}
+
+function pickLinesWith(
+  native: NativeAddOn | undefined,
+  text: Buffer,
+  spec: MatchSpec,
+  places: readonly number[]
+): Buffer {
   const pieces: Buffer[] = []
   const kept = new KeptLines((piece) => pieces.push(piece))
-  const find = compileMatcher(spec)
+  const find = compileMatcher(spec, native)
   const blocks = new LineBlocks(1e9, (block) => kept.pick(block, find))
   for (const part of cutAt(text, places)) blocks.push(part)
   blocks.finish(true)
@@ -48,6 +64,8 @@ const textFor = ({ identifiers }: MatchSpec): fc.Arbitrary<Buffer> => {
     )
     .map((parts) => Buffer.concat(parts))
 }
+
+tellIfNativeIsMissing()
 
 describe('the lines that are kept', () => {
   it("are grep's, for any identifiers and options", () => {
@@ -94,6 +112,36 @@ describe('the lines that are kept', () => {
       }),
       { numRuns: 60 }
     )
+  })
+
+  it('are found in long texts for many identifiers of any length, in any case, as words too', () => {
+    const name = fc.integer({ min: 0, max: 400 }).map((number) => `Thing${String(number).padStart(4, '0')}`)
+    const other = fc.constantFrom(
+      'ab',
+      'é',
+      'x-1',
+      'abab',
+      'status-ok',
+      'THING',
+      '0f3a9c1e-77aa-4b6d-9a51-00000000000b'
+    )
+    const identifiers = fc.uniqueArray(fc.oneof({ weight: 6, arbitrary: name }, other), {
+      minLength: 1,
+      maxLength: 60,
+      size: 'max'
+    })
+    const parts = fc.array(
+      fc.oneof(name, other, fc.constantFrom('\n', '\n', ' ', '_', '"', 'thing00', 'THING01', '0')),
+      { minLength: 1500, maxLength: 2500, size: 'max' }
+    )
+    const options = fc.record({ match: fc.constantFrom('text', 'word'), case: fc.constantFrom('exact', 'ignore') })
+    const property = fc.property(identifiers, parts, options, (some, words, option) => {
+      // Not every line matches: most of what is looked for is left out of the text.
+      const text = Buffer.from(words.filter((word, at) => at % 40 === 0 || !some.includes(word)).join(''))
+      const one: MatchSpec = { identifiers: some, ...option }
+      assert.deepEqual(pickLines(text, one, [3, 5000, 5020]), grepLines(text, some, one))
+    })
+    fc.assert(property, { numRuns: 150 })
   })
 
   it('are all of them when every line matches, also beyond one piece', () => {

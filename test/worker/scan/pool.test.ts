@@ -5,7 +5,7 @@ import { type Batch, cutBatches } from '../../../worker/scan/batches.ts'
 import { type PoolSettings, scanInOrder } from '../../../worker/scan/pool.ts'
 import type { StoredObject } from '../../../worker/stores/store.ts'
 import { logDirectory } from '../../support/log-directory.ts'
-import { specOf } from '../../support/scan-bytes.ts'
+import { readingOf } from '../../support/scan-bytes.ts'
 import type { TemporaryDirectory } from '../../support/temporary-directory.ts'
 
 const never = new AbortController().signal
@@ -13,10 +13,10 @@ const never = new AbortController().signal
 function settingsFor(logs: TemporaryDirectory, threads: number, creditBytes: number): PoolSettings {
   return {
     store: { url: logs.url },
-    specs: [specOf('THING00001'), specOf('THING00002')],
-    prefixLengths: [2, 2],
+    readings: [readingOf('THING00001'), readingOf('THING00002')],
     limits: { maxLineBytes: 64 * 1024 ** 2, maxRatio: 200 },
-    inflater: 'zlib-handle',
+    inflaters: { fast: 'zlib-handle', reference: 'zlib-handle' },
+    matcher: 'javascript',
     creditBytes,
     threads,
     readAhead: { objects: 0, bytes: 0 }
@@ -78,7 +78,7 @@ describe('scanning on threads', () => {
   it('ends with the error of a thread', async () => {
     using logs = logDirectory({ 'o/a': gzipSync('THING00001\n') })
     const wrongCategory = batchesOf([{ key: 'o/a', size: 1 }])
-    const settings = { ...settingsFor(logs, 2, 1e6), specs: [] }
+    const settings = { ...settingsFor(logs, 2, 1e6), readings: [] }
     await assert.rejects(async () => {
       for await (const _ of scanInOrder(wrongCategory, settings, never, () => {}));
     })

@@ -1,5 +1,5 @@
 import type { Job } from '../../contract/job.ts'
-import { type Button, plainText, slackLimits } from './blocks.ts'
+import { type Button, plainText, type SlackBlock, slackLimits } from './blocks.ts'
 import { namedPlainly } from './request-text.ts'
 
 /** By these the ingress knows which button was pressed; the value of Cancel and New link is the job's id. */
@@ -9,6 +9,13 @@ export const actionIds = {
   /** Slack tells of presses of link buttons too; nothing has to be done. */
   download: 'iot-log-download'
 } as const
+
+/** The same blocks where the message can't be changed any more: Cancel would be there for good. */
+export function withoutCancel(blocks: readonly SlackBlock[]): SlackBlock[] {
+  return blocks.filter(
+    (block) => block.type !== 'actions' || !block.elements.some(({ action_id: id }) => id === actionIds.cancel)
+  )
+}
 
 /** Whoever asked, and admins, may press it: the ingress looks. */
 export function cancelButton(job: Job): Button {

@@ -1,22 +1,20 @@
 import type { Job } from '../../contract/job.ts'
 import { type Trouble, verdictOf } from './answers.ts'
+import { withoutCancel } from './buttons.ts'
 import type { Called, MessageBody, SlackCalls } from './calls.ts'
 import type { SlackMessage } from './message.ts'
 import { Pace } from './pace.ts'
-import { isReplyUrl, isReplyUrlAlive, mayUseReplyUrl, withoutReplyUrl } from './reply-url.ts'
-import { type Timers, within } from './timers.ts'
+import { isReplyUrl, withoutReplyUrl } from './reply-url.ts'
+import { type Timers, valueWithin } from './timers.ts'
+import { type ChosenWay, callMs, chooseWay, openWays, type Via, type Way } from './ways.ts'
 
 /*
  * Brings the newest message of a job to Slack: one message, posted once and then changed. What can't be told now is told
  * with the next message; only the last one is worth waiting for. Nothing here fails or throws.
  */
 
-const callMs = 3_000
-/** Kept of the last message's time for the response URL. */
-const replyUrlShareMs = 6_000
-/** Posting again after the message was deleted: once, and once more for the last message. */
-const mostPosts = { progress: 2, end: 4 } as const
-const mostSteps = 12
+/** For the record to learn where the message is. */
+const keepMs = 3_000
 
 export interface DeliveryOptions {
   readonly calls: SlackCalls
@@ -43,15 +41,9 @@ export interface DeliveryEnd {
   readonly isOver: boolean
 }
 
-type Route =
-  | { readonly via: 'update'; readonly channel: string; readonly ts: string }
-  | { readonly via: 'post' | 'direct'; readonly channel: string }
-  | { readonly via: 'reply'; readonly url: string }
-type Sent =
-  | { readonly kind: 'told' }
-  | { readonly kind: 'untold' }
-  | { readonly kind: 'later'; readonly afterMs: number }
 type MakeMessage = () => SlackMessage
+/** Told; not told and never will be; or Slack is to be asked again later. */
+type Sent = 'told' | 'untold' | 'later'
 
 export class SlackDelivery {
   readonly #options: DeliveryOptions
@@ -62,14 +54,19 @@ export class SlackDelivery {
   readonly #closed = new Set<string>()
   /** Stamps of messages that are gone. */
   readonly #gone = new Set<string>()
+  /** From when on a way may be taken again: Slack wants that, or nobody knows yet what became of a post. */
+  readonly #readyMs = new Map<Via, number>()
+  /** Since when each way is tried for the last message. */
+  readonly #triedMs = new Map<Via, number>()
   #reply: Job['reply']
-  #usesToken: boolean
+  #hasToken: boolean
   #posts: number
   /** 0: all blocks, 1: plain ones, 2: text alone. */
   #plainness = 0
   #waiting: MakeMessage | undefined
   #telling: Promise<void> | undefined
-  #isEnding = false
+  /** The last message under way; aborted when another takes its place. */
+  #ending: AbortController | undefined
   #quietUntilMs = 0
 
   constructor(options: DeliveryOptions) {
@@ -79,14 +76,14 @@ export class SlackDelivery {
     this.#pace = new Pace({ ...options, onUncounted: () => this.#note({ code: 'running-jobs-unknown' }) })
     this.#reply = reply
     this.#replyUrl = url !== undefined && isReplyUrl(url, allowedReplyOrigins) ? url : undefined
-    this.#usesToken = hasToken
+    this.#hasToken = hasToken
     this.#posts = reply.ts === null ? 0 : 1
     if (url !== undefined && this.#replyUrl === undefined) this.#note({ code: 'reply-url-refused' })
   }
 
   /** Tells this message when it is time, unless a newer one is offered before. It is made at that moment. */
   offer(make: MakeMessage): void {
-    if (this.#isEnding) return
+    if (this.#ending) return
     this.#waiting = make
     this.#telling ??= this.#tell()
   }
@@ -101,69 +98,91 @@ export class SlackDelivery {
     this.#posts = Math.max(1, this.#posts)
   }
 
-  /** Tells the last message, whatever waits. Resolves when it is out or given up, within its budget. */
+  /**
+   * Tells the last message, whatever waits. Resolves with whether it is out, within its budget; a later call cuts an
+   * earlier one short, whose message is then no longer the last.
+   */
   async end(make: MakeMessage, { budgetMs, isOver }: DeliveryEnd): Promise<boolean> {
-    const untilMs = this.#options.nowMs() + budgetMs
-    this.#isEnding = true
+    const { nowMs, timers } = this.#options
+    const untilMs = nowMs() + budgetMs
+    this.#ending?.abort()
+    const mine = new AbortController()
+    this.#ending = mine
     this.#waiting = undefined
     this.#wake.abort()
-    await this.#telling
-    for (;;) {
-      const sent = await this.#send(make, { untilMs, isOver })
-      if (sent.kind === 'told') return true
-      const mayGoOn = sent.kind === 'later' && (await this.#waitForEnd(sent.afterMs, untilMs, isOver))
-      if (mayGoOn) continue
-      this.#note({ code: 'untold' })
-      return false
+    // What is being sent must not arrive after the last message; a post may take longer than there is time for.
+    await valueWithin(
+      timers.limit(Math.min(callMs.update, budgetMs / 2)),
+      async () => this.#telling,
+      () => {}
+    )
+    while (!mine.signal.aborted) {
+      const message = this.#made(make)
+      const chosen = message && this.#choose(isOver, untilMs)
+      if (!message || !chosen) {
+        this.#note({ code: 'untold' })
+        return false
+      }
+      await timers.sleep(chosen.waitMs, mine.signal)
+      // What was learnt while waiting may open a better way.
+      if (mine.signal.aborted || chosen.waitMs > 0) continue
+      if ((await this.#send(chosen, message, untilMs)) === 'told') return true
     }
-  }
-
-  /** Waits; or, when there is no time for that, turns to the response URL, whose limits are others, or gives up. */
-  async #waitForEnd(afterMs: number, untilMs: number, isOver: boolean): Promise<boolean> {
-    const { nowMs, timers } = this.#options
-    const shareMs = this.#usesToken && this.#hasReplyUrl(isOver) ? replyUrlShareMs : 0
-    if (nowMs() + afterMs < untilMs - shareMs) {
-      await timers.sleep(afterMs)
-      return true
-    }
-    const hasOtherWay = this.#usesToken
-    this.#usesToken = false
-    return hasOtherWay
+    return false
   }
 
   async #tell(): Promise<void> {
     const { nowMs, timers } = this.#options
-    while (this.#waiting && !this.#isEnding) {
+    while (this.#waiting && !this.#ending) {
       await timers.sleep(this.#quietUntilMs - nowMs(), this.#wake.signal)
-      if (this.#isEnding) break
+      if (this.#ending) break
       const make = this.#waiting
       this.#waiting = undefined
-      const sent = await this.#send(make)
-      if (sent.kind === 'later') this.#waiting ??= make
-      if (this.#isEnding) break
+      const sent = await this.#sendProgress(make)
+      if (sent === 'later') this.#waiting ??= make
+      if (this.#ending) break
       const intervalMs = await this.#pace.intervalMs()
-      this.#quietUntilMs = nowMs() + Math.max(intervalMs, sent.kind === 'later' ? sent.afterMs : 0)
+      this.#quietUntilMs = nowMs() + Math.max(intervalMs, sent === 'later' ? (this.#choose(false)?.waitMs ?? 0) : 0)
     }
     this.#telling = undefined
   }
 
-  /** Goes from one way to the next until one takes the message. */
-  async #send(make: MakeMessage, end?: { readonly untilMs: number; readonly isOver: boolean }): Promise<Sent> {
+  /** Goes from one way to the next until one takes the message, or wants to be asked later. */
+  async #sendProgress(make: MakeMessage): Promise<Sent> {
     const message = this.#made(make)
-    for (let step = 0; message && step < mostSteps; step++) {
-      if (this.#isEnding && !end) return { kind: 'later', afterMs: 0 }
-      const leftMs = end ? end.untilMs - this.#options.nowMs() : callMs
-      const route = this.#route(end?.isOver === true)
-      if (!route || leftMs <= 0) return { kind: 'untold' }
-      const called = await this.#call(route, message, this.#options.timers.limit(Math.min(callMs, leftMs)))
-      if (!('trouble' in called)) {
-        await this.#took(route, called)
-        return { kind: 'told' }
-      }
-      const afterMs = await this.#learn(route, called.trouble)
-      if (afterMs !== undefined) return { kind: 'later', afterMs }
+    while (message && !this.#ending) {
+      const chosen = this.#choose(false)
+      if (!chosen) return 'untold'
+      if (chosen.waitMs > 0) return 'later'
+      const sent = await this.#send(chosen, message)
+      if (sent !== 'untold') return sent
     }
-    return { kind: 'untold' }
+    return message ? 'later' : 'untold'
+  }
+
+  #choose(isOver: boolean, untilMs?: number): ChosenWay | undefined {
+    const { asker, nowMs } = this.#options
+    const now = nowMs()
+    const known = { asker, reply: this.#reply, replyUrl: this.#replyUrl, hasToken: this.#hasToken }
+    const ways = openWays({ ...known, posts: this.#posts, closed: this.#closed }, isOver, now)
+    const tried = ({ via }: Way): number | undefined => this.#triedMs.get(via)
+    return chooseWay(ways, ({ via }) => this.#readyMs.get(via) ?? 0, now, untilMs, tried)
+  }
+
+  async #send({ way, limitMs }: ChosenWay, message: SlackMessage, untilMs?: number): Promise<Sent> {
+    const { nowMs, timers } = this.#options
+    const postedMs = nowMs()
+    if (untilMs !== undefined && !this.#triedMs.has(way.via)) this.#triedMs.set(way.via, postedMs)
+    // Nothing is posted beside a post that has no answer yet.
+    if (way.via !== 'update') this.#readyMs.set(way.via, postedMs + callMs[way.via])
+    const called = await this.#call(way, message, timers.limit(limitMs))
+    const leftMs = untilMs === undefined ? keepMs : Math.min(keepMs, Math.max(1_000, untilMs - nowMs()))
+    if (!('trouble' in called)) {
+      this.#readyMs.delete(way.via)
+      await this.#took(way, called, leftMs)
+      return 'told'
+    }
+    return this.#learn(way, called.trouble, postedMs, leftMs)
   }
 
   #made(make: MakeMessage): SlackMessage | undefined {
@@ -175,64 +194,54 @@ export class SlackDelivery {
     }
   }
 
-  /** The best way that is open: the message itself, its channel, the response URL, the person. */
-  #route(isOver: boolean): Route | undefined {
-    const { asker } = this.#options
-    const { channel, ts } = this.#reply
-    const home = channel ?? asker.channel
-    const mayPost = this.#posts < (isOver ? mostPosts.end : mostPosts.progress)
-    if (this.#usesToken && !this.#closed.has(home)) {
-      if (channel !== null && ts !== null) return { via: 'update', channel, ts }
-      return mayPost ? { via: 'post', channel: home } : undefined
-    }
-    if (this.#hasReplyUrl(isOver)) return { via: 'reply', url: this.#replyUrl! }
-    const waitsForReplyUrl = this.#replyUrl !== undefined && isReplyUrlAlive(this.#reply, this.#options.nowMs())
-    const mayWrite = this.#usesToken && mayPost && !this.#closed.has(asker.user)
-    return mayWrite && !waitsForReplyUrl ? { via: 'direct', channel: asker.user } : undefined
-  }
-
-  #hasReplyUrl(isOver: boolean): boolean {
-    return this.#replyUrl !== undefined && mayUseReplyUrl(this.#reply, this.#options.nowMs(), isOver)
-  }
-
-  #call(route: Route, message: SlackMessage, signal: AbortSignal): Promise<Called> {
+  #call(way: Way, message: SlackMessage, signal: AbortSignal): Promise<Called> {
     const { calls } = this.#options
-    const body = bodyOf(message, this.#plainnessOn(route))
-    if (route.via === 'reply') return calls.reply(route.url, body, this.#reply.responseUrlUses === 0, signal)
-    if (route.via === 'update') return calls.update({ channel: route.channel, ts: route.ts }, body, signal)
-    return calls.post(route.channel, body, signal)
+    const body = bodyOf(message, this.#plainnessOn(way))
+    if (way.via === 'reply') {
+      const isFirst = this.#reply.responseUrlUses === 0
+      return calls.reply(way.url, isFirst ? body : { ...body, blocks: withoutCancel(body.blocks) }, isFirst, signal)
+    }
+    if (way.via === 'update') return calls.update({ channel: way.channel, ts: way.ts }, body, signal)
+    return calls.post(way.channel, body, signal)
   }
 
   /** Nobody has seen a plan go through a response URL. */
-  #plainnessOn({ via }: Route): number {
+  #plainnessOn({ via }: Way): number {
     return via === 'reply' ? Math.max(1, this.#plainness) : this.#plainness
   }
 
-  async #took(route: Route, { place }: Extract<Called, { place: unknown }>): Promise<void> {
+  async #took(way: Way, { place }: Extract<Called, { place: unknown }>, limitMs: number): Promise<void> {
     this.#pace.recovered()
-    if (route.via === 'update') return
-    if (route.via === 'reply') return this.#keep({ responseUrlUses: this.#reply.responseUrlUses + 1 })
+    if (way.via === 'update') return
+    if (way.via === 'reply') return this.#keep({ responseUrlUses: this.#reply.responseUrlUses + 1 }, limitMs)
     this.#posts++
-    if (place) await this.#keep(place)
+    if (place) await this.#keep(place, limitMs)
   }
 
-  /** Draws the conclusion; gives how long to wait when the same may work later. */
-  async #learn(route: Route, trouble: Trouble): Promise<number | undefined> {
+  /** Draws the conclusion: later by this way, or at once by another, or in another form. */
+  async #learn(way: Way, trouble: Trouble, postedMs: number, limitMs: number): Promise<'later' | 'untold'> {
     const verdict = verdictOf(trouble)
-    this.#note({ via: route.via, code: trouble.code, verdict })
+    this.#note({ via: way.via, code: trouble.code, verdict })
     if (verdict === 'later') {
+      const isUnknown = trouble.code === 'no-answer' && way.via !== 'update'
+      const afterMs = this.#options.nowMs() + this.#pace.backoffMs(trouble)
+      this.#readyMs.set(way.via, isUnknown ? Math.max(afterMs, postedMs + callMs[way.via]) : afterMs)
+      // It does not fail: it is to be asked when Slack said.
+      if (trouble.retryAfterMs !== undefined) this.#triedMs.delete(way.via)
       // Whether it was used nobody knows.
-      const isUsed = route.via === 'reply' && trouble.code === 'no-answer'
-      if (isUsed) await this.#keep({ responseUrlUses: this.#reply.responseUrlUses + 1 })
-      return this.#pace.backoffMs(trouble)
+      if (isUnknown && way.via === 'reply') {
+        await this.#keep({ responseUrlUses: this.#reply.responseUrlUses + 1 }, limitMs)
+      }
+      return 'later'
     }
-    const plainness = this.#plainnessOn(route)
+    this.#readyMs.delete(way.via)
+    const plainness = this.#plainnessOn(way)
     if (verdict === 'simpler' && plainness < 2) this.#plainness = plainness + 1
-    else if (verdict === 'post-again' && route.via === 'update') this.#forget(route.ts)
-    else if (route.via === 'reply') await this.#keep(withoutReplyUrl(this.#reply))
-    else if (verdict === 'no-token') this.#usesToken = false
-    else this.#closed.add(route.channel)
-    return undefined
+    else if (verdict === 'post-again' && way.via === 'update') this.#forget(way.ts)
+    else if (way.via === 'reply') await this.#keep(withoutReplyUrl(this.#reply), limitMs)
+    else if (verdict === 'no-token') this.#hasToken = false
+    else this.#closed.add(way.channel)
+    return 'untold'
   }
 
   #forget(ts: string): void {
@@ -240,11 +249,11 @@ export class SlackDelivery {
     this.#reply = { ...this.#reply, ts: null }
   }
 
-  async #keep(changed: Partial<Job['reply']>): Promise<void> {
+  async #keep(changed: Partial<Job['reply']>, limitMs: number): Promise<void> {
     const { timers, onReply } = this.#options
     this.#reply = { ...this.#reply, ...changed }
     const onFailure = (): void => this.#note({ code: 'reply-not-kept' })
-    await within(timers.limit(callMs), () => onReply(this.#reply), onFailure)
+    await valueWithin(timers.limit(limitMs), () => onReply(this.#reply), onFailure)
   }
 
   #note(facts: object): void {
@@ -252,6 +261,7 @@ export class SlackDelivery {
   }
 }
 
-function bodyOf({ text, blocks, plainBlocks }: SlackMessage, plainness: number): MessageBody {
-  return { text, blocks: [blocks, plainBlocks][plainness] ?? [] }
+function bodyOf({ text, blocks, plainBlocks, bareText }: SlackMessage, plainness: number): MessageBody {
+  if (plainness === 0) return { text, blocks }
+  return plainness === 1 ? { text, blocks: plainBlocks } : { text: bareText, blocks: [] }
 }

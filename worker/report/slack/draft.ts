@@ -1,5 +1,6 @@
 import type { LiveProgress } from '../job-reporter.ts'
 import type { Button, SlackBlock, TaskStatus } from './blocks.ts'
+import type { RequestScope } from './other-requests.ts'
 
 /** What a message needs to know beside the record. */
 export interface MessageView {
@@ -7,12 +8,15 @@ export interface MessageView {
   readonly live?: LiveProgress | undefined
   /** Where the archive is downloaded; without one the message says that there is no link. */
   readonly downloadUrl?: string | undefined
-  /** When that ends, in milliseconds since 1970. */
+  /** When that ends, and until when the archive itself is there; in milliseconds since 1970. */
   readonly linkExpiresMs?: number | undefined
+  readonly archiveEndMs?: number | undefined
   /** Whether somebody answers the buttons Cancel and New link; so unless told otherwise. */
   readonly isInteractive?: boolean | undefined
   /** The attempt has ended and the next one has not begun. */
   readonly isInterrupted?: boolean | undefined
+  /** What may be asked for instead; nothing unless told. */
+  readonly scope?: RequestScope | undefined
 }
 
 /** What a state says, before it becomes blocks. */
@@ -20,17 +24,24 @@ export interface Draft {
   readonly icon: string
   /** The first words, plain. */
   readonly title: string
+  /** The same for a notification, where it has to say more. */
+  readonly notice?: string
   /** Lines of mrkdwn right below. */
   readonly lines: readonly string[]
-  /** One line per category, as a plan where Slack can show one. */
+  /** A card per category where Slack can show a plan. It may be folded, so nothing is said by it alone. */
   readonly tasks?: { readonly title: string; readonly list: readonly Task[] }
-  readonly more?: readonly SlackBlock[]
   readonly buttons?: readonly Button[]
+  readonly more?: readonly SlackBlock[]
   /** The small print. */
   readonly small?: readonly string[]
+  /** What must be there even without blocks. */
+  readonly link?: { readonly url: string; readonly label: string }
 }
 
 export interface Task {
   readonly title: string
   readonly status: TaskStatus
 }
+
+/** Nobody knows whether hours, or other categories, can be asked for. */
+export const unknownScope: RequestScope = { hasHours: false, hasAll: true }

@@ -42,6 +42,8 @@ export function manifestYaml(config: Config, baseUrl: string): string {
       description: 'The logs of one device of one UTC day, as a zip'
     },
     features: {
+      // Where nothing else can be told, a direct message is: without the tab Slack refuses it (messages_tab_disabled).
+      app_home: { home_tab_enabled: false, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
       bot_user: { display_name: 'iot-log', always_online: true },
       slash_commands: [
         {

@@ -4,9 +4,9 @@ import type { Draft, MessageView } from './draft.ts'
 import { emptyDraft } from './empty.ts'
 import { categoriesText, namedIdentifiers, namedPlainly, whereText } from './request-text.ts'
 import { resultDraft } from './result.ts'
-import { cancellingDraft, interruptedDraft, runningDraft, submittedDraft } from './running.ts'
+import { interruptedDraft, runningDraft, submittedDraft } from './running.ts'
 import { cancelledDraft, failedDraft, timedOutDraft } from './stopped.ts'
-import { clip, escapeText, mention } from './text.ts'
+import { clip, escapeText, mention, visibleText } from './text.ts'
 
 /** One message, as `chat.postMessage`, `chat.update` and response URLs take it. */
 export interface SlackMessage {
@@ -15,6 +15,8 @@ export interface SlackMessage {
   readonly blocks: SlackBlock[]
   /** The same in blocks that every client knows. */
   readonly plainBlocks: SlackBlock[]
+  /** The same without any blocks: with the link, which is a button otherwise. */
+  readonly bareText: string
 }
 
 /**
@@ -23,13 +25,22 @@ export interface SlackMessage {
  */
 export function jobMessage(job: Job, view: MessageView): SlackMessage {
   const draft = draftOf(job, view)
-  const { tasks } = draft
+  const { tasks, title, notice = title, link } = draft
+  const text = noticeText(notice, job)
+  const linkText = link && `<${escapeText(link.url)}|${escapeText(link.label)}>`
   return {
-    // An escape is at most five characters for one.
-    text: escapeText(clip(`${draft.title}: ${namedPlainly(job.request)}`, slackLimits.text / 5)),
+    text,
     blocks: blocksOf(job, draft, tasks ? [plan(tasks.title, tasks.list)] : []),
-    plainBlocks: blocksOf(job, draft, tasks ? [section(taskLines(tasks))] : [])
+    plainBlocks: blocksOf(job, draft, []),
+    bareText: linkText && text.length + linkText.length < slackLimits.text ? `${text}\n${linkText}` : text
   }
+}
+
+/** What happened first, since little of it is shown; an escape is at most five characters for one. */
+function noticeText(notice: string, { request }: Job): string {
+  const most = slackLimits.text / 5
+  const what = clip(visibleText(notice), most / 2)
+  return escapeText(clip(`${what} · ${namedPlainly(request)}`, most))
 }
 
 function draftOf(job: Job, view: MessageView): Draft {
@@ -39,32 +50,31 @@ function draftOf(job: Job, view: MessageView): Draft {
     case 'running':
       return view.isInterrupted ? interruptedDraft(job, view) : runningDraft(job, view)
     case 'cancelling':
-      return cancellingDraft()
+      return { icon: '🛑', title: 'Cancelling', lines: ['It stops within seconds.'] }
     case 'complete':
     case 'partial':
       return resultDraft(job, view)
     case 'empty':
       return emptyDraft(job, view)
     case 'failed':
-      return failedDraft(job)
+      return failedDraft(job, view)
     case 'cancelled':
       return cancelledDraft(job)
     case 'timed-out':
-      return timedOutDraft(job)
+      return timedOutDraft(job, view)
   }
-}
-
-function taskLines({ title, list }: NonNullable<Draft['tasks']>): string[] {
-  return [escapeText(title), ...list.map((task) => `• ${escapeText(task.title)}`)]
 }
 
 function blocksOf({ request, asker }: Job, draft: Draft, tasks: readonly SlackBlock[]): SlackBlock[] {
   const { icon, title, lines, more = [], buttons = [], small = [] } = draft
   const asked = mention(asker.user)
   const print = [...small, ...(asked === '' ? [] : [`Asked by ${asked}`])]
-  const where = tasks.length > 0 ? whereText(request) : `${categoriesText(request)} · ${whereText(request)}`
   return [
-    section([`${icon} *${escapeText(title)}* · ${namedIdentifiers(request)}`, where, ...lines]),
+    section([
+      `${icon} *${escapeText(title)}* · ${namedIdentifiers(request)}`,
+      `${categoriesText(request)} · ${whereText(request)}`,
+      ...lines
+    ]),
     ...tasks,
     ...(buttons.length > 0 ? [actions(buttons)] : []),
     ...more,

@@ -1,5 +1,5 @@
 import type { Trouble } from './answers.ts'
-import { type Timers, within } from './timers.ts'
+import { type Timers, valueWithin } from './timers.ts'
 
 /** `chat.update` may be called 50 times a minute by all jobs of a workspace together (tier 3): 1.2 s each would just do. */
 const intervalPerJobMs = 1_500
@@ -50,7 +50,7 @@ export class Pace {
   async #runningJobs(): Promise<number> {
     const { nowMs, timers, countRunning, onUncounted } = this.#options
     if (nowMs() >= this.#running.untilMs) {
-      const counted = await within(timers.limit(countMs), () => countRunning(), onUncounted)
+      const counted = await valueWithin(timers.limit(countMs), () => countRunning(), onUncounted)
       this.#running = { count: counted ?? this.#running.count, untilMs: nowMs() + countHoldsMs }
     }
     return this.#running.count

@@ -1,14 +1,14 @@
 import type { Job, JobResult } from '../../contract/job.ts'
 import { entryName } from '../../contract/names.ts'
-import { type NotRead, noOutcomes } from '../../contract/outcome.ts'
 import { windowOf } from '../../contract/request.ts'
 import { formatBytes, formatCount, formatSeconds } from '../../contract/units.ts'
 import { hourMs } from '../../contract/window.ts'
-import { type SlackBlock, section, slackLimits } from './blocks.ts'
-import { downloadButton, newLinkButton } from './buttons.ts'
-import type { Draft, MessageView } from './draft.ts'
+import { section } from './blocks.ts'
+import type { Draft, MessageView, Task } from './draft.ts'
+import { linkParts, linkProblem } from './link.ts'
+import { missingCount, missingLines, objectCounts } from './missing.ts'
 import { countOfCategories } from './request-text.ts'
-import { barText, codeText, localTime, sparkline } from './text.ts'
+import { barText, codeText, escapeText, sparkline } from './text.ts'
 
 /*
  * What was found: how many lines where, whether that is all there is, and the link.
@@ -19,56 +19,76 @@ export function resultDraft(job: Job, view: MessageView): Draft {
   const { result } = job
   if (!result) return { icon: '⚠️', title: 'Done', lines: ['What it found was not written down: ask again.'] }
   const lines = result.entries.reduce((sum, entry) => sum + entry.lines, 0)
-  const found = formatCount(lines, 'line')
   const isPartial = job.state === 'partial'
+  const found = isPartial && lines === 0 ? 'nothing found in what could be read' : formatCount(lines, 'line')
+  const title = `${isPartial ? 'Partial' : 'Complete'}: ${found}`
+  const categories = result.entries.length > 0 ? categoriesOf(job, result) : []
   return {
     icon: isPartial ? '⚠️' : '✅',
-    title: `${isPartial ? 'Partial' : 'Complete'}: ${found}`,
-    lines: [`${barText(100)} 100 %`, ...(isPartial ? missingLines(result) : [])],
-    ...(result.entries.length > 0 && {
-      tasks: { title: `${found} in ${countOfCategories(job.request)}`, list: entryTasks(job, result) }
+    title,
+    ...(isPartial && { notice: `${title}, ${missingText(result)}` }),
+    lines: [`${barText(100)} 100 %`, ...(isPartial ? missingLines(result) : []), ...categoryLines(categories)],
+    ...(categories.length > 0 && {
+      tasks: { title: `${countOfCategories(job.request)} searched`, list: categories.map(taskOf) }
     }),
     more: [
-      section([...hourLines(job, result), ...archiveLines(result), readLine(result)]),
+      section([...hourLines(job, result), ...archiveLines(result), readLine(result), ...engineLines(result)]),
       ...linkProblem(result, view)
     ],
-    buttons: linkButtons(job, result, view),
-    small: linkLines(result, view)
+    ...linkParts(job, result, view)
   }
 }
 
-/** What the objects that could not be read are, and what mends it. */
-const missingKinds = {
-  unreadable: 'damaged: lines before the damage are kept',
-  archived: 'in cold storage: restore, then ask again',
-  vanished: 'gone since the search began',
-  denied: 'denied: operators must allow reading (s3:GetObject, kms:Decrypt)'
-} as const satisfies Record<NotRead['outcome'], string>
-
-/** Counts of a record, complete. */
-export function objectCounts({ objects }: JobResult): ReturnType<typeof noOutcomes> & { listed: number } {
-  return { listed: 0, ...noOutcomes(), ...objects }
+function missingText(result: JobResult): string {
+  return `${missingCount(result).toLocaleString('en-US')} of ${formatCount(objectCounts(result).listed, 'object')} not read to the end`
 }
 
-function missingLines(result: JobResult): string[] {
-  const counts = objectCounts(result)
-  const kinds = (Object.keys(missingKinds) as NotRead['outcome'][]).filter((kind) => counts[kind] > 0)
-  const missing = kinds.reduce((sum, kind) => sum + counts[kind], 0)
-  return [
-    `*${missing.toLocaleString('en-US')} of ${formatCount(counts.listed, 'object')} could not be read:*`,
-    ...kinds.map((kind) => `• ${counts[kind].toLocaleString('en-US')} ${missingKinds[kind]}`),
-    'manifest.json in the zip names each of them.'
-  ]
+interface FoundCategory {
+  readonly name: string
+  readonly lines: number
+  readonly bytes: number
+  readonly missing: number
 }
 
-function entryTasks({ request }: Job, { entries }: JobResult): NonNullable<Draft['tasks']>['list'] {
+function categoriesOf({ request }: Job, { entries }: JobResult): FoundCategory[] {
   const window = windowOf(request)
-  const categories = new Map(request.categories.map((category) => [entryName(category, window), category]))
-  return entries.map((entry) => {
-    const size = entry.lines > 0 ? ` · ${formatBytes(entry.bytes)}` : ''
-    const name = categories.get(entry.name) ?? entry.name
-    return { title: `${name}: ${formatCount(entry.lines, 'line')}${size}`, status: 'complete' }
-  })
+  const names = new Map(request.categories.map((category) => [entryName(category, window), category]))
+  return entries.map(({ name, lines, bytes, missing = 0 }) => ({
+    name: names.get(name) ?? name,
+    lines,
+    bytes,
+    missing
+  }))
+}
+
+const missingIn = ({ missing }: FoundCategory): string => `${formatCount(missing, 'object')} not read to the end`
+
+function taskOf(category: FoundCategory): Task {
+  const isWhole = category.missing === 0
+  return {
+    title: isWhole ? category.name : `${category.name}: ${missingIn(category)}`,
+    status: isWhole ? 'complete' : 'error'
+  }
+}
+
+/** As many as a phone shows without scrolling far. */
+const shownCategories = 10
+
+/** The lines of each category. Of many, those with lines are shown first. */
+function categoryLines(categories: readonly FoundCategory[]): string[] {
+  if (categories.length <= shownCategories) return categories.map(categoryLine)
+  const found = categories.filter(({ lines }) => lines > 0)
+  const more = categories.length - Math.min(found.length, shownCategories)
+  const moreLines = found.slice(shownCategories).reduce((sum, { lines }) => sum + lines, 0)
+  const rest = moreLines > 0 ? `with ${formatCount(moreLines, 'line')}` : 'without lines'
+  return [...found.slice(0, shownCategories).map(categoryLine), `and ${more} more ${rest}`]
+}
+
+function categoryLine(category: FoundCategory): string {
+  const { name, lines, bytes, missing } = category
+  const size = lines > 0 ? [formatBytes(bytes)] : []
+  const gap = missing > 0 ? [missingIn(category)] : []
+  return `• ${escapeText(name)}: ${[formatCount(lines, 'line'), ...size, ...gap].join(' · ')}`
 }
 
 /** The sparkline, and its highest hour. */
@@ -87,44 +107,17 @@ function archiveLines({ archive }: JobResult): string[] {
   return [`${codeText(archive.key.slice(archive.key.lastIndexOf('/') + 1))} · ${formatBytes(archive.bytes)}`]
 }
 
+/** Why it cost more than usual, and took less time than it would have. */
+function engineLines({ engine, reason }: JobResult): string[] {
+  return engine === 'athena' ? [`By Athena: ${escapeText(reason)}`] : []
+}
+
 function readLine(result: JobResult): string {
   const counts = objectCounts(result)
   const skipped = counts.skipped > 0 ? ` (${counts.skipped.toLocaleString('en-US')} skipped by rule)` : ''
   const what = `${formatBytes(result.scanned.bytes)} in ${formatSeconds(result.seconds)}${skipped}`
   if (result.status === 'partial') return `Searched ${what}.`
-  return `All ${formatCount(counts.listed - counts.skipped, 'object')} read: ${what}.`
-}
-
-const isExpired = ({ linkExpiresMs, nowMs }: MessageView): boolean =>
-  linkExpiresMs !== undefined && linkExpiresMs <= nowMs
-const isTooLong = (url: string): boolean => url.length > slackLimits.buttonUrl
-
-function linkButtons(job: Job, { archive }: JobResult, view: MessageView): NonNullable<Draft['buttons']> {
-  const { downloadUrl: url, isInteractive = true } = view
-  if (!archive) return []
-  const hasLink = url !== undefined && !isTooLong(url) && !isExpired(view)
-  return [
-    ...(hasLink ? [downloadButton(url, formatBytes(archive.bytes))] : []),
-    // Nobody changes the message when its link expires, so the button is there before.
-    ...(isInteractive ? [newLinkButton(job)] : [])
-  ]
-}
-
-function linkLines({ archive }: JobResult, view: MessageView): string[] {
-  const { downloadUrl, linkExpiresMs, isInteractive = true } = view
-  if (!archive || downloadUrl === undefined || linkExpiresMs === undefined || isTooLong(downloadUrl)) return []
-  const until = localTime(linkExpiresMs)
-  if (isExpired(view)) return [`The link expired ${until}`]
-  return [`Link until ${until}${isInteractive ? ', then *New link*' : ''}`]
-}
-
-/** Why there is no link, where there should be one. */
-function linkProblem({ archive }: JobResult, { downloadUrl, isInteractive = true }: MessageView): SlackBlock[] {
-  if (!archive) return []
-  const place = `The archive is ${codeText(archive.key)}.`
-  if (downloadUrl !== undefined && isTooLong(downloadUrl)) {
-    return [section(['The link is longer than Slack takes. Operators can fetch the archive for you.', place])]
-  }
-  if (downloadUrl !== undefined || isInteractive) return []
-  return [section(['No link could be made. Operators can fetch the archive for you.', place])]
+  const read = counts.listed - counts.skipped
+  const objects = read === 1 ? 'The one object was' : `All ${formatCount(read, 'object')}`
+  return `${objects} read: ${what}.`
 }

@@ -1,6 +1,7 @@
 import type { Job, JobProgress } from '../../contract/job.ts'
 import { formatBytes, formatCount, formatSeconds } from '../../contract/units.ts'
 import type { LiveProgress } from '../job-reporter.ts'
+import { shownPercent } from '../percent.ts'
 import { cancelButton } from './buttons.ts'
 import type { Draft, MessageView } from './draft.ts'
 import { countOfCategories } from './request-text.ts'
@@ -15,7 +16,7 @@ export function submittedDraft(job: Job, view: MessageView): Draft {
   return {
     icon: '⏳',
     title: 'Queued',
-    lines: [isFirst ? 'A machine starts, about a minute.' : 'Waits for another machine, a minute or more.'],
+    lines: [isFirst ? 'Waiting for a machine, about a minute.' : 'Waiting for another machine, a minute or more.'],
     ...aliveParts(job, view)
   }
 }
@@ -23,15 +24,13 @@ export function submittedDraft(job: Job, view: MessageView): Draft {
 export function runningDraft(job: Job, view: MessageView): Draft {
   const progress = view.live ?? job.progress
   const percent = shownPercent(progress)
-  const again = job.attempts.length > 1 ? [`Continues after an interruption (attempt ${job.attempts.length}).`] : []
+  const number = job.attempts.length
+  const again = number > 1 ? [`Started again after an interruption (attempt ${number}).`] : []
   return {
     icon: '⏳',
     title: `${percent} %`,
     lines: [barText(percent), ...progressLines(progress, view.live), ...again],
-    tasks: {
-      title: `Searching ${countOfCategories(job.request)}`,
-      list: job.request.categories.map((category) => ({ title: category, status: 'in_progress' }))
-    },
+    ...(view.live && { tasks: categoryTasks(job, view.live) }),
     ...aliveParts(job, view)
   }
 }
@@ -40,32 +39,33 @@ export function interruptedDraft(job: Job, view: MessageView): Draft {
   return {
     icon: '⏸️',
     title: 'Interrupted',
-    lines: ['The machine was taken away.', 'It goes on by itself, here, in a minute or two.'],
+    lines: ['AWS took the machine back. It starts again by itself in a minute or two; this message goes on.'],
     ...aliveParts(job, view)
   }
 }
 
-export function cancellingDraft(): Draft {
-  return { icon: '🛑', title: 'Cancelling', lines: ['It stops within seconds.'] }
+/** Categories are read one after the other. */
+function categoryTasks({ request }: Job, live: LiveProgress): NonNullable<Draft['tasks']> {
+  const now = isRead(live) ? request.categories.length : live.category
+  return {
+    title: `Searching ${countOfCategories(request)}`,
+    list: request.categories.map((title, position) => ({
+      title,
+      status: position < now ? 'complete' : position === now ? 'in_progress' : 'pending'
+    }))
+  }
 }
 
-/** 10 when a job has started, 10 to 99 by bytes (by objects, where none has bytes); 100 is said when it is over. */
-export function shownPercent(progress: JobProgress | null): number {
-  if (!progress) return 10
-  const { storedBytes, totalBytes, objects, totalObjects } = progress
-  const fraction = totalBytes > 0 ? storedBytes / totalBytes : totalObjects > 0 ? objects / totalObjects : 0
-  return Math.min(99, 10 + Math.floor(Math.max(0, fraction) * 89))
-}
+const isRead = ({ objects, totalObjects }: JobProgress): boolean => objects >= totalObjects
 
 function progressLines(progress: JobProgress | null, live: LiveProgress | undefined): string[] {
-  if (!progress || progress.totalObjects === 0) return ['Looks which objects there are.']
+  if (!progress || progress.totalObjects === 0) return ['Listing the logs …']
   const { objects, totalObjects, storedBytes, totalBytes, lines } = progress
+  const kept = `${formatCount(lines, 'line')} kept`
+  if (isRead(progress)) return [lines > 0 ? 'Writing the zip …' : 'Nearly done …', kept]
   const read = `${objects.toLocaleString('en-US')} of ${formatCount(totalObjects, 'object')}`
   const left = live?.secondsLeft === undefined ? [] : [`${roundedSeconds(live.secondsLeft)} left`]
-  return [
-    `${read} · ${formatBytes(storedBytes)} of ${formatBytes(totalBytes)}`,
-    [`${formatCount(lines, 'line')} kept`, ...left].join(' · ')
-  ]
+  return [`${read} · ${formatBytes(storedBytes)} of ${formatBytes(totalBytes)}`, [kept, ...left].join(' · ')]
 }
 
 /** No more exact than can be known. */

@@ -1,8 +1,8 @@
+import { remedyOf } from '../../contract/failure.ts'
 import type { Job } from '../../contract/job.ts'
-import { windowOf, wordsOf } from '../../contract/request.ts'
-import { dayMs, hourMs, typedWindow } from '../../contract/window.ts'
 import { plainSection, type SlackBlock, section } from './blocks.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, type MessageView, unknownScope } from './draft.ts'
+import { lessWords } from './other-requests.ts'
 import { commandText } from './request-text.ts'
 import { visibleText } from './text.ts'
 
@@ -10,53 +10,60 @@ import { visibleText } from './text.ts'
  * Jobs without an answer: what happened in plain words, and what to do.
  */
 
-export function failedDraft(job: Job): Draft {
+export function failedDraft(job: Job, view: MessageView): Draft {
+  const reason = reasonOf(job, 'Something went wrong that the logs of the system tell more about.')
   return {
     icon: '❌',
     title: 'Failed',
+    notice: `Failed: ${reason}`,
     lines: [],
-    more: [reason(job, 'Something went wrong that the logs of the system tell more about.'), section(againLines(job))],
+    more: [plainSection(reason), ...remedy(job, view)],
     small: [`For operators: job ${job.id}${job.failure ? `, ${codeOf(job.failure.code)}` : ''}`]
   }
 }
 
-export function timedOutDraft(job: Job): Draft {
-  const less = commandText(job.request, lessWords(job))
+export function timedOutDraft(job: Job, view: MessageView): Draft {
+  const reason = reasonOf(job, 'It was stopped at its time limit. Nothing is kept.')
   return {
     icon: '⌛',
     title: 'Took too long',
     lines: [],
-    more: [
-      reason(job, 'It was stopped at its time limit. Nothing is kept.'),
-      section(['*Ask for less:* fewer hours, or one category.', ...(less === undefined ? [] : [less])])
-    ],
+    more: [plainSection(reason), ...less(job, view, '*Ask for less:*')],
     small: [`For operators: job ${job.id}`]
   }
 }
 
 export function cancelledDraft(job: Job): Draft {
-  return { icon: '🚫', title: 'Cancelled', lines: ['Nothing is kept.'], more: [section(againLines(job))] }
+  return { icon: '🚫', title: 'Cancelled', lines: ['Nothing is kept.'], more: again(job) }
 }
 
-function reason({ failure }: Job, otherwise: string): SlackBlock {
+function reasonOf({ failure }: Job, otherwise: string): string {
   const lines = (failure?.userText ?? '').split('\n').map(visibleText)
-  return plainSection(lines.join('\n').trim() || otherwise)
+  return lines.join('\n').trim() || otherwise
 }
 
-function againLines({ request }: Job): string[] {
+function remedy(job: Job, view: MessageView): SlackBlock[] {
+  switch (remedyOf(job.failure?.code)) {
+    case 'again':
+      return again(job)
+    case 'less':
+      return less(job, view, 'For example:')
+    case 'none':
+      return []
+  }
+}
+
+function again({ request }: Job): SlackBlock[] {
   const command = commandText(request)
-  return command === undefined ? ['To try again, ask for the same.'] : ['To try again:', command]
+  return [section(command === undefined ? ['To try again, ask for the same.'] : ['To try again:', command])]
 }
 
-/** The same for the first quarter of its time, or of one category where it is one hour. */
-function lessWords({ request }: Job): string[] {
-  const words = wordsOf(request)
-  const { fromMs, toMs } = windowOf(request)
-  const hours = (toMs - fromMs) / hourMs
-  if (hours === 1) return words.with(1, request.categories[0]!)
-  const isDays = (toMs - fromMs) / dayMs >= 4
-  const lessMs = isDays ? Math.floor((toMs - fromMs) / dayMs / 4) * dayMs : Math.max(1, Math.floor(hours / 4)) * hourMs
-  return words.with(2, typedWindow({ fromMs, toMs: fromMs + lessMs, unit: isDays ? 'day' : 'hour' }))
+/** The command of a request that is surely taken, below a label; none where nothing less can be asked for. */
+function less({ request }: Job, { scope = unknownScope }: MessageView, label: string): SlackBlock[] {
+  const words = lessWords(request, scope)
+  if (!words) return [section(['Nothing less can be asked for: show the operators the job id below.'])]
+  const command = commandText(request, words)
+  return [section(command === undefined ? ['Ask for less time, or for one category.'] : [label, command])]
 }
 
 const codeOf = (code: string): string => (/^[\w-]{1,60}$/.test(code) ? code : 'unknown')

@@ -16,7 +16,7 @@ export const realTimers: Timers = {
 }
 
 /** What a call gives, or undefined when the signal aborts first or it fails, of which `onFailure` is told. */
-export async function within<T>(
+export async function valueWithin<T>(
   signal: AbortSignal,
   call: () => Promise<T>,
   onFailure: () => void

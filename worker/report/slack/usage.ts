@@ -36,8 +36,8 @@ export function usageMarkdown(config: Config): string {
     '',
     '## Good to know',
     `- The link works for ${formatCount(output.linkMinutes, 'minute')}; after that press **New link**. The zip is kept for ${formatCount(output.expiryDays, 'day')}.`,
-    '- **Partial** means that some logs could not be read; `manifest.json` in the zip names them.',
-    '- **Nothing found**? Days are UTC: a morning in Tokyo belongs to the day before.',
+    '- **Partial** means that some logs were not read to the end; `manifest.json` in the zip names them.',
+    '- **Nothing found**? Days are UTC: in Tokyo, before 9 in the morning is still the day before.',
     `- At most ${formatCount(limits.runningJobsPerUser, 'export')} at a time for each person.`,
     ''
   ].join('\n')

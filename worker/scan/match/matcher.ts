@@ -1,5 +1,7 @@
 import type { Case, Match } from '../../contract/request.ts'
-import { createSetSearch } from './search-set.ts'
+import type { NativeAddOn } from '../../native/load-native.ts'
+import { createAnySearch } from './search-any.ts'
+import { createNativeMatcher } from './search-native.ts'
 import { createTextSearch } from './search-text.ts'
 import { isWholeWord } from './word.ts'
 
@@ -10,18 +12,23 @@ export interface MatchSpec {
   readonly case: Case
 }
 
+/** Whose searches are used. */
+export type MatcherName = 'native' | 'javascript'
+
 /**
  * Finds where a block of whole lines holds an identifier: the position of the first hit at or after `from`, or -1.
  * A hit lies within one line, since no identifier holds a line end.
  */
 export type Matcher = (block: Buffer, from: number) => number
 
-/** Compiles what to look for. One identifier in its exact case has the faster search. */
-export function compileMatcher(spec: MatchSpec): Matcher {
+/** Compiles what to look for, for the add-on's searches where it is given: they are faster, most of all for many. */
+export function compileMatcher(spec: MatchSpec, native?: NativeAddOn): Matcher {
   const needles = neededIdentifiers(spec).map((identifier) => Buffer.from(identifier))
   const ignoreCase = spec.case === 'ignore'
+  const matcher = native && createNativeMatcher(native, needles, spec)
+  if (matcher) return matcher
   const search =
-    needles.length === 1 && !ignoreCase ? createTextSearch(needles[0]!) : createSetSearch(needles, ignoreCase)
+    needles.length === 1 && !ignoreCase ? createTextSearch(needles[0]!) : createAnySearch(needles, ignoreCase)
   const accepts = spec.match === 'word' ? isWholeWord : undefined
   return (block, from) => search(block, from, accepts)
 }

@@ -14,6 +14,8 @@ const maxSockets = 96
 const probeMs = 3_000
 /** Each object that is given up has taken the whole patience: after so many, with none between them, the store is. */
 const mostLostInARow = 8
+/** S3 seldom takes longer for a small object; AWS advises to try again after a second or two. */
+const slowAnswerMs = 900
 /** How long one try may take to connect, to the first byte of an answer, or without a byte in either direction. */
 const longestWaits: GetWaits = { connectMs: 5_000, firstByteMs: 15_000, idleMs: 15_000 }
 
@@ -134,14 +136,18 @@ async function answers(
   }
 }
 
-/** Several tries must fit into the patience, however short it is. */
+/**
+ * Several tries must fit into the patience, however short it is; but one that S3 answers late, though not too late, must
+ * not be cut off as often as it is made.
+ */
 function waitsWithin(patienceMs = Number.POSITIVE_INFINITY): GetWaits {
   const { connectMs, firstByteMs, idleMs } = longestWaits
   const most = patienceMs / 4
+  const mostSilent = Math.max(most, Math.min(slowAnswerMs, patienceMs * 0.6))
   return {
     connectMs: Math.min(connectMs, most),
-    firstByteMs: Math.min(firstByteMs, most),
-    idleMs: Math.min(idleMs, most)
+    firstByteMs: Math.min(firstByteMs, mostSilent),
+    idleMs: Math.min(idleMs, mostSilent)
   }
 }
 

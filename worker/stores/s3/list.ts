@@ -5,21 +5,28 @@ import type { StoredObject } from '../store.ts'
 import type { S3Connection } from './connection.ts'
 import { urlOf } from './location.ts'
 
-/** Pages of at most 1,000 objects below a prefix, in key order. */
+/** Classes whose objects have to be restored first: https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html */
+const archivedClasses: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE'])
+
+/** Pages of at most 1,000 objects below a prefix, in key order; only those after a key, where one is given. */
 export async function* listPages(
   connection: S3Connection,
   prefix: string,
-  signal?: AbortSignal
+  signal?: AbortSignal,
+  after?: string
 ): AsyncGenerator<readonly StoredObject[]> {
   let last = ''
   for (let token: string | undefined, isFirst = true; isFirst || token !== undefined; isFirst = false) {
-    const answer = await listPage(connection, prefix, token, signal)
+    const start = { ...(after !== undefined && { StartAfter: connection.fullKey(after) }) }
+    const from = token === undefined ? start : { ContinuationToken: token }
+    const answer = await listPage(connection, prefix, from, signal)
     if (answer.IsTruncated !== (answer.NextContinuationToken !== undefined)) throw noListing(connection)
     const decode = (key: string): string => (answer.EncodingType === 'url' ? decodeKey(connection, key) : key)
     const page = (answer.Contents ?? []).map((object) => ({
       key: decode(object.Key!).slice(connection.prefix.length),
       size: object.Size!,
-      version: object.ETag!
+      version: object.ETag!,
+      ...(archivedClasses.has(object.StorageClass ?? '') && { isArchived: true })
     }))
     for (const { key } of page) {
       if (last !== '' && compareKeys(last, key) >= 0) throw disordered(connection, key)
@@ -33,7 +40,7 @@ export async function* listPages(
 function listPage(
   connection: S3Connection,
   prefix: string,
-  token: string | undefined,
+  from: { readonly StartAfter?: string; readonly ContinuationToken?: string },
   signal: AbortSignal | undefined
 ): Promise<ListObjectsV2CommandOutput> {
   const command = new ListObjectsV2Command({
@@ -41,7 +48,7 @@ function listPage(
     Prefix: connection.fullKey(prefix),
     // Without it, keys with control characters break the XML, and some parsers trim spaces.
     EncodingType: 'url',
-    ...(token !== undefined && { ContinuationToken: token })
+    ...from
   })
   const options = { requestTimeout: connection.waits.firstByteMs, ...(signal && { abortSignal: signal }) }
   return connection.attempt({ permission: 's3:ListBucket', key: prefix, signal }, () =>

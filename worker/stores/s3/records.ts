@@ -52,9 +52,9 @@ export class S3Records implements Records {
     await this.#attempt('s3:DeleteObject', key, () => client.send(command, { requestTimeout: waits.firstByteMs }))
   }
 
-  async list(prefix: string, most: number): Promise<readonly string[]> {
+  async list(prefix: string, most: number, after?: string): Promise<readonly string[]> {
     const keys: string[] = []
-    for await (const page of listPages(this.#connection, prefix)) {
+    for await (const page of listPages(this.#connection, prefix, undefined, after)) {
       keys.push(...page.map(({ key }) => key))
       if (keys.length >= most) break
     }

@@ -24,7 +24,10 @@ export function sampleJob(changes: Partial<Job> = {}): Job {
       to: '2023-10-02T00:00:00Z',
       environment: 'dev',
       match: 'text',
-      case: 'exact'
+      case: 'exact',
+      engine: 'auto',
+      format: 'auto',
+      window: 'key'
     },
     asker: { team: 'T0IOTLOG', user: 'U0MINA', channel: 'C0SUPPORT' },
     reply,
@@ -59,7 +62,7 @@ export const progressAt = (fraction: number, changes: Partial<LiveProgress> = {}
   storedBytes: 3.1e9 * fraction,
   totalBytes: 3.1e9,
   lines: Math.round(801 * fraction),
-  bytesPerSecond: 6.1e8,
+  category: 0,
   secondsLeft: fraction === 0 ? undefined : 42 * (1 - fraction),
   ...changes
 })
@@ -73,7 +76,17 @@ export const completeResult: JobResult = {
     { name: 'telemetry_20231001.log', lines: 742, bytes: 298_456, sha256: '00' },
     { name: 'command_20231001.log', lines: 59, bytes: 17_000, sha256: '00' }
   ],
-  objects: { listed: 240, read: 239, empty: 1, skipped: 0, unreadable: 0, archived: 0, vanished: 0, denied: 0 },
+  objects: {
+    listed: 240,
+    read: 239,
+    queried: 0,
+    empty: 1,
+    skipped: 0,
+    unreadable: 0,
+    archived: 0,
+    vanished: 0,
+    denied: 0
+  },
   scanned: { bytes: 3.1e9, rawBytes: 15.8e9 },
   linesByHour: [0, 0, 0, 0, 4, 20, 31, 40, 52, 312, 80, 61, 40, 31, 30, 28, 25, 20, 12, 8, 4, 2, 1, 0],
   seconds: 7.9

@@ -3,11 +3,12 @@ import { describe, it } from 'node:test'
 import type { KnownBlock } from '@slack/types'
 import fc from 'fast-check'
 import { type Job, type JobState, jobStates } from '../../../../worker/contract/job.ts'
+import type { LiveProgress } from '../../../../worker/report/job-reporter.ts'
+import { percentAt, shownPercent } from '../../../../worker/report/percent.ts'
 import type { Button, SlackBlock } from '../../../../worker/report/slack/blocks.ts'
 import { actionIds } from '../../../../worker/report/slack/buttons.ts'
 import type { MessageView } from '../../../../worker/report/slack/draft.ts'
 import { jobMessage } from '../../../../worker/report/slack/message.ts'
-import { shownPercent } from '../../../../worker/report/slack/running.ts'
 import { maxBlocksText, problemsOfMessage, textLengthOf } from '../../../support/slack/blocks/blocks.ts'
 import {
   attempt,
@@ -28,16 +29,23 @@ const link = {
   linkExpiresMs: nowMs + 3_600_000
 }
 
-/** What a person reads; the plain blocks say the same. */
+const everything = { hasHours: true, hasAll: false }
+
+/** What a person reads; a plan, which may be folded, says no more. */
 function read(job: Job, view: Partial<MessageView> = {}): string {
-  const message = jobMessage(job, { nowMs, ...view })
+  const message = jobMessage(job, { nowMs, scope: everything, ...view })
   for (const blocks of [message.blocks, message.plainBlocks]) assert.deepEqual(problemsOfMessage(blocks), [])
   const plain = readOnPhone(message.plainBlocks)
-  const rich = readOnPhone(message.blocks)
-    .replace(/^▾ /m, '')
-    .replaceAll(/^ {2}\(\w+\) /gm, '• ')
-  assert.equal(plain, rich)
+  assert.equal(plain, readOnPhone(message.blocks.filter(({ type }) => type !== 'plan')))
   return plain
+}
+
+/** The cards of the plan: their titles and how they stand. */
+function cardsOf(job: Job, view: Partial<MessageView> = {}): (readonly [string, string])[] {
+  const { blocks } = jobMessage(job, { nowMs, ...view })
+  return blocks.flatMap((block) =>
+    block.type === 'plan' ? block.tasks.map(({ title, status }) => [title, status] as const) : []
+  )
 }
 
 function buttonsOf(blocks: readonly SlackBlock[]): Button[] {
@@ -49,14 +57,17 @@ const labelsOf = (job: Job, view: Partial<MessageView> = {}): string[] =>
 describe('the message of a job that is not over', () => {
   it('says that it waits, and can be cancelled', () => {
     const text = read(sampleJob())
-    assert.match(text, /^⏳ Queued · THING00001\ntelemetry, command · 2023-10-01 \(UTC\) · dev\nA machine starts/)
-    assert.match(read(sampleJob({ attempts: [attempt] })), /Waits for another machine/)
-    assert.match(read(sampleJob(), { isInterrupted: true }), /Waits for another machine/)
+    assert.match(text, /^⏳ Queued · THING00001\ntelemetry, command · 2023-10-01 \(UTC\) · dev\nWaiting for a machine/)
+    assert.match(read(sampleJob({ attempts: [attempt] })), /Waiting for another machine/)
+    assert.match(read(sampleJob(), { isInterrupted: true }), /Waiting for another machine/)
     assert.deepEqual(labelsOf(sampleJob()), ['Cancel'])
   })
 
   it('begins with 10 %, before anything is listed', () => {
-    assert.match(read(runningJob()), /^⏳ 10 % · THING00001\n2023-10-01 \(UTC\) · dev\n▰▱{9}\nLooks which objects/)
+    assert.match(
+      read(runningJob()),
+      /^⏳ 10 % · THING00001\ntelemetry, command · 2023-10-01 \(UTC\) · dev\n▰▱{9}\nListing the logs …/
+    )
   })
 
   it('tells percent, objects, bytes, lines and how long it takes', () => {
@@ -65,31 +76,38 @@ describe('the message of a job that is not over', () => {
     assert.match(text, /^▰{5}▱{5}$/m)
     assert.match(text, /^120 of 240 objects · 1\.6 GB of 3\.1 GB$/m)
     assert.match(text, /^401 lines kept · about 20 s left$/m)
-    assert.match(text, /^• telemetry\n• command$/m)
   })
 
   it('tells what the record knows where nothing is live', () => {
     assert.match(read(runningJob({ progress: progressRecord(0.5) })), /^⏳ 54 %[\s\S]*401 lines kept$/m)
   })
 
-  it('has a card for each category', () => {
-    const [plan] = jobMessage(runningJob(), { nowMs }).blocks.filter((block) => block.type === 'plan')
-    assert.deepEqual(
-      plan?.tasks.map(({ title, status }) => [title, status]),
-      [
-        ['telemetry', 'in_progress'],
-        ['command', 'in_progress']
-      ]
-    )
+  it('has a card for each category once it is known which is read', () => {
+    const job = runningJob({ request: { ...sampleJob().request, categories: ['telemetry', 'command', 'lifecycle'] } })
+    const statuses = (live?: LiveProgress): string[] => cardsOf(job, { live }).map(([, status]) => status)
+    assert.deepEqual(statuses(progressAt(0.4, { category: 1 })), ['complete', 'in_progress', 'pending'])
+    assert.deepEqual(statuses(progressAt(1, { category: 1 })), ['complete', 'complete', 'complete'])
+    assert.deepEqual(statuses(), [])
   })
 
-  it('says that it continues after an interruption, and that it will', () => {
+  it('says that the zip is written once everything is read', () => {
+    assert.match(
+      read(runningJob(), { live: progressAt(1) }),
+      /^⏳ 99 %[^\n]*\n.*\n.*\nWriting the zip …\n801 lines kept$/m
+    )
+    assert.match(read(runningJob(), { live: progressAt(1, { lines: 0 }) }), /^Nearly done …\n0 lines kept$/m)
+  })
+
+  it('says that it started again after an interruption, and that it will', () => {
     assert.match(
       read(runningJob({ attempts: [attempt, attempt] })),
-      /^Continues after an interruption \(attempt 2\)\.$/m
+      /^Started again after an interruption \(attempt 2\)\.$/m
     )
     assert.doesNotMatch(read(runningJob()), /interruption/)
-    assert.match(read(runningJob(), { isInterrupted: true }), /^⏸️ Interrupted[\s\S]*goes on by itself/)
+    assert.match(
+      read(runningJob(), { isInterrupted: true }),
+      /^⏸️ Interrupted[\s\S]*AWS took the machine back\. It starts again by itself/
+    )
   })
 
   it('has a Cancel button that asks first and bears the id of the job', () => {
@@ -107,15 +125,10 @@ describe('the message of a job that is not over', () => {
 })
 
 describe('how far a job is', () => {
-  it('goes from 10 to 99 by bytes', () => {
+  it('goes from 10 to 99', () => {
     assert.equal(shownPercent(null), 10)
-    const percents = [0, 0.1, 0.5, 0.99, 1, 1.2].map((fraction) => shownPercent(progressAt(fraction)))
-    assert.deepEqual(percents, [10, 18, 54, 98, 99, 99])
-  })
-
-  it('goes by objects where none has bytes', () => {
-    assert.equal(shownPercent({ ...progressAt(0.5), totalBytes: 0, storedBytes: 0 }), 54)
-    assert.equal(shownPercent({ ...progressAt(0), totalBytes: 0, totalObjects: 0 }), 10)
+    assert.equal(shownPercent(progressAt(0.5)), 54)
+    assert.deepEqual([0, 0.1, 0.5, 0.99, 1, 1.2].map(percentAt), [10, 18, 54, 98, 99, 99])
   })
 
   it('tells no time more exactly than it can be known', () => {
@@ -132,9 +145,19 @@ describe('how far a job is', () => {
 })
 
 describe('the message of a result', () => {
+  it('says so when Athena has read it, and why', () => {
+    const reason = '412 GB in 9,800 objects would take 61 min on 1 thread, over 20 min'
+    const job = completeJob()
+    assert.match(read({ ...job, result: { ...job.result!, engine: 'athena', reason } }), /^By Athena: 412 GB in 9,800/m)
+    assert.doesNotMatch(read(job), /Athena/)
+  })
+
   it('says first that it is complete, then what there is', () => {
     const text = read(completeJob(), link)
-    assert.match(text, /^✅ Complete: 801 lines · THING00001\n2023-10-01 \(UTC\) · dev\n▰{10} 100 %\n/)
+    assert.match(
+      text,
+      /^✅ Complete: 801 lines · THING00001\ntelemetry, command · 2023-10-01 \(UTC\) · dev\n▰{10} 100 %\n/
+    )
     assert.match(
       text,
       /^• telemetry: 742 lines · 298 kB\n• command: 59 lines · 17 kB\n\[Download \(18 kB\)\] \[New link\]$/m
@@ -197,21 +220,87 @@ describe('the message of a result', () => {
     assert.match(text, /^⚠️ Partial: 801 lines/)
     assert.match(
       text,
-      /^3 of 240 objects could not be read:\n• 2 damaged: .*\n• 1 in cold storage: .*\nmanifest\.json/m
+      /^3 of 240 objects were not read to the end:\n• 2 damaged: .*\n• 1 in cold storage: .*\nmanifest\.json/m
     )
-    assert.ok(text.indexOf('could not be read') < text.indexOf('telemetry: 742'))
+    assert.ok(text.indexOf('not read to the end') < text.indexOf('telemetry: 742'))
     assert.doesNotMatch(text, /All 240/)
+  })
+
+  it('tells every reason of what is missing in words of its own', () => {
+    const unreadable = { truncated: 2, 'bad-crc': 1, 'bad-data': 1, io: 3, replaced: 1, 'not-yet-known': 1 }
+    const objects = { ...completeResult.objects, listed: 240, read: 230, unreadable: 9, vanished: 1 }
+    const result = { ...completeResult, status: 'partial' as const, objects, unreadable }
+    const lines = read(completeJob({ state: 'partial', result }), link).split('\n')
+    const from = lines.indexOf('10 of 240 objects were not read to the end:') + 1
+    assert.deepEqual(lines.slice(from, from + 5), [
+      '• 2 cut short, 1 with a bad checksum, 1 damaged: lines before the damage are kept',
+      '• 1 garbled, or in a format that is not read (xz, bzip2, …)',
+      '• 3 that S3 did not give: ask again',
+      '• 1 replaced meanwhile: ask again',
+      '• 1 gone since the search began'
+    ])
+  })
+
+  it('tells where something is missing, and shows an error there', () => {
+    const entries = completeResult.entries.map((entry, position) => ({ ...entry, missing: position === 0 ? 3 : 0 }))
+    const job = { ...partialJob(), result: { ...partialJob().result!, entries } }
+    assert.match(
+      read(job, link),
+      /^• telemetry: 742 lines · 298 kB · 3 objects not read to the end\n• command: 59 lines · 17 kB$/m
+    )
+    assert.deepEqual(cardsOf(job, link), [
+      ['telemetry: 3 objects not read to the end', 'error'],
+      ['command', 'complete']
+    ])
   })
 
   it('is a partial one even when nothing matched', () => {
     const result = { ...partialJob().result!, entries: [], linesByHour: [] }
-    assert.match(read(completeJob({ state: 'partial', result }), link), /^⚠️ Partial: 0 lines/)
+    assert.match(
+      read(completeJob({ state: 'partial', result }), link),
+      /^⚠️ Partial: nothing found in what could be read · THING00001/
+    )
+  })
+
+  it('tells the first words of a notification in full', () => {
+    const textOf = (job: Job): string => jobMessage(job, { nowMs, ...link }).text
+    const rest = ' · THING00001 · telemetry, command · 2023-10-01 (UTC) · dev'
+    assert.equal(textOf(completeJob()), `Complete: 801 lines${rest}`)
+    assert.equal(textOf(partialJob()), `Partial: 801 lines, 3 of 240 objects not read to the end${rest}`)
+    assert.equal(textOf(failedJob()), `Failed: The logs of dev could not be read: access was denied.${rest}`)
+    assert.equal(textOf(runningJob()), `10 %${rest}`)
+  })
+
+  it('has its link even without blocks', () => {
+    const url = `${link.downloadUrl}?e=1&s=2`
+    const { bareText, text } = jobMessage(completeJob(), { nowMs, ...link, downloadUrl: url })
+    assert.equal(bareText, `${text}\n<${url.replace('&', '&amp;')}|Download (18 kB)>`)
+    assert.equal(jobMessage(completeJob(), { nowMs }).bareText, text)
+    const long = { ...link, downloadUrl: `https://x/${'a'.repeat(2_900)}` }
+    assert.equal(jobMessage(completeJob(), { nowMs, ...long }).bareText, text)
+  })
+
+  it('tells until when the zip itself is there', () => {
+    const archiveEndMs = nowMs + 24 * 3_600_000
+    assert.match(
+      read(completeJob(), { ...link, archiveEndMs }),
+      /Link until 2023-10-02 02:00 UTC, then New link; the zip is kept until 2023-10-03 01:00 UTC · Asked by/
+    )
+    assert.match(
+      read(completeJob(), { ...link, archiveEndMs: link.linkExpiresMs }),
+      /Link until 2023-10-02 02:00 UTC, as long as the zip is kept · Asked by/
+    )
   })
 
   it('tells skipped objects', () => {
     const objects = { ...completeResult.objects, listed: 243, skipped: 3 }
     const text = read(completeJob({ result: { ...completeResult, objects } }), link)
     assert.match(text, /All 240 objects read: 3\.1 GB in 8 s \(3 skipped by rule\)\./)
+    const one = { ...completeResult.objects, listed: 1, read: 1, empty: 0 }
+    assert.match(
+      read(completeJob({ result: { ...completeResult, objects: one } })),
+      /^The one object was read: 3\.1 GB/m
+    )
   })
 })
 
@@ -219,13 +308,26 @@ describe('the message of an empty result', () => {
   it('says how much was searched and what the reason may be', () => {
     const text = read(emptyJob(), { nowMs: nowMs + 86_400_000 })
     assert.match(text, /^🔍 Nothing found · THING00001\ntelemetry, command · 2023-10-01 \(UTC\) · dev\n/)
-    assert.match(text, /Searched all of it: 240 objects,\n3\.1 GB \(16 GB of text\) in 8 s\./)
-    assert.match(text, /Another day: 2023-10-01 is UTC, for you 2023-10-01 00:00 UTC – 2023-10-02 00:00 UTC/)
-    assert.match(text, /Another category: all/)
+    assert.match(
+      text,
+      /No line contains THING00001\. Searched everything: 240 objects, 3\.1 GB \(16 GB of text\) in 8 s\./
+    )
+    assert.match(
+      text,
+      /Another day: 2023-10-01 is UTC. For you that day runs from 2023-10-01 00:00 UTC to 2023-10-02 00:00 UTC/
+    )
+    assert.match(text, /Another category: \/iot-log THING00001 all 2023-10-01 dev$/m)
     assert.match(text, /Spelling: upper and lower case differ, case=ignore/)
     assert.match(text, /the device was offline/)
     assert.doesNotMatch(text, /match=word|Not delivered/)
     assert.deepEqual(labelsOf(emptyJob()), [])
+  })
+
+  it('names several identifiers by their number, and no category where there is no other', () => {
+    const request = { ...sampleJob().request, identifiers: ['THING00001', 'THING00002', 'THING00003'] }
+    const text = read({ ...emptyJob(), request }, { scope: { hasHours: true, hasAll: true } })
+    assert.match(text, /No line contains any of the 3\. Searched/)
+    assert.doesNotMatch(text, /Another category/)
   })
 
   it('mentions the options that were used', () => {
@@ -236,15 +338,15 @@ describe('the message of an empty result', () => {
   })
 
   it('puts first that logs of a day that has just ended, or has not, may come yet', () => {
-    assert.match(read(emptyJob()), /What it may be:\n• Not delivered yet: logs may come hours late/)
+    assert.match(read(emptyJob()), /Possible reasons:\n• Not delivered yet: logs may come hours late/)
     const early = { nowMs: Date.UTC(2023, 9, 1, 12) }
-    assert.match(read(emptyJob(), early), /What it may be:\n• Not delivered yet: this time is not over/)
+    assert.match(read(emptyJob(), early), /Possible reasons:\n• Not delivered yet: this time is not over/)
   })
 
   it('says so when there was nothing to search', () => {
     for (const objects of [{}, { listed: 2, skipped: 2 }]) {
       const text = read(emptyJob({ objects }))
-      assert.match(text, /There are no logs at all of this time there\./)
+      assert.match(text, /There are no logs in dev for this time\./)
       assert.doesNotMatch(text, /Spelling/)
     }
   })
@@ -254,14 +356,36 @@ describe('the message of a job without an answer', () => {
   it('says what happened in plain words, what to do, and who can look', () => {
     const text = read(failedJob())
     assert.match(text, /^❌ Failed · THING00001\n.*\nThe logs of dev could not be read: access was denied\.\n/)
-    assert.match(text, /To try again:\n\/iot-log THING00001 telemetry,command 2023-10-01 dev\n/)
+    assert.doesNotMatch(text, /To try again|\/iot-log/)
     assert.match(text, /For operators: job 01jabcdefghjkmnpqrstvwxyz0, denied/)
     assert.doesNotMatch(text, /AccessDenied/)
     assert.match(read({ ...failedJob(), failure: null }), /Something went wrong/)
   })
 
+  it('offers to try again where that helps, and less where it was too much', () => {
+    const failedBy = (code: string): string => {
+      const job = failedJob()
+      return read({ ...job, failure: { ...job.failure!, code } })
+    }
+    assert.match(failedBy('unavailable'), /To try again:\n\/iot-log THING00001 telemetry,command 2023-10-01 dev\n/)
+    assert.match(failedBy('archive-too-large'), /For example:\n\/iot-log THING00001 telemetry,command 2023-10-01T00/)
+    assert.doesNotMatch(failedBy('wrong-config'), /\/iot-log/)
+  })
+
+  it('asks for less when it took too long, but not for what would be refused', () => {
+    const days = { scope: { hasHours: false, hasAll: false } }
+    const request = { ...sampleJob().request, to: '2023-10-03T00:00:00Z' }
+    const lessOf = (changes: Partial<Job['request']>): string | undefined =>
+      /^\/iot-log (.*)$/m.exec(read({ ...failedJob('timed-out'), request: { ...request, ...changes } }, days))?.[1]
+    assert.equal(lessOf({}), 'THING00001 telemetry,command 2023-10-01 dev')
+    const oneDay = { to: '2023-10-02T00:00:00Z' }
+    assert.equal(lessOf(oneDay), 'THING00001 telemetry 2023-10-01 dev')
+    assert.equal(lessOf({ ...oneDay, categories: ['telemetry'] }), undefined)
+  })
+
   it('asks for less when it took too long', () => {
     const text = read(failedJob('timed-out'))
+    assert.equal(text.match(/Ask for/g)?.length, 1)
     assert.match(text, /^⌛ Took too long[\s\S]*stopped after 2 h[\s\S]*2023-10-01T00\.\.2023-10-01T06 dev/)
     const week = { ...sampleJob().request, to: '2023-10-08T00:00:00Z' }
     assert.match(read({ ...failedJob('timed-out'), request: week }), /THING00001 telemetry,command 2023-10-01 dev/)
@@ -291,7 +415,7 @@ describe('what people typed', () => {
   it('pings nobody and opens no link', () => {
     const text = shown('<!channel> & <@U1> <https://evil.example|ok>')
     assert.ok(text.includes('&lt;!channel&gt; &amp; &lt;@U1&gt;'))
-    assert.doesNotMatch(text, /<!(?!date)|<@(?!U0MINA>)|<https/)
+    assert.doesNotMatch(text, /<!(?!date)|<@(?!U0MINA>)|<https(?!:\/\/x\.lambda)/)
   })
 
   it('does not leave its code', () => {
@@ -320,6 +444,13 @@ describe('the limits of Slack', () => {
     const [plan] = message.blocks.filter((block) => block.type === 'plan')
     assert.equal(plan?.tasks.length, 20)
     assert.equal(plan?.tasks.at(-1)?.title, 'and 101 more')
+    assert.match(readOnPhone(message.plainBlocks), /long-name-9: 1 line · 9 bytes\nand 110 more with 110 lines$/m)
+    const few = entries.map((entry, position) => ({ ...entry, lines: position < 117 ? 0 : 1 }))
+    const text = readOnPhone(jobMessage({ ...job, result: { ...completeResult, entries: few } }, { nowMs }).plainBlocks)
+    assert.match(
+      text,
+      /100 %\n• category[^\n]*-117: 1 line[^\n]*\n.*-118: .*\n.*-119: .*\nand 117 more without lines$/m
+    )
     for (const state of jobStates)
       assert.deepEqual(problemsOfMessage(jobMessage({ ...job, state }, { nowMs }).blocks), [])
   })
@@ -368,6 +499,6 @@ function mrkdwnOf(value: unknown): string {
 }
 
 function progressRecord(fraction: number): Job['progress'] {
-  const { bytesPerSecond: _, secondsLeft: __, ...record } = progressAt(fraction)
+  const { category: _, secondsLeft: __, ...record } = progressAt(fraction)
   return record
 }

@@ -3,17 +3,25 @@ import type { Job } from '../../../../worker/contract/job.ts'
 import type { JobReporter } from '../../../../worker/report/job-reporter.ts'
 import type { SlackBlock } from '../../../../worker/report/slack/blocks.ts'
 import { createSlackReporter, type SlackReporterOptions } from '../../../../worker/report/slack.ts'
+import { referenceConfig } from '../../../support/configurations.ts'
 import { type SlackServer, type SlackServerOptions, startSlackServer } from '../../../support/slack/server.ts'
 import type { Message } from '../../../support/slack/workspace.ts'
 import { nowMs, sampleJob } from './jobs.ts'
 import { readOnPhone } from './phone.ts'
 import { createTestTime, type TestTime } from './test-time.ts'
 
+/** As a worker that has time tells the end, unless told. */
+export interface PatientReporter extends JobReporter {
+  over(job: Job, budgetMs?: number): Promise<boolean>
+}
+
+const calmMs = 40_000
+
 /** A workspace on this machine and a reporter that tells it of one job. Disposing closes it. */
 export interface ToldSlack extends AsyncDisposable {
   readonly slack: SlackServer
   readonly time: TestTime
-  readonly reporter: JobReporter
+  readonly reporter: PatientReporter
   /** What was kept of the reply, in order. */
   readonly kept: Job['reply'][]
   readonly logged: object[]
@@ -22,7 +30,7 @@ export interface ToldSlack extends AsyncDisposable {
   /** The job with what was kept of its reply, as its record would have it. */
   recorded(job: Job): Job
   /** Another process that goes on with the same job. */
-  again(): JobReporter
+  again(): PatientReporter
 }
 
 export interface ToldSlackOptions {
@@ -39,13 +47,13 @@ export async function toldSlack(options: ToldSlackOptions = {}): Promise<ToldSla
   const kept: Job['reply'][] = []
   const logged: object[] = []
   const reply = { ...sampleJob().reply, responseUrl }
-  const again = (): JobReporter =>
-    createSlackReporter({
+  const again = (): PatientReporter => {
+    const reporter = createSlackReporter({
       token: slack.token,
       apiUrl: slack.apiUrl,
       publicUrl: 'https://x.lambda-url.ap-northeast-1.on.aws/',
       linkKey: 'a key of sixteen or more',
-      linkMinutes: 60,
+      config: referenceConfig(),
       onReply: async (changed) => void kept.push(changed),
       countRunning: async () => 1,
       nowMs: time.nowMs,
@@ -55,6 +63,8 @@ export async function toldSlack(options: ToldSlackOptions = {}): Promise<ToldSla
       random: () => 0,
       ...options.reporter
     })
+    return { ...reporter, over: (job, budgetMs = calmMs) => reporter.over(job, budgetMs) }
+  }
   return {
     slack,
     time,
@@ -74,8 +84,8 @@ async function issueReplyUrl(slack: SlackServer): Promise<string> {
   return (await slack.command({ text: 'THING00001 telemetry 2023/10/01' })).responseUrl
 }
 
-/** `45 %` of `45 %: THING00001 · …`. */
-const headOf = (text: string): string => text.replace(/: THING00001.*$/s, '')
+/** `45 %` of `45 % · THING00001 · …`. */
+const headOf = (text: string): string => text.replace(/ · THING00001.*$/s, '')
 
 /** What a message says, as a person reads it. */
 export function said(message: Message | undefined): string {

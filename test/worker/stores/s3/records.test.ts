@@ -34,6 +34,8 @@ describe('records', { concurrency }, () => {
     for (const key of ['jobs/b', 'jobs/a', 'jobs/c/d', 'other/e']) await records.create(key, one)
     assert.deepEqual(await records.list('jobs/', 10), ['jobs/a', 'jobs/b', 'jobs/c/d'])
     assert.deepEqual(await records.list('jobs/', 2), ['jobs/a', 'jobs/b'])
+    assert.deepEqual(await records.list('jobs/', 2, 'jobs/a'), ['jobs/b', 'jobs/c/d'])
+    assert.deepEqual(await records.list('jobs/', 2, 'jobs/c/e'), [])
     assert.deepEqual(await records.list('none/', 2), [])
   })
 
@@ -202,7 +204,7 @@ function openHere(patienceMs = 2_000): OwnRecords {
     create: (key, bytes) => records.create(key, bytes),
     replace: (key, bytes, version) => records.replace(key, bytes, version),
     remove: (key) => records.remove(key),
-    list: (below, most) => records.list(below, most),
+    list: (...given) => records.list(...given),
     [Symbol.asyncDispose]: () => records[Symbol.asyncDispose](),
     trouble: (fault) => {
       const own = { ...fault, bucket }

@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict'
+import { beforeEach, describe, it } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import type { IotLogError } from '../../worker/contract/errors.ts'
+import { logsBucket, serveAthena } from '../support/athena-place.ts'
+import { exportByAthena } from '../support/export-by-athena.ts'
+
+/*
+ * Everything that can go wrong in Athena: what is told, that an answer is right or none is given, and that nothing runs
+ * on or lies about afterwards.
+ */
+
+const place = await serveAthena()
+const id = 'THING00001'
+const words = [id, 'telemetry', '2023/10/01', 'engine=athena']
+const entry = 'telemetry_20231001.log'
+const keyOf = (at: number): string => `telemetry/2023/10/01/${String(at % 24).padStart(2, '0')}/object-${at}.gz`
+const objects = 30
+
+beforeEach(() => {
+  place.clear()
+  place.athena.setExpired(false)
+  for (let at = 0; at < objects; at++) place.put(keyOf(at), gzipSync(`${id} number ${at}\nother\n`))
+})
+
+/** Every line of the day, in key order. */
+const everyLine = (): string =>
+  Array.from({ length: objects }, (_, at) => ({ key: keyOf(at), line: `${id} number ${at}\n` }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ line }) => line)
+    .join('')
+
+function assertNothingStays(): void {
+  assert.deepEqual(place.leftovers(), [])
+  const open = place.athena.queries().filter(({ state }) => state === 'QUEUED' || state === 'RUNNING')
+  assert.deepEqual(open, [])
+}
+
+const failsWith = (code: string, text: RegExp) => (error: IotLogError) => {
+  assert.equal(error.code, code)
+  assert.match(error.message, text)
+  assert.doesNotMatch(error.userText ?? '', /arn:|s3:\/\//)
+  return true
+}
+
+describe('a query that fails', () => {
+  it('is run again when Athena says that it may succeed', async () => {
+    const from = place.athena.queries().length
+    const fate = {
+      kind: 'fail',
+      message: 'Internal error',
+      category: 1,
+      type: 1,
+      retryable: true,
+      afterHalf: true
+    } as const
+    place.athena.fates.add({ sql: /UNLOAD/, times: 2, fate })
+    const { files, objects: counts } = await exportByAthena(place, words)
+    assert.equal(files.get(entry)!.toString(), everyLine())
+    assert.equal(counts.queried, objects)
+    assert.equal(place.athena.queries().length - from, 3)
+    assertNothingStays()
+  })
+
+  it('is given up after the third time', async () => {
+    place.athena.fates.add({ sql: /UNLOAD/, fate: { kind: 'fail', message: 'Internal error', retryable: true } })
+    await assert.rejects(exportByAthena(place, words), failsWith('query-failed', /Internal error/))
+    assertNothingStays()
+  })
+
+  it('ends the export at once when Athena does not say so', async () => {
+    const from = place.athena.queries().length
+    place.athena.fates.add({
+      sql: /UNLOAD/,
+      fate: { kind: 'fail', message: 'GENERIC_USER_ERROR: no', afterHalf: true }
+    })
+    await assert.rejects(exportByAthena(place, words), failsWith('query-failed', /has failed.*GENERIC_USER_ERROR/))
+    assert.equal(place.athena.queries().length - from, 1)
+    assertNothingStays()
+  })
+
+  it('by an object that it names leaves that to the worker', async () => {
+    const key = keyOf(7)
+    const broken = gzipSync(`${id} number 7\n${'x'.repeat(100_000)}\n`).subarray(0, -30)
+    place.put(key, broken)
+    const uri = `s3://${logsBucket}/${key}`
+    place.athena.fates.add({ sql: /UNLOAD/, times: 1, fate: { kind: 'bad-object', uri } })
+    const result = await exportByAthena(place, words)
+    assert.equal(result.status, 'partial')
+    assert.deepEqual(
+      result.notRead.map(({ key, outcome, reason }) => ({ key, outcome, reason })),
+      [{ key, outcome: 'unreadable', reason: 'truncated' }]
+    )
+    assert.equal(result.objects.queried, objects - 1)
+    assert.equal(result.files.get(entry)!.toString(), everyLine())
+    const { sql, parameters } = place.athena.queries().at(-1)!
+    assert.match(sql, /"\$path" NOT IN \(\?\)/)
+    assert.ok(parameters.includes(`'${uri}'`))
+    assertNothingStays()
+  })
+
+  const meanings = [
+    ['Table awsdatacatalog.iot_logs.telemetry does not exist', 'query-failed', /make it from queries\/tables/],
+    ['Access Denied when reading s3', 'denied', /permission is missing/],
+    ['Query exhausted resources at this scale factor', 'query-failed', /quota of Athena/]
+  ] as const
+  for (const [message, code, text] of meanings) {
+    it(`tells what to do: ${message}`, async () => {
+      place.athena.fates.add({ sql: /UNLOAD/, fate: { kind: 'fail', message } })
+      await assert.rejects(exportByAthena(place, words), failsWith(code, text))
+      assertNothingStays()
+    })
+  }
+})
+
+/** An export whose query somebody stops while it runs. */
+async function cancelledOutside(reason?: string): Promise<unknown> {
+  const from = place.athena.queries().length
+  place.athena.fates.add({ sql: /UNLOAD/, fate: { kind: 'hold', state: 'RUNNING' } })
+  const running = exportByAthena(place, words)
+  running.catch(() => {})
+  const isLookedAt = () => place.athena.requests.at(-1)?.operation === 'GetQueryExecution'
+  const query = await place.athena.until(() => isLookedAt() && place.athena.queries()[from])
+  place.athena.cancel(query.id, reason)
+  return running
+}
+
+describe('a query that is cancelled', () => {
+  it('by somebody else is an error that says so', async () => {
+    await assert.rejects(cancelledOutside(), failsWith('query-failed', /been cancelled/))
+    assertNothingStays()
+  })
+
+  it('by the cutoff of the workgroup says what to raise', async () => {
+    const reason = 'Query cancelled! : Bytes scanned limit was exceeded'
+    await assert.rejects(cancelledOutside(reason), failsWith('query-failed', /cutoff of bytes scanned.*raise it/))
+    assertNothingStays()
+  })
+
+  it('by whoever asked is stopped in Athena, queued or running', async () => {
+    for (const state of ['QUEUED', 'RUNNING'] as const) {
+      const from = place.athena.queries().length
+      place.athena.fates.add({ sql: /UNLOAD/, times: 1, fate: { kind: 'hold', state } })
+      const cancel = new AbortController()
+      const running = exportByAthena(place, words, { signal: cancel.signal })
+      running.catch(() => {})
+      const query = await place.athena.until(
+        () => place.athena.queries()[from]?.state === state && place.athena.queries()[from]
+      )
+      cancel.abort(new Error('nobody waits'))
+      await assert.rejects(running, /nobody waits/)
+      assert.equal(place.athena.query(query.id)!.state, 'CANCELLED')
+      assertNothingStays()
+    }
+  })
+})
+
+describe('another attempt of a job', () => {
+  it('finds the query that runs, and starts none', async () => {
+    const from = place.athena.queries().length
+    const starts = () => place.athena.requests.filter(({ operation }) => operation === 'StartQueryExecution').length
+    const before = starts()
+    place.athena.fates.add({ sql: /UNLOAD/, times: 1, fate: { kind: 'hold', state: 'RUNNING' } })
+    const first = exportByAthena(place, words, { seed: 'job' })
+    await place.athena.until(() => starts() === before + 1)
+    const second = exportByAthena(place, words, { seed: 'job' })
+    await place.athena.until(() => starts() === before + 2)
+    assert.equal(place.athena.queries().length - from, 1)
+    place.athena.release()
+    // Whichever is the first takes the results away, so the other asks again; a killed one would not have.
+    for (const { files } of await Promise.all([first, second])) assert.equal(files.get(entry)!.toString(), everyLine())
+    assertNothingStays()
+  })
+
+  it('passes over what an attempt before it has cancelled', async () => {
+    const cancel = new AbortController()
+    place.athena.fates.add({ sql: /UNLOAD/, times: 1, fate: { kind: 'hold', state: 'RUNNING' } })
+    const from = place.athena.queries().length
+    const first = exportByAthena(place, words, { seed: 'interrupted', signal: cancel.signal })
+    first.catch(() => {})
+    await place.athena.until(() => place.athena.queries()[from]?.state === 'RUNNING')
+    cancel.abort(new Error('SIGTERM'))
+    await assert.rejects(first, /SIGTERM/)
+    const { files } = await exportByAthena(place, words, { seed: 'interrupted' })
+    assert.equal(files.get(entry)!.toString(), everyLine())
+    assertNothingStays()
+  })
+})
+
+describe('Athena itself', () => {
+  it('may throttle, and the query goes on', async () => {
+    for (const operation of ['StartQueryExecution', 'GetQueryExecution']) {
+      place.athena.faults.add({ operation, times: 3, action: { kind: 'error', type: 'TooManyRequestsException' } })
+    }
+    const { files } = await exportByAthena(place, words)
+    assert.equal(files.get(entry)!.toString(), everyLine())
+    assertNothingStays()
+  })
+
+  it('may refuse the credentials in the middle, and what may still run is named', async () => {
+    const from = place.athena.queries().length
+    place.athena.fates.add({ sql: /UNLOAD/, times: 1, fate: { kind: 'hold', state: 'RUNNING' } })
+    const left: string[] = []
+    const running = exportByAthena(place, words, { listener: { onLeftBehind: (text) => left.push(text) } })
+    running.catch(() => {})
+    const query = await place.athena.until(
+      () => place.athena.queries()[from]?.state === 'RUNNING' && place.athena.queries()[from]
+    )
+    place.athena.setExpired(true)
+    await assert.rejects(running, failsWith('unavailable', /does not accept the credentials/))
+    assert.match(left.join('\n'), new RegExp(`${query.id}.*may still run`))
+    place.athena.setExpired(false)
+    place.athena.cancel(query.id)
+  })
+
+  it('may lose results: the query is run again, and then it is an error', async () => {
+    for (const kind of ['lose-results', 'lose-manifest'] as const) {
+      place.athena.fates.clear()
+      place.athena.fates.add({ sql: /UNLOAD/, times: 1, fate: { kind } })
+      const { files } = await exportByAthena(place, words)
+      assert.equal(files.get(entry)!.toString(), everyLine())
+      place.athena.fates.add({ sql: /UNLOAD/, fate: { kind } })
+      await assert.rejects(exportByAthena(place, words), failsWith('query-failed', /result of query .* is gone/))
+      assertNothingStays()
+    }
+  })
+
+  it('may read another place than the configuration means, which is told', async () => {
+    await place.athena.execute('DROP TABLE iot_logs.telemetry')
+    const { tableStatement } = await import('../../worker/athena/table.ts')
+    const { fillStatement } = await import('../../worker/athena/placeholders.ts')
+    const statement = tableStatement(place.environment.categories.get('telemetry')!)
+    const make = (location: string) =>
+      place.athena.execute(fillStatement(statement, { database: 'iot_logs', location }))
+    await make(`s3://${logsBucket}/elsewhere/`)
+    await assert.rejects(exportByAthena(place, words), failsWith('query-failed', /read 0 bytes of .* another location/))
+    await place.athena.execute('DROP TABLE iot_logs.telemetry')
+    await make(`s3://${logsBucket}/`)
+    assertNothingStays()
+  })
+})
+
+describe('what Athena can not read', () => {
+  it('is refused when Athena is asked for, and scanned otherwise', async () => {
+    place.clear()
+    for (let at = 0; at < objects; at++)
+      place.put(`telemetry/2023/10/01/00/${at}.log`, gzipSync(`${id} number ${at}\n`))
+    await assert.rejects(exportByAthena(place, words), /telemetry are gzip but named otherwise.*engine=auto/)
+    const result = await exportByAthena(place, [id, 'telemetry', '2023/10/01'])
+    assert.equal(result.engine, 'scan')
+    assert.equal(result.objects.read, objects)
+    assert.deepEqual(place.leftovers(), [])
+  })
+})

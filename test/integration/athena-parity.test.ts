@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict'
+import { beforeEach, describe, it } from 'node:test'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { serveAthena } from '../support/athena-place.ts'
+import { exportByAthena } from '../support/export-by-athena.ts'
+import { zipOf } from '../support/zip-bytes.ts'
+
+/*
+ * The same day by a scan and by Athena. The same lines, but for what Athena's text reader does to line ends.
+ */
+
+const place = await serveAthena()
+const hour = (number: number): string => `telemetry/2023/10/01/${String(number).padStart(2, '0')}`
+const id = 'THING00001'
+
+beforeEach(() => place.clear())
+
+/** Exports with both engines, and gives the lines of each, in the order of the objects, sorted within an object. */
+async function byBoth(words: readonly string[]) {
+  const scan = await exportByAthena(place, [...words, 'engine=scan'])
+  const athena = await exportByAthena(place, [...words, 'engine=athena'])
+  assert.equal(athena.engine, 'athena')
+  assert.deepEqual(place.leftovers(), [])
+  return { scan, athena }
+}
+
+const linesOf = (bytes: Buffer | undefined): string[] =>
+  (bytes ?? Buffer.alloc(0)).toString('latin1').split('\n').slice(0, -1)
+/** What Athena's reader makes of lines: the documented differences. */
+const asRead = (lines: readonly string[]): string[] =>
+  lines.flatMap((line) => line.replace(/\r$/, '').split('\r')).filter((line) => line.includes(id))
+
+/** Awkward lines, each with the identifier. */
+const awkward: Readonly<Record<string, string | Buffer>> = {
+  'empty lines': `\n\n${id}\n\n`,
+  quotes: `"${id}", 'x', ''${id}''\n`,
+  tabs: `a\t${id}\tb\n`,
+  'byte 01': `a\x01${id}\x01b\n\x01${id}\n`,
+  'Hive null': `\\N\n\\N ${id}\n${id}\\N\n`,
+  NUL: `\0${id}\0\n`,
+  backslashes: `\\${id}\\\n\\\\\n`,
+  'invalid UTF-8': Buffer.from(`\x80\xc3( ${id} \xf5\xfe\n\xb0\xa1${id}\n`, 'latin1'),
+  GBK: Buffer.from(`\xc4\xe3\xba\xc3 ${id}\n`, 'latin1'),
+  'byte FF': Buffer.from(`a\xff${id}\xff\n${id}\xff\n\xff\n`, 'latin1'),
+  'no line end': `one ${id}\ntwo ${id}`,
+  'like gzip': `\x1f${id}\n`,
+  'like zip': `PK\x03 ${id}\n`,
+  'like zstd': `(a/${id}\n`,
+  'a long line': `${'x'.repeat(300_000)}${id}\n`,
+  JSON: `{"clientId":"${id}","text":"a\\"b\\\\ \\u00e9 é"}\n`
+}
+
+/** A zstd object that begins with a frame to be skipped (RFC 8878, 3.1.2). */
+const skippable = (text: Buffer): Buffer =>
+  Buffer.concat([Buffer.from([0x50, 0x2a, 0x4d, 0x18, 1, 0, 0, 0, 7]), zstdCompressSync(text)])
+
+describe('Athena and a scan', () => {
+  it('give the same bytes of awkward lines', async () => {
+    for (const [at, [name, text]] of Object.entries(awkward).entries()) {
+      place.put(`${hour(at % 24)}/${name}.gz`, gzipSync(text))
+      place.put(`${hour(at % 24)}/${name} plain.log`, Buffer.from(text))
+    }
+    const { scan, athena } = await byBoth([id, 'telemetry', '2023/10/01'])
+    assert.deepEqual(
+      linesOf(athena.files.get('telemetry_20231001.log')),
+      linesOf(scan.files.get('telemetry_20231001.log'))
+    )
+    assert.deepEqual(athena.linesByHour, scan.linesByHour)
+    assert.equal(athena.status, 'complete')
+    const { queried, read, listed } = athena.objects
+    assert.equal(queried + read, listed)
+    assert.ok(queried > 20, `${queried} queried`)
+  })
+
+  it('differ in carriage returns and byte order marks alone, as the manifest tells', async () => {
+    place.put(`${hour(1)}/crlf.gz`, gzipSync(`a ${id}\r\nb\r\n${id}\r\n`))
+    place.put(`${hour(2)}/cr.gz`, gzipSync(`${id} a\rb ${id}\rc\n`))
+    place.put(`${hour(3)}/bom.gz`, gzipSync(`\ufeff${id}\n`))
+    const { scan, athena } = await byBoth([id, 'telemetry', '2023/10/01'])
+    const expected = asRead(
+      linesOf(scan.files.get('telemetry_20231001.log')).map((line) => line.replace(/^\xef\xbb\xbf/, ''))
+    )
+    assert.deepEqual(linesOf(athena.files.get('telemetry_20231001.log')), expected)
+    assert.match(athena.manifest.differences.join(), /carriage return.*byte order mark/s)
+    assert.equal(scan.manifest.differences, undefined)
+  })
+
+  it('give the same of what only the worker can read, and of what nobody can', async () => {
+    const text = Buffer.from(`${id} one\nno\n${id} two\n`)
+    place.put(`${hour(0)}/members.gz`, Buffer.concat([gzipSync(text), gzipSync(''), gzipSync(text)]))
+    place.put(`${hour(0)}/empty.gz`, Buffer.alloc(0))
+    place.put(`${hour(0)}/nothing.gz`, gzipSync(''))
+    for (let at = 0; at < 9; at++) place.put(`${hour(0)}/usual-${at}.gz`, gzipSync(text))
+    place.put(`${hour(1)}/_hidden.gz`, gzipSync(text))
+    place.put(`${hour(1)}/.hidden.gz`, gzipSync(text))
+    place.put(`${hour(1)}/folder/object.gz`, gzipSync(text))
+    place.put(`${hour(2)}/gzip.log`, gzipSync(text))
+    place.put(`${hour(2)}/twice.gz`, gzipSync(gzipSync(text)))
+    place.put(`${hour(2)}/zstd.log`, zstdCompressSync(text))
+    place.put(`${hour(2)}/good.zst`, zstdCompressSync(text))
+    place.put(`${hour(2)}/zip.zip`, zipOf([{ name: 'a', data: text }]))
+    for (let at = 0; at < 4; at++) place.put(`${hour(2)}/plain-${at}.snappy`, text)
+    place.put(`${hour(2)}/gzip.bz2`, gzipSync(text))
+    place.put(`${hour(2)}/unread.log`, Buffer.from('BZh91AY&SY\0\0'))
+    place.put(`${hour(2)}/skippable.log`, skippable(text))
+    place.put(`${hour(3)}/cold.gz`, gzipSync(text), 'GLACIER')
+    const { scan, athena } = await byBoth([id, 'telemetry', '2023/10/01'])
+    assert.ok(athena.files.get('telemetry_20231001.log')!.equals(scan.files.get('telemetry_20231001.log')!))
+    assert.equal(athena.status, 'partial')
+    assert.deepEqual(athena.notRead, scan.notRead)
+    assert.deepEqual({ ...athena.objects, read: 0, queried: 0 }, { ...scan.objects, read: 0, queried: 0 })
+    assert.equal(athena.objects.queried, 12)
+  })
+
+  it('mean the same by words and letters in either case', async () => {
+    const text = `${id}\nx${id}\n${id}0\n${id.toLowerCase()}\n-${id}-\nTHING0000\u212a1 \u212a\nthing00001_\n`
+    place.put(`${hour(5)}/a.gz`, gzipSync(text))
+    for (const options of [['match=word'], ['case=ignore'], ['match=word', 'case=ignore']]) {
+      const { scan, athena } = await byBoth([id, 'telemetry', '2023/10/01', ...options])
+      const name = 'telemetry_20231001.log'
+      assert.ok(athena.files.get(name)!.equals(scan.files.get(name)!), options.join())
+    }
+  })
+
+  it('find an identifier of odd letters as itself, and change no statement', async () => {
+    const odd = [
+      `it's`,
+      `a"b`,
+      '100%',
+      'a_b',
+      '\\n\\',
+      ';--',
+      '?,?',
+      "'; DROP TABLE x;--",
+      'é\u{1f600}x',
+      "')) OR (1=1"
+    ]
+    const long = 'L'.repeat(256)
+    const lines = [...odd, long, 'axb', '100x', 'itss', 'other'].map((text) => `<${text}>\n`)
+    place.put(`${hour(7)}/a.gz`, gzipSync(lines.join('')))
+    const statements = new Set<string>()
+    for (const text of [...odd, long]) {
+      const from = place.athena.queries().length
+      const result = await exportByAthena(place, [
+        `"${text.replace(/["\\]/g, '\\$&')}"`,
+        'telemetry',
+        '2023/10/01',
+        'engine=athena'
+      ])
+      assert.deepEqual(
+        result.files.get('telemetry_20231001.log')?.toString(),
+        lines.filter((line) => line.includes(text)).join(''),
+        text
+      )
+      for (const { sql } of place.athena.queries().slice(from)) statements.add(sql.replace(/'s3:[^']*'/, "'…'"))
+    }
+    assert.equal(statements.size, 1)
+    await assert.rejects(
+      exportByAthena(place, ['L'.repeat(1000), 'telemetry', '2023/10/01', 'engine=athena']),
+      /too long/
+    )
+  })
+
+  it('read the hours that are asked for, over several days and categories, in their order', async () => {
+    for (const day of ['30', '01', '02']) {
+      for (const at of ['00', '11', '23']) {
+        const date = day === '30' ? '2023/09/30' : `2023/10/${day}`
+        place.put(`telemetry/${date}/${at}/x.gz`, gzipSync(`${id} t ${date} ${at}\n`))
+        place.put(`commands/${date}/${at}/x.gz`, gzipSync(`${id} c ${date} ${at}\n`))
+      }
+    }
+    const { scan, athena } = await byBoth([id, 'command,telemetry', '2023/09/30T11..2023/10/02T01'])
+    assert.deepEqual([...athena.files.keys()], [...scan.files.keys()])
+    for (const [name, bytes] of scan.files) {
+      if (name !== 'manifest.json') assert.equal(athena.files.get(name)!.toString(), bytes.toString())
+    }
+    assert.equal(athena.objects.queried, 12)
+  })
+})

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { JobState } from '../../worker/contract/job.ts'
+import type { Fault, FaultAction } from '../support/s3/faults.ts'
+import type { Asker } from './asker.ts'
+import { startWholeSystem, type WholeSystem } from './whole-system.ts'
+
+/*
+ * S3 that refuses the record of a job to its worker: what may pass is waited for, what does not is told, and asking
+ * again works at once.
+ */
+
+let system: WholeSystem
+before(async () => {
+  system = await startWholeSystem()
+})
+after(async () => {
+  assert.deepEqual(system.batch.eventFailures, [])
+  await system[Symbol.asyncDispose]()
+})
+
+const denied: FaultAction = { kind: 'error', code: 'AccessDenied' }
+type Moment = 'always' | 'once the archive is there'
+
+const cases: readonly {
+  readonly name: string
+  readonly operation?: 'GetObject'
+  readonly action: FaultAction
+  /** Without end unless told. */
+  readonly times?: number
+  readonly from?: Moment
+  readonly state: JobState
+  /** What the newest message says. */
+  readonly told: RegExp
+}[] = [
+  {
+    name: '503, three times',
+    action: { kind: 'error', code: 'SlowDown' },
+    times: 3,
+    state: 'complete',
+    told: /Complete/
+  },
+  { name: 'a reset, three times', action: { kind: 'reset' }, times: 3, state: 'complete', told: /Complete/ },
+  { name: 'lost answers', action: { kind: 'lost-answer' }, times: 3, state: 'complete', told: /Complete/ },
+  { name: '403 to its beginning', action: denied, times: 1, state: 'failed', told: /Failed.*show the operators/ },
+  { name: '403 to every change', action: denied, state: 'failed', told: /Failed.*ended without a word. Ask again/ },
+  {
+    name: '403 to its end',
+    action: denied,
+    from: 'once the archive is there',
+    state: 'failed',
+    told: /Failed.*ended without a word. Ask again/
+  },
+  {
+    name: '403 to being read',
+    operation: 'GetObject',
+    action: denied,
+    state: 'failed',
+    told: /Failed.*ended without a word. Ask again/
+  }
+]
+
+describe('a job whose worker gets, from S3 for its record,', { concurrency: 3 }, () => {
+  for (const { name, operation = 'PutObject', action, times, from = 'always', state, told } of cases) {
+    it(`${name}: ${state}`, async () => {
+      const asker = system.createAsker()
+      const key = (text: string): boolean => isRecordOf(asker, text, from)
+      const fault: Fault = { operation, key, action, ...(times !== undefined && { times }) }
+      system.s3.faults.add(fault)
+      await asker.start()
+      const job = await asker.over()
+      assert.equal(job.state, state)
+      assert.match(asker.looks().at(-1)!, told)
+      assert.deepEqual(
+        asker.left().filter((one) => !one.endsWith('.zip')),
+        []
+      )
+      system.s3.faults.remove(fault)
+      assert.match(await asker.type(), state === 'complete' ? /Done just now/ : /Started/)
+      assert.equal((await asker.over()).state, 'complete')
+    })
+  }
+})
+
+/** While its Batch job runs, and the ingress has noted that: before and after, the record is not the worker's. */
+function isRecordOf(asker: Asker, key: string, from: Moment): boolean {
+  const job = asker.job()
+  if (!job?.batch || !key.endsWith(`/${job.id}.json`)) return false
+  const isThere = from === 'always' || asker.left().some((one) => /^slack.*\.zip$/.test(one))
+  return isThere && asker.batchJobs().some(({ status }) => status === 'RUNNING')
+}

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import type { CallFaultAction } from '../support/aws/faults.ts'
+import type { FaultAction } from '../support/s3/faults.ts'
+import type { Asker } from './asker.ts'
+import { startWholeSystem, type WholeSystem } from './whole-system.ts'
+
+/*
+ * Asking while S3 or Batch refuse, break or are silent: the person reads so within Slack's three seconds (the stand-in
+ * waits no longer), nothing is left in the way, and asking again works at once.
+ */
+
+let system: WholeSystem
+before(async () => {
+  system = await startWholeSystem()
+})
+afterEach(() => {
+  system.s3.faults.clear()
+  system.batch.faults.clear()
+})
+after(async () => {
+  assert.deepEqual(system.batch.eventFailures, [])
+  await system[Symbol.asyncDispose]()
+})
+
+const submissions = (): number => system.batch.requests.filter(({ operation }) => operation === 'SubmitJob').length
+
+/** The trouble is over: the same request is a job that completes, in the only message that there ever was. */
+async function assertWorksAgain(asker: Asker): Promise<void> {
+  system.s3.faults.clear()
+  system.batch.faults.clear()
+  assert.match(await asker.type(), /Started/)
+  const job = await asker.over()
+  assert.equal(job.state, 'complete')
+  assert.deepEqual(asker.left(), [job.result!.archive!.key])
+  assert.match(asker.shown(), /Complete/)
+}
+
+/** The trouble is over: the same request is a new job, which Batch has; it is not worth the wait for its end. */
+async function assertStartsAgain(asker: Asker): Promise<void> {
+  system.s3.faults.clear()
+  system.batch.faults.clear()
+  assert.match(await asker.type(), /Started/)
+  assert.equal(asker.batchJobs().length, 1)
+  assert.match(await asker.type('cancel'), /is being stopped/)
+  assert.equal((await asker.over()).state, 'cancelled')
+  assert.deepEqual(asker.left(), [])
+}
+
+const refusals: Readonly<Record<string, FaultAction>> = {
+  'answers 403': { kind: 'error', code: 'AccessDenied' },
+  'answers 503': { kind: 'error', code: 'SlowDown' },
+  'is silent': { kind: 'hang' }
+}
+/** Everything that is asked of S3 for a command, by what its key tells. */
+const records: Readonly<Record<string, RegExp>> = {
+  'the notice of the request': /\/jobs\/seen\//,
+  'the record': /\/jobs\/[a-z0-9]{26}\.json$/,
+  'the pointer to it': /\/jobs\/by-request\//,
+  'its marker': /\/jobs\/running\//,
+  'the slot': /\/jobs\/slots\//
+}
+
+describe('a command, while S3', () => {
+  for (const [how, action] of Object.entries(refusals)) {
+    it(`${how} to everything, starts nothing and says so`, async () => {
+      const asker = system.createAsker()
+      const before = submissions()
+      system.s3.faults.add({ action })
+      assert.match(await asker.type(), /could not be recorded, so nothing was started. Try again in a moment/)
+      assert.equal(submissions(), before)
+      await assertWorksAgain(asker)
+    })
+  }
+
+  for (const [what, key] of Object.entries(records)) {
+    for (const [how, action] of Object.entries(refusals)) {
+      // It is asked again until the time is over, like silence.
+      if (how === 'answers 503') continue
+      it(`${how} to ${what}, starts nothing and says so`, async () => {
+        const asker = system.createAsker()
+        const before = submissions()
+        system.s3.faults.add({ operation: 'PutObject', key, action })
+        assert.match(await asker.type(), /could not be recorded, so nothing was started/)
+        assert.equal(submissions(), before)
+        await assertStartsAgain(asker)
+      })
+    }
+  }
+
+  it('loses its answers, starts one job all the same', async () => {
+    const asker = system.createAsker()
+    const before = submissions()
+    for (const key of Object.values(records)) {
+      system.s3.faults.add({ operation: 'PutObject', key, times: 1, action: { kind: 'lost-answer' } })
+    }
+    assert.match(await asker.type(), /Started/)
+    assert.equal(submissions(), before + 1)
+    assert.equal((await asker.over()).state, 'complete')
+    assert.match(asker.shown(), /Complete/)
+  })
+
+  it('refuses the id of the Batch job alone: the job runs and completes', async () => {
+    const asker = system.createAsker()
+    system.s3.faults.add({
+      operation: 'PutObject',
+      key: records['the record']!,
+      after: 1,
+      times: 1,
+      action: refusals['answers 403']!
+    })
+    assert.match(await asker.type(), /Started/)
+    assert.equal((await asker.over()).state, 'complete')
+    assert.match(asker.shown(), /Complete/)
+  })
+})
+
+describe('a command, while Batch', () => {
+  const error = (type: string, status: number): CallFaultAction => ({ kind: 'error', type, status })
+  const troubles: Readonly<Record<string, CallFaultAction>> = {
+    'refuses it': error('ClientException', 400),
+    'is broken': error('ServerException', 500),
+    'throttles without end': error('TooManyRequestsException', 429),
+    'does not allow it': error('AccessDeniedException', 403),
+    'is silent': { kind: 'hang' },
+    'resets the connection': { kind: 'reset' }
+  }
+  for (const [how, action] of Object.entries(troubles)) {
+    it(`${how}, says so, and leaves nothing in the way`, async () => {
+      const asker = system.createAsker()
+      system.batch.faults.add({ operation: 'SubmitJob', action })
+      assert.match(await asker.type(), /AWS Batch did not take the job, so nothing runs. Try again in a moment/)
+      assert.deepEqual([asker.job().state, asker.left(), asker.messages()], ['failed', [], []])
+      assert.match(await asker.type('status'), /Nothing of yours runs/)
+      await assertStartsAgain(asker)
+    })
+  }
+
+  it('throttles for a moment, starts', async () => {
+    const asker = system.createAsker()
+    system.batch.faults.add({ operation: 'SubmitJob', times: 2, action: error('TooManyRequestsException', 429) })
+    assert.match(await asker.type(), /Started/)
+    assert.equal((await asker.over()).state, 'complete')
+    assert.equal(asker.batchJobs().length, 1)
+  })
+
+  it('takes it and its answer is lost: that job does nothing, and asking again works at once', async () => {
+    const asker = system.createAsker()
+    system.batch.faults.add({ operation: 'SubmitJob', times: 1, action: { kind: 'lost-answer' } })
+    assert.match(await asker.type(), /AWS Batch did not take the job/)
+    const { id } = await asker.over()
+    assert.deepEqual(
+      asker.batchJobs().map(({ attempts }) => attempts.map(({ exitCode }) => exitCode)),
+      [[0]]
+    )
+    assert.deepEqual(asker.messages(), [])
+    await assertWorksAgain(asker)
+    assert.notEqual(asker.job().id, id)
+  })
+})
+
+describe('the same command ten times at once', () => {
+  for (const [name, people] of [
+    ['by one person', 1],
+    ['by ten people', 10]
+  ] as const) {
+    it(`${name} starts one job, with one message, and everyone is answered`, async () => {
+      const asker = system.createAsker()
+      const users = Array.from({ length: people }, (_, position) => `${asker.user}N${position}`)
+      for (const id of users) system.slack.workspace.addUser({ id, name: id.toLowerCase() })
+      const before = submissions()
+      const texts = await Promise.all(
+        Array.from({ length: 10 }, (_, position) => asker.type(asker.words, users[position % people]))
+      )
+      assert.deepEqual(
+        [countOf(texts, /Started/), countOf(texts, /Already (?:running|being started)/)],
+        [1, 9],
+        texts.join('\n')
+      )
+      assert.equal(submissions(), before + 1)
+      assert.equal((await asker.over()).state, 'complete')
+      assert.match(asker.shown(), /Complete/)
+      const again = await Promise.all(users.map((user) => asker.type(asker.words, user)))
+      assert.equal(countOf(again, /Done just now/), people)
+      assert.equal(submissions(), before + 1)
+    })
+  }
+})
+
+const countOf = (texts: readonly string[], pattern: RegExp): number => texts.filter((text) => pattern.test(text)).length

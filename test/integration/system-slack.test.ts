@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { SlackFault, SlackFaultAction } from '../support/slack/faults.ts'
+import type { Asker } from './asker.ts'
+import { startWholeSystem, type WholeSystem } from './whole-system.ts'
+
+/*
+ * Slack that refuses or is silent: the export succeeds all the same, and its end is told by the first way that is open.
+ */
+
+let system: WholeSystem
+before(async () => {
+  system = await startWholeSystem()
+})
+after(async () => {
+  // Who can't be reached at all is tried again: Lambda repeats an event whose handler fails.
+  assert.equal(system.batch.eventFailures.length, cases.filter(({ toldBy }) => toldBy === undefined).length)
+  await system[Symbol.asyncDispose]()
+})
+
+/** Where a message may go, as the asker sees it. */
+type Way = 'channel' | 'response URL' | 'direct message'
+interface Trouble {
+  readonly way: Way
+  /** Of the channel: what is posted there, or changed; both unless told. */
+  readonly method?: 'chat.postMessage' | 'chat.update'
+  readonly times?: number
+  readonly action: SlackFaultAction
+}
+
+const error = (word: string): SlackFaultAction => ({ kind: 'error', error: word })
+const hang = { kind: 'hang' } as const
+const serverError = { kind: 'http', status: 500 } as const
+const endless = { kind: 'rate-limit', retryAfterSeconds: 60 } as const
+
+const cases: readonly {
+  readonly name: string
+  readonly troubles: readonly Trouble[]
+  /** How the end is told; undefined where no way is open. */
+  readonly toldBy: Way | undefined
+  /** Messages that the channel shows in the end. */
+  readonly shown: number
+}[] = [
+  {
+    name: 'nothing at all, by no way',
+    troubles: (['channel', 'response URL', 'direct message'] as const).map((way) => ({ way, action: hang })),
+    toldBy: undefined,
+    shown: 0
+  },
+  {
+    name: '429, for a second',
+    troubles: [{ way: 'channel', action: { kind: 'rate-limit' }, times: 1 }],
+    toldBy: 'channel',
+    shown: 1
+  },
+  {
+    name: '500, once',
+    troubles: [{ way: 'channel', action: serverError, times: 1 }],
+    toldBy: 'channel',
+    shown: 1
+  },
+  {
+    name: 'nothing, once',
+    troubles: [{ way: 'channel', action: hang, times: 1 }],
+    toldBy: 'channel',
+    shown: 1
+  },
+  {
+    name: 'message_not_found to every change: the message was deleted',
+    troubles: [{ way: 'channel', method: 'chat.update', action: error('message_not_found') }],
+    toldBy: 'channel',
+    shown: 2
+  },
+  { name: '429 without end', troubles: [{ way: 'channel', action: endless }], toldBy: 'response URL', shown: 1 },
+  { name: '500 without end', troubles: [{ way: 'channel', action: serverError }], toldBy: 'response URL', shown: 1 },
+  { name: 'nothing at all', troubles: [{ way: 'channel', action: hang }], toldBy: 'response URL', shown: 1 },
+  {
+    name: 'not_in_channel',
+    troubles: [{ way: 'channel', action: error('not_in_channel') }],
+    toldBy: 'response URL',
+    shown: 2
+  },
+  {
+    name: 'not_in_channel, and expired_url to the response URL',
+    troubles: [
+      { way: 'channel', action: error('not_in_channel') },
+      { way: 'response URL', action: error('expired_url') }
+    ],
+    toldBy: 'direct message',
+    shown: 0
+  },
+  {
+    name: 'not_in_channel, and 500 to the response URL',
+    troubles: [
+      { way: 'channel', action: error('not_in_channel') },
+      { way: 'response URL', action: serverError }
+    ],
+    toldBy: 'direct message',
+    shown: 0
+  },
+  {
+    name: 'invalid_auth, and used_url to the response URL',
+    troubles: [
+      { way: 'channel', action: error('invalid_auth') },
+      { way: 'response URL', action: error('used_url') }
+    ],
+    toldBy: undefined,
+    shown: 0
+  }
+]
+
+describe('an export succeeds, and its end is told, while Slack answers', { concurrency: 6 }, () => {
+  for (const { name, troubles, toldBy, shown } of cases) {
+    it(`${name} (${toldBy ?? 'the command status'})`, async () => {
+      const asker = system.createAsker()
+      system.slack.faults.add(...troubles.map((trouble) => faultOf(asker, trouble)))
+      await asker.start()
+      const job = await asker.over()
+      assert.deepEqual([job.state, asker.batchJobs()[0]!.attempts[0]!.exitCode], ['complete', 0])
+      assert.deepEqual(asker.left(), [job.result!.archive!.key])
+      assert.equal(asker.messages().length, shown)
+      assert.equal(lastWay(asker), toldBy)
+      const status = await asker.type('status')
+      assert.match(status, /Nothing of yours runs.*\n\*Last results\*\n• `THING00099`.*complete: 1 line.*\|Download>/)
+      assert.match(await asker.type(), /Done (?:just now|1 min ago)/)
+    })
+  }
+})
+
+function faultOf(asker: Asker, { way, method, times, action }: Trouble): SlackFault {
+  const bound = times === undefined ? {} : { times }
+  if (way === 'response URL') return { method: 'response_url', when: (args) => isTo(asker, args), action, ...bound }
+  const place = way === 'channel' ? asker.channel : asker.user
+  const methods = method ?? ['chat.postMessage', 'chat.update']
+  return { method: methods, when: ({ channel }) => channel === place, action, ...bound }
+}
+
+/** Response URLs are told apart by what is sent there: it names the asker. */
+const isTo = ({ user }: Asker, args: Readonly<Record<string, unknown>>): boolean => JSON.stringify(args).includes(user)
+
+/** The way of the newest message that says it is complete and has the link. */
+function lastWay(asker: Asker): Way | undefined {
+  const told = system.slack.requests.findLast(
+    ({ method, args, status, error: refusal }) =>
+      status === 200 && refusal === undefined && method !== 'users.info' && isTo(asker, args) && isEnd(args)
+  )
+  if (told?.method !== 'response_url')
+    return told && (told.args.channel === asker.channel ? 'channel' : 'direct message')
+  return 'response URL'
+}
+
+function isEnd(args: Readonly<Record<string, unknown>>): boolean {
+  const text = JSON.stringify(args)
+  return text.includes('Complete') && text.includes('/download/')
+}

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { inflaters } from '../../support/native-add-on.ts'
+import { runCli } from '../../support/run-cli.ts'
+
+describe('iot-log doctor', () => {
+  it('tells which parts an export uses', async () => {
+    const { code, stdout } = await runCli(['doctor'])
+    assert.equal(code, 0)
+    assert.match(stdout, new RegExp(`^Node +${process.versions.node} on ${process.platform} ${process.arch}`))
+    assert.match(stdout, new RegExp(`\\nInflater +${inflaters[0]}: `))
+    assert.match(stdout, /\nMatcher +(native|javascript): /)
+  })
+
+  it('tells as JSON what would be faster', async () => {
+    const env = { ...process.env, IOT_LOG_INFLATER: 'zlib-stream' }
+    const { code, stdout } = await runCli(['doctor', '--json'], { env })
+    assert.equal(code, 0)
+    const { inflater, matcher, advice } = JSON.parse(stdout)
+    assert.deepEqual({ inflater, matcher }, { inflater: 'zlib-stream', matcher: 'javascript' })
+    assert.match(advice.join(), /IOT_LOG_INFLATER|build:native|could not be loaded/)
+  })
+
+  it('takes no words, and no inflater that there is not', async () => {
+    const { code, stderr } = await runCli(['doctor', 'who'])
+    assert.equal(code, 2)
+    assert.match(stderr, /who: doctor takes no words/)
+    const wrong = await runCli(['doctor'], { env: { ...process.env, IOT_LOG_INFLATER: 'igzip' } })
+    assert.match(wrong.stderr, /IOT_LOG_INFLATER=igzip: isa-l, zlib-handle, zlib-stream/)
+  })
+})

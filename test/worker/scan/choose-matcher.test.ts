@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { NativeAddOn } from '../../../worker/native/load-native.ts'
+import { chooseMatcher, passesMatcherTest } from '../../../worker/scan/choose-matcher.ts'
+import { nativeAddOn, tellIfNativeIsMissing } from '../../support/native-add-on.ts'
+
+tellIfNativeIsMissing()
+if (nativeAddOn) testChoosing(nativeAddOn)
+
+function testChoosing(native: NativeAddOn): void {
+  describe('the self-test of the native searches', () => {
+    it('passes them, and fails others', () => {
+      assert.equal(passesMatcherTest(native), true)
+      const skips: NativeAddOn = { ...native, find: (search, block, from) => native.find(search, block, from + 1) }
+      assert.equal(passesMatcherTest(skips), false)
+      const caseless = native.compile
+      assert.equal(passesMatcherTest({ ...native, compile: (a, b, _, d) => caseless(a, b, true, d) }), false)
+      assert.equal(passesMatcherTest({ ...native, compile: () => undefined }), false)
+    })
+
+    it('lets them go with the native inflater alone', () => {
+      assert.equal(chooseMatcher({ fast: 'isa-l', reference: 'zlib-handle' }), 'native')
+      assert.equal(chooseMatcher({ fast: 'zlib-handle', reference: 'zlib-handle' }), 'javascript')
+    })
+
+    it('refuses what would reach beyond their buffers', () => {
+      const search = native.compile(Buffer.from('abcd'), Uint32Array.of(4), false, false)!
+      const block = Buffer.from('x abcd')
+      assert.equal(native.find(search, block, 0), 2)
+      assert.equal(native.find(search, block, 3), -1)
+      assert.equal(native.find(search, block, 6), -1)
+      assert.throws(() => native.find(search, block, 7), TypeError)
+      assert.throws(() => native.find(search, block, -1), TypeError)
+      assert.throws(() => native.find(native.create() as never, block, 0), TypeError)
+      assert.throws(() => native.compile(Buffer.from('abcd'), Uint32Array.of(5), false, false), TypeError)
+      assert.throws(() => native.compile(Buffer.from('abcd'), Uint32Array.of(2, 3), false, false), TypeError)
+      assert.throws(() => native.compile(Buffer.from('abcd'), Uint32Array.of(1), false, false), TypeError)
+      assert.throws(() => native.compile(Buffer.from('abcd'), new Uint32Array(0), false, false), TypeError)
+    })
+  })
+}

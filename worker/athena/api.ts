@@ -1,0 +1,54 @@
+/*
+ * What this project asks of Athena. client.ts is the way to the real one; nothing else knows the SDK.
+ */
+
+/** The states of a query execution (https://docs.aws.amazon.com/athena/latest/APIReference/API_QueryExecutionStatus.html). */
+export type QueryState = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
+
+/** A query that is to run. */
+export interface WantedQuery {
+  readonly sql: string
+  /** Values of its `?`, each an SQL literal. */
+  readonly parameters: readonly string[]
+  readonly workgroup: string
+  readonly database: string
+  /** 32 to 128 characters: the same token and query give the query that runs already. */
+  readonly token: string
+  /** Where its result goes, unless the workgroup says so itself. */
+  readonly output?: string | undefined
+}
+
+/** How a query stands. */
+export interface QueryStatus {
+  readonly state: QueryState
+  /** Why, in Athena's words; empty where it gives none. */
+  readonly reason: string
+  /** Whether Athena says that the same query may succeed when it is run again. */
+  readonly isRetryable: boolean
+  readonly scannedBytes: number
+  /** Time in the engine, in milliseconds. */
+  readonly engineMs: number
+  /** `s3://…`, where its result is. */
+  readonly outputLocation: string | undefined
+  /** `s3://…`, the list of what an UNLOAD wrote. */
+  readonly manifestLocation: string | undefined
+}
+
+/** A page of rows; the names and types of the columns come with each. */
+export interface ResultPage {
+  readonly columns: readonly string[]
+  /** Athena's names for their types: `varchar`, `bigint`, … */
+  readonly types: readonly string[]
+  readonly rows: readonly (readonly (string | null)[])[]
+}
+
+/** Every call fails with an AthenaCallError, or with the signal's reason. */
+export interface AthenaApi extends Disposable {
+  /** Gives the id of the query execution. */
+  start(query: WantedQuery, signal?: AbortSignal): Promise<string>
+  status(id: string, signal?: AbortSignal): Promise<QueryStatus>
+  /** Stops a query; one that has ended is as good. */
+  stop(id: string, signal?: AbortSignal): Promise<void>
+  /** The rows of a query that has succeeded. */
+  results(id: string, signal?: AbortSignal): AsyncIterable<ResultPage>
+}

@@ -1,0 +1,133 @@
+import {
+  AthenaClient,
+  GetQueryExecutionCommand,
+  GetQueryResultsCommand,
+  type QueryExecution,
+  StartQueryExecutionCommand,
+  StopQueryExecutionCommand
+} from '@aws-sdk/client-athena'
+import { IotLogError, messageOf } from '../contract/errors.ts'
+import type { AthenaApi, QueryStatus, ResultPage, WantedQuery } from './api.ts'
+
+/** A try takes no longer than this to connect, or to be answered. */
+const requestHandler = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true }
+/** Throttling, server errors and lost connections; the SDK waits longer each time. */
+const maxAttempts = 8
+/** Athena's most: https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html */
+const rowsPerPage = 1_000
+
+/** Connects to Athena, with the standard variables' credentials and endpoint; nothing is sent before the first call. */
+export function openAthena({ region }: { readonly region: string | undefined }): AthenaApi {
+  const client = new AthenaClient({ ...(region !== undefined && { region }), maxAttempts, requestHandler })
+  const attempt = async <T>(action: string, signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call()
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw callError(action, error)
+    }
+  }
+  const optionsOf = (signal: AbortSignal | undefined) => (signal ? { abortSignal: signal } : {})
+  return {
+    start: (query, signal) =>
+      attempt('StartQueryExecution', signal, async () => {
+        const { QueryExecutionId } = await client.send(
+          new StartQueryExecutionCommand(startInput(query)),
+          optionsOf(signal)
+        )
+        return QueryExecutionId!
+      }),
+    status: (id, signal) =>
+      attempt('GetQueryExecution', signal, async () => {
+        const command = new GetQueryExecutionCommand({ QueryExecutionId: id })
+        return statusOf((await client.send(command, optionsOf(signal))).QueryExecution ?? {})
+      }),
+    stop: (id, signal) =>
+      attempt('StopQueryExecution', signal, async () => {
+        await client.send(new StopQueryExecutionCommand({ QueryExecutionId: id }), optionsOf(signal))
+      }),
+    results: async function* (id, signal) {
+      let isFirst = true
+      for (let token: string | undefined, more = true; more; more = token !== undefined) {
+        const input = {
+          QueryExecutionId: id,
+          MaxResults: rowsPerPage,
+          ...(token !== undefined && { NextToken: token })
+        }
+        const answer = await attempt('GetQueryResults', signal, () =>
+          client.send(new GetQueryResultsCommand(input), optionsOf(signal))
+        )
+        const rows = (answer.ResultSet?.Rows ?? []).map(({ Data = [] }) =>
+          Data.map(({ VarCharValue }) => VarCharValue ?? null)
+        )
+        const info = answer.ResultSet?.ResultSetMetadata?.ColumnInfo ?? []
+        const columns = info.map(({ Name }) => Name ?? '')
+        const types = info.map(({ Type }) => Type ?? '')
+        // The first row of a SELECT's first page holds the names again.
+        const hasNames = isFirst && rows[0]?.every((name, at) => name === columns[at]) === true
+        isFirst = false
+        token = answer.NextToken
+        yield { columns, types, rows: hasNames ? rows.slice(1) : rows } satisfies ResultPage
+      }
+    },
+    [Symbol.dispose]: () => client.destroy()
+  }
+}
+
+function startInput({ sql, parameters, workgroup, database, token, output }: WantedQuery) {
+  return {
+    QueryString: sql,
+    // An empty list is refused.
+    ...(parameters.length > 0 && { ExecutionParameters: [...parameters] }),
+    WorkGroup: workgroup,
+    QueryExecutionContext: { Database: database },
+    ClientRequestToken: token,
+    ...(output !== undefined && { ResultConfiguration: { OutputLocation: output } })
+  }
+}
+
+function statusOf({ Status, Statistics, ResultConfiguration }: QueryExecution): QueryStatus {
+  return {
+    state: Status?.State ?? 'QUEUED',
+    reason: Status?.AthenaError?.ErrorMessage ?? Status?.StateChangeReason ?? '',
+    isRetryable: Status?.AthenaError?.Retryable === true,
+    scannedBytes: Statistics?.DataScannedInBytes ?? 0,
+    engineMs: Statistics?.EngineExecutionTimeInMillis ?? 0,
+    outputLocation: ResultConfiguration?.OutputLocation,
+    manifestLocation: Statistics?.DataManifestLocation
+  }
+}
+
+/** A call that Athena refused, or did not answer. */
+function callError(action: string, error: unknown): IotLogError {
+  if (error instanceof IotLogError) return error
+  const { name = '' } = error as { name?: string }
+  const said = messageOf(error) || name
+  const isExpired = /Expired|UnrecognizedClient|InvalidSignature|InvalidClientToken|CredentialsProvider/.test(name)
+  const isDenied = /AccessDenied/.test(name)
+  const isThrottled = /TooManyRequests|Throttling/.test(name)
+  const isRefused = /InvalidRequest/.test(name)
+  if (isExpired) {
+    return new IotLogError('unavailable', `Athena does not accept the credentials (${action}): ${said}`, {
+      userText: 'Athena does not accept the credentials any more.',
+      cause: error
+    })
+  }
+  if (isDenied) {
+    return new IotLogError('denied', `athena:${action} is not allowed: ${said}`, {
+      userText: `Athena can't be asked: the permission athena:${action} is missing.`,
+      cause: error
+    })
+  }
+  if (isThrottled) {
+    return new IotLogError('query-failed', `Athena takes no more queries at the moment (${action}): ${said}`, {
+      userText: 'Athena takes no more queries at the moment: its quota is used up. Ask again later.',
+      cause: error
+    })
+  }
+  const code = isRefused ? 'query-failed' : 'unavailable'
+  return new IotLogError(code, `Athena's ${action} failed: ${said}`, {
+    userText: isRefused ? `Athena refused the query: ${said}` : 'Athena does not answer.',
+    cause: error
+  })
+}

@@ -1,0 +1,56 @@
+import type { Environment } from '../contract/config.ts'
+import { openRecords } from '../stores/open-records.ts'
+import { openStore } from '../stores/open-store.ts'
+import { parseS3Url } from '../stores/s3/location.ts'
+import type { StoreSettings } from '../stores/store.ts'
+import type { AthenaAccess } from './answer.ts'
+
+/** How an export may ask Athena: by opening the way there, or not at all, and why. */
+export type AthenaOffer = { readonly open: () => Promise<OpenedAthena> } | { readonly obstacle: string }
+
+/** Disposing gives up connections. */
+export interface OpenedAthena extends AthenaAccess, AsyncDisposable {}
+
+export interface OfferSettings {
+  readonly environment: Environment
+  /** Where the logs are read. */
+  readonly source: string
+  /** Where results go. */
+  readonly output: StoreSettings
+  readonly outputPrefix: string
+  /** What makes tokens and prefix: a job's id, the same in every attempt. */
+  readonly seed: string
+}
+
+/** Offers Athena, where the logs are those of its tables. Nothing is loaded or sent before it is opened. */
+export function offerAthena({ environment, source, output, outputPrefix, seed }: OfferSettings): AthenaOffer {
+  const { athena, region, source: own, name } = environment
+  if (!athena) return { obstacle: `no Athena is set up for ${name}` }
+  if (withSlash(source) !== withSlash(own)) return { obstacle: `the tables are those of ${own}, not of ${source}` }
+  if (!source.startsWith('s3:')) return { obstacle: `${source} is a directory` }
+  if (!output.url.startsWith('s3:')) return { obstacle: `its results need a bucket, not ${output.url}` }
+  return {
+    open: async () => {
+      const { openAthena } = await import('./client.ts')
+      const { bucket, prefix } = parseS3Url(output.url)
+      const settings = { ...output, url: `s3://${bucket}` }
+      const results = { name: bucket, store: openStore(settings), records: openRecords(settings) }
+      const api = openAthena({ region })
+      return {
+        api,
+        database: athena.database,
+        workgroup: athena.workgroup,
+        seed,
+        results,
+        prefix: `${prefix}${outputPrefix}athena/${seed}/`,
+        [Symbol.asyncDispose]: async () => {
+          api[Symbol.dispose]()
+          await results.store[Symbol.asyncDispose]()
+          await results.records[Symbol.asyncDispose]()
+        }
+      }
+    }
+  }
+}
+
+const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`)

@@ -1,0 +1,101 @@
+import type { Limits } from '../contract/config-schema.ts'
+import type { Window } from '../contract/window.ts'
+import type { CategoryListing } from '../listing.ts'
+import type { CategoryPlan } from '../plan.ts'
+import type { DecoderContext } from '../scan/decoder.ts'
+import type { InflaterChoice } from '../scan/inflater.ts'
+import { createInflaterPool, type InflaterPool } from '../scan/inflater-pool.ts'
+import type { ScanProgress } from '../scan/protocol.ts'
+import type { Store } from '../stores/store.ts'
+import { type AthenaAccess, askAthena, type CategoryAnswer } from './answer.ts'
+import type { QueryStatus } from './api.ts'
+import { removeResults } from './clean-up.ts'
+
+/*
+ * The queries of one export. All are started at once, since they wait for Athena and not for this machine; their answers
+ * are taken one category after the other. Whatever happens, nothing goes on and nothing lies about afterwards.
+ */
+
+export interface AthenaRunOptions {
+  readonly access: AthenaAccess
+  readonly source: Store
+  readonly window: Window
+  readonly limits: Pick<Limits, 'maxLineBytes'>
+  readonly inflaters: InflaterChoice
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: ScanProgress) => void
+  readonly onLeftBehind?: ((text: string) => void) | undefined
+}
+
+/** A category for Athena. */
+export interface AskedCategory {
+  readonly plan: CategoryPlan
+  readonly listing: CategoryListing
+}
+
+/** The queries of one export, by category name. Disposing stops what runs and takes away what was written. */
+export class AthenaRun implements AsyncDisposable {
+  readonly #options: AthenaRunOptions
+  readonly #over = new AbortController()
+  readonly #answers: ReadonlyMap<string, Promise<CategoryAnswer>>
+  readonly #inflaters: InflaterPool
+  readonly #ended: QueryStatus[] = []
+
+  constructor(categories: readonly AskedCategory[], options: AthenaRunOptions) {
+    this.#options = options
+    this.#inflaters = createInflaterPool(options.inflaters)
+    const entries = categories.map((asked) => [asked.plan.category.name, this.#ask(asked)] as const)
+    this.#answers = new Map(entries)
+    // Whoever takes an answer learns of its failure; until then it is nobody's.
+    for (const [, answer] of entries) answer.catch(() => {})
+  }
+
+  /** The answer for a category, when it is there. @throws UnansweredCategory, IotLogError, or the signal's reason */
+  answerOf(category: string): Promise<CategoryAnswer> {
+    return this.#answers.get(category)!
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.abort(new Error('the export has ended'))
+    const settled = await Promise.allSettled(this.#answers.values())
+    for (const one of settled) if (one.status === 'fulfilled') one.value[Symbol.dispose]()
+    this.#inflaters.close()
+    if (this.#answers.size === 0) return
+    const { access, onLeftBehind } = this.#options
+    await removeResults(access.results, access.prefix, this.#ended, onLeftBehind)
+  }
+
+  async #ask({ plan, listing }: AskedCategory): Promise<CategoryAnswer> {
+    const { access, source, window, limits, signal, onProgress, onLeftBehind } = this.#options
+    let toldBytes = 0
+    return askAthena(
+      {
+        plan,
+        listing,
+        window,
+        source,
+        limits,
+        context: this.#context(),
+        signal: AbortSignal.any([signal, this.#over.signal]),
+        onProgress: ({ scannedBytes }) => {
+          // A query that is run again begins anew.
+          const bytes = Math.max(0, Math.min(scannedBytes, listing.storedBytes) - toldBytes)
+          toldBytes += bytes
+          onProgress({ objects: 0, storedBytes: bytes, passedBytes: bytes, textBytes: 0, lines: 0 })
+        },
+        onEnded: (status) => this.#ended.push(status),
+        onLeftBehind
+      },
+      access
+    )
+  }
+
+  #context(): DecoderContext {
+    return {
+      ...this.#inflaters,
+      isSecondReading: false,
+      isCareful: false,
+      maxDecodedBytes: Number.POSITIVE_INFINITY
+    }
+  }
+}

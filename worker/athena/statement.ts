@@ -1,0 +1,97 @@
+import { hourMs, type Window } from '../contract/window.ts'
+import { findFormat } from '../formats/registry.ts'
+import type { CategoryReading } from '../plan.ts'
+import { quotedName, textLiteral } from './literal.ts'
+import type { Partition, Partitioning } from './partitions.ts'
+
+/*
+ * The statement that unloads the lines of a category that match. Whatever somebody typed, and every key, is an
+ * execution parameter: the text of a statement is made of the configuration's names and of numbers of parameters.
+ */
+
+/** A statement and the values of its `?`, each an SQL literal. */
+export interface Statement {
+  readonly sql: string
+  readonly parameters: readonly string[]
+}
+
+export interface UnloadRequest {
+  readonly database: string
+  readonly table: { readonly name: string; readonly partitioning: Partitioning }
+  readonly window: Window
+  readonly reading: Pick<CategoryReading, 'spec' | 'format'>
+  /** URLs of objects to leave out. */
+  readonly excluded: readonly string[]
+  /** `s3://bucket/prefix/`, where nothing lies yet. */
+  readonly target: string
+}
+
+/** What a row of a result says: a line, or that its object has to be read again since the line is not as it is stored. */
+export const rowKinds = { line: 'line', check: 'check' } as const
+
+/**
+ * The text reader of Athena may not have read an object as it is when a line holds a byte FF, which ends its column, or
+ * begins like a compressed object that was taken for text (worker/scan/sniff.ts has the numbers). Written so that it errs
+ * towards reading such an object again: bytes that are no UTF-8 count as one character or none.
+ */
+const suspect = [
+  'rest IS NOT NULL',
+  // gzip
+  'starts_with(line, chr(31))',
+  // zip
+  "starts_with(line, 'PK' || chr(3))",
+  "starts_with(line, 'PK' || chr(5))",
+  // zstd: 28 B5 2F FD, or a frame to be skipped
+  "(starts_with(line, '(') AND strpos(line, '/') IN (2, 3))",
+  "strpos(line, '*M' || chr(24)) = 2",
+  // what is not read here and must not pass for text: bzip2, 7z, xz, lz4
+  "starts_with(line, 'BZh')",
+  "starts_with(line, '7z')",
+  "strpos(line, '7zXZ') IN (1, 2)",
+  `starts_with(line, chr(4) || '"M')`
+].join(' OR ')
+
+/** JSON may write any letter as an escape: such a line is looked into here. */
+const escaped = "strpos(line, '\\') > 0"
+
+/**
+ * Unloads path, kind and line of every line that may match: what is unloaded is matched again, so that words and letters
+ * in either case mean exactly what they mean in a scan.
+ */
+export function unloadStatement(request: UnloadRequest): Statement {
+  const { database, table, window, reading, excluded, target } = request
+  const { spec, format } = reading
+  const days = daysOf(table.partitioning, window)
+  const contains = spec.case === 'ignore' ? 'strpos(lower(line), lower(?)) > 0' : 'strpos(line, ?) > 0'
+  const mayHide = findFormat(format).isJson ? [escaped] : []
+  const lines = [
+    'UNLOAD (',
+    `  SELECT "$path" AS path,`,
+    `    CASE WHEN ${suspect} THEN '${rowKinds.check}' ELSE '${rowKinds.line}' END AS kind,`,
+    `    CASE WHEN ${suspect} THEN '' ELSE line END AS line`,
+    `  FROM ${quotedName(database)}.${quotedName(table.name)}`,
+    `  WHERE (${days.map(({ hours }) => (hours ? `day = ? AND hour IN (${places(hours)})` : 'day = ?')).join(' OR ')})`,
+    ...(excluded.length > 0 ? [`    AND "$path" NOT IN (${places(excluded)})`] : []),
+    `    AND (${[...spec.identifiers.map(() => contains), ...mayHide, suspect].join(' OR ')})`,
+    `) TO ${textLiteral(target)} WITH (format = 'TEXTFILE', compression = 'gzip')`
+  ]
+  const values = [...days.flatMap(({ day, hours = [] }) => [day, ...hours]), ...excluded, ...spec.identifiers]
+  return { sql: lines.join('\n'), parameters: values.map(textLiteral) }
+}
+
+const places = (values: readonly string[]): string => values.map(() => '?').join(', ')
+
+interface DayOfWindow {
+  readonly day: string
+  /** Undefined for all of them. */
+  readonly hours: readonly string[] | undefined
+}
+
+function daysOf(partitioning: Partitioning, { fromMs, toMs }: Window): DayOfWindow[] {
+  const partitions: Partition[] = []
+  for (let timeMs = fromMs; timeMs < toMs; timeMs += hourMs) partitions.push(partitioning.of(timeMs))
+  return [...Map.groupBy(partitions, ({ day }) => day)].map(([day, ofDay]) => {
+    const isWhole = ofDay.length === 24 || !partitioning.hasHours
+    return { day, hours: isWhole ? undefined : ofDay.map(({ hour }) => hour!) }
+  })
+}

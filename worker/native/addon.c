@@ -1,0 +1,183 @@
+#include <node_api.h>
+
+#include "inflate-stream.h"
+#include "text-search.h"
+
+/*
+ * What of it is seen from JavaScript; load-native.ts has the types. Every pointer is fetched for the call that uses it,
+ * so nothing that JavaScript does with its buffers between two calls can leave one dangling. An inflater belongs to the
+ * thread that made it; there is no state beside.
+ */
+
+enum { min_window_bytes = history_bytes + overflow_bytes + 64 * 1024, max_input_bytes = 1 << 30 };
+
+/* Tells our own objects from other externals. */
+static const napi_type_tag inflater_tag = {0x6f8e1d3ca5574b21, 0x92b0c4e77f1a6d58};
+static const napi_type_tag search_tag = {0x1d0c8f5b2e7a4963, 0xa83f60d9b54ce217};
+
+static napi_value refuse(napi_env env, const char *text) {
+  napi_throw_type_error(env, NULL, text);
+  return NULL;
+}
+
+static void release(napi_env env, void *stream, void *hint) {
+  int64_t total;
+  (void)hint;
+  inflate_stream_destroy(stream);
+  napi_adjust_external_memory(env, -(int64_t)inflate_stream_bytes(), &total);
+}
+
+static napi_value create(napi_env env, napi_callback_info info) {
+  struct inflate_stream *stream = inflate_stream_create();
+  napi_value inflater;
+  int64_t total;
+  (void)info;
+  if (!stream) {
+    napi_throw_error(env, NULL, "no memory for an inflater");
+    return NULL;
+  }
+  if (napi_create_external(env, stream, release, NULL, &inflater) != napi_ok) {
+    inflate_stream_destroy(stream);
+    return NULL;
+  }
+  napi_adjust_external_memory(env, (int64_t)inflate_stream_bytes(), &total);
+  if (napi_type_tag_object(env, inflater, &inflater_tag) != napi_ok) return NULL;
+  return inflater;
+}
+
+/* What an external of ours holds; NULL for anything else. */
+static void *external_of(napi_env env, napi_value value, const napi_type_tag *tag) {
+  napi_valuetype type;
+  bool is_ours = false;
+  void *held = NULL;
+  if (napi_typeof(env, value, &type) != napi_ok || type != napi_external) return NULL;
+  if (napi_check_object_type_tag(env, value, tag, &is_ours) != napi_ok || !is_ours) return NULL;
+  return napi_get_value_external(env, value, &held) == napi_ok ? held : NULL;
+}
+
+static void *array_of(napi_env env, napi_value value, napi_typedarray_type wanted, size_t *length) {
+  napi_typedarray_type type;
+  bool is_array = false;
+  void *data = NULL;
+  if (napi_is_typedarray(env, value, &is_array) != napi_ok || !is_array) return NULL;
+  if (napi_get_typedarray_info(env, value, &type, length, &data, NULL, NULL) != napi_ok) return NULL;
+  return type == wanted ? data : NULL;
+}
+
+/* An empty array may have no address: it is none to these two. */
+static int bytes_of(napi_env env, napi_value value, uint8_t **bytes, size_t *length) {
+  *bytes = array_of(env, value, napi_uint8_array, length);
+  return *bytes != NULL;
+}
+
+static int words_of(napi_env env, napi_value value, uint32_t **words, size_t *length) {
+  *words = array_of(env, value, napi_uint32_array, length);
+  return *words != NULL;
+}
+
+/* begin(inflater) */
+static napi_value begin(napi_env env, napi_callback_info info) {
+  struct inflate_stream *stream;
+  napi_value arguments[1];
+  size_t count = 1;
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok) return NULL;
+  stream = external_of(env, arguments[0], &inflater_tag);
+  if (!stream) return refuse(env, "begin: not an inflater");
+  inflate_stream_begin(stream);
+  return NULL;
+}
+
+/* step(inflater, window, input, from, to, result): whether the input was valid; the figures go to result */
+static napi_value step(napi_env env, napi_callback_info info) {
+  struct inflate_stream *stream;
+  struct inflate_step done;
+  napi_value arguments[6], is_valid;
+  size_t count = 6, window_bytes, input_bytes, result_words;
+  uint8_t *window, *input;
+  uint32_t from, to, *figures;
+  int is_right;
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok) return NULL;
+  stream = external_of(env, arguments[0], &inflater_tag);
+  if (!stream) return refuse(env, "step: not an inflater");
+  if (!bytes_of(env, arguments[1], &window, &window_bytes) || window_bytes < min_window_bytes)
+    return refuse(env, "step: the window is too small");
+  if (!bytes_of(env, arguments[2], &input, &input_bytes)) input = window, input_bytes = 0;
+  if (napi_get_value_uint32(env, arguments[3], &from) != napi_ok ||
+      napi_get_value_uint32(env, arguments[4], &to) != napi_ok || from > to || to > input_bytes ||
+      to - from > max_input_bytes)
+    return refuse(env, "step: not a part of the input");
+  if (!words_of(env, arguments[5], &figures, &result_words) || result_words < 4)
+    return refuse(env, "step: no room for the result");
+  if (inflate_stream_filled(stream) > window_bytes) return refuse(env, "step: another window than before");
+  is_right = inflate_stream_step(stream, window, window_bytes, input + from, to - from, &done);
+  if (is_right) {
+    figures[0] = (uint32_t)done.consumed;
+    figures[1] = (uint32_t)done.from;
+    figures[2] = (uint32_t)done.to;
+    figures[3] = inflate_stream_crc(stream);
+  }
+  return napi_get_boolean(env, is_right, &is_valid) == napi_ok ? is_valid : NULL;
+}
+
+static void release_search(napi_env env, void *search, void *hint) {
+  (void)env, (void)hint;
+  text_search_destroy(search);
+}
+
+/* compile(texts, lengths, ignoreCase, wholeWord): a search, or undefined on a processor that can't */
+static napi_value compile(napi_env env, napi_callback_info info) {
+  napi_value arguments[4], compiled;
+  size_t count = 4, total, texts, sum = 0;
+  uint8_t *bytes;
+  uint32_t *lengths;
+  bool ignore_case, whole_word;
+  struct text_search *search;
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok) return NULL;
+  if (!bytes_of(env, arguments[0], &bytes, &total) || !words_of(env, arguments[1], &lengths, &texts) || texts == 0 ||
+      napi_get_value_bool(env, arguments[2], &ignore_case) != napi_ok ||
+      napi_get_value_bool(env, arguments[3], &whole_word) != napi_ok)
+    return refuse(env, "compile: not texts, their lengths and two switches");
+  for (size_t at = 0; at < texts; at++) {
+    if (lengths[at] < 2 || lengths[at] > total - sum) return refuse(env, "compile: lengths that are not the texts'");
+    sum += lengths[at];
+  }
+  if (!text_search_is_supported()) return NULL;
+  search = text_search_create(bytes, lengths, texts, ignore_case, whole_word);
+  if (!search) {
+    napi_throw_error(env, NULL, "no memory for a search");
+    return NULL;
+  }
+  if (napi_create_external(env, search, release_search, NULL, &compiled) != napi_ok) {
+    text_search_destroy(search);
+    return NULL;
+  }
+  return napi_type_tag_object(env, compiled, &search_tag) == napi_ok ? compiled : NULL;
+}
+
+/* find(search, block, from): where the first line with a hit has one, or -1 */
+static napi_value find(napi_env env, napi_callback_info info) {
+  napi_value arguments[3], position;
+  size_t count = 3, length;
+  uint8_t *block;
+  int64_t from;
+  struct text_search *search;
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok) return NULL;
+  search = external_of(env, arguments[0], &search_tag);
+  if (!search) return refuse(env, "find: not a search");
+  if (!bytes_of(env, arguments[1], &block, &length)) return refuse(env, "find: not a block");
+  if (napi_get_value_int64(env, arguments[2], &from) != napi_ok || from < 0 || (uint64_t)from > length)
+    return refuse(env, "find: not a place in the block");
+  from = text_search_find(search, block, length, (size_t)from);
+  return napi_create_int64(env, from, &position) == napi_ok ? position : NULL;
+}
+
+NAPI_MODULE_INIT() {
+  const napi_property_descriptor functions[] = {
+      {"create", NULL, create, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"begin", NULL, begin, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"step", NULL, step, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"compile", NULL, compile, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"find", NULL, find, NULL, NULL, NULL, napi_enumerable, NULL}};
+  if (napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions) != napi_ok) return NULL;
+  return exports;
+}

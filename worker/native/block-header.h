@@ -1,0 +1,37 @@
+#ifndef IOT_LOG_BLOCK_HEADER_H
+#define IOT_LOG_BLOCK_HEADER_H
+
+#include <stdint.h>
+
+/* Bits of a deflate stream in their order (RFC 1951, 3.1.1): those held, then those of the bytes behind them. */
+struct bit_reader {
+  uint64_t bits;
+  unsigned count;
+  const uint8_t *next;
+  const uint8_t *end;
+};
+
+enum { block_stored = 0, block_fixed = 1, block_dynamic = 2 };
+
+/* RFC 1951 names 286 literal and length codes and 30 distance codes; the fixed block assigns two more of each. */
+enum { max_literal_codes = 288, max_distance_codes = 32 };
+
+struct block_header {
+  int is_final;
+  int type;
+  /* Of a stored block. */
+  unsigned stored_length;
+  /* Of a coded block: the length of each literal and length code, 0 where there is none. */
+  uint8_t literal_lengths[max_literal_codes];
+};
+
+enum header_result { header_read, header_needs_more, header_is_bad };
+
+/*
+ * Reads the header of a block, with the checks of zlib's inflate.c and inftrees.c in their order: who accepts more than
+ * zlib gives out text that no other reader of these logs sees. The reader stops behind the header, with fewer than 8
+ * bits held; it must begin with fewer than 8.
+ */
+enum header_result read_block_header(struct bit_reader *reader, struct block_header *header);
+
+#endif

@@ -1,0 +1,39 @@
+import { RecordPicker } from '../formats/record-picker.ts'
+import { findFormat } from '../formats/registry.ts'
+import type { NativeAddOn } from '../native/load-native.ts'
+import type { CategoryReading } from '../plan.ts'
+import type { StoredObject } from '../stores/store.ts'
+import { LineBlocks } from './blocks.ts'
+import type { KeptLines } from './kept.ts'
+import { compileMatcher } from './match/matcher.ts'
+import type { TextPicker } from './scan-object.ts'
+
+/**
+ * What picks the records of a category's objects into `kept`. Plain lines that are kept as they are need no records:
+ * they are found in blocks and copied.
+ */
+export function createPickers(
+  { spec, format: name, output, eventWindow }: CategoryReading,
+  maxLineBytes: number,
+  kept: KeptLines,
+  native: NativeAddOn | undefined
+): (object: StoredObject) => TextPicker {
+  const format = findFormat(name)
+  if (name === 'lines' && output === 'raw' && !eventWindow) {
+    const find = compileMatcher(spec, native)
+    const blocks = new LineBlocks(maxLineBytes, (block) => kept.pick(block, find))
+    return () => blocks
+  }
+  const create = (keepsUntimed: boolean): RecordPicker => {
+    const window = eventWindow && { window: { fromMs: eventWindow.fromMs, toMs: eventWindow.toMs, keepsUntimed } }
+    const settings = { maxRecordBytes: maxLineBytes, output, ...window }
+    return new RecordPicker(format, spec, settings, (bytes, start, end, records) =>
+      kept.add(bytes, start, end, records)
+    )
+  }
+  const inTime = create(true)
+  if (!eventWindow) return () => inTime
+  const late = create(false)
+  const { latePrefixes } = eventWindow
+  return ({ key }) => (latePrefixes.some((prefix) => key.startsWith(prefix)) ? late : inTime)
+}
