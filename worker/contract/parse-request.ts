@@ -24,7 +24,7 @@ export const requestOptions = {
   },
   format: {
     values: ['auto', 'raw', 'text', 'json'],
-    help: 'raw: records as stored; text: a readable line each; json: an object each; auto: as is usual'
+    help: 'raw: records as stored; text: a readable line each; json: an object each'
   },
   window: {
     values: ['key', 'event'],
