@@ -1,0 +1,48 @@
+import { isoTimeMs } from './event-time.ts'
+import { createSpacedFormat } from './spaced-line.ts'
+
+/**
+ * Application Load Balancer access logs: 29 fields, and four that were appended since. The time is when the response was
+ * generated. Fields as in Elastic Load Balancing's "Access logs for your Application Load Balancer".
+ */
+export const alb = createSpacedFormat({
+  name: 'alb',
+  layout: [
+    ['type', 'string'],
+    ['time', 'string'],
+    ['elb', 'string'],
+    ['client', 'address'],
+    ['target', 'address'],
+    ['request_processing_time', 'double'],
+    ['target_processing_time', 'double'],
+    ['response_processing_time', 'double'],
+    ['elb_status_code', 'int'],
+    ['target_status_code', 'int'],
+    ['received_bytes', 'bigint'],
+    ['sent_bytes', 'bigint'],
+    ['request', 'request'],
+    ['user_agent', 'string'],
+    ['ssl_cipher', 'string'],
+    ['ssl_protocol', 'string'],
+    ['target_group_arn', 'string'],
+    ['trace_id', 'string'],
+    ['domain_name', 'string'],
+    ['chosen_cert_arn', 'string'],
+    ['matched_rule_priority', 'int'],
+    ['request_creation_time', 'string'],
+    ['actions_executed', 'string'],
+    ['redirect_url', 'string'],
+    ['error_reason', 'string'],
+    ['target_port_list', 'string'],
+    ['target_status_code_list', 'string'],
+    ['classification', 'string'],
+    ['classification_reason', 'string'],
+    ['conn_trace_id', 'string'],
+    ['transformed_host', 'string'],
+    ['transformed_uri', 'string'],
+    ['request_transform_status', 'string']
+  ],
+  // Older lines lack what was appended since 2018, the first of it request_creation_time.
+  leastValues: 21,
+  timeMs: ({ time }) => isoTimeMs(String(time))
+})

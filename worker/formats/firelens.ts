@@ -1,0 +1,48 @@
+import { firstTimeMs } from './event-time.ts'
+import type { Fields, LogRecord } from './format.ts'
+import { createJsonFormat, documentTimeMs, isObject } from './json-text.ts'
+import { formatTime } from './render.ts'
+
+/**
+ * Container records of FireLens (fluent-bit): the container's line stands in `log`, its origin beside it. When the line
+ * is a JSON object itself, its values stand in `log_fields` too. fluent-bit adds no time unless told to, so the line's
+ * own is taken then.
+ */
+export const firelens = createJsonFormat({
+  name: 'firelens',
+  framing: 'documents',
+  columns: [
+    { name: 'source', type: 'string' },
+    { name: 'log', type: 'string' },
+    { name: 'container_id', type: 'string' },
+    { name: 'container_name', type: 'string' },
+    { name: 'ecs_cluster', type: 'string' },
+    { name: 'ecs_task_arn', type: 'string' },
+    { name: 'ecs_task_definition', type: 'string' },
+    { name: 'ec2_instance_id', type: 'string' }
+  ],
+  enrich: withLogFields,
+  timeMs: (fields) => documentTimeMs(fields) ?? logTimeMs(fields),
+  describe: describeRecord
+})
+
+function withLogFields(fields: Fields): Fields {
+  const { log } = fields
+  if (typeof log !== 'string' || !log.startsWith('{')) return fields
+  try {
+    const logFields = JSON.parse(log)
+    return isObject(logFields) ? { ...fields, log_fields: logFields } : fields
+  } catch {
+    return fields
+  }
+}
+
+function logTimeMs({ log, log_fields }: Fields): number | undefined {
+  const timeMs = isObject(log_fields) ? documentTimeMs(log_fields) : undefined
+  return timeMs ?? (typeof log === 'string' ? firstTimeMs(log) : undefined)
+}
+
+function describeRecord({ raw, fields, timeMs }: LogRecord): string {
+  const log = typeof fields.log === 'string' ? fields.log : raw.toString()
+  return [formatTime(timeMs), fields.container_name, log].filter((part) => part).join(' ')
+}

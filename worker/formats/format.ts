@@ -1,0 +1,69 @@
+/*
+ * What a log format is: how bytes become records, and what a record says. One file per format, all of them pure and in
+ * registry.ts. A record that cannot be parsed is kept whole and says why; none is dropped.
+ */
+
+/** How a kept record is written: its bytes, one readable line, or one JSON object. */
+export const outputs = ['raw', 'text', 'json'] as const
+export type Output = (typeof outputs)[number]
+
+export type FieldValue = string | number | boolean | null | readonly FieldValue[] | Fields
+/** Named values of a record, as JSON holds them. */
+export interface Fields {
+  readonly [name: string]: FieldValue
+}
+
+export interface LogRecord {
+  /** The record's bytes: a line without its `\n`, a document, the message of a CloudWatch event. Valid during the call. */
+  readonly raw: Buffer
+  /** The record's own time, in ms since 1970 UTC; undefined when it says none. */
+  readonly timeMs: number | undefined
+  /** What was read; fields beyond the known ones stand in `extra` (text formats) or under their own names (JSON). */
+  readonly fields: Fields
+  /** Why the record, or a part of it, could not be parsed. Holds none of its bytes. */
+  readonly parseError?: string
+}
+
+export type TakeRecord = (record: LogRecord) => void
+
+/** A column of the format's table, named as in `fields`. */
+export interface Column {
+  readonly name: string
+  /** As Athena and Hive write it. */
+  readonly type: 'string' | 'int' | 'bigint' | 'double' | 'boolean' | 'array<string>'
+}
+
+/** Reads the frames (lines without `\n`, or documents) of one object, in their order. */
+export interface RecordParser {
+  /** Gives the records of a frame: mostly one, none for what is no record, several for an envelope. */
+  parse(frame: Buffer, take: TakeRecord): void
+  /** Whether a line at the start of an object is a header; if so, it was taken in and is no record. */
+  takeHeader?(line: Buffer): boolean
+}
+
+export interface ParseLimits {
+  /** A longer line or document is not parsed but kept as it is: what JSON builds can be 45 times its bytes. */
+  readonly maxParsedBytes: number
+}
+
+export interface Format {
+  readonly name: string
+  /** Frames end at `\n`, or are JSON documents with or without something between them. */
+  readonly framing: 'lines' | 'documents'
+  /** Frames are JSON: an identifier may be hidden by escapes. */
+  readonly isJson: boolean
+  /** Each record has a line, or a serializer of its own, that Athena reads. */
+  readonly isAthenaReadable: boolean
+  readonly defaultOutput: Output
+  readonly columns: readonly Column[]
+  /** For documents `{"<key>": [ … ]}` whose elements are the frames. */
+  readonly wrapperKey?: string
+  createParser(limits: ParseLimits): RecordParser
+  /**
+   * For frames that hold several records: what identifiers are looked for in beside the record's own bytes. Without it,
+   * they are looked for in the frame, and the record is the frame.
+   */
+  searchedBeside?(record: LogRecord): readonly string[]
+  /** The record as one readable line, without escapes for line ends; `key=value` without it. */
+  describe?(record: LogRecord): string
+}

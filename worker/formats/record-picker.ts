@@ -1,0 +1,165 @@
+import { LineBlocks } from '../scan/blocks.ts'
+import { compileMatcher, type Matcher, type MatchSpec } from '../scan/match/matcher.ts'
+import { DocumentSplitter } from './document-splitter.ts'
+import type { Format, LogRecord, Output, RecordParser } from './format.ts'
+import { compileJsonMatcher } from './json-search.ts'
+import { parseLimits, type RecordLimits } from './record-reader.ts'
+import { renderRecord } from './render.ts'
+
+const newline = 0x0a
+const lineEnd = Buffer.from('\n')
+/** Of `\\uXXXX`; a character as it is takes at most half of them. */
+const escapeBytes = 6
+
+/** Which records of an export count by their own time. */
+export interface TimeWindow {
+  readonly fromMs: number
+  /** Not included. */
+  readonly toMs: number
+  /** Whether a record without a time is kept. */
+  readonly keepsUntimed: boolean
+}
+
+export interface PickSettings extends RecordLimits {
+  readonly output: Output
+  readonly window?: TimeWindow
+}
+
+/** Takes `bytes[start, end)`, valid during the call: that many records as whole lines, each closed by `\n`. */
+export type KeepLines = (bytes: Buffer, start: number, end: number, records: number) => void
+
+/** What finds identifiers in the stored bytes of a format: a frame without a hit holds no matching record. */
+export function compileFrameMatcher(format: Format, spec: MatchSpec): Matcher {
+  return format.isJson ? compileJsonMatcher(spec) : compileMatcher(spec)
+}
+
+/**
+ * Picks the matching records out of objects, one after the other, and writes them as lines. Only a line or document
+ * with a hit is parsed, and a line only where its output or its time asks for it.
+ */
+export class RecordPicker {
+  readonly #format: Format
+  readonly #settings: PickSettings
+  readonly #keep: KeepLines
+  readonly #findInFrame: Matcher
+  /** The same, for one document alone: a hit may begin in it and end in the next. */
+  readonly #findInDocument: Matcher
+  /** What the longest identifier takes when every character of it is escaped. */
+  readonly #longestBytes: number
+  readonly #findInText: Matcher
+  readonly #frames: LineBlocks | DocumentSplitter
+  #parser: RecordParser
+  #isAtStart = true
+  /** The bytes that documents were last found in, and the next hit in them. */
+  #searched: Buffer | undefined
+  #nextHit = 0
+
+  constructor(format: Format, spec: MatchSpec, settings: PickSettings, keep: KeepLines) {
+    this.#format = format
+    this.#settings = settings
+    this.#keep = keep
+    this.#findInFrame = compileFrameMatcher(format, spec)
+    this.#findInDocument = compileFrameMatcher(format, spec)
+    this.#longestBytes = Math.max(...spec.identifiers.map((identifier) => identifier.length)) * escapeBytes
+    this.#findInText = compileMatcher(spec)
+    this.#parser = format.createParser(parseLimits(settings))
+    this.#frames =
+      format.framing === 'lines'
+        ? new LineBlocks(settings.maxRecordBytes, (block) => this.#pickLines(block))
+        : new DocumentSplitter(settings.maxRecordBytes, format.wrapperKey, (bytes, start, end) =>
+            this.#pickDocument(bytes, start, end)
+          )
+  }
+
+  /** Bytes of the lines or documents that were searched since the owner set it to 0. */
+  get handedOnBytes(): number {
+    return this.#frames.handedOnBytes
+  }
+
+  set handedOnBytes(bytes: number) {
+    this.#frames.handedOnBytes = bytes
+  }
+
+  /** Takes the next piece of an object's text. @throws Damage (`line-limit`); what stands before the record is kept. */
+  push(text: Buffer): void {
+    this.#frames.push(text)
+  }
+
+  /** Ends the object: what is left of it counts, or is dropped when damage cut it. The next `push` begins another one. */
+  finish(keepLast: boolean): void {
+    this.#frames.finish(keepLast)
+    this.#parser = this.#format.createParser(parseLimits(this.#settings))
+    this.#isAtStart = true
+    this.#searched = undefined
+  }
+
+  #pickLines(block: Buffer): void {
+    if (this.#isAtStart) this.#takeHeaders(block)
+    const keepsBytes = this.#settings.output === 'raw' && !this.#settings.window
+    let position = 0
+    let runStart = 0
+    let runEnd = 0
+    let records = 0
+    for (let hit = this.#findInFrame(block, 0); hit >= 0; hit = this.#findInFrame(block, position)) {
+      const start = hit === position ? position : block.lastIndexOf(newline, hit - 1) + 1
+      position = block.indexOf(newline, hit) + 1
+      if (!keepsBytes) {
+        this.#parser.parse(block.subarray(start, position - 1), (record) => this.#write(record))
+        continue
+      }
+      if (start !== runEnd) {
+        if (records > 0) this.#keep(block, runStart, runEnd, records)
+        runStart = start
+        records = 0
+      }
+      runEnd = position
+      records++
+    }
+    if (records > 0) this.#keep(block, runStart, runEnd, records)
+  }
+
+  /** Header lines stand before the first record, whether they hold an identifier or not. */
+  #takeHeaders(block: Buffer): void {
+    for (let start = 0; start < block.length; ) {
+      const end = block.indexOf(newline, start)
+      if (!this.#parser.takeHeader?.(block.subarray(start, end))) {
+        this.#isAtStart = false
+        return
+      }
+      start = end + 1
+    }
+  }
+
+  #pickDocument(bytes: Buffer, start: number, end: number): void {
+    if (bytes !== this.#searched || this.#nextHit < start) {
+      const hit = this.#findInFrame(bytes, start)
+      this.#searched = bytes
+      this.#nextHit = hit < 0 ? Number.POSITIVE_INFINITY : hit
+    }
+    if (this.#nextHit >= end) return
+    const document = bytes.subarray(start, end)
+    if (this.#nextHit + this.#longestBytes > end && this.#findInDocument(document, 0) < 0) return
+    this.#parser.parse(document, (record) => {
+      if (this.#isMatch(record)) this.#write(record)
+    })
+  }
+
+  /** Of an envelope whose bytes hold an identifier, most records do not. What could not be parsed counts as its bytes. */
+  #isMatch(record: LogRecord): boolean {
+    if (!this.#format.searchedBeside || record.parseError !== undefined) return true
+    if (this.#findInText(record.raw, 0) >= 0) return true
+    return this.#format.searchedBeside(record).some((text) => this.#findInText(Buffer.from(text), 0) >= 0)
+  }
+
+  #write(record: LogRecord): void {
+    const { window, output } = this.#settings
+    if (window && !isInWindow(record.timeMs, window)) return
+    const line = renderRecord(this.#format, record, output)
+    const bytes = line.at(-1) === newline ? line : Buffer.concat([line, lineEnd])
+    this.#keep(bytes, 0, bytes.length, 1)
+  }
+}
+
+function isInWindow(timeMs: number | undefined, { fromMs, toMs, keepsUntimed }: TimeWindow): boolean {
+  return timeMs === undefined ? keepsUntimed : timeMs >= fromMs && timeMs < toMs
+}
