@@ -48,6 +48,8 @@ export function overviewHelp(version: string): string {
   const commands = alignColumns([
     ['export', ''],
     ['plan', ''],
+    ['forward', ''],
+    ['replay', ''],
     ['config check', ''],
     ['slack manifest', ''],
     ['slack canvas', '']
@@ -55,6 +57,8 @@ export function overviewHelp(version: string): string {
   const texts = [
     'read a day of logs, keep the lines of one device, write a zip',
     'list and estimate what an export would read, and read nothing',
+    'send the records of a day to OpenSearch or Logstash, or set the sink up',
+    'send the records again that a sink has rejected',
     'check a configuration',
     'print the manifest of the Slack app',
     'publish the usage page to the canvas of a Slack channel'

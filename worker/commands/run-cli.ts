@@ -8,8 +8,10 @@ import type { Command, Terminal } from './command.ts'
 import { configCommand } from './config-command.ts'
 import { exportCommand } from './export-command.ts'
 import { type FlagSpec, parseFlags, type TypedArguments } from './flags.ts'
+import { forwardCommand } from './forward-command.ts'
 import { overviewHelp } from './help.ts'
 import { planCommand } from './plan-command.ts'
+import { replayCommand } from './replay-command.ts'
 import { loadConfig, referenceConfig, type Surroundings } from './settings.ts'
 import { CancelledBySignal, onSignals } from './signals.ts'
 import { slackCommand } from './slack-command.ts'
@@ -17,6 +19,8 @@ import { slackCommand } from './slack-command.ts'
 const commands: Readonly<Record<string, Command>> = {
   export: exportCommand,
   plan: planCommand,
+  forward: forwardCommand,
+  replay: replayCommand,
   config: configCommand,
   slack: slackCommand
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseLayout } from './layout.ts'
+import { sinkSchema } from './sink-schema.ts'
 
 /*
  * What may stand in iot-log.config.json. Editors get the same as JSON Schema (iot-log.config.schema.json, made from
@@ -22,12 +23,32 @@ const layoutTemplate = z.string().superRefine((template, context) => {
 const keyPrefix = z.string().regex(/^(?:[^/].*\/)?$/, 'a key prefix that ends with a slash and does not begin with one')
 const count = (minimum: number, maximum: number): z.ZodInt => z.int().min(minimum).max(maximum)
 
+/** The formats of worker/formats/registry.ts; this page is read without them. */
+export const formatNames = [
+  'lines',
+  'json-lines',
+  'json-concatenated',
+  'cloudtrail',
+  'cloudwatch',
+  'elb-classic',
+  'alb',
+  'alb-connection',
+  'nlb',
+  'firelens',
+  'iot-lifecycle',
+  'vpc-flow',
+  'cloudfront',
+  's3-access',
+  'waf',
+  'pexip'
+] as const
+
 const categoryKeys = {
   aliases: z.array(name).meta({ description: 'Other words for this category.' }),
   layout: layoutTemplate.meta({
     description: 'Key prefix with {yyyy} {MM} {dd} and, where there is one per hour, {HH}; all UTC.'
   }),
-  format: z.enum(['lines']).meta({ description: 'How bytes become records.' }),
+  format: z.enum(formatNames).meta({ description: 'How bytes become records.' }),
   table: name.meta({ description: 'Glue table of the raw lines; without one Athena cannot read the category.' }),
   exclude: z.array(z.string().min(1)).meta({
     description: 'Keys not to read, such as error prefixes: * stands for any text, ? for one character.'
@@ -88,6 +109,9 @@ const environment = z.strictObject({
   access: z.strictObject(accessKeys).partial().optional().meta({
     description: 'Who may ask for this environment, where it differs.'
   }),
+  sinks: z.record(name, sinkSchema).default({}).meta({
+    description: 'Where records can be forwarded to, by the names that --to takes.'
+  }),
   categories: z.record(name, z.strictObject(categoryKeys).partial()).default({}).meta({
     description: 'Keys of categories that differ in this environment.'
   })
@@ -98,6 +122,12 @@ const output = z.strictObject({
   linkMinutes: count(1, 10_080).default(60),
   expiryDays: count(1, 365).default(1),
   store: storeUrl.optional().meta({ description: 'Where results go when not beside the logs.' })
+})
+
+const forward = z.strictObject({
+  prefix: keyPrefix
+    .default('forward/')
+    .meta({ description: 'Key prefix, in the store of results, of records that a sink rejected.' })
 })
 
 const gibibyte = 1024 ** 3
@@ -122,6 +152,10 @@ export const configSchema = z.strictObject({
   categories: z.record(name, category),
   output: output.prefault({}),
   limits: limits.prefault({}),
+  forward: forward.prefault({}),
+  logLevel: z.enum(['info', 'detailed', 'debug']).default('info').meta({
+    description: 'How much the forwarder says. At no level does it say anything of what the logs hold.'
+  }),
   access: z
     .strictObject({
       teams: accessKeys.teams.default([]),
@@ -137,6 +171,8 @@ export type ConfigDocument = z.output<typeof configSchema>
 export type CategorySettings = ConfigDocument['categories'][string]
 export type EnvironmentSettings = ConfigDocument['environments'][string]
 export type Limits = ConfigDocument['limits']
+export type SinkSettings = EnvironmentSettings['sinks'][string]
+export type LogLevel = ConfigDocument['logLevel']
 
 /** JSON Schema (draft 2020-12) of what a person writes, for editors. */
 export function configJsonSchema(): object {

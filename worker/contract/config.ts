@@ -4,7 +4,8 @@ import {
   type ConfigDocument,
   configSchema,
   type EnvironmentSettings,
-  type Limits
+  type Limits,
+  type LogLevel
 } from './config-schema.ts'
 import { type Problem, ProblemsError } from './errors.ts'
 import { type Layout, parseLayout } from './layout.ts'
@@ -34,6 +35,8 @@ export interface Config {
   readonly environments: ReadonlyMap<string, Environment>
   readonly output: ConfigDocument['output']
   readonly limits: Limits
+  readonly forward: ConfigDocument['forward']
+  readonly logLevel: LogLevel
   readonly access: ConfigDocument['access']
 }
 
@@ -75,8 +78,8 @@ function resolveConfig(document: ConfigDocument): Config {
     })
     return [name, { ...settings, name, categories: new Map(categories) }] as const
   })
-  const { defaultEnvironment, output, limits, access } = document
-  return { defaultEnvironment, environments: new Map(environments), output, limits, access }
+  const { defaultEnvironment, output, limits, forward, logLevel, access } = document
+  return { defaultEnvironment, environments: new Map(environments), output, limits, forward, logLevel, access }
 }
 
 function resolveCategory(name: string, settings: CategorySettings): Category {
@@ -106,7 +109,7 @@ function crossCheck(document: ConfigDocument): Problem[] {
   for (const name of Object.keys(document.categories).filter((one) => reservedWords.includes(one))) {
     problems.push(problemAt('categories', name, 'this word is reserved'))
   }
-  return [...problems, ...crossCheckAliases(document), ...crossCheckOverrides(document)]
+  return [...problems, ...crossCheckAliases(document), ...crossCheckOverrides(document), ...crossCheckSinks(document)]
 }
 
 /** No two categories answer to one word, in any environment. */
@@ -148,6 +151,21 @@ function crossCheckOverrides(document: ConfigDocument): Problem[] {
         const hint = suggestion(category, categories)
         return problemAt(`environments.${name}.categories`, category, `no such category${hint}`)
       })
+  )
+}
+
+/** Sinks take categories that there are. */
+function crossCheckSinks(document: ConfigDocument): Problem[] {
+  const known = Object.keys(document.categories)
+  return Object.entries(document.environments).flatMap(([environment, { sinks }]) =>
+    Object.entries(sinks).flatMap(([sink, { categories = [] }]) =>
+      categories
+        .filter((category) => !known.includes(category))
+        .map((category) => {
+          const hint = suggestion(category, known)
+          return problemAt(`environments.${environment}.sinks.${sink}.categories`, category, `no such category${hint}`)
+        })
+    )
   )
 }
 
