@@ -20,6 +20,7 @@ await build({
     'worker-main': 'worker/main.ts',
     'ingress-slack': 'ingress/slack.ts',
     'ingress-job-events': 'ingress/job-events.ts',
+    forward: 'worker/forward/lambda.ts',
     'scan-thread': 'worker/scan/thread.ts'
   },
   outdir,

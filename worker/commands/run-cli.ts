@@ -9,9 +9,11 @@ import { configCommand } from './config-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import { exportCommand } from './export-command.ts'
 import { type FlagSpec, parseFlags, type TypedArguments } from './flags.ts'
+import { forwardCommand } from './forward-command.ts'
 import { overviewHelp } from './help.ts'
 import { planCommand } from './plan-command.ts'
 import { queryCommand } from './query-command.ts'
+import { replayCommand } from './replay-command.ts'
 import { loadConfig, referenceConfig, type Surroundings } from './settings.ts'
 import { CancelledBySignal, onSignals } from './signals.ts'
 import { slackCommand } from './slack-command.ts'
@@ -20,6 +22,8 @@ const commands: Readonly<Record<string, Command>> = {
   export: exportCommand,
   plan: planCommand,
   query: queryCommand,
+  forward: forwardCommand,
+  replay: replayCommand,
   config: configCommand,
   slack: slackCommand,
   doctor: doctorCommand

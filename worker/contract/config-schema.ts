@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { deploySchema } from './deploy-schema.ts'
 import { formatNames } from './format-names.ts'
 import { parseLayout } from './layout.ts'
+import { sinkSchema } from './sink-schema.ts'
 
 /*
  * What may stand in iot-log.config.json. Editors get the same as JSON Schema (iot-log.config.schema.json, made from
@@ -97,6 +98,9 @@ const environment = z.strictObject({
     description: 'Who may ask for this environment, where it differs.'
   }),
   deploy: deploySchema.optional().meta({ description: 'How infra/ deploys this environment, where it has `submit`.' }),
+  sinks: z.record(name, sinkSchema).default({}).meta({
+    description: 'Where records can be forwarded to, by the names that --to takes.'
+  }),
   categories: z.record(name, z.strictObject(categoryKeys).partial()).default({}).meta({
     description: 'Keys of categories that differ in this environment.'
   })
@@ -107,6 +111,12 @@ const output = z.strictObject({
   linkMinutes: count(1, 10_080).default(60),
   expiryDays: count(1, 365).default(1),
   store: storeUrl.optional().meta({ description: 'Where results go when not beside the logs.' })
+})
+
+const forward = z.strictObject({
+  prefix: keyPrefix
+    .default('forward/')
+    .meta({ description: 'Key prefix, in the store of results, of records that a sink rejected.' })
 })
 
 const gibibyte = 1024 ** 3
@@ -134,6 +144,10 @@ export const configSchema = z.strictObject({
   categories: z.record(name, category),
   output: output.prefault({}),
   limits: limits.prefault({}),
+  forward: forward.prefault({}),
+  logLevel: z.enum(['info', 'detailed', 'debug']).default('info').meta({
+    description: 'How much the forwarder says. At no level does it say anything of what the logs hold.'
+  }),
   access: z
     .strictObject({
       teams: accessKeys.teams.default([]),
@@ -149,6 +163,8 @@ export type ConfigDocument = z.output<typeof configSchema>
 export type CategorySettings = ConfigDocument['categories'][string]
 export type EnvironmentSettings = ConfigDocument['environments'][string]
 export type Limits = ConfigDocument['limits']
+export type SinkSettings = EnvironmentSettings['sinks'][string]
+export type LogLevel = ConfigDocument['logLevel']
 
 /** JSON Schema (draft 2020-12) of what a person writes, for editors. */
 export function configJsonSchema(): object {

@@ -4,7 +4,8 @@ import {
   type ConfigDocument,
   configSchema,
   type EnvironmentSettings,
-  type Limits
+  type Limits,
+  type LogLevel
 } from './config-schema.ts'
 import { deployProblems } from './deploy-check.ts'
 import { type Problem, ProblemsError } from './errors.ts'
@@ -35,6 +36,8 @@ export interface Config {
   readonly environments: ReadonlyMap<string, Environment>
   readonly output: ConfigDocument['output']
   readonly limits: Limits
+  readonly forward: ConfigDocument['forward']
+  readonly logLevel: LogLevel
   readonly access: ConfigDocument['access']
 }
 
@@ -76,8 +79,8 @@ function resolveConfig(document: ConfigDocument): Config {
     })
     return [name, { ...settings, name, categories: new Map(categories) }] as const
   })
-  const { defaultEnvironment, output, limits, access } = document
-  return { defaultEnvironment, environments: new Map(environments), output, limits, access }
+  const { defaultEnvironment, output, limits, forward, logLevel, access } = document
+  return { defaultEnvironment, environments: new Map(environments), output, limits, forward, logLevel, access }
 }
 
 function resolveCategory(name: string, settings: CategorySettings): Category {
@@ -113,7 +116,8 @@ function crossCheck(document: ConfigDocument): Problem[] {
     ...crossCheckTables(document),
     ...crossCheckOverrides(document),
     ...crossCheckOutput(document),
-    ...deployProblems(document)
+    ...deployProblems(document),
+    ...crossCheckSinks(document)
   ]
 }
 
@@ -192,6 +196,21 @@ function crossCheckOverrides(document: ConfigDocument): Problem[] {
         const hint = suggestion(category, categories)
         return problemAt(`environments.${name}.categories`, category, `no such category${hint}`)
       })
+  )
+}
+
+/** Sinks take categories that there are. */
+function crossCheckSinks(document: ConfigDocument): Problem[] {
+  const known = Object.keys(document.categories)
+  return Object.entries(document.environments).flatMap(([environment, { sinks }]) =>
+    Object.entries(sinks).flatMap(([sink, { categories = [] }]) =>
+      categories
+        .filter((category) => !known.includes(category))
+        .map((category) => {
+          const hint = suggestion(category, known)
+          return problemAt(`environments.${environment}.sinks.${sink}.categories`, category, `no such category${hint}`)
+        })
+    )
   )
 }
 

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { before, describe, it } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { repository } from '../support/run-cli.ts'
+import { queueEvent } from '../support/sqs/event-source.ts'
+import { startFunction } from '../support/sqs/function-process.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
+import { deadLetters, jsonLines, putTelemetry, queue, startForwardTown } from '../worker/forward/forward-town.ts'
+
+const limitKib = 192 * 1024
+/** As the function has them (worker/forward/README.md): without them V8 takes what it finds before it looks for garbage. */
+const nodeOptions = '--max-semi-space-size=4 --max-old-space-size=128'
+
+describe('the function as a bundle, in 192 MiB', () => {
+  const directory = temporaryDirectory()
+  const module = pathToFileURL(`${directory.path}/forward.mjs`)
+  before(async () => {
+    await build({
+      absWorkingDir: repository,
+      entryPoints: { forward: 'worker/forward/lambda.ts' },
+      outdir: directory.path,
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      splitting: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node22.15',
+      banner: {
+        js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);"
+      },
+      logLevel: 'error'
+    })
+    return () => directory[Symbol.dispose]()
+  })
+
+  it('forwards an object of any size, however slow the sink is', async (test) => {
+    const memberLines = 50_000
+    const members = 3
+    // Members of the same text, so that a large object is made quickly.
+    const member = gzipSync(jsonLines(memberLines), { level: 1 })
+    const { ids, peakKib } = await forward(Buffer.concat(Array.from({ length: members }, () => member)), 20)
+    test.diagnostic(`${ids} records, peak ${Math.round(peakKib / 1024)} MiB`)
+    assert.equal(ids, members * memberLines)
+    assert.ok(peakKib < limitKib, `${peakKib} KiB`)
+  })
+
+  it('forwards records of megabytes, and rejects what no request holds', async (test) => {
+    const text = [0.5, 1.9, 2.5, 3.9].map((mebibytes) => {
+      const numbers = `${'7,'.repeat(mebibytes * 512 * 1024 - 20)}7`
+      return `{"a":[${numbers}]}\n`
+    })
+    const { ids, peakKib, rejected } = await forward(gzipSync(text.join('').repeat(3)), 0)
+    test.diagnostic(`peak ${Math.round(peakKib / 1024)} MiB`)
+    assert.equal(ids, 2 * 3)
+    assert.equal(rejected, 2 * 3)
+    assert.ok(peakKib < limitKib, `${peakKib} KiB`)
+  })
+
+  async function forward(
+    object: Buffer,
+    latencyMs: number
+  ): Promise<{ ids: number; peakKib: number; rejected: number }> {
+    await using town = await startForwardTown({ keepsDocuments: false, sink: { batchRecords: 50_000 } })
+    town.search.faults.add({ operation: 'bulk', action: { kind: 'latency', ms: latencyMs } })
+    putTelemetry(town, 'large.gz', object)
+    const environment = { ...town.environment(), NODE_OPTIONS: nodeOptions }
+    await using running = await startFunction({ module, environment })
+    const { answer, peakKib } = await running.invoke(queueEvent(town.sqs.receive(queue, 1, 0)), 300_000)
+    assert.deepEqual(answer, { batchItemFailures: [] })
+    assert.deepEqual(town.sqs.messages(deadLetters), [])
+    const kept = town.s3.keys('dev-iot-logs').filter((key) => key.startsWith('forward/rejected/'))
+    const rejected = kept.map((key) => town.s3.get('dev-iot-logs', key)!.toString().split('\n').length - 1)
+    return { ids: town.search.ids().length, peakKib, rejected: rejected.reduce((sum, one) => sum + one, 0) }
+  }
+})

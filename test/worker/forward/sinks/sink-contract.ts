@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { SinkSettings } from '../../../../worker/contract/config-schema.ts'
+import { sinkSchema } from '../../../../worker/contract/sink-schema.ts'
+import { createForwardLog } from '../../../../worker/forward/log.ts'
+import { openSink } from '../../../../worker/forward/sinks/registry.ts'
+import type { Sink, SinkRecord } from '../../../../worker/forward/sinks/sink.ts'
+import { SinkError } from '../../../../worker/forward/sinks/sink-error.ts'
+import type { CallFaultPlan } from '../../../support/aws/faults.ts'
+
+/** A server that a sink sends to, and a way of its own to look at what came. */
+export interface SinkServer extends AsyncDisposable {
+  readonly url: string
+  readonly faults: CallFaultPlan
+  /** The documents that came, by id. */
+  received(): Map<string, Record<string, unknown>>
+  /** Requests that were accepted. */
+  requests(): number
+  setOffline(isOffline: boolean): Promise<void>
+}
+
+export interface ServerOptions {
+  readonly login?: { readonly username: string; readonly password: string }
+  readonly maxContentBytes?: number
+}
+
+const login = { username: 'forwarder', password: 'correct horse' }
+const never = new AbortController().signal
+
+/** What every sink promises. Each registered type runs this. */
+export function testSinkContract(
+  type: SinkSettings['type'],
+  start: (options: ServerOptions) => Promise<SinkServer>
+): void {
+  describe(`the sink ${type}`, () => {
+    it('sends a batch: each record arrives whole under its id', async () => {
+      await using test = await openTest({})
+      const batch = records(500)
+      assert.deepEqual(await test.sink.send(batch, never), [])
+      assertReceived(test.server, batch)
+      assert.equal(test.server.requests(), 1)
+    })
+
+    it('is asked twice for the same batch and holds each record once', async () => {
+      await using test = await openTest({})
+      const batch = records(50)
+      for (let time = 0; time < 2; time++) assert.deepEqual(await test.sink.send(batch, never), [])
+      assertReceived(test.server, batch)
+    })
+
+    for (const [name, action] of [
+      ['says 429', { kind: 'error', type: 'busy', status: 429 }],
+      ['says 503', { kind: 'error', type: 'away', status: 503 }],
+      ['says 502 with a page', { kind: 'error', type: '<html>', status: 502 }],
+      ['resets connections', { kind: 'reset' }],
+      ['answers and is not heard', { kind: 'lost-answer' }]
+    ] as const) {
+      it(`goes on where the server ${name}`, async () => {
+        await using test = await openTest({})
+        test.server.faults.add({ action, times: 2 })
+        const batch = records(20)
+        assert.deepEqual(await test.sink.send(batch, never), [])
+        assertReceived(test.server, batch)
+      })
+    }
+
+    it('asks again where the server is silent', async () => {
+      await using test = await openTest({ patienceSeconds: 2 })
+      test.server.faults.add({ action: { kind: 'hang' }, times: 1 })
+      assert.deepEqual(await test.sink.send(records(20), never), [])
+      assertReceived(test.server, records(20))
+    })
+
+    it('gives up with a SinkError when its patience is over, and is good again later', async () => {
+      await using test = await openTest({ patienceSeconds: 1 })
+      const batch = records(5)
+      await test.server.setOffline(true)
+      await assert.rejects(test.sink.send(batch, never), SinkError)
+      await test.server.setOffline(false)
+      assert.deepEqual(await test.sink.send(batch, never), [])
+      assertReceived(test.server, batch)
+    })
+
+    it('stops waiting when the signal aborts', async () => {
+      await using test = await openTest({ patienceSeconds: 900 })
+      test.server.faults.add({ action: { kind: 'error', type: 'busy', status: 429 } })
+      const controller = new AbortController()
+      const sending = test.sink.send(records(5), controller.signal)
+      controller.abort(new Error('enough'))
+      await assert.rejects(sending, /enough/)
+    })
+
+    it('cuts what is too large in two, and refuses only what is too large by itself', async () => {
+      await using test = await openTest({}, { maxContentBytes: 20_000 })
+      const batch = [...records(300), record(300, 'x'.repeat(30_000))]
+      const refusals = await test.sink.send(batch, never)
+      assert.deepEqual(
+        refusals.map((refusal) => [refusal.record.id, refusal.status]),
+        [['record-300', 413]]
+      )
+      assertReceived(test.server, batch.slice(0, 300))
+    })
+
+    it('logs in, and fails at once when it is not let in', async () => {
+      await using good = await openTest({ auth: 'basic' }, { login })
+      assert.deepEqual(await good.sink.send(records(3), never), [])
+      await using bad = await openTest({ auth: 'basic' }, { login: { ...login, password: 'another' } })
+      const startedMs = performance.now()
+      await assert.rejects(bad.sink.send(records(3), never), (error: Error) => {
+        assert.ok(error instanceof SinkError)
+        assert.doesNotMatch(error.message, /correct horse|another/)
+        return true
+      })
+      assert.ok(performance.now() - startedMs < 5_000)
+      assert.equal(bad.server.received().size, 0)
+    })
+
+    it('says nothing of the records, at any level', async () => {
+      await using test = await openTest({})
+      test.server.faults.add({ action: { kind: 'error', type: 'busy', status: 503 }, times: 1 })
+      await test.sink.send([record(1, 'customer-secret')], never)
+      assert.ok(test.logged.length > 0)
+      assert.doesNotMatch(test.logged.join('\n'), /customer-secret/)
+    })
+  })
+
+  async function openTest(settings: Partial<SinkSettings>, options: ServerOptions = {}) {
+    const server = await start(options)
+    const logged: string[] = []
+    const sink: Sink = await openSink({
+      name: 'test',
+      settings: sinkSchema.parse({ type, url: server.url, patienceSeconds: 10, ...settings }),
+      login: async () => login,
+      credentials: async () => assert.fail('not asked for'),
+      region: 'ap-northeast-1',
+      ca: undefined,
+      log: createForwardLog('debug', (line) => logged.push(line), Date.now)
+    })
+    return {
+      server,
+      sink,
+      logged,
+      [Symbol.asyncDispose]: async () => {
+        await sink[Symbol.asyncDispose]()
+        await server[Symbol.asyncDispose]()
+      }
+    }
+  }
+}
+
+export function records(count: number): SinkRecord[] {
+  return Array.from({ length: count }, (_, at) => record(at, `line ${at} \u00e9 \u{1f600} "quoted" \\ \u2028 end`))
+}
+
+export function record(at: number, message: string): SinkRecord {
+  return recordOf(`record-${at}`, JSON.stringify({ '@timestamp': '2023-10-01T00:00:00.000Z', message, number: at }))
+}
+
+/** A record that does not begin where its buffer does. */
+export function recordOf(id: string, document: string): SinkRecord {
+  const source = Buffer.from(`before ${document} behind`)
+  return {
+    id,
+    category: 'telemetry',
+    dayTimeMs: Date.UTC(2023, 9, 1),
+    source,
+    start: 7,
+    end: source.length - 7
+  }
+}
+
+function assertReceived(server: SinkServer, batch: readonly SinkRecord[]): void {
+  const received = server.received()
+  assert.deepEqual([...received.keys()].sort(), batch.map(({ id }) => id).sort())
+  for (const { id, source, start, end } of batch) {
+    const { record_id: _, ...rest } = received.get(id)!
+    assert.deepEqual(rest, JSON.parse(source.toString('utf8', start, end)))
+  }
+}

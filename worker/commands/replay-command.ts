@@ -1,0 +1,112 @@
+import { ProblemCollector, ProblemsError } from '../contract/errors.ts'
+import { exitCodes } from '../contract/result.ts'
+import { formatCount } from '../contract/units.ts'
+import { parseWindow, typedWindow } from '../contract/window.ts'
+import { createDecoderContext } from '../forward/decoder-context.ts'
+import { openForwardSink } from '../forward/open-forward-sink.ts'
+import { createRejectedKeeper, rejectedPrefix } from '../forward/rejected.ts'
+import { replayRejected } from '../forward/replay.ts'
+import { openStore } from '../stores/open-store.ts'
+import type { Command, CommandContext } from './command.ts'
+import type { FlagSpec } from './flags.ts'
+import { environmentOf } from './forward-command.ts'
+import { flagLines } from './help.ts'
+import { configFlags, loadConfig, sourceFlags, sourceSettings, storeSettings, wantedInflater } from './settings.ts'
+import { CancelledBySignal } from './signals.ts'
+import { sinkFlags, sinkSecretHelp, terminalLog, typedSink } from './sink-flags.ts'
+
+const flags: Readonly<Record<string, FlagSpec>> = {
+  ...sinkFlags,
+  ...configFlags,
+  source: sourceFlags.source!,
+  json: { help: 'print the result as JSON' },
+  quiet: { short: 'q', help: 'print nothing but errors and, with --json, the result' },
+  debug: { help: 'tell each request on standard error' }
+}
+
+/** `iot-log replay`: sends rejected records again. */
+export const replayCommand: Command = {
+  flags,
+  help: () => [
+    'Sends the records again that a sink has rejected, once what they were rejected for is mended. What is rejected anew',
+    'is kept anew.',
+    '',
+    'Usage:',
+    '  iot-log replay [date] [environment] --to SINK [flags]',
+    '',
+    'The date is the UTC day on which they were rejected; without it all are sent.',
+    '',
+    'Flags:',
+    ...flagLines(flags),
+    '',
+    ...sinkSecretHelp,
+    '',
+    'Exit codes: 0 all were taken, 1 failed (run it again), 2 wrong words or configuration, 3 some were rejected anew,',
+    '            4 there were none, 130 or 143 cancelled (run it again)',
+    '',
+    'Example:',
+    '  iot-log replay 2023/10/01 --to search'
+  ],
+  run: async (context) => {
+    const { typed, surroundings, terminal, signal } = context
+    const problems = new ProblemCollector()
+    problems.add(typed.problems)
+    const config = loadConfig(typed, surroundings)
+    const isDate = config.environments.get(typed.words[0] ?? '') === undefined
+    const day = isDate ? problems.take(() => dayOf(typed.words[0], surroundings.nowMs())) : ''
+    const rest = isDate ? typed.words.slice(1) : typed.words
+    const environment = problems.take(() => environmentOf(rest, config.environments, config.defaultEnvironment))
+    const named = environment && problems.take(() => typedSink(typed, environment))
+    const inflater = problems.take(() => wantedInflater(surroundings))
+    problems.throwIfAny()
+    const { environment: variables, nowMs } = surroundings
+    const log = terminalLog(context)
+    const source = sourceSettings(typed, environment!, surroundings)
+    await using results = openStore(storeSettings(config.output.store ?? source.url, environment!, surroundings))
+    await using sink = await openForwardSink(named!, environment!, { environment: variables, nowMs, log })
+    const { prefix } = config.forward
+    try {
+      const result = await replayRejected({
+        results,
+        prefix: rejectedPrefix(prefix, named!.name, day),
+        sink,
+        named: named!,
+        limits: config.limits,
+        context: await createDecoderContext(inflater),
+        keepRejected: createRejectedKeeper(results, { prefix, sink: named!.name, nowMs }),
+        log,
+        signal
+      })
+      await tell(context, result)
+      if (result.objects === 0) return exitCodes.empty
+      return result.rejected > 0 ? exitCodes.partial : exitCodes.complete
+    } catch (error) {
+      if (!(signal.reason instanceof CancelledBySignal)) throw error
+      terminal.error.write(`iot-log: ${signal.reason.message}: the same command goes on from here\n`)
+      return signal.reason.exitCode
+    }
+  }
+}
+
+async function tell(
+  { typed, terminal }: CommandContext,
+  result: { readonly objects: number; readonly sent: number; readonly rejected: number }
+): Promise<void> {
+  if (typed.switches.has('json')) return terminal.print(`${JSON.stringify(result, null, 2)}\n`)
+  if (typed.switches.has('quiet')) return
+  const anew = result.rejected > 0 ? `, ${formatCount(result.rejected, 'record')} rejected anew` : ''
+  await terminal.print(
+    result.objects === 0 ? 'There are no rejected records\n' : `${formatCount(result.sent, 'record')} sent${anew}\n`
+  )
+}
+
+/** `2023-10-01`, or nothing for all days. */
+function dayOf(word: string | undefined, nowMs: number): string {
+  if (word === undefined) return ''
+  const parsed = parseWindow(word, nowMs, 1)
+  if ('problem' in parsed) throw new ProblemsError('wrong-words', [{ subject: word, text: parsed.problem }])
+  if (parsed.window.unit === 'day') return typedWindow(parsed.window)
+  throw new ProblemsError('wrong-words', [
+    { subject: word, text: `"${word}" names an hour: rejected records are kept by day` }
+  ])
+}

@@ -1,0 +1,39 @@
+import type { Environment } from '../contract/config.ts'
+import { IotLogError, ProblemsError } from '../contract/errors.ts'
+import { createForwardLog, type ForwardLog } from '../forward/log.ts'
+import { findSink, type NamedSink } from '../forward/open-forward-sink.ts'
+import type { CommandContext } from './command.ts'
+import type { FlagSpec, TypedArguments } from './flags.ts'
+
+/*
+ * What the commands that send records have in common.
+ */
+
+export const sinkFlags: Readonly<Record<string, FlagSpec>> = {
+  to: { value: 'SINK', help: 'where to: a name of the environment’s sinks' }
+}
+
+/** The lines of help that tell where a sink's secrets come from. */
+export const sinkSecretHelp: readonly string[] = [
+  'A sink with auth "basic" takes its login from IOT_LOG_SINK_SECRET_ID (AWS Secrets Manager) or IOT_LOG_SINK_SECRET,',
+  'both {"username": "…", "password": "…"}; es and aoss sign with the AWS credentials of the environment.'
+]
+
+/** @throws ProblemsError for a sink that there is not */
+export function typedSink(typed: TypedArguments, environment: Environment): NamedSink {
+  try {
+    return findSink(environment, typed.values.get('to'))
+  } catch (error) {
+    if (!(error instanceof IotLogError)) throw error
+    throw new ProblemsError('wrong-words', [{ subject: typed.values.get('to') ?? '--to', text: error.message }])
+  }
+}
+
+/** Warnings on standard error, nothing else: a command tells its result by itself. */
+export function terminalLog({ terminal, surroundings, typed }: CommandContext): ForwardLog {
+  const level = typed.switches.has('debug') ? 'debug' : 'info'
+  const write = (line: string): void => {
+    if (level === 'debug') terminal.error.write(`${line}\n`)
+  }
+  return createForwardLog(level, write, surroundings.nowMs)
+}

@@ -1,0 +1,197 @@
+import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import type { SinkSettings } from '../contract/config-schema.ts'
+import { dayMs } from '../contract/window.ts'
+import type { Fields, FieldValue, Format, LogRecord } from '../formats/format.ts'
+import type { SinkRecord } from './sinks/sink.ts'
+
+/*
+ * A record as a sink gets it: one flat JSON document with the record's own fields, what the sink adds, and where the
+ * record stands. Its id comes from the place alone, so a second delivery meets the first.
+ */
+
+/** The object whose records become documents. */
+export interface DocumentOrigin {
+  readonly bucket: string
+  readonly key: string
+  /** What changes with the object's bytes: the ETag, or the size where a store has none. */
+  readonly version: string
+  readonly category: string
+  /** The time that the key names, for records that tell none. */
+  readonly keyTimeMs: number
+}
+
+/** A document, before it is put into a batch. */
+export interface Document {
+  readonly id: string
+  readonly category: string
+  /** A time of the day that it is filed under, in ms since 1970 UTC. */
+  readonly dayTimeMs: number
+  /** JSON, or its beginning. */
+  readonly head: string
+  /** The rest, valid during the call only. */
+  readonly rest: Buffer | undefined
+  /** Of both in UTF-8. */
+  readonly bytes: number
+}
+
+/** Gives the document of the record of that number, counted from 0 over all records of the object. */
+export type MakeDocument = (record: LogRecord, number: number) => Document
+
+/**
+ * A record far from its key's day bears the time of a clock that was never set (1970, 2036): an index for each of those
+ * days would fill a cluster with shards. Devices that were offline for long are believed.
+ */
+const mostBeforeKeyMs = 400 * dayMs
+const mostAfterKeyMs = 2 * dayMs
+/** Formats whose records are JSON objects with just the fields that were read. */
+const isDocument = new Set(['json-lines', 'json-concatenated', 'iot-lifecycle', 'cloudtrail', 'waf'])
+/** Where a record stands, and what is said of it: no field of a record passes for them. */
+const ownNames = ['@timestamp', 's3', 'category', 'message', 'parse_error']
+const [openBrace, closeBrace, newline] = [0x7b, 0x7d, 0x0a]
+/** Names of its own that OpenSearch refuses inside a document. */
+const metadataNames = new Set([
+  '_id',
+  '_index',
+  '_source',
+  '_type',
+  '_routing',
+  '_field_names',
+  '_ignored',
+  '_nested_path',
+  '_version',
+  '_seq_no',
+  '_primary_term',
+  '_size',
+  '_doc_count',
+  '_data_stream_timestamp'
+])
+
+export function createDocuments(origin: DocumentOrigin, format: Format, sink: SinkSettings): MakeDocument {
+  const stem = idStem(origin)
+  const { category, keyTimeMs } = origin
+  const isWhole = isDocument.has(format.name) && sink.fields.length === 0 && !sink.keepRaw
+  const splice = createSplicer(origin, format, sink)
+  const rebuild = createRebuilder(origin, format, sink)
+  return (record, number) => {
+    const timeMs = isDate(record.timeMs) ? record.timeMs : undefined
+    const time = new Date(timeMs ?? keyTimeMs).toISOString()
+    const made = (isWhole ? splice(record, number, time) : undefined) ?? rebuild(record, number, time)
+    const id = `${stem}-${number.toString(36)}`
+    return { ...made, id, category, dayTimeMs: dayTime(timeMs, keyTimeMs) }
+  }
+}
+
+type Text = Pick<Document, 'head' | 'rest' | 'bytes'>
+
+/**
+ * Puts what is added before the record's own bytes: numbers beyond 2^53 stay as they are, and nothing is serialized.
+ * Gives nothing where the record has names of ours, or bytes that do not fit into a line of JSON.
+ */
+function createSplicer({ bucket, key, category }: DocumentOrigin, format: Format, sink: SinkSettings) {
+  const added = { ...sink.addFields, category }
+  const start = `{${JSON.stringify(added).slice(1, -1)},"s3":${JSON.stringify({ bucket, key }).slice(0, -1)},"record":`
+  const names = new Set([...ownNames, ...metadataNames, ...Object.keys(sink.addFields)])
+  const textColumns = textColumnsOf(format)
+  const startBytes = Buffer.byteLength(start)
+  return ({ raw, fields, parseError }: LogRecord, number: number, time: string): Text | undefined => {
+    const isLine = raw[0] === openBrace && raw.at(-1) === closeBrace && !raw.includes(newline) && isUtf8(raw)
+    if (!isLine || parseError !== undefined || isEmpty(fields)) return undefined
+    for (const name in fields) if (names.has(name)) return undefined
+    for (const name of textColumns) if (typeof fields[name] === 'object') return undefined
+    const end = `${number}},"@timestamp":"${time}",`
+    const rest = raw.subarray(1)
+    return { head: start + end, rest, bytes: startBytes + end.length + rest.length }
+  }
+}
+
+/** Builds the document from the fields. */
+function createRebuilder({ bucket, key, category }: DocumentOrigin, format: Format, sink: SinkSettings) {
+  const textColumns = textColumnsOf(format)
+  const chosen = sink.fields.length > 0 ? sink.fields : undefined
+  return (record: LogRecord, number: number, time: string): Text => {
+    const document: Record<string, FieldValue> = { ...(chosen ? pick(record.fields, chosen) : record.fields) }
+    for (const name of metadataNames) if (name in document) rename(document, name)
+    for (const name of textColumns) if (typeof document[name] === 'object') document[name] = textOf(document[name])
+    const message = messageOf(record, sink)
+    if (message !== undefined) document.message = message
+    if (record.parseError !== undefined) document.parse_error = record.parseError
+    const place = { ...sink.addFields, category, s3: { bucket, key, record: number }, '@timestamp': time }
+    Object.assign(document, place)
+    const head = stringify(document, () => ({
+      message: record.raw.toString(),
+      parse_error: 'nested too deep',
+      ...place
+    }))
+    return { head, rest: undefined, bytes: Buffer.byteLength(head) }
+  }
+}
+
+/** Writes a document into a buffer that has room for it, and tells where it ends. */
+export function writeDocument({ head, rest }: Document, buffer: Buffer, start: number): number {
+  const end = start + buffer.write(head, start)
+  return rest ? end + rest.copy(buffer, end) : end
+}
+
+/** The document in a buffer of its own, as a record of a sink. */
+export function documentRecord(document: Document): SinkRecord {
+  const source = Buffer.allocUnsafe(document.bytes)
+  const { id, category, dayTimeMs } = document
+  return { id, category, dayTimeMs, source, start: 0, end: writeDocument(document, source, 0) }
+}
+
+const textColumnsOf = ({ columns }: Format): string[] =>
+  columns.filter(({ type }) => type === 'string').map(({ name }) => name)
+
+/** 22 characters for the object; with the number of the record far below the 512 bytes that an `_id` may have. */
+function idStem({ bucket, key, version }: DocumentOrigin): string {
+  return createHash('sha256')
+    .update(JSON.stringify([bucket, key, version]))
+    .digest('base64url')
+    .slice(0, 22)
+}
+
+/** The record's text where it would be lost otherwise, or is wanted besides. */
+function messageOf(record: LogRecord, { keepRaw }: SinkSettings): string | undefined {
+  const isUnread = record.parseError !== undefined || isEmpty(record.fields)
+  return keepRaw || isUnread ? record.raw.toString() : undefined
+}
+
+function isEmpty(fields: Fields): boolean {
+  for (const _ in fields) return false
+  return true
+}
+
+function pick(fields: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(names.filter((name) => Object.hasOwn(fields, name)).map((name) => [name, fields[name]!]))
+}
+
+function rename(document: Record<string, FieldValue>, name: string): void {
+  document[`${name}_`] = document[name]!
+  delete document[name]
+}
+
+/** What the table has as text is text here too: an object would not fit the column's type in the index. */
+function textOf(value: FieldValue | undefined): FieldValue {
+  return value === null || value === undefined ? null : JSON.stringify(value)
+}
+
+/** JSON.stringify is recursive, JSON.parse is not. */
+function stringify(document: Fields, otherwise: () => Fields): string {
+  try {
+    return JSON.stringify(document)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return JSON.stringify(otherwise())
+  }
+}
+
+function dayTime(timeMs: number | undefined, keyTimeMs: number): number {
+  if (timeMs === undefined) return keyTimeMs
+  return timeMs < keyTimeMs - mostBeforeKeyMs || timeMs > keyTimeMs + mostAfterKeyMs ? keyTimeMs : timeMs
+}
+
+/** What a date can hold: https://tc39.es/ecma262/#sec-time-values-and-time-range, and what OpenSearch reads. */
+function isDate(timeMs: number | undefined): timeMs is number {
+  return timeMs !== undefined && timeMs >= 0 && timeMs < 253_402_300_800_000
+}

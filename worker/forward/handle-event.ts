@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import { messageOf } from '../contract/errors.ts'
+import { continuationBody, type EventObject, type ParsedBody, parseBody, readEvent } from './event-objects.ts'
+import { type Forwarder, forwardObjects, type ObjectEnd } from './forward-objects.ts'
+import type { SendMessage } from './queue.ts'
+
+/*
+ * One invocation: the messages of a queue, or one event. Of each message it is decided whether it is through, goes on
+ * by a message of its own, is delivered again, or is laid aside with a reason.
+ *
+ * Going on: a message names the objects and the number of the first record that is not through. It is sent before the
+ * old one counts as through, so a crash in between doubles work, and ids keep that from doubling records. It is sent
+ * only after progress; without any, the message comes back by itself and its receive count ends that. Whatever a queue
+ * does, an object is thus worked on a bounded number of times.
+ */
+
+/** What SQS hands to a function, as far as it is used. */
+const queueEvent = z.object({
+  Records: z
+    .array(
+      z.object({
+        eventSource: z.literal('aws:sqs'),
+        messageId: z.string(),
+        body: z.string(),
+        attributes: z.object({ ApproximateReceiveCount: z.coerce.number() }).optional()
+      })
+    )
+    .min(1)
+})
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting */
+export interface BatchResponse {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[]
+}
+
+export interface QueueSettings {
+  readonly send: SendMessage
+  /** Where the rest of an object is put. */
+  readonly queueUrl: string | undefined
+  /** Where what nobody can forward is put. */
+  readonly deadLetterUrl: string | undefined
+  /** A message that failed so often is laid aside. */
+  readonly maxReceives: number
+}
+
+interface Message {
+  readonly id: string
+  readonly body: string
+  readonly receives: number
+  readonly parsed: ParsedBody
+}
+
+/** Continuations of continuations: 10,000 of 15 minutes are a hundred days of work. */
+const mostHops = 10_000
+/** A sink that gave out is left alone for a while. */
+const pauseSeconds = 60
+
+/** @throws Error for an event that came without a queue and is not through: Lambda delivers it again */
+export async function handleEvent(
+  event: unknown,
+  forwarder: Forwarder,
+  queue: QueueSettings,
+  stop: AbortSignal
+): Promise<BatchResponse | undefined> {
+  const ofQueue = queueEvent.safeParse(event)
+  if (!ofQueue.success) return handleDirect(event, forwarder, queue, stop)
+  const messages = ofQueue.data.Records.map(({ messageId, body, attributes }) => ({
+    id: messageId,
+    body,
+    receives: attributes?.ApproximateReceiveCount ?? 1,
+    parsed: parseBody(body)
+  }))
+  const objects = messages.flatMap(({ parsed }) => ('problem' in parsed ? [] : parsed.objects))
+  const ends = await forwardObjects(objects, forwarder, stop)
+  const failed: string[] = []
+  let next = 0
+  for (const message of messages) {
+    const own = 'problem' in message.parsed ? [] : message.parsed.objects
+    const results = own.map((object, at) => ({ object, end: ends[next + at]! }))
+    next += own.length
+    try {
+      if (!(await settleMessage(message, results, forwarder, queue))) failed.push(message.id)
+    } catch (error) {
+      forwarder.log.warn('message not settled', { message: message.id, why: messageOf(error) })
+      failed.push(message.id)
+    }
+  }
+  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
+}
+
+interface ObjectResult {
+  readonly object: EventObject
+  readonly end: ObjectEnd
+}
+
+/** Whether the message is through, or others have taken its place. */
+async function settleMessage(
+  message: Message,
+  results: readonly ObjectResult[],
+  { log }: Forwarder,
+  queue: QueueSettings
+): Promise<boolean> {
+  if ('problem' in message.parsed) {
+    log.warn('message unreadable', { message: message.id, why: message.parsed.problem })
+    return layAside(queue, message.body, message.parsed.problem)
+  }
+  for (const { object, end } of results) {
+    if (end.kind !== 'poison') continue
+    const body = continuationBody([{ ...object, from: end.from }], 1)
+    if (!(await layAside(queue, body, `${end.reason}: s3://${object.bucket}/${object.key}`))) return false
+  }
+  const rest = results.flatMap(({ object, end }) => (end.kind === 'unfinished' ? [{ object, end }] : []))
+  if (rest.length === 0) return true
+  const hasProgress = results.length > rest.length || rest.some(({ object, end }) => end.from > object.from)
+  const why = rest.find(({ end }) => end.why !== undefined)?.end.why
+  // What was not begun when the time gave out is not at fault.
+  const isUntouched = why === undefined && rest.every(({ end }) => !end.isBegun)
+  const { queueUrl } = queue
+  if (queueUrl !== undefined && (hasProgress || isUntouched) && message.parsed.hops < mostHops) {
+    const objects = rest.map(({ object, end }) => ({ ...object, from: end.from }))
+    const body = continuationBody(objects, message.parsed.hops + 1)
+    await queue.send(queueUrl, { body, ...(why !== undefined && { delaySeconds: pauseSeconds }) })
+    log.detailed('goes on', { message: message.id, objects: objects.length, from: objects[0]!.from, why })
+    return true
+  }
+  if (message.receives < queue.maxReceives) return false
+  const reason = why ?? 'it does not get through in the time of the function'
+  return layAside(queue, message.body, `${reason} (received ${message.receives} times)`)
+}
+
+/** Puts it on the dead-letter queue, where there is one; otherwise the queue's own policy does after some deliveries. */
+async function layAside({ send, deadLetterUrl }: QueueSettings, body: string, reason: string): Promise<boolean> {
+  if (deadLetterUrl === undefined) return false
+  await send(deadLetterUrl, { body, reason })
+  return true
+}
+
+/** An event that a bucket, a topic or EventBridge hands over without a queue. */
+async function handleDirect(
+  event: unknown,
+  forwarder: Forwarder,
+  queue: QueueSettings,
+  stop: AbortSignal
+): Promise<undefined> {
+  const parsed = readEvent(event)
+  const message = { id: 'direct', body: JSON.stringify(event), receives: 1, parsed }
+  const objects = 'problem' in parsed ? [] : parsed.objects
+  const ends = await forwardObjects(objects, forwarder, stop)
+  const results = objects.map((object, at) => ({ object, end: ends[at]! }))
+  if (await settleMessage(message, results, forwarder, queue)) return
+  const why = 'problem' in parsed ? parsed.problem : 'not all of its objects are through'
+  throw new Error(`The event is delivered again: ${why}`)
+}

@@ -1,0 +1,48 @@
+import { type BatchResponse, handleEvent } from './handle-event.ts'
+import { type StartedForwarder, startForwarder } from './start-forwarder.ts'
+
+/*
+ * The Lambda behind a queue of S3 events: records of new objects go to one sink. The mapping of the queue needs
+ * ReportBatchItemFailures, the queue a visibility time-out of six times the function's time-out.
+ */
+
+/** Kept of the function's time for requests under way and for putting off the rest. */
+const reserveMs = 20_000
+
+interface LambdaContext {
+  getRemainingTimeInMillis(): number
+}
+
+let started: Promise<StartedForwarder> | undefined
+
+export async function handler(event: unknown, context: LambdaContext): Promise<BatchResponse | undefined> {
+  const endMs = performance.now() + context.getRemainingTimeInMillis()
+  started ??= start()
+  const { forwarder, queue } = await started
+  const stop = new AbortController()
+  const leftMs = endMs - performance.now()
+  const end = (): void => stop.abort(new Error('the time of the function is over'))
+  const timer = setTimeout(end, leftMs - Math.min(reserveMs, leftMs / 3))
+  try {
+    return await handleEvent(event, forwarder, queue, stop.signal)
+  } finally {
+    clearTimeout(timer)
+    const { rss, heapUsed } = process.memoryUsage()
+    forwarder.log.debug('memory', { rss, heapUsed })
+  }
+}
+
+async function start(): Promise<StartedForwarder> {
+  try {
+    return await startForwarder({
+      directory: process.cwd(),
+      environment: process.env,
+      nowMs: Date.now,
+      write: (line) => void process.stdout.write(`${line}\n`)
+    })
+  } catch (error) {
+    // The next invocation may find a configuration that is right.
+    started = undefined
+    throw error
+  }
+}

@@ -1,0 +1,95 @@
+import type { MaybePromise } from '../contract/maybe-promise.ts'
+import { Damage } from '../scan/damage.ts'
+import type { DecoderContext } from '../scan/decoder.ts'
+import { maxTextBytes, type OnText, type ReadAmounts, type ReadLimits, readText } from '../scan/read-text.ts'
+import { zipEntryTexts } from '../scan/read-zip.ts'
+import { sniffEncoding, sniffLength } from '../scan/sniff.ts'
+import type { ObjectBody, Store, StoredObject } from '../stores/store.ts'
+
+/** Who takes the text. */
+export interface TextTaker {
+  readonly onText: OnText
+  /** Behind the text, or behind each file of a zip. */
+  readonly onEnd: () => void
+  /** Gives up what is on its way; `onText` ends the reading. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Reads the text of an object, however it is compressed: its members and layers, or the files of a zip one after the
+ * other, each of them ended by `onEnd`.
+ * @throws Damage with the byte where it lies, or the store's error
+ */
+export async function readObjectText(
+  store: Store,
+  object: StoredObject,
+  context: DecoderContext,
+  limits: ReadLimits,
+  { onText, onEnd, signal }: TextTaker
+): Promise<ReadAmounts> {
+  const amounts = { storedBytes: 0, textBytes: 0 }
+  const body = await store.open(object)
+  using _closing = closeOnAbort(body, signal)
+  const first = await firstChunk(body)
+  if (!first || sniffEncoding(first) !== 'zip') {
+    let isFresh = true
+    const open = (): MaybePromise<ObjectBody> => {
+      if (!isFresh) return store.open(object)
+      isFresh = false
+      return startingWith(first, body)
+    }
+    await readText(open, context, limits, onText, amounts)
+    onEnd()
+    return amounts
+  }
+  await body.close()
+  await using random = await store.openRandom(object)
+  for await (const entry of zipEntryTexts(random)) {
+    try {
+      await readText(entry.open, context, limits, onText, amounts)
+    } catch (error) {
+      throw error instanceof Damage ? error.at(entry.byte) : error
+    }
+    onEnd()
+    if (amounts.textBytes > maxTextBytes(object.size, limits)) throw new Damage('ratio-limit', entry.byte)
+  }
+  return { ...amounts, storedBytes: object.size }
+}
+
+/** A read that is stuck would go on for the patience of the store, and keep the process from ending. */
+function closeOnAbort(body: ObjectBody, signal: AbortSignal): Disposable {
+  const close = (): void => void body.close()
+  signal.addEventListener('abort', close, { once: true })
+  return { [Symbol.dispose]: () => signal.removeEventListener('abort', close) }
+}
+
+/** Enough to tell the encoding, where the object has as much. */
+async function firstChunk(body: ObjectBody): Promise<Buffer | null> {
+  try {
+    let first = await body.read()
+    while (first && first.length < sniffLength) {
+      const start: Buffer = Buffer.from(first)
+      const next = await body.read()
+      if (!next) return start
+      first = Buffer.concat([start, next])
+    }
+    return first
+  } catch (error) {
+    await body.close()
+    throw error
+  }
+}
+
+/** A body whose first chunk was already read. */
+function startingWith(first: Buffer | null, body: ObjectBody): ObjectBody {
+  let waiting = first
+  return {
+    read: () => {
+      if (!waiting) return body.read()
+      const chunk = waiting
+      waiting = null
+      return chunk
+    },
+    close: () => body.close()
+  }
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs'
+import type { Environment } from '../contract/config.ts'
+import type { SinkSettings } from '../contract/config-schema.ts'
+import { IotLogError, messageOf } from '../contract/errors.ts'
+import { nearest } from '../contract/nearest.ts'
+import { createAwsCredentials } from './aws-credentials.ts'
+import type { ForwardLog } from './log.ts'
+import { createSinkLogin } from './sink-secret.ts'
+import { openSink } from './sinks/registry.ts'
+import type { Sink } from './sinks/sink.ts'
+
+/** A sink of the configuration, by its name. */
+export interface NamedSink {
+  readonly name: string
+  readonly settings: SinkSettings
+}
+
+export interface SinkSurroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly nowMs: () => number
+  readonly log: ForwardLog
+}
+
+/** The sink of that name; without one, the only one of the environment. @throws IotLogError (`wrong-config`) */
+export function findSink(environment: Environment, name: string | undefined): NamedSink {
+  const names = Object.keys(environment.sinks)
+  const found = name ?? (names.length === 1 ? names[0]! : undefined)
+  if (found !== undefined && Object.hasOwn(environment.sinks, found)) {
+    return { name: found, settings: environment.sinks[found]! }
+  }
+  if (names.length === 0) {
+    throw new IotLogError(
+      'wrong-config',
+      `The environment ${environment.name} has no sinks: add environments.${environment.name}.sinks`
+    )
+  }
+  if (found === undefined) throw new IotLogError('wrong-config', `Say which sink: ${names.join(', ')}`)
+  const near = nearest(found, names)
+  const hint =
+    near === undefined ? `the sinks of ${environment.name} are ${names.join(', ')}` : `did you mean "${near}"?`
+  throw new IotLogError('wrong-config', `"${found}" is not a sink: ${hint}`, { subject: found })
+}
+
+/** Opens it with what it needs of the surroundings. */
+export function openForwardSink(
+  { name, settings }: NamedSink,
+  { region }: Environment,
+  { environment, nowMs, log }: SinkSurroundings
+): Promise<Sink> {
+  const usedRegion = settings.region ?? region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION
+  if ((settings.auth === 'es' || settings.auth === 'aoss') && usedRegion === undefined) {
+    throw new IotLogError('wrong-config', `The sink ${name} needs a region to sign for: set its region, or AWS_REGION`)
+  }
+  return openSink({
+    name,
+    settings,
+    login: createSinkLogin(environment, nowMs),
+    credentials: createAwsCredentials(),
+    region: usedRegion,
+    ca: settings.caFile === undefined ? undefined : readAuthority(settings.caFile),
+    log
+  })
+}
+
+function readAuthority(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new IotLogError('wrong-config', `Could not read caFile ${path}: ${messageOf(error)}`, {
+      subject: path,
+      cause: error
+    })
+  }
+}

@@ -1,0 +1,121 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { messageOf } from '../../contract/errors.ts'
+import { Bodies } from './bodies.ts'
+import { type Answer, deliver, mayPass, requestMs, retryAfterMs } from './deliver.ts'
+import { post } from './post.ts'
+import type { Refusal, SetupReport, Sink, SinkCategory, SinkOptions, SinkRecord } from './sink.ts'
+import { SinkError } from './sink-error.ts'
+
+/*
+ * Logstash's http input (https://www.elastic.co/docs/reference/logstash/plugins/plugins-inputs-http): its JSON codec
+ * makes one event of each element of an array. It answers 200 once they are in its queue, 429 when that is full. It
+ * knows no ids, so each record carries its own for the output to use.
+ */
+
+/** Where the id stands: last, so that no field of the record takes its place. */
+const idName = 'record_id'
+const [openArray, closeArray, comma] = [0x5b, 0x5d, 0x2c]
+
+export class LogstashSink implements Sink {
+  readonly #options: SinkOptions
+  readonly #url: URL
+  readonly #agent: HttpAgent | HttpsAgent
+  readonly #bodies = new Bodies()
+
+  constructor(options: SinkOptions) {
+    this.#options = options
+    this.#url = new URL(options.settings.url)
+    const settings = { keepAlive: true, maxSockets: options.settings.requests }
+    this.#agent =
+      this.#url.protocol === 'https:'
+        ? new HttpsAgent({ ...settings, ...(options.ca !== undefined && { ca: options.ca }) })
+        : new HttpAgent(settings)
+  }
+
+  async send(batch: readonly SinkRecord[], signal: AbortSignal): Promise<readonly Refusal[]> {
+    const { name, settings, log } = this.#options
+    const headers = { 'content-type': 'application/json', ...(await this.#authorization()) }
+    const post = (part: readonly SinkRecord[]): Promise<Answer> => this.#post(part, headers, signal)
+    return deliver(batch, { sink: name, post, patienceMs: settings.patienceSeconds * 1000, signal, log })
+  }
+
+  async setup(categories: readonly SinkCategory[]): Promise<SetupReport> {
+    const { port } = this.#url
+    const names = categories.map(({ name }) => name).join(', ')
+    return [
+      `Logstash keeps no templates here. A pipeline for ${names}:`,
+      'input {',
+      `  http { port => ${port === '' ? 8080 : port} }`,
+      '}',
+      'output {',
+      '  elasticsearch {',
+      '    hosts => ["https://…:9200"]',
+      '    index => "iot-%{category}-%{+YYYY.MM.dd}"',
+      `    document_id => "%{${idName}}"`,
+      '    action => "create"',
+      '  }',
+      '}',
+      'Index pattern iot-*, time field @timestamp'
+    ]
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#agent.destroy()
+  }
+
+  async #authorization(): Promise<Record<string, string>> {
+    if (this.#options.settings.auth === 'none') return {}
+    const { username, password } = await this.#options.login()
+    return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
+  }
+
+  async #post(
+    part: readonly SinkRecord[],
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal
+  ): Promise<Answer> {
+    const body = arrayBody(part, this.#bodies)
+    const idleMs = requestMs(this.#options.settings.patienceSeconds * 1000)
+    const startedMs = performance.now()
+    let answer: Awaited<ReturnType<typeof post>>
+    try {
+      answer = await post({ url: this.#url, headers, body, agent: this.#agent, idleMs, signal })
+    } catch (error) {
+      signal.throwIfAborted()
+      return { kind: 'later', why: messageOf(error) }
+    }
+    const { status, text } = answer
+    this.#options.log.debug('post', {
+      records: part.length,
+      bytes: body.length,
+      status,
+      ms: Math.round(performance.now() - startedMs)
+    })
+    if (status === 200) {
+      this.#bodies.giveBack(body)
+      return { kind: 'taken' }
+    }
+    if (mayPass(status))
+      return { kind: 'later', why: `it answered ${status}`, afterMs: retryAfterMs(answer.headers['retry-after']) }
+    if (status === 400 || status === 413) return { kind: 'refused', status, type: 'refused', reason: text }
+    // Another success would be another server's: only 200 says that the events are in the queue.
+    throw new SinkError(this.#options.name, `it answered ${status}`)
+  }
+}
+
+/** The documents as one JSON array, each with its id. */
+function arrayBody(batch: readonly SinkRecord[], bodies: Bodies): Buffer {
+  const tails = batch.map(({ id }) => `,"${idName}":"${id}"}`)
+  const length = batch.reduce((sum, { start, end }, at) => sum + end - start + tails[at]!.length, 1)
+  const body = bodies.take(length)
+  body[0] = openArray
+  let position = 1
+  for (const [at, { source, start, end }] of batch.entries()) {
+    // The last byte is the brace that closes the document: the id is put before it.
+    position += source.copy(body, position, start, end - 1)
+    position += body.write(tails[at]!, position, 'latin1')
+    body[position++] = at === batch.length - 1 ? closeArray : comma
+  }
+  return body
+}

@@ -1,0 +1,53 @@
+import { type Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+
+/** What a POST was answered with. */
+export interface PostAnswer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  /** The first 4 KiB. */
+  readonly text: string
+}
+
+export interface PostOptions {
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+  readonly agent: HttpAgent | HttpsAgent
+  /** Without a byte in either direction. */
+  readonly idleMs: number
+  readonly signal: AbortSignal
+}
+
+const keptBytes = 4096
+
+/** One request, never repeated or redirected. Fails with what broke the connection, or the signal's reason. */
+export function post({ url, headers, body, agent, idleMs, signal }: PostOptions): Promise<PostAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<PostAnswer>()
+  const send = url.protocol === 'https:' ? httpsRequest : httpRequest
+  const request = send(url, {
+    method: 'POST',
+    headers: { ...headers, 'content-length': String(body.length) },
+    agent,
+    timeout: idleMs
+  })
+  const abort = (): void => void request.destroy(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  request.on('timeout', () => request.destroy(new Error(`no answer within ${idleMs / 1000} s`)))
+  request.on('error', reject)
+  request.on('response', (response) => {
+    let text = ''
+    response.setEncoding('utf8')
+    response.on('data', (chunk: string) => {
+      if (text.length < keptBytes) text += chunk
+    })
+    response.on('end', () =>
+      resolve({ status: response.statusCode!, headers: response.headers, text: text.slice(0, keptBytes) })
+    )
+    response.on('error', reject)
+    response.on('close', () => reject(new Error('the answer broke off')))
+  })
+  request.end(body)
+  if (signal.aborted) abort()
+  return promise.finally(() => signal.removeEventListener('abort', abort))
+}

@@ -1,0 +1,13 @@
+import type { SinkSettings } from '../../contract/config-schema.ts'
+import type { Sink, SinkOptions } from './sink.ts'
+
+/** The sinks by their type; each is loaded when it is used. */
+const openers: Readonly<Record<SinkSettings['type'], (options: SinkOptions) => Promise<Sink>>> = {
+  opensearch: async (options) => new (await import('./opensearch.ts')).OpenSearchSink(options),
+  logstash: async (options) => new (await import('./logstash.ts')).LogstashSink(options)
+}
+
+/** Opens a sink; nothing is sent before the first batch. */
+export function openSink(options: SinkOptions): Promise<Sink> {
+  return openers[options.settings.type](options)
+}

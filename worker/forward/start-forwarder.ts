@@ -1,0 +1,63 @@
+import { loadConfig } from '../commands/settings.ts'
+import { openStore } from '../stores/open-store.ts'
+import { storeOf } from '../stores/store-of.ts'
+import { createAwsCredentials } from './aws-credentials.ts'
+import { createDecoderContext } from './decoder-context.ts'
+import type { Forwarder } from './forward-objects.ts'
+import { readForwardSettings } from './forward-settings.ts'
+import type { QueueSettings } from './handle-event.ts'
+import { createForwardLog } from './log.ts'
+import { openForwardSink } from './open-forward-sink.ts'
+import { createQueueSender } from './queue.ts'
+import { createRejectedKeeper } from './rejected.ts'
+
+/** A store that is silent is asked for so long; then the object is put off. */
+const storePatienceMs = 20_000
+
+/** What one process forwards with, invocation after invocation. */
+export interface StartedForwarder extends AsyncDisposable {
+  readonly forwarder: Forwarder
+  readonly queue: QueueSettings
+}
+
+export interface StartSurroundings {
+  readonly directory: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly nowMs: () => number
+  /** Takes a line of the log, without its end. */
+  readonly write: (line: string) => void
+}
+
+/** Reads configuration and environment, and opens what they name. @throws ProblemsError, IotLogError (`wrong-config`) */
+export async function startForwarder(surroundings: StartSurroundings): Promise<StartedForwarder> {
+  const { environment: variables, nowMs, write } = surroundings
+  const values = new Map(variables.IOT_LOG_CONFIG ? [['config', variables.IOT_LOG_CONFIG]] : [])
+  const config = loadConfig({ values, switches: new Set(), words: [], problems: [] }, surroundings)
+  const { environment, sink: named, logLevel, ...settings } = readForwardSettings(config, variables)
+  const log = createForwardLog(logLevel, write, nowMs)
+  const source = openStore({ ...storeOf(environment), patienceMs: storePatienceMs })
+  const results = openStore({ ...storeOf(environment, config.output.store), patienceMs: storePatienceMs })
+  const sink = await openForwardSink(named, environment, { environment: variables, nowMs, log })
+  const send = createQueueSender({
+    region: variables.AWS_REGION ?? environment.region ?? 'us-east-1',
+    credentials: createAwsCredentials(),
+    endpoint: variables.AWS_ENDPOINT_URL_SQS || undefined,
+    nowMs
+  })
+  return {
+    forwarder: {
+      environment,
+      limits: config.limits,
+      source,
+      sink,
+      named,
+      context: await createDecoderContext(),
+      keepRejected: createRejectedKeeper(results, { prefix: config.forward.prefix, sink: named.name, nowMs }),
+      log
+    },
+    queue: { ...settings, send },
+    [Symbol.asyncDispose]: async () => {
+      for (const opened of [sink, source, results]) await opened[Symbol.asyncDispose]()
+    }
+  }
+}
