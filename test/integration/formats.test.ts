@@ -17,6 +17,8 @@ import { temporaryDirectory } from '../support/temporary-directory.ts'
  */
 
 const document = referenceDocument()
+// It names the reference's categories.
+delete document.environments.dev.deploy
 const categories = {
   app: { layout: 'app/{yyyy}/{MM}/{dd}/{HH}/', format: 'cloudwatch' },
   balancer: { layout: 'elb/{yyyy}/{MM}/{dd}/', format: 'alb' },
