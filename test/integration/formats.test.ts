@@ -3,12 +3,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { parseConfig } from '../../worker/contract/config.ts'
 import { parseRequest } from '../../worker/contract/parse-request.ts'
 import { exportLogs } from '../../worker/export.ts'
 import { openStore } from '../../worker/stores/open-store.ts'
 import { readArchive } from '../support/archives.ts'
-import { referenceDocument } from '../support/configurations.ts'
+import { configWithCategories } from '../support/configurations.ts'
 import { logDirectory } from '../support/log-directory.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
@@ -16,9 +15,6 @@ import { temporaryDirectory } from '../support/temporary-directory.ts'
  * Exports of categories of other formats than plain lines, from a directory: one record a line, whatever they lie in.
  */
 
-const document = referenceDocument()
-// It names the reference's categories.
-delete document.environments.dev.deploy
 const categories = {
   app: { layout: 'app/{yyyy}/{MM}/{dd}/{HH}/', format: 'cloudwatch' },
   balancer: { layout: 'elb/{yyyy}/{MM}/{dd}/', format: 'alb' },
@@ -26,7 +22,7 @@ const categories = {
   trail: { layout: 'trail/{yyyy}/{MM}/{dd}/', format: 'cloudtrail' },
   stream: { layout: 'stream/{yyyy}/{MM}/{dd}/{HH}/', format: 'json-concatenated' }
 }
-const config = parseConfig({ ...document, categories })
+const config = configWithCategories(categories)
 const nowMs = Date.UTC(2023, 9, 3)
 
 /** The lines of each entry, without their ends. */

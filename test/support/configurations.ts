@@ -9,3 +9,10 @@ export function referenceDocument(): Record<string, never> & ReturnType<typeof J
 export function referenceConfig(): Config {
   return parseConfig(referenceDocument())
 }
+
+/** The reference configuration with other categories, and without what deploys its own. */
+export function configWithCategories(categories: Readonly<Record<string, object>>): Config {
+  const document = { ...referenceDocument(), categories }
+  for (const environment of Object.values<{ deploy?: object }>(document.environments)) delete environment.deploy
+  return parseConfig(document)
+}

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { fillStatement } from '../../worker/athena/placeholders.ts'
 import { tableOf, tableStatement } from '../../worker/athena/table.ts'
-import { parseConfig } from '../../worker/contract/config.ts'
 import { prefixAt } from '../../worker/contract/layout.ts'
 import { hourMs } from '../../worker/contract/window.ts'
-import { referenceDocument } from '../support/configurations.ts'
+import { configWithCategories } from '../support/configurations.ts'
 import { createTable } from './metastore.ts'
 import { running } from './running.ts'
 import { database, logsBucket } from './system.ts'
@@ -70,8 +69,8 @@ describe('partitions', () => {
 
   for (const [table, layout] of Object.entries(layouts)) {
     it(`are found by the layout ${layout}`, async () => {
-      const document = { ...referenceDocument(), categories: { [table]: { layout, format: 'lines', table } } }
-      const category = parseConfig(document).environments.get('dev')!.categories.get(table)!
+      const { environments } = configWithCategories({ [table]: { layout, format: 'lines', table } })
+      const category = environments.get('dev')!.categories.get(table)!
       const places = { database, location: `s3://${logsBucket}/` }
       createTable(running().s3, fillStatement(tableStatement(category), places))
       const timeMs = Date.UTC(2023, 8, 1, 5)
