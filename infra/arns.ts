@@ -35,11 +35,6 @@ export function secretArnOf(site: Site, name: string): string {
   return arnOf(site, 'secretsmanager', `secret:${name}-??????`)
 }
 
-/** Both forms in which Batch asks for a definition that was named without its revision. */
-export function jobDefinitionArnsOf(site: Site, name: string): readonly string[] {
-  return [arnOf(site, 'batch', `job-definition/${name}`), arnOf(site, 'batch', `job-definition/${name}:*`)]
-}
-
 export function jobQueueArnOf(site: Site, name: string): string {
   return arnOf(site, 'batch', `job-queue/${name}`)
 }

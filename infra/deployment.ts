@@ -63,7 +63,7 @@ export function planDeployments(config: Config): DeploymentPlan {
 }
 
 /** All defaults filled in, for an environment that says nothing. */
-export function settingsOf({ deploy }: Environment): DeploySettings {
+function settingsOf({ deploy }: Environment): DeploySettings {
   return deploy ?? deploySchema.parse({})
 }
 

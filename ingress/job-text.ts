@@ -97,7 +97,7 @@ export function lineOf(job: Job): string {
 }
 
 /** Where a job stands, or how it ended. */
-export function stateText(job: Job): string {
+function stateText(job: Job): string {
   switch (job.state) {
     case 'submitted':
       return hasBatchJob(job) ? 'waiting for a machine' : 'being started'

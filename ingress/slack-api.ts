@@ -7,7 +7,7 @@ import { messageOf } from '../worker/contract/errors.ts'
  */
 
 /** A call that Slack refused or did not answer; `code` is Slack's word, or `no_answer`. */
-export class SlackCallError extends Error {
+class SlackCallError extends Error {
   readonly code: string
 
   constructor(method: string, code: string, cause?: unknown) {

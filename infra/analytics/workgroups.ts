@@ -11,8 +11,7 @@ import { analystResults } from '../store/lifecycle.ts'
 const gigabyte = 1e9
 
 /** Where results of analysts go; a rule of the bucket expires them. */
-export const analystLocation = ({ logs }: Deployment): string =>
-  `s3://${logs.bucket}/${logs.prefix}${analystResults.folder}`
+const analystLocation = ({ logs }: Deployment): string => `s3://${logs.bucket}/${logs.prefix}${analystResults.folder}`
 
 export function createWorkgroups(
   scope: Construct,

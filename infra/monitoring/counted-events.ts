@@ -13,7 +13,7 @@ import { failedJobsRule, stuckQueueRule } from './watched.ts'
  */
 
 /** EventBridge wants this beginning: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions */
-export const eventLogGroup = (prefix: string): string => `/aws/events/${prefix}-jobs`
+const eventLogGroup = (prefix: string): string => `/aws/events/${prefix}-jobs`
 
 export function createCountedEvents(scope: Construct, deployment: Deployment): void {
   const { prefix } = deployment

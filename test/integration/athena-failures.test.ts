@@ -252,3 +252,81 @@ describe('what Athena can not read', () => {
     assert.deepEqual(place.leftovers(), [])
   })
 })
+
+describe('what only the query shows', () => {
+  const codecs = 201
+
+  beforeEach(() => {
+    for (let at = 0; at < codecs; at++) place.put(`telemetry/2023/10/01/23/${at}.bz2`, gzipSync(`${id} codec ${at}\n`))
+  })
+
+  it('makes the worker read the category after all, and it says so', async () => {
+    const limits = { ...place.config.limits, maxObjects: 100 }
+    const few = { ...place, config: { ...place.config, limits } }
+    const result = await exportByAthena(few, [id, 'telemetry', '2023/10/01'])
+    assert.equal(result.engine, 'scan')
+    assert.match(
+      result.reason,
+      /are more than 100 objects; telemetry by scan after all: objects of telemetry are named/
+    )
+    assert.equal(result.manifest.differences, undefined)
+    assert.deepEqual([result.status, result.objects.read, result.objects.queried], ['complete', objects + codecs, 0])
+    assertNothingStays()
+  })
+
+  it('ends an export that asks for Athena', async () => {
+    await assert.rejects(exportByAthena(place, words), failsWith('query-failed', /can't read telemetry.*engine=auto/))
+    assertNothingStays()
+  })
+})
+
+describe('a result', () => {
+  it('of an object that came after the listing is left out', async () => {
+    const late = 'telemetry/2023/10/01/05/late.gz'
+    const listener = { onPlanned: () => place.put(late, gzipSync(`${id} late\n`)) }
+    const { files, objects: counts } = await exportByAthena(place, words, { listener })
+    assert.ok(
+      place.athena
+        .queries()
+        .at(-1)!
+        .objects.some((uri) => uri.endsWith(late))
+    )
+    assert.equal(files.get(entry)!.toString(), everyLine())
+    assert.equal(counts.listed, objects)
+  })
+
+  it('that can not be taken away is told of', async () => {
+    const left: string[] = []
+    const fault = { operation: 'DeleteObject', action: { kind: 'error', code: 'AccessDenied' } } as const
+    place.s3.faults.add(fault)
+    const { files } = await exportByAthena(place, words, { listener: { onLeftBehind: (text) => left.push(text) } })
+    place.s3.faults.remove(fault)
+    assert.equal(files.get(entry)!.toString(), everyLine())
+    assert.match(left.join('\n'), /Results of Athena may be left under s3:\/\/dev-iot-logs\/.*s3:DeleteObject/)
+    assert.notDeepEqual(place.leftovers(), [])
+  })
+})
+
+describe('a cancel while a query is being started', () => {
+  it('waits for its id and stops it', async () => {
+    const from = place.athena.queries().length
+    const cancel = new AbortController()
+    const starting = { operation: 'StartQueryExecution', times: 1, action: { kind: 'latency', ms: 500 } } as const
+    place.athena.faults.add(starting)
+    place.athena.fates.add({ sql: /UNLOAD/, times: 1, fate: { kind: 'hold', state: 'RUNNING' } })
+    const before = place.athena.requests.length
+    const running = exportByAthena(place, words, { signal: cancel.signal })
+    running.catch(() => {})
+    await place.athena.until(() => place.athena.requests.length > before)
+    cancel.abort(new Error('nobody waits'))
+    await assert.rejects(running, /nobody waits/)
+    assert.deepEqual(
+      place.athena
+        .queries()
+        .slice(from)
+        .map(({ state }) => state),
+      ['CANCELLED']
+    )
+    assertNothingStays()
+  })
+})

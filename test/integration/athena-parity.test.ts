@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { serveAthena } from '../support/athena-place.ts'
+import { referenceDocument } from '../support/configurations.ts'
 import { exportByAthena } from '../support/export-by-athena.ts'
 import { zipOf } from '../support/zip-bytes.ts'
 
@@ -9,7 +10,13 @@ import { zipOf } from '../support/zip-bytes.ts'
  * The same day by a scan and by Athena. The same lines, but for what Athena's text reader does to line ends.
  */
 
-const place = await serveAthena()
+const { categories } = referenceDocument()
+const place = await serveAthena({
+  categories: {
+    ...categories,
+    device: { layout: 'telemetry/{yyyy}/{MM}/{dd}/{HH}/', format: 'json-lines', table: 'device' }
+  }
+})
 const hour = (number: number): string => `telemetry/2023/10/01/${String(number).padStart(2, '0')}`
 const id = 'THING00001'
 
@@ -175,5 +182,29 @@ describe('Athena and a scan', () => {
       if (name !== 'manifest.json') assert.equal(athena.files.get(name)!.toString(), bytes.toString())
     }
     assert.equal(athena.objects.queried, 12)
+  })
+
+  it('look behind the escapes of JSON, where a category is JSON lines', async () => {
+    const lines = [
+      '{"id":"THING\\u003000001"}',
+      '{"id":"THING\\u00300001"}',
+      `{"id":"${id}"}`,
+      '{"id":"THING00002\\n"}'
+    ]
+    place.put(`${hour(9)}/a.gz`, gzipSync(`${lines.join('\n')}\n`))
+    for (const options of [[], ['case=ignore']]) {
+      const { scan, athena } = await byBoth([id, 'device', '2023/10/01', ...options])
+      const name = 'device_20231001.log'
+      assert.deepEqual(linesOf(athena.files.get(name)), linesOf(scan.files.get(name)))
+      assert.deepEqual(linesOf(athena.files.get(name)), lines.slice(1, 3))
+    }
+    await assert.rejects(
+      exportByAthena(place, [id, 'device', '2023/10/01', 'engine=athena', 'format=json']),
+      /only the worker writes records as json/
+    )
+    await assert.rejects(
+      exportByAthena(place, [id, 'device', '2023/10/01', 'engine=athena', 'window=event']),
+      /only the worker knows the time of records/
+    )
   })
 })

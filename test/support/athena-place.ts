@@ -39,6 +39,8 @@ export async function serveAthena(changes: Readonly<Record<string, unknown>> = {
   Object.assign(process.env, athena.environment())
   const document = { ...referenceDocument(), ...changes }
   document.environments.dev.pathStyle = true
+  // It names the reference's categories.
+  delete document.environments.dev.deploy
   const config = parseConfig(document)
   const environment = config.environments.get('dev')!
   await makeTables(athena, environment)

@@ -26,7 +26,7 @@ export function createQueryProgress(
 }
 
 /** `Running  1.2 GB scanned  8 s`. */
-export function queryProgressText({ state, scannedBytes }: QueryProgress, seconds: number): string {
+function queryProgressText({ state, scannedBytes }: QueryProgress, seconds: number): string {
   const name = `${state.slice(0, 1)}${state.slice(1).toLowerCase()}`
   return `${name}  ${formatBytes(scannedBytes)} scanned  ${formatSeconds(seconds)}`
 }

@@ -24,7 +24,7 @@ export function renderRecord(format: Format, record: LogRecord, output: Output):
 }
 
 /** Escapes what would end the line; a line end at the end is left out. */
-export function escapeLineEnds(text: string): string {
+function escapeLineEnds(text: string): string {
   const trimmed = text.replace(/(?:\r?\n|\r)$/, '')
   if (!/[\r\n]/.test(trimmed)) return trimmed
   return trimmed.replace(/[\r\n]/g, (character) => (character === '\n' ? '\\n' : '\\r'))

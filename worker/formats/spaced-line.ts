@@ -25,7 +25,7 @@ const backslash = 0x5c
 const openBracket = 0x5b
 
 /** Cuts a line at its spaces. A quote closes only before a space or the end: agents write quotes unescaped. */
-export function splitValues(line: string): { readonly values: readonly string[]; readonly isClosed: boolean } {
+function splitValues(line: string): { readonly values: readonly string[]; readonly isClosed: boolean } {
   const values: string[] = []
   let isClosed = true
   const lastBracket = line.includes('[') ? line.lastIndexOf(']') : -1
@@ -53,7 +53,7 @@ export function splitValues(line: string): { readonly values: readonly string[];
 }
 
 /** Reads values by their layout. */
-export function readValues(values: readonly string[], layout: Layout, leastValues: number): ReadLine {
+function readValues(values: readonly string[], layout: Layout, leastValues: number): ReadLine {
   const fields: Record<string, FieldValue> = {}
   let error: string | undefined
   if (values.length < leastValues) error = `${values.length} fields, at least ${leastValues} expected`

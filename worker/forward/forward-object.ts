@@ -5,10 +5,10 @@ import type { Format } from '../formats/format.ts'
 import { RecordReader } from '../formats/record-reader.ts'
 import { Damage } from '../scan/damage.ts'
 import type { DecoderContext } from '../scan/decoder.ts'
+import { readObjectText } from '../scan/object-text.ts'
 import type { Store, StoredObject } from '../stores/store.ts'
 import { createDocuments, type DocumentOrigin, documentRecord } from './document.ts'
 import type { ObjectTally } from './object-tally.ts'
-import { readObjectText } from './object-text.ts'
 import type { Outbox } from './outbox.ts'
 import { createRecordFilter } from './record-filter.ts'
 import type { Refusal } from './sinks/sink.ts'
@@ -76,12 +76,10 @@ export async function forwardObject<Work>(options: ForwardObjectOptions<Work>): 
     }
   }
   try {
-    const { textBytes } = await readObjectText(store, object, context, limits, {
-      onText,
-      onEnd: () => reader.finish(true),
-      signal
-    })
-    return { kind: 'read', textBytes }
+    const taker = { onText, onEnd: () => reader.finish(true), signal }
+    const amounts = { storedBytes: 0, textBytes: 0 }
+    await readObjectText(store, object, context, limits, amounts, taker)
+    return { kind: 'read', textBytes: amounts.textBytes }
   } catch (error) {
     const end = endOf(error)
     reader.finish(error instanceof Damage && error.isAtEnd)

@@ -4,11 +4,11 @@ import { IotLogError, messageOf } from '../contract/errors.ts'
 import { lines } from '../formats/lines.ts'
 import { RecordReader } from '../formats/record-reader.ts'
 import type { DecoderContext } from '../scan/decoder.ts'
+import { readObjectText } from '../scan/object-text.ts'
 import type { Store, StoredObject } from '../stores/store.ts'
 import { documentRecord } from './document.ts'
 import type { ForwardLog } from './log.ts'
 import { ObjectTally } from './object-tally.ts'
-import { readObjectText } from './object-text.ts'
 import type { NamedSink } from './open-forward-sink.ts'
 import { Outbox } from './outbox.ts'
 import { parseRejected, replayedMark } from './rejected.ts'
@@ -96,7 +96,14 @@ async function replayObject(object: StoredObject, options: ReplayOptions): Promi
       if (outbox.isFull) await outbox.drain()
     }
   }
-  await readObjectText(results, object, context, limits, { onText, onEnd: () => reader.finish(true), signal })
+  await readObjectText(
+    results,
+    object,
+    context,
+    limits,
+    { storedBytes: 0, textBytes: 0 },
+    { onText, onEnd: () => reader.finish(true), signal }
+  )
   await outbox.flush()
   if (oversized.length > 0) await keepRejected(oversized)
   return tally

@@ -43,6 +43,6 @@ export class ProgressMeter {
   }
 }
 
-export function noProgress(): ScanProgress {
+function noProgress(): ScanProgress {
   return { objects: 0, storedBytes: 0, passedBytes: 0, textBytes: 0, lines: 0 }
 }

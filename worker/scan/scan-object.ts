@@ -1,13 +1,12 @@
 import { type ErrorCode, IotLogError } from '../contract/errors.ts'
 import type { MaybePromise } from '../contract/maybe-promise.ts'
 import type { DamageReason, NotRead, Outcome } from '../contract/outcome.ts'
-import type { ObjectBody, Store, StoredObject } from '../stores/store.ts'
+import type { Store, StoredObject } from '../stores/store.ts'
 import { Damage } from './damage.ts'
 import type { DecoderContext } from './decoder.ts'
 import type { KeptLines } from './kept.ts'
-import { maxTextBytes, type ReadAmounts, type ReadLimits, readText } from './read-text.ts'
-import { zipEntryTexts } from './read-zip.ts'
-import { sniffEncoding, sniffLength } from './sniff.ts'
+import { readObjectText } from './object-text.ts'
+import type { ReadAmounts, ReadLimits } from './read-text.ts'
 
 export interface ScanLimits extends ReadLimits {
   /** Without its line end. */
@@ -31,8 +30,6 @@ export interface TextPicker {
   finish(keepLast: boolean): void
 }
 
-const noPicker: TextPicker = { handedOnBytes: 0, push: () => {}, finish: () => {} }
-
 /** What a store's refusal means for the one object; any other error ends the job. */
 const outcomesOfErrors: Partial<Record<ErrorCode, 'vanished' | 'denied' | 'archived'>> = {
   'not-found': 'vanished',
@@ -47,7 +44,6 @@ export class ObjectScanner {
   readonly #limits: ScanLimits
   readonly #kept: KeptLines
   readonly #afterText: (amounts: Readonly<ReadAmounts>) => MaybePromise<void>
-  #picker: TextPicker = noPicker
 
   /** `afterText` is called after each piece of text; what it returns holds the reading back. */
   constructor(
@@ -67,12 +63,17 @@ export class ObjectScanner {
   /** Scans one object; what `picker` keeps of it is in `kept`. A failure of the object is an outcome; nothing is thrown but what ends the job. */
   async scan(object: StoredObject, picker: TextPicker): Promise<ScannedObject> {
     if (object.size === 0) return { outcome: 'empty', storedBytes: 0, textBytes: 0 }
-    this.#picker = picker
     picker.handedOnBytes = 0
     const amounts = { storedBytes: 0, textBytes: 0 }
     const linesBefore = this.#kept.lines
     try {
-      await this.#readObject(object, amounts)
+      await readObjectText(this.#store, object, this.#context, this.#limits, amounts, {
+        onText: (text) => {
+          picker.push(text)
+          return this.#afterText(amounts)
+        },
+        onEnd: () => picker.finish(true)
+      })
       return { outcome: 'read', ...amounts }
     } catch (error) {
       const outcome = outcomeOf(error)
@@ -86,76 +87,6 @@ export class ObjectScanner {
       const { reason, byte = 0 } = damage
       return { outcome, ...amounts, notRead: { key: object.key, outcome, reason, byte, keptLines } }
     }
-  }
-
-  async #readObject(object: StoredObject, amounts: ReadAmounts): Promise<void> {
-    const body = await this.#store.open(object)
-    const first = await this.#firstChunk(body)
-    if (first && sniffEncoding(first) === 'zip') {
-      await body.close()
-      return this.#readZip(object, amounts)
-    }
-    let isFresh = true
-    const open = (): MaybePromise<ObjectBody> => {
-      if (!isFresh) return this.#store.open(object)
-      isFresh = false
-      return startingWith(first, body)
-    }
-    await this.#readText(open, amounts)
-  }
-
-  /** The first bytes, enough to tell the encoding where the object has as many. */
-  async #firstChunk(body: ObjectBody): Promise<Buffer | null> {
-    try {
-      let first = await body.read()
-      while (first && first.length < sniffLength) {
-        const start: Buffer = Buffer.from(first)
-        const next = await body.read()
-        if (!next) return start
-        first = Buffer.concat([start, next])
-      }
-      return first
-    } catch (error) {
-      await body.close()
-      throw error
-    }
-  }
-
-  async #readZip(object: StoredObject, amounts: ReadAmounts): Promise<void> {
-    await using random = await this.#store.openRandom(object)
-    for await (const entry of zipEntryTexts(random)) {
-      try {
-        await this.#readText(entry.open, amounts)
-      } catch (error) {
-        throw error instanceof Damage ? error.at(entry.byte) : error
-      }
-      // Entries may share their data, so each may be in order and all of them together a bomb.
-      if (amounts.textBytes > maxTextBytes(object.size, this.#limits)) throw new Damage('ratio-limit', entry.byte)
-    }
-    amounts.storedBytes = object.size
-  }
-
-  async #readText(open: () => MaybePromise<ObjectBody>, amounts: ReadAmounts): Promise<void> {
-    const onText = (text: Buffer): MaybePromise<void> => {
-      this.#picker.push(text)
-      return this.#afterText(amounts)
-    }
-    await readText(open, this.#context, this.#limits, onText, amounts)
-    this.#picker.finish(true)
-  }
-}
-
-/** A body whose first chunk was already read. */
-function startingWith(first: Buffer | null, body: ObjectBody): ObjectBody {
-  let waiting = first
-  return {
-    read: () => {
-      if (!waiting) return body.read()
-      const chunk = waiting
-      waiting = null
-      return chunk
-    },
-    close: () => body.close()
   }
 }
 

@@ -4,7 +4,7 @@ import { clip } from './text.ts'
 /** The slash command, as it is typed. */
 export const slashCommand = '/iot-log'
 /** Where Slack sends commands and presses of buttons, below the ingress's URL. */
-export const ingressPaths = { commands: '/slack/commands', interactive: '/slack/interactive' } as const
+const ingressPaths = { commands: '/slack/commands', interactive: '/slack/interactive' } as const
 
 /** What the app asks for, and what each is for. */
 export const botScopes = [

@@ -45,7 +45,7 @@ export function commandText(request: ExportRequest, words = wordsOf(request)): s
 }
 
 /** `2023-10-01 (UTC)`. */
-export const whenText = (request: ExportRequest): string => `${typedWindow(windowOf(request))} (UTC)`
+const whenText = (request: ExportRequest): string => `${typedWindow(windowOf(request))} (UTC)`
 
 const optionsOf = (request: ExportRequest): string[] => wordsOf(request).slice(4)
 const moreText = (more: number): string => (more > 0 ? ` and ${more} more` : '')

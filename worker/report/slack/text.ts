@@ -37,7 +37,7 @@ export function localTime(timeMs: number, format = '{date_short_pretty} {time}')
 }
 
 /** `2023-10-01 09:30 UTC`. */
-export function utcMinute(timeMs: number): string {
+function utcMinute(timeMs: number): string {
   return `${new Date(timeMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 

@@ -1,23 +1,23 @@
 import type { MaybePromise } from '../contract/maybe-promise.ts'
-import { Damage } from '../scan/damage.ts'
-import type { DecoderContext } from '../scan/decoder.ts'
-import { maxTextBytes, type OnText, type ReadAmounts, type ReadLimits, readText } from '../scan/read-text.ts'
-import { zipEntryTexts } from '../scan/read-zip.ts'
-import { sniffEncoding, sniffLength } from '../scan/sniff.ts'
 import type { ObjectBody, Store, StoredObject } from '../stores/store.ts'
+import { Damage } from './damage.ts'
+import type { DecoderContext } from './decoder.ts'
+import { maxTextBytes, type OnText, type ReadAmounts, type ReadLimits, readText } from './read-text.ts'
+import { zipEntryTexts } from './read-zip.ts'
+import { sniffEncoding, sniffLength } from './sniff.ts'
 
-/** Who takes the text. */
+/** Who takes the text of an object. */
 export interface TextTaker {
   readonly onText: OnText
   /** Behind the text, or behind each file of a zip. */
   readonly onEnd: () => void
   /** Gives up what is on its way; `onText` ends the reading. */
-  readonly signal: AbortSignal
+  readonly signal?: AbortSignal
 }
 
 /**
  * Reads the text of an object, however it is compressed: its members and layers, or the files of a zip one after the
- * other, each of them ended by `onEnd`.
+ * other, each of them ended by `onEnd`. `amounts` tell how far it got, also when it fails.
  * @throws Damage with the byte where it lies, or the store's error
  */
 export async function readObjectText(
@@ -25,24 +25,34 @@ export async function readObjectText(
   object: StoredObject,
   context: DecoderContext,
   limits: ReadLimits,
+  amounts: ReadAmounts,
   { onText, onEnd, signal }: TextTaker
-): Promise<ReadAmounts> {
-  const amounts = { storedBytes: 0, textBytes: 0 }
+): Promise<void> {
   const body = await store.open(object)
-  using _closing = closeOnAbort(body, signal)
+  using _closing = signal && closeOnAbort(body, signal)
   const first = await firstChunk(body)
-  if (!first || sniffEncoding(first) !== 'zip') {
-    let isFresh = true
-    const open = (): MaybePromise<ObjectBody> => {
-      if (!isFresh) return store.open(object)
-      isFresh = false
-      return startingWith(first, body)
-    }
-    await readText(open, context, limits, onText, amounts)
-    onEnd()
-    return amounts
+  if (first && sniffEncoding(first) === 'zip') {
+    await body.close()
+    return readZip(store, object, context, limits, amounts, { onText, onEnd })
   }
-  await body.close()
+  let isFresh = true
+  const open = (): MaybePromise<ObjectBody> => {
+    if (!isFresh) return store.open(object)
+    isFresh = false
+    return startingWith(first, body)
+  }
+  await readText(open, context, limits, onText, amounts)
+  onEnd()
+}
+
+async function readZip(
+  store: Store,
+  object: StoredObject,
+  context: DecoderContext,
+  limits: ReadLimits,
+  amounts: ReadAmounts,
+  { onText, onEnd }: TextTaker
+): Promise<void> {
   await using random = await store.openRandom(object)
   for await (const entry of zipEntryTexts(random)) {
     try {
@@ -51,9 +61,10 @@ export async function readObjectText(
       throw error instanceof Damage ? error.at(entry.byte) : error
     }
     onEnd()
+    // Entries may share their data, so each may be in order and all of them together a bomb.
     if (amounts.textBytes > maxTextBytes(object.size, limits)) throw new Damage('ratio-limit', entry.byte)
   }
-  return { ...amounts, storedBytes: object.size }
+  amounts.storedBytes = object.size
 }
 
 /** A read that is stuck would go on for the patience of the store, and keep the process from ending. */
@@ -63,7 +74,7 @@ function closeOnAbort(body: ObjectBody, signal: AbortSignal): Disposable {
   return { [Symbol.dispose]: () => signal.removeEventListener('abort', close) }
 }
 
-/** Enough to tell the encoding, where the object has as much. */
+/** The first bytes, enough to tell the encoding where the object has as many. */
 async function firstChunk(body: ObjectBody): Promise<Buffer | null> {
   try {
     let first = await body.read()
