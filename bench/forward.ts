@@ -12,10 +12,12 @@ import { createFleet } from './corpus/fleet.ts'
 import { telemetryLine } from './corpus/messages.ts'
 import { createRandom } from './corpus/random.ts'
 import { type CommandRun, measureCommand, median } from './measure-command.ts'
+import { syslogNgCommand } from './syslog-ng.ts'
 
 /*
  * The forwarder end to end, as a whole process: gzip objects of a directory to a bulk endpoint on this machine, beside
- * the script that one writes first. In turn, in the same run; ratios say more than figures.
+ * the script that one writes first, and beside syslog-ng where it is installed. In turn, in the same run; ratios say more
+ * than figures.
  */
 
 const { values } = parseArgs({
@@ -44,10 +46,15 @@ const forward = (format: string): string => {
   writeFileSync(path, JSON.stringify(configuration(format)))
   return `cd ${directory} && ${node} ${root}worker/cli.ts forward telemetry 2023/10/01 --to search --config ${path} --quiet`
 }
+const [copying, parsing] = (['as it stands', 'parsed'] as const).map((mode) => syslogNgCommand(directory, url, mode))
+if (copying === undefined || parsing === undefined)
+  console.log('left out: syslog-ng (Debian: syslog-ng-core, syslog-ng-mod-http)')
 const contenders = {
   'iot-log forward, json-lines': forward('json-lines'),
   'iot-log forward, lines': forward('lines'),
-  'gunzip | split2 | bulk helper': `${node} ${root}bench/forward-baseline.ts ${directory} ${url}`
+  'gunzip | split2 | bulk helper': `${node} ${root}bench/forward-baseline.ts ${directory} ${url}`,
+  ...(copying !== undefined && { 'zcat | syslog-ng, as it stands': copying }),
+  ...(parsing !== undefined && { 'zcat | syslog-ng, parsed': parsing })
 }
 const runs = new Map<string, CommandRun[]>(Object.keys(contenders).map((name) => [name, []]))
 for (let round = 0; round < Number(values.rounds); round++) {

@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { alignColumns } from '../worker/report/words.ts'
-import { type Contender, iotLog } from './contenders.ts'
-import { type CorpusName, corpusShapes, ensureDay, matchRates } from './corpus/bench-days.ts'
-import { type CommandRun, measureCommand, median } from './measure-command.ts'
+import { type Contender, iotLog, plainSdk } from './contenders.ts'
+import { ensureDay, matchRates } from './corpus/bench-days.ts'
+import { amountsOf, titleOf } from './end-to-end.ts'
+import type { Section } from './results.ts'
+import { cpuSecondsOf, medianOf, pairedRatio, runInTurn } from './rounds.ts'
 import { serveCorpus } from './serve-corpus.ts'
 
 /*
@@ -21,64 +18,41 @@ const servers: Readonly<Record<string, readonly string[]>> = {
   'S3, 90 MB/s a connection': ['--mb-per-second', '90']
 }
 
-const { values } = parseArgs({
-  options: {
-    corpus: { type: 'string', default: 'big,tiny' },
-    runs: { type: 'string', default: '3' },
-    repeat: { type: 'string', default: '1' }
-  }
-})
-console.log(
-  `${availableParallelism()} processors, shared with the server; Node ${process.versions.node}; medians of ${values.runs}`
-)
-for (const corpus of values.corpus.split(',')) await benchCorpus(corpus as CorpusName, Number(values.repeat))
-
-async function benchCorpus(corpus: CorpusName, repeat: number): Promise<void> {
-  const directory = await ensureDay(corpus, repeat)
+/** Measures a corpus, at two threads; tiny objects also beside the SDK's client as one writes it first. */
+export async function benchFromS3(corpus: 'big' | 'tiny', rounds: number, withPeers: boolean): Promise<Section> {
+  const directory = await ensureDay(corpus, 1)
   await using started = new AsyncDisposableStack()
+  let sdk: Contender | undefined
   const rows: Contender[] = [{ ...iotLog(2), name: 'directory' }]
-  for (const [name, args] of Object.entries(servers)) {
-    const { environment } = started.use(await serveCorpus(['--directory', directory, '--bucket', 'logs', ...args]))
-    rows.push({
-      name,
-      needs: [],
-      command: (_, identifier, output) => `${environment} ${iotLog(2, 's3://logs').command('', identifier, output)}`
-    })
-  }
-  const runs = await runInTurn(rows, directory)
-  const { objects, textBytes } = corpusShapes[corpus]
-  const text = objects * textBytes * repeat
-  const [fromDirectory, fromS3] = runs as [CommandRun[], CommandRun[]]
-  const header = ['', 'wall s', 'CPU s', 'GB/s text', 'GB per CPU s', 'of directory', 'of S3 (wall)', 'peak MiB']
-  const table = rows.map(({ name }, at) => {
-    const own = runs[at]!
-    const cpu = own.map((run) => run.cpuSeconds!)
-    return [
-      name,
-      median(own.map((run) => run.seconds)).toFixed(2),
-      median(cpu).toFixed(2),
-      (text / median(own.map((run) => run.seconds)) / 1e9).toFixed(2),
-      (text / median(cpu) / 1e9).toFixed(2),
-      `${median(own.map((run, round) => fromDirectory[round]!.cpuSeconds! / run.cpuSeconds!)).toFixed(2)} x`,
-      `${median(own.map((run, round) => fromS3[round]!.seconds / run.seconds)).toFixed(2)} x`,
-      median(own.map((run) => run.peakMebibytes!)).toFixed(0)
-    ]
-  })
-  console.log(`\n${corpus}: ${objects * repeat} objects, 0.02 % of the lines match, 2 threads`)
-  console.log(alignColumns([header, ...table]).join('\n'))
-}
-
-/** Each row once in a round; the first round does not count. */
-async function runInTurn(rows: readonly Contender[], directory: string): Promise<CommandRun[][]> {
-  const scratch = mkdtempSync(join(tmpdir(), 'iot-log-bench-'))
-  const runs: CommandRun[][] = rows.map(() => [])
-  for (let round = 0; round <= Number(values.runs); round++) {
-    for (const [at, row] of rows.entries()) {
-      const run = await measureCommand(row.command(directory, matchRates['0.02'], join(scratch, String(at))))
-      if (run.cpuSeconds === undefined) throw new Error('GNU time (Debian: time) is needed to measure CPU seconds')
-      if (round > 0) runs[at]!.push(run)
+  for (const [name, words] of Object.entries(servers)) {
+    const { environment } = started.use(await serveCorpus(['--directory', directory, '--bucket', 'logs', ...words]))
+    rows.push({ ...iotLog(2, { source: 's3://logs', environment }), name })
+    if (name === 'S3' && corpus === 'tiny' && withPeers) {
+      sdk = plainSdk('logs', environment)
+      rows.push(sdk)
     }
   }
-  rmSync(scratch, { recursive: true })
-  return runs
+  const measured = await runInTurn(rows, directory, matchRates['0.02'], rounds)
+  const { objects, bytes } = amountsOf(corpus, 1)
+  const [fromDirectory, fromS3] = measured as [(typeof measured)[0], (typeof measured)[0]]
+  return {
+    title: `${titleOf({ corpus, repeat: 1, rate: '0.02' })}; from an S3 server on the same processors`,
+    plotted: { plot: 's3', column: corpus === 'tiny' ? 'objects per CPU s' : 'GB text per CPU s' },
+    rows: measured.map((one) => {
+      const cpuSeconds = medianOf(one, cpuSecondsOf)!
+      return {
+        name: one.contender.name,
+        isPeer: one.contender === sdk,
+        figures: {
+          'wall s': medianOf(one, ({ seconds }) => seconds),
+          'CPU s': cpuSeconds,
+          'GB text per CPU s': bytes / cpuSeconds / 1e9,
+          'objects per CPU s': objects / cpuSeconds,
+          'CPU, times the directory': pairedRatio(one, fromDirectory, cpuSecondsOf),
+          'wall, times S3': pairedRatio(one, fromS3),
+          'peak MiB': medianOf(one, ({ peakMebibytes }) => peakMebibytes)
+        }
+      }
+    })
+  }
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { alignColumns } from '../worker/report/words.ts'
+import { buildProgram } from './build-program.ts'
 import { planCommand } from './contenders.ts'
 import { measureCommand } from './measure-command.ts'
 import { serveCorpus } from './serve-corpus.ts'
@@ -12,6 +13,7 @@ import { serveCorpus } from './serve-corpus.ts'
  * number of objects.
  */
 
+buildProgram()
 const objectBytes = 412_000
 
 const directory = mkdtempSync(join(tmpdir(), 'iot-log-bench-'))

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { alignColumns } from '../worker/report/words.ts'
+import { buildProgram } from './build-program.ts'
 import { iotLog } from './contenders.ts'
 import { type CorpusName, ensureDay, type MatchRate, matchRates } from './corpus/bench-days.ts'
 import { measureCommand, median } from './measure-command.ts'
@@ -10,6 +11,7 @@ import { measureCommand, median } from './measure-command.ts'
  * Peak memory of a whole export at two threads, and of one of ten times the data: it must not grow with the day.
  */
 
+buildProgram()
 const cases: readonly (readonly [CorpusName, MatchRate, runs: number])[] = [
   ['big', '0.02', 3],
   ['multi', '0.02', 3],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatBytes } from '../worker/contract/units.ts'
+import { buildProgram } from './build-program.ts'
 import { iotLog } from './contenders.ts'
 import { measureCommand } from './measure-command.ts'
 import { serveCorpus } from './serve-corpus.ts'
@@ -13,6 +14,7 @@ import { serveCorpus } from './serve-corpus.ts'
  * server that keeps nothing of it but its ends.
  */
 
+buildProgram()
 const { values } = parseArgs({ options: { gigabytes: { type: 'string', default: '2' } } })
 const archiveBytes = Number(values.gigabytes) * 1e9
 const objectBytes = 100e6

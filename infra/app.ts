@@ -6,7 +6,7 @@ import { type BundleName, isBuilt, stageConfig, writeBundle } from './bundles.ts
 import { deliveryStack } from './delivery/stack.ts'
 import { type Deployment, isSameSite, planDeployments } from './deployment.ts'
 import { exportStack } from './export/stack.ts'
-import { forwardsOf } from './forwarding/forward.ts'
+import { authoritiesOf, forwardsOf } from './forwarding/forward.ts'
 import { forwardingStack } from './forwarding/stack.ts'
 import { monitoringStack } from './monitoring/stack.ts'
 import type { JobSize } from './sizing.ts'
@@ -48,9 +48,9 @@ export function buildApp(options: AppOptions): App {
   })
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
   const context: StackContext = { scope: app, release, configDirectory: stageConfig(configPath, `${staging}/config`) }
-  const codeOf = (bundle: BundleName): string => {
+  const codeOf = (bundle: BundleName, authorities: readonly string[] = []): string => {
     const target = `${staging}/${bundle}`
-    writeBundle(bundle, dist, configPath, target)
+    writeBundle(bundle, dist, configPath, target, authorities)
     return target
   }
   const home = deployments.find(({ isHome }) => isHome)!
@@ -66,12 +66,14 @@ export function buildApp(options: AppOptions): App {
       onLeftOut(`No forwarding for ${deployment.name}: this build has no forwarder (dist/forward.mjs)`)
     }
     const isForwarded = isForwarding && forwards
-    const forwarding = isForwarded ? forwardingStack(context, deployment, codeOf('forward')) : undefined
+    const forwarding = isForwarded
+      ? forwardingStack(context, deployment, codeOf('forward', authoritiesOf(deployments)))
+      : undefined
     const store = stores.get(deployment)
     // By order alone: no stack refers to the bucket but by its name.
     if (store) for (const stack of [exports, analytics, forwarding]) stack?.addStackDependency(store)
     monitoringStack(context, deployment, isForwarded)
-    deliveryStack(context, deployment)
+    deliveryStack(context, deployment, deployments)
   }
   return app
 }

@@ -1,4 +1,5 @@
-import type { BucketPlace, Site } from './deployment.ts'
+import type { BucketPlace } from './bucket-place.ts'
+import type { Site } from './deployment.ts'
 
 /*
  * ARNs from names, as text: stacks that know each other by names alone can be deployed and taken down one by one, and a
@@ -10,6 +11,9 @@ export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn'
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
 }
+
+/** Of the names of services. */
+export const domainOf = (region: string): string => (region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com')
 
 /** `arn:aws:<service>:<region>:<account>:<resource>` */
 export function arnOf({ account, region }: Site, service: string, resource: string): string {

@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /*
  * What is deployed out of `dist/` (npm run build): the entries of each image and Lambda, in one place. Of dist only what
@@ -47,11 +47,26 @@ export function stageConfig(configPath: string, target: string): string {
   return target
 }
 
-/** Writes a bundle into a directory of its own: its files and the configuration. @throws Error when dist lacks an entry */
-export function writeBundle(name: BundleName, dist: string, configPath: string, target: string): void {
+/**
+ * Writes a bundle into a directory of its own: its files, the configuration, and what else it names that lies beside it.
+ * @throws Error when dist lacks an entry, or such a file is not there
+ */
+export function writeBundle(
+  name: BundleName,
+  dist: string,
+  configPath: string,
+  target: string,
+  beside: readonly string[] = []
+): void {
   if (!isBuilt(dist, name)) throw new Error(`${dist} has no ${bundles[name].join(', ')}: run npm run build`)
   rmSync(target, { recursive: true, force: true })
   mkdirSync(target, { recursive: true })
-  for (const file of filesOf(dist, bundles[name])) copyFileSync(join(dist, file), join(target, file))
+  for (const file of filesOf(dist, bundles[name]).filter((one) => isUsable(one, name))) {
+    copyFileSync(join(dist, file), join(target, file))
+  }
+  for (const file of beside) copyFileSync(join(dirname(configPath), file), join(target, file))
   copyFileSync(configPath, join(target, configName))
 }
+
+/** An add-on is of the machine that built it and needs ISA-L: the image has both, Lambda neither. */
+const isUsable = (file: string, name: BundleName): boolean => name === 'worker' || !file.endsWith('.node')

@@ -1,18 +1,19 @@
+import {
+  leastBilledSeconds,
+  type RegionPrices,
+  regionPrices,
+  spotShare,
+  taskStartSeconds
+} from '../worker/contract/prices.ts'
+
 /*
- * What it costs, from list prices: `node infra/costs.ts` prints the table of infra/README.md. Pure but for that. Prices in
+ * What it costs, from list prices: `npx node infra/costs.ts` prints the table of infra/README.md. Pure but for that. Prices in
  * USD, without free tiers and taxes, as of November 2025; AWS has the last word.
  */
 
-interface Prices {
-  /** Fargate, Linux on x86, an hour: https://aws.amazon.com/fargate/pricing/ */
-  readonly vcpuHour: number
-  readonly gibHour: number
-  /** A thousand: https://aws.amazon.com/s3/pricing/ */
-  readonly gets: number
-  readonly lists: number
+interface Prices extends RegionPrices {
+  /** https://aws.amazon.com/s3/pricing/ */
   readonly storedGbMonth: number
-  /** https://aws.amazon.com/athena/pricing/ */
-  readonly athenaTb: number
   /** arm64: https://aws.amazon.com/lambda/pricing/ */
   readonly lambdaGbSecond: number
   /** https://aws.amazon.com/firehose/pricing/; a record is billed as 5 KB at least. */
@@ -21,6 +22,9 @@ interface Prices {
   readonly iotRules: number
   readonly secretMonth: number
   readonly alarmMonth: number
+  readonly dashboardMonth: number
+  /** A public IPv4 address in use: https://aws.amazon.com/vpc/pricing/ */
+  readonly addressHour: number
   readonly natHour: number
   /** In one zone. */
   readonly endpointHour: number
@@ -28,45 +32,37 @@ interface Prices {
 
 const regions: Readonly<Record<string, Prices>> = {
   'us-east-1': {
-    vcpuHour: 0.04048,
-    gibHour: 0.004445,
-    gets: 0.0004,
-    lists: 0.005,
+    ...regionPrices['us-east-1'],
     storedGbMonth: 0.023,
-    athenaTb: 5,
     lambdaGbSecond: 0.0000133334,
     firehoseGb: 0.029,
     iotRules: 0.15,
     secretMonth: 0.4,
     alarmMonth: 0.1,
+    dashboardMonth: 3,
+    addressHour: 0.005,
     natHour: 0.045,
     endpointHour: 0.01
   },
   'ap-northeast-1': {
-    vcpuHour: 0.05056,
-    gibHour: 0.005536,
-    gets: 0.00037,
-    lists: 0.0047,
+    ...regionPrices['ap-northeast-1'],
     storedGbMonth: 0.025,
-    athenaTb: 5,
     lambdaGbSecond: 0.0000133334,
     firehoseGb: 0.036,
     iotRules: 0.18,
     secretMonth: 0.4,
     alarmMonth: 0.1,
+    dashboardMonth: 3,
+    addressHour: 0.005,
     natHour: 0.062,
     endpointHour: 0.014
   }
 }
 
-/** What Spot costs of on-demand; it varies, and is up to 70 % less. */
-const spotShare = 0.35
-/** Of stored bytes, on one vCPU, as worker/engine.ts estimates it. */
+/** Of stored bytes, on one vCPU: what `npm run bench:sizing` measures is more, but a task's network may not be. */
 const scannedBytesPerSecond = 90e6
 /** Objects as the streams here write them. */
 const objectBytes = 20e6
-/** From the pull of the image to the first byte: billed, too. */
-const startSeconds = 45
 const job = { vcpu: 1, gib: 2 } as const
 /** Of text, in a function of half a GB, JSON to bulk requests. */
 const forwardedBytesPerSecond = 40e6
@@ -85,13 +81,15 @@ const usd = (amount: number): string => (amount < 0.1 ? amount.toFixed(4) : amou
 
 const rows: readonly Row[] = [
   {
-    what: 'idle, a month: 2 secrets, 13 alarms',
-    of: ({ secretMonth, alarmMonth }) => usd(2 * secretMonth + alarms * alarmMonth)
+    what: `idle, a month: 2 secrets, ${alarms} alarms, a dashboard`,
+    of: (prices) => usd(idleCost(prices))
   },
   {
-    what: 'the same with `"network": "private"`: NAT gateway, 5 endpoints in 2 zones',
-    of: ({ secretMonth, alarmMonth, natHour, endpointHour }) =>
-      usd(2 * secretMonth + alarms * alarmMonth + monthHours * (natHour + privateEndpoints * endpointHour))
+    what: 'the same with `"network": "private"`: NAT gateway with its address, 5 endpoints in 2 zones',
+    of: (prices) => {
+      const { natHour, addressHour, endpointHour } = prices
+      return usd(idleCost(prices) + monthHours * (natHour + addressHour + privateEndpoints * endpointHour))
+    }
   },
   ...[1, 10, 100].flatMap((gigabytes): Row[] => [
     {
@@ -102,7 +100,7 @@ const rows: readonly Row[] = [
       what: `export of ${gigabytes} GB, on-demand`,
       of: (prices) => usd(exportCost(prices, gigabytes, 1))
     },
-    { what: `${gigabytes} GB in Athena`, of: ({ athenaTb }) => usd((gigabytes / 1000) * athenaTb) }
+    { what: `${gigabytes} GB in Athena`, of: ({ athenaTerabyte }) => usd((gigabytes / 1000) * athenaTerabyte) }
   ]),
   {
     what: 'forwarding of 100 GB (the sink apart)',
@@ -115,8 +113,12 @@ const rows: readonly Row[] = [
   { what: '100 GB kept for a month', of: ({ storedGbMonth }) => usd(100 * storedGbMonth) }
 ]
 
+function idleCost({ secretMonth, alarmMonth, dashboardMonth }: Prices): number {
+  return 2 * secretMonth + alarms * alarmMonth + dashboardMonth
+}
+
 function secondsOf(gigabytes: number): number {
-  return startSeconds + (gigabytes * gigabyte) / scannedBytesPerSecond / job.vcpu
+  return taskStartSeconds + (gigabytes * gigabyte) / scannedBytesPerSecond / job.vcpu
 }
 
 function duration(gigabytes: number): string {
@@ -124,11 +126,17 @@ function duration(gigabytes: number): string {
   return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`
 }
 
-function exportCost({ vcpuHour, gibHour, gets, lists }: Prices, gigabytes: number, share: number): number {
-  const hours = Math.max(60, secondsOf(gigabytes)) / 3600
+/** In the public network: the task's address costs the same on Spot. */
+function exportCost(
+  { fargate, thousandGets, thousandLists, addressHour }: Prices,
+  gigabytes: number,
+  share: number
+): number {
+  const hours = Math.max(leastBilledSeconds, secondsOf(gigabytes)) / 3600
   const objects = (gigabytes * gigabyte) / objectBytes
-  const requests = (objects * gets) / 1000 + (Math.ceil(objects / 1000) + 30) * (lists / 1000)
-  return share * hours * (job.vcpu * vcpuHour + job.gib * gibHour) + requests
+  const requests = (objects * thousandGets) / 1000 + (Math.ceil(objects / 1000) + 30) * (thousandLists / 1000)
+  const { vcpuHour, gibHour } = fargate.x86_64
+  return hours * (share * (job.vcpu * vcpuHour + job.gib * gibHour) + addressHour) + requests
 }
 
 /** The table, as Markdown. */

@@ -49,7 +49,7 @@ export function createFunction(
     timeout: Duration.seconds(options.timeoutSeconds),
     role: role.withoutPolicyUpdates(),
     logGroup,
-    environment: { ...environment },
+    environment: { ...environment, IOT_LOG_LEVEL: site.settings.logLevel ?? site.config.logLevel },
     ...more
   })
   acknowledge(made, {

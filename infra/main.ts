@@ -5,6 +5,7 @@
 
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api'
 import { readConfigFile } from '../worker/commands/settings.ts'
 import { IotLogError, ProblemsError } from '../worker/contract/errors.ts'
 import { buildApp } from './app.ts'
@@ -17,19 +18,34 @@ const dist = resolve(process.env.IOT_LOG_DIST || `${repository}dist`)
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 try {
-  buildApp({
+  const release = currentRelease(process.env)
+  const { stacks, directory } = buildApp({
     config: readConfigFile(configPath),
     configPath,
     dist,
     staging: `${dist}/bundles`,
-    release: currentRelease(process.env),
+    release,
     size: readSizing(),
     onLeftOut: (text) => say(`iot-log: ${text}`)
   }).synth()
+  say(summary(release, directory, stacks))
 } catch (error) {
   if (!(error instanceof IotLogError)) throw error
   const lines = error instanceof ProblemsError ? error.problems.map(({ text }) => text) : [error.message]
   const what = lines.length === 1 ? 'one mistake' : `${lines.length} mistakes`
   say([`iot-log: ${what}`, ...lines.map((line) => `  ${line}`)].join('\n'))
   process.exitCode = 2
+}
+
+/** What was made, and what a person does with it. */
+function summary(release: string, directory: string, stacks: readonly CloudFormationStackArtifact[]): string {
+  const made = stacks.map(({ stackName, template, environment: { account, region } }) => {
+    const { Resources } = template as { readonly Resources: object }
+    return `  ${stackName.padEnd(28)} ${account} ${region}  ${Object.keys(Resources).length} resources`
+  })
+  return [
+    `iot-log ${release}: ${stacks.length} stacks, in ${directory}`,
+    ...made,
+    'Next: npx cdk diff tells what would change, npx cdk deploy --all deploys it (infra/README.md)'
+  ].join('\n')
 }

@@ -8,7 +8,7 @@ import { ProblemsError } from '../worker/contract/errors.ts'
  */
 
 /** Memory by vCPU that Fargate has: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html */
-const memoryOf: ReadonlyMap<number, readonly [fromMiB: number, toMiB: number, stepMiB: number]> = new Map([
+export const fargateMemory: ReadonlyMap<number, readonly [fromMiB: number, toMiB: number, stepMiB: number]> = new Map([
   [0.25, [512, 2048, 512]],
   [0.5, [1024, 4096, 1024]],
   [1, [2048, 8192, 1024]],
@@ -27,9 +27,10 @@ const sizingSchema = z.looseObject({
       ephemeralGiB: z.int().min(21).max(200)
     })
     .superRefine(({ vcpu, memoryMiB }, context) => {
-      const [from, to, step] = memoryOf.get(vcpu) ?? [0, 0, 1]
+      const [from, to, step] = fargateMemory.get(vcpu) ?? [0, 0, 1]
       if (memoryMiB >= from && memoryMiB <= to && memoryMiB % step === 0 && from > 0) return
-      const known = from > 0 ? `${from} to ${to} MiB in steps of ${step}` : `vCPUs ${[...memoryOf.keys()].join(', ')}`
+      const known =
+        from > 0 ? `${from} to ${to} MiB in steps of ${step}` : `vCPUs ${[...fargateMemory.keys()].join(', ')}`
       context.addIssue({ code: 'custom', message: `${vcpu} vCPU with ${memoryMiB} MiB: Fargate has ${known}` })
     }),
   basis: z.string().min(1)

@@ -1,5 +1,5 @@
 import type { Config } from '../worker/contract/config.ts'
-import { errorFields, type Log } from './log.ts'
+import { errorFields, type Log } from '../worker/report/log.ts'
 import type { SlackApi, SlackUser } from './slack-api.ts'
 
 /*
@@ -90,7 +90,7 @@ export class Standings {
       this.#remember(key, standing)
       return standing
     } catch (error) {
-      this.#log('warn', 'Slack did not tell who a person is', { user: person.user, ...errorFields(error) })
+      this.#log.warn('Slack did not tell who a person is', { user: person.user, ...errorFields(error) })
       return 'unknown'
     }
   }

@@ -1,12 +1,12 @@
 import { hasBatchJob, isOver, type Job } from '../worker/contract/job.ts'
 import { endJob } from '../worker/jobs.ts'
+import { errorFields } from '../worker/report/log.ts'
 import { namedIdentifiers } from '../worker/report/slack/request-text.ts'
 import { codeText } from '../worker/report/slack/text.ts'
 import { isAdmin } from './access.ts'
 import type { Ephemeral } from './answer.ts'
 import { cancelReason } from './batch.ts'
 import { lineOf, shortId } from './job-text.ts'
-import { errorFields } from './log.ts'
 import type { FoundJob } from './places.ts'
 import type { Services } from './services.ts'
 import { unreadLines } from './status.ts'
@@ -58,7 +58,7 @@ export async function cancelJob({ job, place }: FoundJob, visit: Visit, services
   const { person, deadline } = visit
   const isAskers = job.asker.user === person.user && job.asker.team === person.team
   if (!isAskers && !(isAdmin(person, services.config) && job.asker.team === person.team)) {
-    services.log('warn', 'A person may not cancel a job', { job: job.id, user: person.user })
+    services.log.warn('A person may not cancel a job', { job: job.id, user: person.user })
     return { text: 'Only whoever asked for this export, or an admin of iot-log, can stop it.' }
   }
   let wasOver = false
@@ -71,7 +71,7 @@ export async function cancelJob({ job, place }: FoundJob, visit: Visit, services
   })
   const named = namedIdentifiers(job.request)
   if (!standing || wasOver) return { text: `${named} is over already: there is nothing to stop.` }
-  services.log('info', 'A job is cancelled', { job: job.id, user: person.user })
+  services.log.info('A job is cancelled', { job: job.id, user: person.user })
   if (isOver(standing.state)) return { text: `${named} is cancelled: no machine had it yet.` }
   const batchJob = standing.batch!.jobId
   try {
@@ -81,7 +81,7 @@ export async function cancelJob({ job, place }: FoundJob, visit: Visit, services
       { reserveMs: answerReserveMs }
     )
   } catch (error) {
-    services.log('error', 'A Batch job could not be stopped', { job: job.id, batchJob, ...errorFields(error) })
+    services.log.error('A Batch job could not be stopped', { job: job.id, batchJob, ...errorFields(error) })
     return {
       text: `${named} will stop, but AWS Batch did not answer yet. If it still runs in a minute, cancel it again.`
     }

@@ -1,6 +1,7 @@
 import { ProblemsError } from '../worker/contract/errors.ts'
 import { parseRequest } from '../worker/contract/parse-request.ts'
 import { splitWords } from '../worker/contract/words.ts'
+import { errorFields } from '../worker/report/log.ts'
 import { isReplyUrl } from '../worker/report/slack/reply-url.ts'
 import { clip, codeText, escapeText } from '../worker/report/slack/text.ts'
 import { organisationText, refusedByRules } from './access.ts'
@@ -11,7 +12,6 @@ import { type FunctionUrlEvent, type FunctionUrlResult, RequestRefused } from '.
 import { helpText } from './help.ts'
 import { submittedText } from './job-text.ts'
 import { baseUrlOf } from './links.ts'
-import { errorFields } from './log.ts'
 import { openModal } from './modal.ts'
 import { refuseReplays } from './replay.ts'
 import type { Services } from './services.ts'
@@ -44,7 +44,7 @@ export async function answerCommand(
     return answer === undefined ? acknowledge() : ephemeral(answer)
   } catch (error) {
     if (error instanceof RequestRefused) throw error
-    services.log('error', 'A command failed', { user: visit.person.user, ...errorFields(error) })
+    services.log.error('A command failed', { user: visit.person.user, ...errorFields(error) })
     return ephemeral({ text: 'Something went wrong here, so nothing was done. Try again in a moment.' })
   }
 }
@@ -80,11 +80,13 @@ async function obey(
   const isOfWholeOrganisation = fields.get('is_enterprise_install') === 'true'
   const refusal = isOfWholeOrganisation ? organisationText : refusedByRules(visit.person, services.config)
   if (refusal !== undefined) {
-    services.log('warn', 'A person was refused', { user: visit.person.user, channel: visit.person.channel })
+    services.log.warn('A person was refused', { user: visit.person.user, channel: visit.person.channel })
     return { text: refusal }
   }
   const words = splitWords(unescapeText(fields.get('text') ?? ''))
   const [verb, ...more] = words.map((word) => word.toLowerCase())
+  const kind = verb === undefined ? 'form' : ['help', 'status', 'cancel'].includes(verb) ? verb : 'export'
+  services.log.detailed('A command', { kind, words: words.length, user: visit.person.user })
   if (verb === undefined) {
     return openModal(fields.get('trigger_id') ?? '', responseUrl, visit, services)
   }

@@ -24,12 +24,17 @@ export interface Share {
   readonly reserveMs?: number
 }
 
+/** Told of each call that was waited for: what it was, how long it took, and whether it gave an answer. */
+export type CallObserver = (what: string, milliseconds: number, hasAnswered: boolean) => void
+
 export class Deadline {
   readonly #endMs: number
+  readonly #onCall: CallObserver | undefined
 
   /** Starts now. */
-  constructor(budgetMs = requestBudgetMs) {
+  constructor(budgetMs = requestBudgetMs, onCall?: CallObserver) {
     this.#endMs = performance.now() + budgetMs
+    this.#onCall = onCall
   }
 
   get leftMs(): number {
@@ -48,10 +53,15 @@ export class Deadline {
       reject(error)
       controller.abort(error)
     }, budgetMs)
+    const startedMs = performance.now()
+    let hasAnswered = false
     try {
-      return await Promise.race([call(controller.signal), timeUp])
+      const answer = await Promise.race([call(controller.signal), timeUp])
+      hasAnswered = true
+      return answer
     } finally {
       clearTimeout(timer)
+      this.#onCall?.(what, Math.round(performance.now() - startedMs), hasAnswered)
     }
   }
 }

@@ -1,8 +1,8 @@
 import { checkDownload } from '../worker/contract/download-link.ts'
 import { messageOf } from '../worker/contract/errors.ts'
+import { errorFields } from '../worker/report/log.ts'
 import { page, redirect } from './answer.ts'
 import type { FunctionUrlEvent, FunctionUrlResult } from './function-url.ts'
-import { errorFields } from './log.ts'
 import type { Services } from './services.ts'
 
 /*
@@ -20,7 +20,7 @@ export async function answerDownload(
   const { log, nowMs, places } = services
   const { linkKeys } = await services.secrets()
   const verdict = checkDownload(linkKeys, id, new URLSearchParams(event.rawQueryString), nowMs())
-  log('info', 'A download was asked for', { job: id, verdict })
+  log.info('A download was asked for', { job: id, verdict })
   if (verdict === 'forged') return page(403, 'This is no link of iot-log', 'Copy the whole link, or ask for a new one.')
   if (verdict === 'expired') return expiredPage()
   try {
@@ -32,7 +32,7 @@ export async function answerDownload(
     const { url } = await found.place.store.link(key, presignedMinutes, nowMs())
     return redirect(url)
   } catch (error) {
-    log('error', 'A download could not be given', { job: id, ...errorFields(error), why: messageOf(error) })
+    log.error('A download could not be given', { job: id, ...errorFields(error), why: messageOf(error) })
     return page(503, 'Not right now', 'The archive could not be reached. Open the link again in a moment.')
   }
 }

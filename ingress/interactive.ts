@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { errorFields } from '../worker/report/log.ts'
 import { type SlackBlock, section } from '../worker/report/slack/blocks.ts'
 import { actionIds } from '../worker/report/slack/buttons.ts'
 import { isReplyUrl } from '../worker/report/slack/reply-url.ts'
@@ -10,7 +11,6 @@ import { doubtAbout } from './doubt.ts'
 import { type FunctionUrlEvent, type FunctionUrlResult, RequestRefused } from './function-url.ts'
 import { newLinkText, submittedText } from './job-text.ts'
 import { baseUrlOf, signLink } from './links.ts'
-import { errorFields } from './log.ts'
 import { formStateSchema, modalCallback, readForm, readOrigin } from './modal.ts'
 import type { FoundJob } from './places.ts'
 import { refuseReplays } from './replay.ts'
@@ -54,6 +54,7 @@ export async function answerInteraction(
 ): Promise<FunctionUrlResult> {
   const payload = readPayload(form)
   const visit = visitOf(payload, form, event, services, deadline)
+  services.log.detailed('An interaction', { type: payload.type, user: visit.person.user })
   if (payload.type === 'view_submission' && payload.view?.callback_id === modalCallback) {
     return submitForm(payload, visit, services)
   }
@@ -110,7 +111,7 @@ async function press(payload: Payload, visit: Visit, services: Services): Promis
     const message = { response_type: 'ephemeral', replace_original: false, ...answer }
     await visit.deadline.within('response_url', (signal) => services.slack.respond(responseUrl, message, signal))
   } catch (error) {
-    services.log('warn', 'A person could not be answered', { user: visit.person.user, ...errorFields(error) })
+    services.log.warn('A person could not be answered', { user: visit.person.user, ...errorFields(error) })
   }
 }
 
@@ -127,7 +128,7 @@ async function answerPress(actionId: string, id: string, visit: Visit, services:
       : await giveNewLink(found, visit, services)
   } catch (error) {
     if (error instanceof RequestRefused) throw error
-    services.log('error', 'A button could not be obeyed', { job: id, user: person.user, ...errorFields(error) })
+    services.log.error('A button could not be obeyed', { job: id, user: person.user, ...errorFields(error) })
     return { text: 'Something went wrong here, so nothing was done. Press the button again in a moment.' }
   }
 }
@@ -144,7 +145,7 @@ async function giveNewLink({ job, place }: FoundJob, visit: Visit, services: Ser
       reserveMs: answerReserveMs
     }))
   if (!isThere) return { text: 'The archive of this export is gone. Ask for the same logs again.' }
-  services.log('info', 'A new link was given', { job: job.id, user: person.user })
+  services.log.info('A new link was given', { job: job.id, user: person.user })
   return newLinkText(job, link)
 }
 

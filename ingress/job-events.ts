@@ -1,5 +1,4 @@
 import { createSlackReporter } from '../worker/report/slack.ts'
-import { cleanText } from './log.ts'
 import { createServices, type Services } from './services.ts'
 import { type CreateReporter, settleBatchEvent } from './settle.ts'
 
@@ -20,7 +19,8 @@ export async function handler(event: unknown): Promise<void> {
     write: (line) => void process.stdout.write(`${line}\n`),
     patienceMs
   })
-  await settleBatchEvent(event, services, slackReporters(services))
+  const settled = await settleBatchEvent(event, services, slackReporters(services))
+  services.log.detailed('A Batch event', { settled })
 }
 
 /** Reporters that tell Slack. */
@@ -36,7 +36,7 @@ export function slackReporters(services: Services): CreateReporter {
       onReply: async (reply) => void (await place.jobs.update(job.id, (standing) => ({ ...standing, reply }))),
       countRunning: () => place.jobs.countRunning(),
       nowMs: services.nowMs,
-      log: (event) => services.log('info', 'Slack', { detail: cleanText(JSON.stringify(event)) }),
+      log: (event) => services.log.info('Slack', { detail: JSON.stringify(event) }),
       allowedReplyOrigins: services.responseOrigins
     })
   }

@@ -5,11 +5,11 @@ import { parseRequest, requestOptions } from '../worker/contract/parse-request.t
 import type { ExportRequest } from '../worker/contract/request.ts'
 import { dayMs } from '../worker/contract/window.ts'
 import { trimSpaces } from '../worker/contract/words.ts'
+import { errorFields } from '../worker/report/log.ts'
 import { clip } from '../worker/report/slack/text.ts'
 import type { Ephemeral } from './answer.ts'
 import { RequestRefused } from './function-url.ts'
 import { helpText } from './help.ts'
-import { errorFields } from './log.ts'
 import { isSubmittable } from './places.ts'
 import { seal, unseal } from './seal.ts'
 import type { Services } from './services.ts'
@@ -45,7 +45,7 @@ export async function openModal(
   ])
   if (notice.status === 'rejected' && notice.reason instanceof RequestRefused) throw notice.reason
   if (opened.status === 'fulfilled') return undefined
-  log('warn', 'The form could not be opened', { user: visit.person.user, ...errorFields(opened.reason) })
+  log.warn('The form could not be opened', { user: visit.person.user, ...errorFields(opened.reason) })
   return helpText(config, visit.command)
 }
 

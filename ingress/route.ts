@@ -1,10 +1,10 @@
+import { errorFields } from '../worker/report/log.ts'
 import { acknowledge, refuse } from './answer.ts'
 import { answerCommand } from './command.ts'
-import type { Deadline } from './deadline.ts'
+import { Deadline } from './deadline.ts'
 import { answerDownload } from './download.ts'
 import { type FunctionUrlEvent, type FunctionUrlResult, RequestRefused } from './function-url.ts'
 import { answerInteraction } from './interactive.ts'
-import { errorFields } from './log.ts'
 import type { Services } from './services.ts'
 import { readSignedForm } from './signed-form.ts'
 
@@ -13,20 +13,31 @@ const mostCommandBytes = 64 * 1024
 /** A pressed button brings its whole message along, percent-encoded. */
 const mostInteractionBytes = 256 * 1024
 
-/** Answers one request, whatever it is; never fails. */
+/** Answers one request, whatever it is, within so much time; never fails. */
 export async function answerRequest(
   event: FunctionUrlEvent,
   services: Services,
-  deadline: Deadline
+  budgetMs: number
 ): Promise<FunctionUrlResult> {
+  const { log } = services
+  const startedMs = performance.now()
+  const deadline = new Deadline(budgetMs, (call, ms, hasAnswered) => log.debug('A call', { call, ms, hasAnswered }))
+  const result = await answer(event, services, deadline)
+  const { method } = event.requestContext.http
+  const ms = Math.round(performance.now() - startedMs)
+  log.detailed('A request', { method, path: event.rawPath, status: result.statusCode, ms })
+  return result
+}
+
+async function answer(event: FunctionUrlEvent, services: Services, deadline: Deadline): Promise<FunctionUrlResult> {
   try {
     return await route(event, services, deadline)
   } catch (error) {
     if (error instanceof RequestRefused) {
-      services.log('warn', 'A request was refused', { status: error.statusCode, why: error.message })
+      services.log.warn('A request was refused', { status: error.statusCode, why: error.message })
       return refuse(error.statusCode, error.message)
     }
-    services.log('error', 'A request failed', errorFields(error))
+    services.log.error('A request failed', errorFields(error))
     return refuse(500, 'Something went wrong')
   }
 }

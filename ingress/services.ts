@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { type Config, parseConfigText } from '../worker/contract/config.ts'
+import type { LogLevel } from '../worker/contract/config-schema.ts'
+import { ProblemsError } from '../worker/contract/errors.ts'
+import { createLog, errorFields, type Log, logLevels, readLogLevel } from '../worker/report/log.ts'
 import { Standings } from './access.ts'
 import { type Batch, createBatch } from './batch.ts'
-import { createLog, errorFields, type Log } from './log.ts'
 import { Places } from './places.ts'
 import { cacheSecrets, type SecretsSource, secretsReader } from './secrets.ts'
 import { createSlackApi, type SlackApi } from './slack-api.ts'
@@ -43,16 +45,17 @@ export interface ServiceOptions {
  * Builds the services from the environment:
  * - `IOT_LOG_CONFIG`: the configuration file; `iot-log.config.json` of the directory unless told.
  * - `IOT_LOG_SECRET_ID`, or `IOT_LOG_SECRETS`: see secrets.ts.
+ * - `IOT_LOG_LEVEL`: `info`, `detailed` or `debug`; the configuration's `logLevel` unless told.
  * - `IOT_LOG_PUBLIC_URL`: where the ingress is reached; a Function URL's requests tell it themselves.
  * - `SLACK_API_URL`, `IOT_LOG_RESPONSE_ORIGINS` (with commas): stand-ins for Slack.
  * @throws ProblemsError, IotLogError (`wrong-config`)
  */
 export function createServices({ environment, nowMs, write, patienceMs }: ServiceOptions): Services {
-  const log = createLog(write, nowMs)
   const config = parseConfigText(readFileSync(environment.IOT_LOG_CONFIG || 'iot-log.config.json', 'utf8'))
+  const log = createLog(logLevelOf(environment, config), write, nowMs)
   const slackApiUrl = withSlash(environment.SLACK_API_URL || 'https://slack.com/api/')
   const slack = createSlackApi(slackApiUrl)
-  const onStale = (error: unknown): void => log('warn', 'The secrets could not be read again', errorFields(error))
+  const onStale = (error: unknown): void => log.warn('The secrets could not be read again', errorFields(error))
   return {
     config,
     secrets: cacheSecrets(secretsReader(environment), nowMs, onStale),
@@ -69,3 +72,10 @@ export function createServices({ environment, nowMs, write, patienceMs }: Servic
 }
 
 const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`)
+
+function logLevelOf(environment: EnvironmentVariables, config: Config): LogLevel {
+  const level = readLogLevel(environment, config.logLevel)
+  if (level) return level
+  const text = `IOT_LOG_LEVEL=${environment.IOT_LOG_LEVEL}: ${logLevels.join(', ')}`
+  throw new ProblemsError('wrong-config', [{ subject: 'IOT_LOG_LEVEL', text }])
+}

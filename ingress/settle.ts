@@ -2,9 +2,9 @@ import { IotLogError } from '../worker/contract/errors.ts'
 import { hasBatchJob, isOver, type Job } from '../worker/contract/job.ts'
 import { endJob, type JobEnd } from '../worker/jobs.ts'
 import type { JobReporter } from '../worker/report/job-reporter.ts'
+import { errorFields } from '../worker/report/log.ts'
 import { cancelReason, type SubmittedJob } from './batch.ts'
 import { diagnose, type EndedBatchJob, lacksCapacity, readBatchEvent } from './batch-event.ts'
-import { errorFields } from './log.ts'
 import type { FoundJob } from './places.ts'
 import type { Services } from './services.ts'
 
@@ -61,7 +61,7 @@ async function end(
     return { ...over, tellingAt: new Date(nowMs).toISOString() }
   })
   if (!job || !isOurs) return 'ignored'
-  services.log('warn', 'A job ended without telling so', {
+  services.log.warn('A job ended without telling so', {
     job: job.id,
     batchJob: ended.batchJobId,
     state: job.state,
@@ -114,7 +114,7 @@ async function resubmit(
   const job = await place.jobs.update(ended.jobId, (standing) =>
     isOver(standing.state) || hasBatchJob(standing) ? undefined : { ...standing, batch }
   )
-  services.log('info', 'No Spot capacity: submitted on demand', { job: ended.jobId, batchJob: batch.jobId })
+  services.log.info('No Spot capacity: submitted on demand', { job: ended.jobId, batchJob: batch.jobId })
   if (!job) return 'ignored'
   const isCancelled = job.state === 'cancelling' || isOver(job.state)
   if (isCancelled) await terminate(job, batch.jobId, services)
@@ -133,7 +133,7 @@ async function submitOnDemand(
   try {
     return await batch.submit(environment, 'onDemandQueue', id, AbortSignal.timeout(callMs))
   } catch (error) {
-    log('error', 'A job could not be submitted on demand', { job: id, ...errorFields(error) })
+    log.error('A job could not be submitted on demand', { job: id, ...errorFields(error) })
     return undefined
   }
 }
@@ -143,7 +143,7 @@ async function terminate(job: Job, batchJobId: string, { batch, log }: Services)
   try {
     await batch.terminate(job.request.environment, batchJobId, cancelReason, AbortSignal.timeout(callMs))
   } catch (error) {
-    log('error', 'A Batch job could not be stopped', { job: job.id, batchJob: batchJobId, ...errorFields(error) })
+    log.error('A Batch job could not be stopped', { job: job.id, batchJob: batchJobId, ...errorFields(error) })
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { budgetOf, Deadline } from './deadline.ts'
+import { budgetOf } from './deadline.ts'
 import type { FunctionUrlEvent, FunctionUrlResult } from './function-url.ts'
 import { answerRequest } from './route.ts'
 import { createServices, type Services } from './services.ts'
@@ -41,6 +41,6 @@ async function warm(): Promise<void> {
 if (process.env.AWS_LAMBDA_FUNCTION_NAME) await warm()
 
 export async function handler(event: FunctionUrlEvent): Promise<FunctionUrlResult> {
-  const deadline = new Deadline(budgetOf(event.requestContext.timeEpoch, Date.now()))
-  return answerRequest(event, getServices(), deadline)
+  // Services first: what their making takes counts as waited for.
+  return answerRequest(event, getServices(), budgetOf(event.requestContext.timeEpoch, Date.now()))
 }

@@ -1,6 +1,6 @@
 import { isOver, type Job } from '../worker/contract/job.ts'
+import { errorFields } from '../worker/report/log.ts'
 import type { Person } from './access.ts'
-import { errorFields } from './log.ts'
 import type { Services } from './services.ts'
 
 /*
@@ -58,7 +58,7 @@ async function look(key: string, { places, log }: Services): Promise<Look> {
     const job = (await places.look(slot.bytes.toString()))?.job
     return job && !isOver(job.state) ? { key, version, isFree: false, job } : { key, version, isFree: true }
   } catch (error) {
-    log('error', 'It could not be told whether a job runs', { job: slot.bytes.toString(), ...errorFields(error) })
+    log.error('It could not be told whether a job runs', { job: slot.bytes.toString(), ...errorFields(error) })
     return { key, version, isFree: false }
   }
 }

@@ -1,4 +1,5 @@
 import { isOver, type Job } from '../worker/contract/job.ts'
+import { errorFields } from '../worker/report/log.ts'
 import { section } from '../worker/report/slack/blocks.ts'
 import { codeText } from '../worker/report/slack/text.ts'
 import { refusedByRules } from './access.ts'
@@ -6,7 +7,6 @@ import type { Ephemeral } from './answer.ts'
 import { doubtAbout } from './doubt.ts'
 import { lineOf, shortId } from './job-text.ts'
 import { signLink } from './links.ts'
-import { errorFields } from './log.ts'
 import type { FoundJobs } from './places.ts'
 import type { Services } from './services.ts'
 import type { Visit } from './visit.ts'
@@ -46,7 +46,7 @@ export async function statusText(visit: Visit, services: Services): Promise<Ephe
 
 /** What a person must know who does not see all their jobs. */
 export function unreadLines({ failures }: FoundJobs, { log }: Services): string[] {
-  for (const failure of failures) log('error', 'The jobs of a place could not be read', errorFields(failure))
+  for (const failure of failures) log.error('The jobs of a place could not be read', errorFields(failure))
   return failures.length === 0 ? [] : ['⚠️ Part of the jobs could not be read just now, so some may be missing here.']
 }
 

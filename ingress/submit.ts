@@ -2,12 +2,12 @@ import { messageOf } from '../worker/contract/errors.ts'
 import { digestOf, hasBatchJob, isOver, type Job } from '../worker/contract/job.ts'
 import type { ExportRequest } from '../worker/contract/request.ts'
 import type { ClaimedJob, JobEnd, RecordedJob, Standing, WantedJob } from '../worker/jobs.ts'
+import { errorFields } from '../worker/report/log.ts'
 import { refusedByRules } from './access.ts'
 import { cancelReason } from './batch.ts'
 import { type Deadline, OutOfTimeError } from './deadline.ts'
 import { doubtAbout } from './doubt.ts'
 import { RequestRefused } from './function-url.ts'
-import { errorFields } from './log.ts'
 import type { Place } from './places.ts'
 import type { Services } from './services.ts'
 import { type Room, roomOf, takeSlot } from './slots.ts'
@@ -42,10 +42,14 @@ export async function submitExport(ask: Ask, visit: Visit, services: Services): 
   const refusal = refusedBeforehand(ask, visit, services)
   if (refusal !== undefined) return { kind: 'refused', text: refusal }
   try {
-    return await submitAllowed(ask, visit, services)
+    const submitted = await submitAllowed(ask, visit, services)
+    const { environment } = ask.request
+    const job = 'job' in submitted ? submitted.job.id : undefined
+    services.log.detailed('A submission', { result: submitted.kind, job, environment, user: visit.person.user })
+    return submitted
   } catch (error) {
     if (error instanceof RequestRefused) throw error
-    services.log('error', 'A request could not be recorded', { user: visit.person.user, ...errorFields(error) })
+    services.log.error('A request could not be recorded', { user: visit.person.user, ...errorFields(error) })
     const text = 'The request could not be recorded, so nothing was started. Try again in a moment.'
     return { kind: 'failed', text }
   }
@@ -121,13 +125,13 @@ async function endLate(claiming: Promise<ClaimedJob> | undefined, { jobs }: Plac
     const claimed = await claiming
     if (claimed?.kind === 'new') await jobs.end(claimed.job.id, notSubmitted('Out of time'))
   } catch (error) {
-    log('warn', 'A late record could not be ended', errorFields(error))
+    log.warn('A late record could not be ended', errorFields(error))
   }
 }
 
 /** Others were faster with the last slot. */
 async function noRoom({ id, digest }: Job, { person, deadline }: Visit, services: Services): Promise<Submitted> {
-  services.log('info', 'A job was beyond the limit of its asker', { job: id, user: person.user })
+  services.log.info('A job was beyond the limit of its asker', { job: id, user: person.user })
   return atLimit(await deadline.within('running jobs', () => roomOf(person, services)), digest)
 }
 
@@ -152,12 +156,12 @@ async function submitNew(
       (signal) => batch.submit(environment, 'spotQueue', job.id, signal),
       { reserveMs: recordReserveMs }
     )
-    log('info', 'A job was submitted', { job: job.id, batchJob: batchJobId, queue, user: job.asker.user, environment })
+    log.info('A job was submitted', { job: job.id, batchJob: batchJobId, queue, user: job.asker.user, environment })
     const standing = await recordBatchJob(recorded, { jobId: batchJobId, queue }, place, services, deadline)
     if (standing.state !== 'cancelled') return { kind: 'started', job: standing }
     return { kind: 'refused', text: 'This export was cancelled while it was being started, so nothing runs.' }
   } catch (error) {
-    log('error', 'Batch did not take a job', { job: job.id, environment, ...errorFields(error) })
+    log.error('Batch did not take a job', { job: job.id, environment, ...errorFields(error) })
     await giveUp(job.id, place, services, deadline, messageOf(error))
     const text =
       'AWS Batch did not take the job, so nothing runs. Try again in a moment; tell the operators if it lasts.'
@@ -170,7 +174,7 @@ async function giveUp(id: string, { jobs }: Place, { log }: Services, deadline: 
   try {
     await deadline.within('end of the record', () => jobs.end(id, notSubmitted(why)))
   } catch (error) {
-    log('error', 'The record of a job could not be ended', { job: id, ...errorFields(error) })
+    log.error('The record of a job could not be ended', { job: id, ...errorFields(error) })
   }
 }
 
@@ -204,7 +208,7 @@ async function recordBatchJob(
     return standing
   } catch (error) {
     const fields = { job: id, batchJob: batchJob.jobId, ...errorFields(error) }
-    log('error', 'The id of a Batch job could not be recorded', fields)
+    log.error('The id of a Batch job could not be recorded', fields)
     return recorded.job
   }
 }

@@ -2,13 +2,14 @@ import type { Limits } from './contract/config-schema.ts'
 import { ProblemsError } from './contract/errors.ts'
 import type { WantedEngine } from './contract/request.ts'
 import { formatBytes, formatCount, formatSeconds } from './contract/units.ts'
+import rates from './scan-rates.json' with { type: 'json' }
 
 /*
  * Which engine reads a category: the worker itself, or Athena. Athena costs 10 to 30 times as much, so it is for time
  * alone: it takes the largest categories until the rest is in time.
  */
 
-/** How fast this build scans, as `npm run bench` measures it. */
+/** How fast this build scans, as `npm run bench:sizing` measures it. */
 export interface ScanRates {
   /** Compressed bytes that one thread reads, inflates and searches in a second. */
   readonly storedBytesPerThreadSecond: number
@@ -18,8 +19,8 @@ export interface ScanRates {
   readonly startSeconds: number
 }
 
-/** Measured on two shared x86-64 cores from a local directory, 5:1 gzip (bench/README.md). */
-export const measuredRates: ScanRates = { storedBytesPerThreadSecond: 90e6, secondsPerObject: 40e-6, startSeconds: 0.2 }
+/** What `npm run bench:sizing -- --write` has measured; the file says where and when. */
+export const measuredRates: ScanRates = rates
 
 /** Objects and stored bytes of a listing, or of a part of it. */
 export interface Amounts {

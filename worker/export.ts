@@ -1,5 +1,6 @@
 import { type ArchiveTarget, ExportArchive } from './archive/export-archive.ts'
 import { type ManifestHead, manifestPieces, type WrittenEntry } from './archive/manifest.ts'
+import { orderOf } from './athena/line-time.ts'
 import type { AthenaOffer } from './athena/open-access.ts'
 import { readingDifferences } from './athena/readable.ts'
 import { AthenaRun } from './athena/run.ts'
@@ -18,9 +19,6 @@ import type { InflaterName } from './scan/inflater.ts'
 import type { ScanProgress } from './scan/protocol.ts'
 import type { Store, StoreSettings } from './stores/store.ts'
 import { Tally } from './tally.ts'
-
-/** Below this much compressed input the archive is small whatever is kept, and size is worth more than speed. */
-const smallDayBytes = 100e6
 
 /** What an export is told while it goes on. */
 export interface ExportListener {
@@ -127,7 +125,7 @@ function openArchive(
     target: options.target,
     entryNames: plans.map((plan) => plan.entry),
     time: new Date(windowOf(request).fromMs),
-    level: listing.storedBytes < smallDayBytes ? 6 : 1,
+    threads: options.threads,
     // Deflated again, what is kept is at most about as large as it was.
     expectedBytes: listing.storedBytes,
     maxBytes: options.limits.maxArchiveBytes,
@@ -181,15 +179,15 @@ function describe(
   listing: Listing,
   tool: string
 ): ManifestHead {
-  const isQueried = choice.engines.includes('athena')
+  const queried = plans.filter((_, at) => choice.engines[at] === 'athena').map(({ category }) => category)
   return {
     tool,
     request,
     status: tally.status(),
-    engine: isQueried ? 'athena' : 'scan',
+    engine: queried.length > 0 ? 'athena' : 'scan',
     reason: choice.basis,
-    order: 'key',
-    ...(isQueried && { differences: readingDifferences }),
+    order: orderOf(queried),
+    ...(queried.length > 0 && { differences: readingDifferences(queried) }),
     entries: plans.flatMap((_, category) => {
       const entry = written[category]
       return entry

@@ -29,7 +29,13 @@ export const corpusShapes = {
   /** 20,000 objects of 20 KB. */
   tiny: { objects: 20_000, textBytes: 20e3, memberBytes: Number.POSITIVE_INFINITY },
   /** 1.6 GB in 64 objects of many members, as streams that are flushed often give. */
-  multi: { objects: 64, textBytes: 25e6, memberBytes: 100e3 }
+  multi: { objects: 64, textBytes: 25e6, memberBytes: 100e3 },
+  /** One small object: what an export costs before it reads. */
+  one: { objects: 1, textBytes: 20e3, memberBytes: Number.POSITIVE_INFINITY },
+  /** What `npm run bench:guard` makes in a quarter of a minute. */
+  'guard-big': { objects: 16, textBytes: 12.5e6, memberBytes: Number.POSITIVE_INFINITY },
+  'guard-tiny': { objects: 2500, textBytes: 20e3, memberBytes: Number.POSITIVE_INFINITY },
+  'guard-multi': { objects: 8, textBytes: 12.5e6, memberBytes: 100e3 }
 } as const satisfies Record<string, CorpusShape>
 
 export type CorpusName = keyof typeof corpusShapes

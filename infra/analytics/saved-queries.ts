@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { CfnNamedQuery, type CfnWorkGroup } from 'aws-cdk-lib/aws-athena'
 import type { Construct } from 'constructs'
 import { fillStatement } from '../../worker/athena/placeholders.ts'
+import { queryObstacle } from '../../worker/athena/query-tables.ts'
 import { parseSavedQuery } from '../../worker/athena/saved-query.ts'
-import { allLines, allLinesStatement } from '../../worker/athena/view.ts'
+import { isMade, madeViewsOf } from '../../worker/athena/view.ts'
 import type { Deployment } from '../deployment.ts'
 
 /*
@@ -19,7 +20,7 @@ export function createSavedQueries(
   database: string,
   workgroup: CfnWorkGroup
 ): void {
-  for (const { name, description, sql } of [...viewsOf(deployment), ...savedQueries()]) {
+  for (const { name, description, sql } of [...viewsOf(deployment), ...savedQueries(deployment)]) {
     const query = new CfnNamedQuery(scope, `Query-${name}`, {
       name,
       description,
@@ -37,25 +38,30 @@ interface NamedStatement {
   readonly sql: string
 }
 
-function savedQueries(): readonly NamedStatement[] {
-  return sqlFiles('').map((file) => {
+/** Those that some category of the environment feeds. */
+function savedQueries({ environment }: Deployment): readonly NamedStatement[] {
+  return sqlFiles('').flatMap((file) => {
     const text = readFileSync(new URL(file, queries), 'utf8')
-    const { name, answers } = parseSavedQuery(file, text)
-    return { name, description: answers, sql: text }
+    const query = parseSavedQuery(file, text)
+    if (queryObstacle(query, environment) !== undefined) return []
+    return [{ name: query.name, description: query.answers, sql: text }]
   })
 }
 
-/** The view of all lines stands below the others, and `iot_records` below most: they come first. */
+/** Those that are made from the environment's categories come first, and of the others `iot_records`, which is below them. */
 function viewsOf({ environment }: Deployment): readonly NamedStatement[] {
-  const below = [allLines, 'iot_records']
-  const names = sqlFiles('views/').map((file) => file.replace(/\.sql$/, ''))
-  // Other environments' versions of a view bear the name of their environment.
-  const common = names.filter((name) => !name.includes('.') && !below.includes(name))
-  return [...below.filter((name) => names.includes(name)), ...common].map((name, at) => ({
+  const below = 'iot_records'
+  const written = sqlFiles('views/')
+    .map((file) => ({
+      name: file.replace(/\.sql$/, ''),
+      statement: readFileSync(new URL(`views/${file}`, queries), 'utf8')
+    }))
+    .filter(({ statement }) => !isMade(statement))
+    .sort((a, b) => Number(b.name === below) - Number(a.name === below))
+  return [...madeViewsOf(environment), ...written].map(({ name, statement }, at) => ({
     name: `view-${at + 1}-${name}`,
     description: `Makes the view ${name}: run once, and after a change of the configuration`,
-    sql:
-      name === allLines ? allLinesStatement(environment) : readFileSync(new URL(`views/${name}.sql`, queries), 'utf8')
+    sql: statement
   }))
 }
 

@@ -11,19 +11,19 @@ const issuer = 'token.actions.githubusercontent.com'
  * By whom GitHub's workflow deploys: tokens of the one repository and its GitHub environment of this name, which may take
  * on the roles of CDK's bootstrap and nothing else. Undefined where the configuration names no repository.
  */
-export function deliveryStack(context: StackContext, deployment: Deployment): Stack | undefined {
+export function deliveryStack(
+  context: StackContext,
+  deployment: Deployment,
+  deployments: readonly Deployment[]
+): Stack | undefined {
   const { name, prefix, region, account, settings } = deployment
   if (settings.githubRepository === undefined) return undefined
   const stack = createStack(context, deployment, 'delivery', 'deployment by GitHub Actions')
-  const provider = new CfnOIDCProvider(stack, 'GitHub', {
-    url: `https://${issuer}`,
-    clientIdList: ['sts.amazonaws.com']
-  })
   const role = createRole(stack, 'DeployRole', {
     name: `${prefix}-deploy`,
     description: `Workflows of ${settings.githubRepository} deploy ${name}`,
     principal: new FederatedPrincipal(
-      provider.attrArn,
+      iamArnOf(deployment, `oidc-provider/${issuer}`),
       {
         StringEquals: {
           [`${issuer}:aud`]: 'sts.amazonaws.com',
@@ -41,6 +41,18 @@ export function deliveryStack(context: StackContext, deployment: Deployment): St
       }
     ]
   })
+  if (makesProvider(deployment, deployments)) {
+    const provider = { url: `https://${issuer}`, clientIdList: ['sts.amazonaws.com'] }
+    role.node.addDependency(new CfnOIDCProvider(stack, 'GitHub', provider))
+  }
   new CfnOutput(stack, 'DeployRoleArn', { value: role.roleArn, description: 'For the variable AWS_DEPLOY_ROLE_ARN' })
   return stack
+}
+
+/** An account has one provider for an issuer: the first environment that needs it makes it. */
+function makesProvider(deployment: Deployment, deployments: readonly Deployment[]): boolean {
+  const sharing = deployments.filter(
+    ({ account, settings }) => account === deployment.account && settings.githubRepository !== undefined
+  )
+  return deployment.settings.githubProvider === 'create' && sharing[0] === deployment
 }

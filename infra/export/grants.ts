@@ -106,7 +106,8 @@ export function submitGrants(deployment: Deployment, queues: readonly string[]):
     {
       actions: ['batch:TerminateJob'],
       resources: [arnOf(deployment, 'batch', 'job/*')],
-      because: 'Jobs have random ids; who may cancel which is decided by the job record'
+      because:
+        'Jobs have random ids, which the caller may not list; a tag that tells ours apart would need batch:TagResource on the same resources. Who may cancel which is decided by the job record'
     }
   ]
 }

@@ -27,9 +27,9 @@ export function createJobDefinition(
   deployment: Deployment,
   options: JobDefinitionOptions
 ): CfnJobDefinition {
-  const { name, region, settings, submit } = deployment
+  const { name, region, config, settings, submit } = deployment
   const { size } = options
-  const timeoutSeconds = settings.jobMinutes * 60
+  const timeoutSeconds = config.limits.jobMinutes * 60
   const environment = {
     IOT_LOG_ENVIRONMENT: name,
     IOT_LOG_PUBLIC_URL: options.publicUrl,

@@ -13,6 +13,7 @@ export const retryRules = [
   { onReason: 'CannotPullContainerError:*', action: 'RETRY' },
   // The worker was told to stop and has tidied up. A cancelled or timed-out job is not tried again by Batch itself.
   { onExitCode: '143', action: 'RETRY' },
-  // Wrong record, failed, out of memory: the next attempt would end the same way.
+  // Wrong record, failed, out of memory: the next attempt would end the same way. So would one that was killed (137),
+  // where neither Spot nor a stop did it: nothing else tells it from too little memory.
   { onReason: '*', action: 'EXIT' }
 ] as const

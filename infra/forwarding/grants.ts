@@ -2,7 +2,6 @@ import { arnOf, objectsArnOf } from '../arns.ts'
 import type { Deployment } from '../deployment.ts'
 import type { Grant } from '../grant.ts'
 import { forwardDeadLetters, forwarder } from '../names.ts'
-import { rejectedPrefix } from '../store/lifecycle.ts'
 import { listing, readLogs } from '../store/reading.ts'
 import type { Forward } from './forward.ts'
 
@@ -11,7 +10,7 @@ export function forwardGrants(deployment: Deployment, { sink, settings }: Forwar
   const { prefix, results } = deployment
   const { domain, secret, subnets } = settings
   const queue = arnOf(deployment, 'sqs', forwarder(prefix, sink))
-  const rejected = `${rejectedPrefix(deployment)}rejected/${sink}/`
+  const rejected = `${deployment.rejected}${sink}/`
   return [
     ...readLogs(deployment),
     listing(deployment, results.bucket, [rejected], ['s3:ListBucketMultipartUploads']),

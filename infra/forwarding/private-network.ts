@@ -1,6 +1,7 @@
 import { CfnSecurityGroup, SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2'
 import type { FunctionProps } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
+import type { SinkSettings } from '../../worker/contract/config-schema.ts'
 import type { Deployment } from '../deployment.ts'
 import { forwarder } from '../names.ts'
 import type { Forward } from './forward.ts'
@@ -8,15 +9,15 @@ import type { Forward } from './forward.ts'
 /** Where the sink is private: the function's place in their network, with a security group that lets out what it needs. */
 export function privateNetwork(
   scope: Construct,
-  { prefix }: Deployment,
+  { prefix, environment }: Deployment,
   { sink, settings }: Forward
 ): Partial<FunctionProps> {
-  const { vpc: vpcId, subnets, port } = settings
+  const { vpc: vpcId, subnets } = settings
   if (vpcId === undefined) return {}
   const out = (to: number, description: string) => {
     return { ipProtocol: 'tcp', fromPort: to, toPort: to, cidrIp: '0.0.0.0/0', description }
   }
-  const ports = [...new Set([443, port])]
+  const ports = [...new Set([443, portOf(environment.sinks[sink]!)])]
   const group = new CfnSecurityGroup(scope, `${sink}SecurityGroup`, {
     groupName: forwarder(prefix, sink),
     groupDescription: `The forwarder of ${sink}: nothing in; AWS and the sink out`,
@@ -34,4 +35,11 @@ export function privateNetwork(
     vpcSubnets: { subnets: subnets.map((id) => Subnet.fromSubnetId(scope, `${sink}${id}`, id)) },
     securityGroups: [SecurityGroup.fromSecurityGroupId(scope, `${sink}Group`, group.ref, { mutable: false })]
   }
+}
+
+/** Of its URL, where only other ports than those of its scheme are written. */
+function portOf({ url }: SinkSettings): number {
+  const { port, protocol } = new URL(url)
+  if (port !== '') return Number(port)
+  return protocol === 'https:' ? 443 : 80
 }

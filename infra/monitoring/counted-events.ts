@@ -19,15 +19,20 @@ export function createCountedEvents(scope: Construct, deployment: Deployment): v
   const { prefix } = deployment
   const group = createLogGroup(scope, 'Events', eventLogGroup(prefix))
   const arn = arnOf(deployment, 'logs', `log-group:${eventLogGroup(prefix)}`)
-  const statement = {
-    Effect: 'Allow',
-    Principal: { Service: ['events.amazonaws.com', 'delivery.logs.amazonaws.com'] },
-    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    Resource: `${arn}:*`
-  }
+  const rules = [failedJobsRule(prefix), stuckQueueRule(prefix)]
+  const allow = { Effect: 'Allow', Principal: { Service: ['events.amazonaws.com', 'delivery.logs.amazonaws.com'] } }
+  const statements = [
+    { ...allow, Action: 'logs:CreateLogStream', Resource: `${arn}:*` },
+    {
+      ...allow,
+      Action: 'logs:PutLogEvents',
+      Resource: `${arn}:*`,
+      Condition: { ArnEquals: { 'aws:SourceArn': rules.map((rule) => arnOf(deployment, 'events', `rule/${rule}`)) } }
+    }
+  ]
   const policy = new CfnResourcePolicy(scope, 'EventsPolicy', {
     policyName: `${prefix}-events`,
-    policyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
+    policyDocument: JSON.stringify({ Version: '2012-10-17', Statement: statements })
   })
   const failed = jobEndedPattern([deployment], ['FAILED'])
   for (const [id, name, eventPattern] of [

@@ -8,6 +8,9 @@ import type { Series, Watched } from './watched.ts'
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 const [width, height] = [12, 6] as const
 
+/** Of a function: what it says itself, at any level, and what Lambda says of it. */
+const troubles = 'level in ["error", "warn"] or @message like /Task timed out|Runtime exited/'
+
 /** One page: what every alarm watches with its threshold, and below it the last troubles in words. */
 export function createDashboard(scope: Construct, deployment: Deployment, watched: readonly Watched[]): void {
   const { prefix, region } = deployment
@@ -25,7 +28,7 @@ export function createDashboard(scope: Construct, deployment: Deployment, watche
   const lists = [
     { title: 'Jobs that ended', group: taskLogGroup(deployment), filter: 'event = "over" or event = "broken"' },
     ...(isSameSite(deployment, deployment.home) && deployment.isHome
-      ? [{ title: 'Troubles of the ingress', group: `/aws/lambda/${slackFunction(prefix)}`, filter: 'level != "info"' }]
+      ? [{ title: 'Troubles of the ingress', group: `/aws/lambda/${slackFunction(prefix)}`, filter: troubles }]
       : []),
     ...(sourcesOf(deployment).length > 0
       ? [{ title: 'Not delivered', group: deliveryLogGroup(deployment), filter: 'ispresent(@message)' }]

@@ -3,7 +3,7 @@ import type { Deployment } from '../deployment.ts'
 import { submitGrants } from '../export/grants.ts'
 import type { Grant } from '../grant.ts'
 import { ingressSecret } from '../names.ts'
-import { listing } from '../store/reading.ts'
+import { keyUse, listing } from '../store/reading.ts'
 
 /** What the Lambda behind Slack's URL may do for all environments: keep records, sign downloads, submit and stop jobs. */
 export function slackGrants(home: Deployment, deployments: readonly Deployment[]): readonly Grant[] {
@@ -31,7 +31,8 @@ function common(home: Deployment, deployments: readonly Deployment[]): readonly 
           actions: ['s3:PutObject', 's3:DeleteObject'],
           resources: [objectsArnOf(deployment, bucket, `${prefix}jobs/`)],
           because
-        }
+        },
+        ...keyUse(deployment)
       ]
     })
   ]

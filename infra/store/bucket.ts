@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
-import { AccountPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { AccountPrincipal, AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import {
   BlockPublicAccess,
   Bucket,
@@ -35,6 +35,25 @@ export function createBucket(scope: Construct, id: string, name: string, rules: 
       'An export reads every object of a day: access logs of that would be more than the logs. Each export is accounted for by its record, its manifest and its task log; CloudTrail data events serve where an audit wants more (infra/README.md).'
   })
   return bucket
+}
+
+/** Requests of S3's own clients are this young, whatever their clocks say. */
+const clockSkewMinutes = 15
+
+/** A presigned link to a result is good for nothing after `output.linkMinutes`, whatever whoever signed it wrote into it. */
+export function limitLinks(bucket: Bucket, deployment: Deployment): void {
+  const { config, results } = deployment
+  const minutes = Math.max(config.output.linkMinutes, clockSkewMinutes)
+  bucket.addToResourcePolicy(
+    new PolicyStatement({
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['s3:GetObject'],
+      resources: [objectsArnOf(deployment, results.bucket, results.prefix)],
+      // Milliseconds: https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html
+      conditions: { NumericGreaterThan: { 's3:signatureAge': String(minutes * 60_000) } }
+    })
+  )
 }
 
 /** Lets the ingress of another account keep its job records here, and sign downloads. */

@@ -6,6 +6,7 @@ import type { Grant } from '../grant.ts'
 import { deliveryLogGroup } from '../names.ts'
 import { createRole } from '../role.ts'
 import { logRoots } from './lifecycle.ts'
+import { keyUse } from './reading.ts'
 
 /** The role by which the streams of an environment write to the prefixes of its categories, and nowhere else. */
 export function createDeliveryRole(scope: Construct, deployment: Deployment): string {
@@ -36,6 +37,7 @@ function deliveryGrants(deployment: Deployment): readonly Grant[] {
       actions: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
       resources: [bucketArnOf(deployment, logs)]
     },
+    ...keyUse(deployment),
     {
       actions: ['logs:PutLogEvents'],
       resources: [arnOf(deployment, 'logs', `log-group:${deliveryLogGroup(deployment)}:log-stream:*`)],

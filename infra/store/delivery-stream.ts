@@ -1,4 +1,5 @@
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose'
+import { CfnLogStream } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import type { Category } from '../../worker/contract/config.ts'
 import { bucketArnOf } from '../arns.ts'
@@ -21,6 +22,8 @@ export interface StreamOptions {
 export function createStream(scope: Construct, deployment: Deployment, options: StreamOptions): CfnDeliveryStream {
   const { name, category, roleArn, logGroup, records } = options
   const { logs } = deployment
+  // Only the console makes it: https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html
+  const troubles = new CfnLogStream(scope, `Log-${name}`, { logGroupName: logGroup, logStreamName: name })
   const keepsEnvelopes = records === 'cloudwatch' && isEnvelopes(category)
   return new CfnDeliveryStream(scope, `Stream-${name}`, {
     deliveryStreamName: name,
@@ -35,14 +38,14 @@ export function createStream(scope: Construct, deployment: Deployment, options: 
       // Envelopes come as members of gzip, which one after the other are a gzip object.
       compressionFormat: keepsEnvelopes ? 'UNCOMPRESSED' : 'GZIP',
       fileExtension: '.gz',
-      cloudWatchLoggingOptions: { enabled: true, logGroupName: logGroup, logStreamName: name },
+      cloudWatchLoggingOptions: { enabled: true, logGroupName: logGroup, logStreamName: troubles.ref },
       ...(records === 'cloudwatch' && !keepsEnvelopes && { processingConfiguration: messagesOfEnvelopes })
     }
   })
 }
 
 /** A category whose format reads the envelopes of CloudWatch Logs gets them whole: time, group and stream are in them. */
-const isEnvelopes = ({ format }: Category): boolean => (format as string) === 'cloudwatch'
+const isEnvelopes = ({ format }: Category): boolean => format === 'cloudwatch'
 
 /** From envelopes to lines: https://docs.aws.amazon.com/firehose/latest/dev/Message_extraction.html */
 const messagesOfEnvelopes: CfnDeliveryStream.ProcessingConfigurationProperty = {
@@ -53,6 +56,7 @@ const messagesOfEnvelopes: CfnDeliveryStream.ProcessingConfigurationProperty = {
       type: 'CloudWatchLogProcessing',
       parameters: [{ parameterName: 'DataMessageExtraction', parameterValue: 'true' }]
     },
-    { type: 'AppendDelimiterToRecord', parameters: [{ parameterName: 'Delimiter', parameterValue: '\\n' }] }
+    // A newline, unless told otherwise: https://docs.aws.amazon.com/firehose/latest/APIReference/API_Processor.html
+    { type: 'AppendDelimiterToRecord' }
   ]
 }

@@ -15,10 +15,6 @@ const staleUploadDays = 1
 /** Where results of analysts go, and for how many days. */
 export const analystResults = { folder: 'athena-results/', days: 7 } as const
 
-/** Below it the forwarder keeps what sinks refused, in `rejected/<sink>/`: as long as the logs. */
-export const rejectedPrefix = ({ results, config }: Deployment): string =>
-  `${results.prefix.slice(0, results.prefix.length - config.output.prefix.length)}forward/`
-
 /** Prefixes under which logs lie, each once, none within another. */
 export function logRoots({ environment, logs }: Deployment): readonly string[] {
   const roots = [...environment.categories.values()].map(({ layout }) => logs.prefix + layout.template.split('{')[0]!)
@@ -29,32 +25,18 @@ export function logRoots({ environment, logs }: Deployment): readonly string[] {
 /** The rules of a bucket of logs. */
 export function logRules(deployment: Deployment): LifecycleRule[] {
   const { settings, logs } = deployment
-  const keep = (id: string, prefix: string, days: number): LifecycleRule => ({
-    id,
-    ...(prefix !== '' && { prefix }),
-    expiration: Duration.days(days),
-    noncurrentVersionExpiration: Duration.days(Math.min(days, nonCurrentDays))
-  })
   return [
     ...logRoots(deployment).map((root) => keep(`logs-${root}`, root, settings.retentionDays)),
     keep('undelivered', `${logs.prefix}errors/`, settings.retentionDays),
-    keep('rejected', rejectedPrefix(deployment), settings.retentionDays),
     keep('analyst-results', logs.prefix + analystResults.folder, analystResults.days),
     ...tidying
   ]
 }
 
-/** The rules for archives, records and results of exports. */
-export function resultRules({ config, expiring }: Deployment): LifecycleRule[] {
-  const days = Duration.days(config.output.expiryDays)
-  return [
-    {
-      id: 'results',
-      ...(expiring !== '' && { prefix: expiring }),
-      expiration: days,
-      noncurrentVersionExpiration: Duration.days(1)
-    }
-  ]
+/** The rules for what exports write, and for what the forwarder keeps beside it. */
+export function resultRules({ config, settings, expiring, rejected }: Deployment): LifecycleRule[] {
+  const { expiryDays } = config.output
+  return [keep('results', expiring, expiryDays, 1), keep('rejected', rejected, settings.rejectedDays)]
 }
 
 /** For every bucket: dead uploads, and the markers that stay of what has expired. */
@@ -62,3 +44,12 @@ export const tidying: readonly LifecycleRule[] = [
   { id: 'stale-uploads', abortIncompleteMultipartUploadAfter: Duration.days(staleUploadDays) },
   { id: 'delete-markers', expiredObjectDeleteMarker: true }
 ]
+
+function keep(id: string, prefix: string, days: number, nonCurrent = Math.min(days, nonCurrentDays)): LifecycleRule {
+  return {
+    id,
+    ...(prefix !== '' && { prefix }),
+    expiration: Duration.days(days),
+    noncurrentVersionExpiration: Duration.days(nonCurrent)
+  }
+}

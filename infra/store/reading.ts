@@ -1,4 +1,4 @@
-import { bucketArnOf, objectsArnOf } from '../arns.ts'
+import { bucketArnOf, domainOf, objectsArnOf } from '../arns.ts'
 import type { Deployment } from '../deployment.ts'
 import type { Grant } from '../grant.ts'
 import { logRoots } from './lifecycle.ts'
@@ -11,7 +11,26 @@ import { logRoots } from './lifecycle.ts'
 /** Listing and reading the categories of an environment. */
 export function readLogs(deployment: Deployment): readonly Grant[] {
   const roots = logRoots(deployment)
-  return [listing(deployment, deployment.logs.bucket, roots), getting(deployment, deployment.logs.bucket, roots)]
+  return [
+    listing(deployment, deployment.logs.bucket, roots),
+    getting(deployment, deployment.logs.bucket, roots),
+    ...keyUse(deployment)
+  ]
+}
+
+/**
+ * Where an existing bucket encrypts by keys of KMS: what S3 asks of them in the name of whoever reads or writes; a write
+ * of parts decrypts, too (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html).
+ */
+export function keyUse({ settings, region }: Deployment): readonly Grant[] {
+  if (settings.kmsKeys.length === 0) return []
+  return [
+    {
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: settings.kmsKeys,
+      conditions: { StringEquals: { 'kms:ViaService': `s3.${region}.${domainOf(region)}` } }
+    }
+  ]
 }
 
 /** Only below a prefix, where one is given; with `also`, further actions of the same kind. */

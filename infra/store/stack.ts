@@ -3,7 +3,7 @@ import type { Deployment } from '../deployment.ts'
 import { createLogGroup } from '../log-group.ts'
 import { deliveryLogGroup } from '../names.ts'
 import { createStack, type StackContext } from '../stack.ts'
-import { admitIngress, createBucket } from './bucket.ts'
+import { admitIngress, createBucket, limitLinks } from './bucket.ts'
 import { createDeliveryRole } from './delivery-role.ts'
 import { createStream } from './delivery-stream.ts'
 import { logRules, resultRules, tidying } from './lifecycle.ts'
@@ -43,9 +43,13 @@ function createBuckets(stack: Stack, deployment: Deployment): void {
   if (settings.bucket === 'create') {
     const rules = [...logRules(deployment), ...(isOneBucket ? resultRules(deployment) : [])]
     const bucket = createBucket(stack, 'Logs', logs.bucket, rules)
-    if (isOneBucket) admitIngress(bucket, deployment)
+    if (isOneBucket) {
+      limitLinks(bucket, deployment)
+      admitIngress(bucket, deployment)
+    }
   }
   if (!isOneBucket && isHome) {
-    createBucket(stack, 'Results', results.bucket, [...resultRules(deployment), ...tidying])
+    const bucket = createBucket(stack, 'Results', results.bucket, [...resultRules(deployment), ...tidying])
+    limitLinks(bucket, deployment)
   }
 }

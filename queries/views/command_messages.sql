@@ -6,17 +6,17 @@ SELECT
   hour,
   event_time,
   device AS thing_name,
-  json_extract_scalar(line, '$.topic') AS topic,
+  json_extract_scalar(document, '$.topic') AS topic,
   CASE
-    WHEN json_extract_scalar(line, '$.topic') LIKE '%/request' THEN 'request'
-    WHEN json_extract_scalar(line, '$.topic') LIKE '%/response' THEN 'response'
+    WHEN json_extract_scalar(document, '$.topic') LIKE '%/request' THEN 'request'
+    WHEN json_extract_scalar(document, '$.topic') LIKE '%/response' THEN 'response'
   END AS direction,
-  json_extract_scalar(line, '$.commandId') AS command_id,
-  json_extract_scalar(line, '$.command.action') AS action,
-  json_extract_scalar(line, '$.command.argument') AS argument,
-  json_extract_scalar(line, '$.status') AS status,
-  json_format(json_extract(line, '$.command')) AS command,
-  json_format(json_extract(line, '$')) AS document,
+  json_extract_scalar(document, '$.commandId') AS command_id,
+  json_extract_scalar(document, '$.command.action') AS action,
+  json_extract_scalar(document, '$.command.argument') AS argument,
+  json_extract_scalar(document, '$.status') AS status,
+  json_format(json_extract(document, '$.command')) AS command,
+  document,
   object,
   line
 FROM "${database}"."iot_records"

@@ -14,28 +14,25 @@ SELECT
     WHEN milliseconds BETWEEN 0 AND 253402300799999
     THEN CAST(from_unixtime(milliseconds / 1e3, 'UTC') AS timestamp(3))
   END AS event_time,
-  coalesce(json_extract_scalar(line, '$.thingName'), json_extract_scalar(line, '$.clientId')) AS device,
+  coalesce(json_extract_scalar(document, '$.thingName'), json_extract_scalar(document, '$.clientId')) AS device,
   CASE
     WHEN line = '' THEN NULL
-    WHEN json_extract(line, '$') IS NULL THEN 'NOT_JSON'
-    WHEN json_extract_scalar(line, '$.disconnectReason') <> 'CLIENT_INITIATED_DISCONNECT'
-    THEN json_extract_scalar(line, '$.disconnectReason')
-    WHEN json_extract_scalar(line, '$.status') NOT IN ('OK', 'SENT', 'QUEUED', 'IN_PROGRESS', 'SUCCEEDED')
-    THEN json_extract_scalar(line, '$.status')
-    WHEN json_extract_scalar(line, '$.payload.status') <> 'OK'
-    THEN json_extract_scalar(line, '$.payload.status')
+    WHEN document IS NULL THEN 'NOT_JSON'
+    WHEN json_extract_scalar(document, '$.disconnectReason') <> 'CLIENT_INITIATED_DISCONNECT'
+    THEN json_extract_scalar(document, '$.disconnectReason')
+    WHEN json_extract_scalar(document, '$.status') NOT IN ('OK', 'SENT', 'QUEUED', 'IN_PROGRESS', 'SUCCEEDED')
+    THEN json_extract_scalar(document, '$.status')
+    WHEN json_extract_scalar(document, '$.payload.status') <> 'OK'
+    THEN json_extract_scalar(document, '$.payload.status')
   END AS problem,
+  document,
   line
 FROM (
-  SELECT
-    category,
-    day,
-    hour,
-    arrived,
-    object,
-    object_bytes,
-    try_cast(json_extract_scalar(line, '$.timestamp') AS double) AS milliseconds,
-    line
-  FROM "${database}"."all_lines"
-  WHERE category IN ('telemetry', 'command', 'lifecycle')
-) AS read_lines
+  SELECT *, try_cast(json_extract_scalar(document, '$.timestamp') AS double) AS milliseconds
+  FROM (
+    -- json_extract_scalar gives what stands before the place where a line breaks: a broken one shall give nothing.
+    SELECT *, CASE WHEN TRY(json_parse(line)) IS NOT NULL THEN line END AS document
+    FROM "${database}"."all_lines"
+    WHERE category IN ('telemetry', 'command', 'lifecycle')
+  ) AS read_lines
+) AS timed_lines

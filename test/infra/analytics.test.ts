@@ -73,6 +73,7 @@ describe('saved queries', () => {
     assert.deepEqual(
       names.filter((name) => !name.startsWith('view-')).sort(),
       files('')
+        .filter((file) => !/^-- reads: formats /m.test(sqlOf(file)))
         .map((file) => file.replace('.sql', ''))
         .sort()
     )
@@ -89,6 +90,25 @@ describe('saved queries', () => {
       'view-1-all_lines',
       'view-2-iot_records'
     ])
+  })
+
+  it('are more where a category has a format that they read, with the views below them', () => {
+    const { templates } = synthesise(({ categories }) => {
+      categories.web = { layout: 'AWSLogs/elb/{yyyy}/{MM}/{dd}/', format: 'alb', table: 'web' }
+    })
+    const more = propertiesOf(templates.get('iot-log-dev-analytics')!, 'AWS::Athena::NamedQuery')
+    const added = more.map(({ Name }) => Name as string).filter((name) => !saved.some(({ Name }) => Name === name))
+    assert.deepEqual(added.filter((name) => !name.startsWith('view-')).sort(), [
+      'count-client-errors',
+      'count-path-errors',
+      'count-target-errors',
+      'list-slow-requests',
+      'rank-slow-targets'
+    ])
+    assert.deepEqual(
+      more.map(({ Name }) => Name as string).filter((name) => /^view-[1-4]-/.test(name)),
+      ['view-1-all_lines', 'view-2-web_records', 'view-3-access_requests', 'view-4-iot_records']
+    )
   })
 
   it('name the database, and have no place left to fill', () => {

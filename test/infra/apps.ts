@@ -47,6 +47,8 @@ export function synthesise(
   { parts = ['worker', 'slack', 'job-events', 'forward'], isValidated = false, outdir: kept }: SynthesisOptions = {}
 ): Synthesised {
   process.env.CDK_VALIDATION = String(isValidated)
+  // Templates name what is uploaded by its hash: copies of it would take longer than all the rest.
+  process.env.CDK_CONTEXT_JSON = JSON.stringify({ 'aws:cdk:disable-asset-staging': true })
   using place = temporaryDirectory()
   const document = referenceDocument()
   change(document)
@@ -83,6 +85,14 @@ function findingsOf(path: string): string[] {
   )
 }
 
+const logstash = { type: 'logstash', url: 'https://elk.internal:9200' }
+
+/** The reference configuration with one forwarder. */
+export function forwarding(document: ReturnType<typeof referenceDocument>): void {
+  document.environments.dev.deploy.forward = { elk: {} }
+  document.environments.dev.sinks = { elk: logstash }
+}
+
 /** Everything that can be configured, in three environments of two accounts. */
 export function everything(document: ReturnType<typeof referenceDocument>): void {
   document.categories.app = { layout: 'app/year={yyyy}/month={MM}/day={dd}/', table: 'app' }
@@ -96,23 +106,35 @@ export function everything(document: ReturnType<typeof referenceDocument>): void
       ...document.environments.dev.deploy.ingest,
       app: { logGroups: ['/aws/lambda/app'], accounts: ['222222222222', '333333333333'] }
     },
+    rejectedDays: 14,
+    logLevel: 'detailed',
     forward: {
       search: { domain: 'arn:aws:es:ap-northeast-1:111111111111:domain/logs' },
       serverless: { domain: 'arn:aws:aoss:ap-northeast-1:111111111111:collection/abc' },
       elk: {
         secret: 'arn:aws:secretsmanager:ap-northeast-1:111111111111:secret:elk-AbCdEf',
         vpc: 'vpc-0a1b2c3d',
-        subnets: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d'],
-        port: 9200
+        subnets: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d']
       }
     }
+  }
+  document.environments.dev.sinks = {
+    search: { type: 'opensearch', url: 'https://search.example', auth: 'es' },
+    serverless: { type: 'opensearch', url: 'https://serverless.example', auth: 'aoss' },
+    elk: { ...logstash, auth: 'basic' }
   }
   document.environments.stg = {
     source: 's3://stg-iot-logs/fleet',
     region: 'ap-northeast-1',
     account: '111111111111',
     submit: { spotQueue: 'stg-spot', onDemandQueue: 'stg-on-demand', jobDefinition: 'stg-export' },
-    deploy: { bucket: 'existing', network: 'existing', subnets: ['subnet-2a1b2c3d'], securityGroups: ['sg-2a1b2c3d'] }
+    deploy: {
+      bucket: 'existing',
+      kmsKeys: ['arn:aws:kms:ap-northeast-1:111111111111:key/0a1b2c3d'],
+      network: 'existing',
+      subnets: ['subnet-2a1b2c3d'],
+      securityGroups: ['sg-2a1b2c3d']
+    }
   }
   document.environments.prod = {
     source: 's3://prod-iot-logs',

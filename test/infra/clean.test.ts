@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { everything, synthesise } from './apps.ts'
+import { everything, forwarding, synthesise } from './apps.ts'
 
 /*
  * Synthesis stops at a finding of cdk-nag (AWS Solutions) and of CloudFormation's own validation; here it is looked at that
@@ -19,6 +19,14 @@ describe('the templates', () => {
       'iot-log-dev-slack',
       'iot-log-dev-store'
     ])
+  })
+
+  it('need no word of how to deploy', () => {
+    const { findings, templates } = synthesise((document) => {
+      delete document.environments.dev.deploy
+    })
+    assert.deepEqual(findings, [])
+    assert.equal(templates.size, 5)
   })
 
   it('of everything that can be configured have none either', () => {
@@ -43,12 +51,7 @@ describe('the templates', () => {
   })
 
   it('leave forwarding out, and say so, where the build has no forwarder', () => {
-    const { templates, leftOut } = synthesise(
-      (document) => {
-        document.environments.dev.deploy.forward = { elk: {} }
-      },
-      { parts: ['worker', 'slack', 'job-events'] }
-    )
+    const { templates, leftOut } = synthesise(forwarding, { parts: ['worker', 'slack', 'job-events'] })
     assert.ok(!templates.has('iot-log-dev-forwarding'))
     assert.deepEqual(leftOut, ['No forwarding for dev: this build has no forwarder (dist/forward.mjs)'])
   })

@@ -5,7 +5,7 @@ import { parseSizing, readSizing } from '../../infra/sizing.ts'
 import { parseConfig } from '../../worker/contract/config.ts'
 import { ProblemsError } from '../../worker/contract/errors.ts'
 import { referenceDocument } from '../support/configurations.ts'
-import { everything } from './apps.ts'
+import { everything, forwarding } from './apps.ts'
 
 type Document = ReturnType<typeof referenceDocument>
 
@@ -59,8 +59,8 @@ describe('what is deployed', () => {
     const { deployments } = planOf((document) => {
       delete document.environments.dev.deploy
     })
-    const { retentionDays, network, maxVcpus, jobMinutes } = deployments[0]!.settings
-    assert.deepEqual([retentionDays, network, maxVcpus, jobMinutes], [30, 'public', 16, 60])
+    const { retentionDays, rejectedDays, network, maxVcpus } = deployments[0]!.settings
+    assert.deepEqual([retentionDays, rejectedDays, network, maxVcpus], [30, 30, 'public', 16])
   })
 })
 
@@ -95,6 +95,48 @@ describe('what can’t be deployed', () => {
     ])
   })
 
+  it('is what another environment makes under the same name, and a role that would get another ARN', () => {
+    const problems = problemsOf((document) => {
+      const { dev } = document.environments
+      document.environments.stg = {
+        ...dev,
+        submit: { ...dev.submit, spotQueue: 'slack-on-demand', jobDefinition: 'stg' },
+        athena: undefined
+      }
+      document.environments.prod = {
+        ...dev,
+        source: 's3://prod-logs',
+        account: '222222222222',
+        submit: { ...dev.submit, roleArn: 'arn:aws:iam::222222222222:role/team/submit' },
+        deploy: { publicUrl: 'https://logs.example.com' }
+      }
+    })
+    assert.deepEqual(problems, [
+      'environments.prod.submit.roleArn: arn:aws:iam::222222222222:role/team/submit: the ARN of a role without a path is needed',
+      'environments.stg.submit.spotQueue: slack-on-demand: the queue of environments.dev.submit.onDemandQueue has this name',
+      'environments.stg.submit.onDemandQueue: slack-on-demand: the queue of environments.dev.submit.onDemandQueue has this name',
+      'environments.stg.source: dev-iot-logs: the bucket of environments.dev.source has this name'
+    ])
+  })
+
+  it('is a category whose streams would have names that are too long', () => {
+    const ingesting = (ingest: object) => (document: Document) => {
+      document.categories['application-logs-of-people'] = { layout: 'app/{yyyy}/{MM}/{dd}/' }
+      document.environments['staging-of-the-fleet'] = {
+        ...document.environments.dev,
+        source: 's3://other-logs',
+        submit: { spotQueue: 'other', onDemandQueue: 'other-on-demand', jobDefinition: 'other' },
+        athena: undefined,
+        deploy: { ingest: { 'application-logs-of-people': ingest } }
+      }
+    }
+    const accounts = ['222222222222']
+    assert.deepEqual(problemsOf(ingesting({ accounts })), [
+      'environments.staging-of-the-fleet.deploy.ingest.application-logs-of-people: 22 letters at most fit into names of streams'
+    ])
+    assert.equal(planOf(ingesting({ logGroups: ['/app'] })).deployments.length, 2)
+  })
+
   it('is a layout whose logs would expire with the results, and results in the root of the bucket', () => {
     assert.deepEqual(
       problemsOf((document) => {
@@ -113,6 +155,30 @@ describe('what can’t be deployed', () => {
         document.output.prefix = ''
       }),
       ['output.prefix: empty, in the bucket of the logs: the rule that expires results would take them']
+    )
+  })
+
+  it('is a place of rejected records that expires with the results, or lies among the logs', () => {
+    assert.deepEqual(
+      problemsOf((document) => {
+        document.forward = { prefix: 'slack/forward/' }
+      }),
+      ['forward.prefix: slack/forward/: results expire under slack/']
+    )
+    assert.deepEqual(
+      problemsOf((document) => {
+        forwarding(document)
+        document.output = { prefix: '', store: 's3://dev-results' }
+      }),
+      ['forward.prefix: forward/: results expire everywhere in their bucket']
+    )
+    assert.deepEqual(
+      problemsOf((document) => {
+        document.forward = { prefix: 'telemetry/' }
+      }),
+      [
+        'categories.telemetry.layout: telemetry/{yyyy}/{MM}/{dd}/{HH}/: records that sinks refused are kept under telemetry/rejected/'
+      ]
     )
   })
 

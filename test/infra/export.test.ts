@@ -36,6 +36,19 @@ describe('the job definition', () => {
     assert.equal(container.LinuxParameters.InitProcessEnabled, true)
   })
 
+  it('ends an attempt when the configuration says, by which others tell that a job is lost', () => {
+    const other = synthesise((document) => {
+      document.limits.jobMinutes = 90
+    })
+    const { Timeout, EcsProperties } = onlyOf(templateOf(other, 'iot-log-dev-export'), 'AWS::Batch::JobDefinition')
+    assert.equal(Timeout.AttemptDurationSeconds, 5400)
+    const { Environment } = EcsProperties.TaskProperties[0].Containers[0]
+    assert.deepEqual(
+      Environment.find(({ Name }: { Name: string }) => Name === 'IOT_LOG_JOB_TIMEOUT_SECONDS'),
+      { Name: 'IOT_LOG_JOB_TIMEOUT_SECONDS', Value: '5400' }
+    )
+  })
+
   it('starts what the image holds, with the id of the job and nothing else', () => {
     assert.deepEqual(container.Command, ['node', '--max-semi-space-size=8', 'worker-main.mjs', 'Ref::jobId'])
     assert.deepEqual(Object.keys(definition.Parameters), ['jobId'])

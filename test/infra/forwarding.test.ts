@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { everything, synthesise } from './apps.ts'
+import { writeBundle } from '../../infra/bundles.ts'
+import { planDeployments } from '../../infra/deployment.ts'
+import { authoritiesOf } from '../../infra/forwarding/forward.ts'
+import { parseConfig } from '../../worker/contract/config.ts'
+import { rejectedPrefix } from '../../worker/forward/rejected.ts'
+import { referenceDocument } from '../support/configurations.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
+import { everything, forwarding as oneForwarder, synthesise } from './apps.ts'
 import { onlyOf, propertiesOf, statementsOf, templateOf, textOf } from './templates.ts'
 
 const forwarding = templateOf(synthesise(everything), 'iot-log-dev-forwarding')
@@ -29,6 +38,44 @@ describe('forwarding', () => {
       assert.match(textOf(Variables.IOT_LOG_DEAD_LETTER_URL), new RegExp(`"Ref":"${sink}Dead`))
     }
     assert.match(lambdaOf('elk').Environment.Variables.IOT_LOG_SINK_SECRET_ID, /:secret:elk-/)
+  })
+
+  it('keeps its heap within the memory that it has', () => {
+    for (const [, { Environment, MemorySize }] of lambdas) {
+      const options = Environment.Variables.NODE_OPTIONS as string
+      assert.equal(options, '--max-semi-space-size=4 --max-old-space-size=128')
+      // 180 MiB is what is measured with these (worker/forward/README.md).
+      assert.ok(MemorySize >= 256, `${MemorySize} MiB`)
+    }
+  })
+
+  it('says as much as the deployment wants, or else the configuration', () => {
+    const level = (of: typeof lambdas) => [...of.values()].map(({ Environment }) => Environment.Variables.IOT_LOG_LEVEL)
+    assert.deepEqual(level(lambdas), ['detailed', 'detailed', 'detailed'])
+    const other = synthesise((document) => {
+      oneForwarder(document)
+      document.logLevel = 'debug'
+    })
+    for (const stack of ['forwarding', 'slack']) {
+      for (const { Environment } of propertiesOf(templateOf(other, `iot-log-dev-${stack}`), 'AWS::Lambda::Function')) {
+        assert.equal(Environment.Variables.IOT_LOG_LEVEL, 'debug')
+      }
+    }
+  })
+
+  it('has the file of a private authority in its bundle', () => {
+    using place = temporaryDirectory()
+    const dist = join(place.path, 'dist')
+    mkdirSync(dist)
+    writeFileSync(join(dist, 'forward.mjs'), '')
+    for (const file of ['config.json', 'elk.pem']) writeFileSync(join(place.path, file), file)
+    const document = referenceDocument()
+    everything(document)
+    document.environments.dev.sinks.elk.caFile = 'elk.pem'
+    const { deployments } = planDeployments(parseConfig(document))
+    const target = join(place.path, 'bundle')
+    writeBundle('forward', dist, join(place.path, 'config.json'), target, authoritiesOf(deployments))
+    assert.deepEqual(readdirSync(target).sort(), ['elk.pem', 'forward.mjs', 'iot-log.config.json'])
   })
 
   it('takes new objects of the categories, and of nothing else', () => {
@@ -79,5 +126,16 @@ describe('forwarding', () => {
     assert.match(granted('elk'), /secretsmanager:GetSecretValue/)
     assert.doesNotMatch(granted('search'), /aoss:|secretsmanager:|ec2:/)
     assert.doesNotMatch(granted('elk'), /es:ESHttp|aoss:/)
+  })
+
+  it('may keep what its sink refused where it does', () => {
+    const other = synthesise((document) => {
+      oneForwarder(document)
+      document.environments.dev.source = 's3://dev-iot-logs/fleet'
+      document.forward = { prefix: 'laid/aside/' }
+    })
+    const granted = textOf(statementsOf(templateOf(other, 'iot-log-dev-forwarding')).get(nameOf('elk')))
+    const kept = `arn:aws:s3:::dev-iot-logs/fleet/${rejectedPrefix('laid/aside/', 'elk')}*`
+    assert.ok(granted.includes(`"Resource":"${kept}"`), granted)
   })
 })

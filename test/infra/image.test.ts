@@ -14,7 +14,10 @@ import { frequentIdentifier, largeKeys, mixedDay } from '../support/mixed-day.ts
 import { type RunningCommand, repository, startCommand } from '../support/run-cli.ts'
 import { serveS3 } from '../support/s3-bucket.ts'
 import { atMoment } from '../support/s3-moments.ts'
+import { skipLoudly } from '../support/skip-loudly.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.ts'
+import { forwarding as oneForwarder, synthesise } from './apps.ts'
+import { onlyOf, templateOf } from './templates.ts'
 
 /*
  * The image without Docker: what its Dockerfile copies is copied, its own build steps are run there, and what the last
@@ -39,6 +42,8 @@ process.on('exit', () => place[Symbol.dispose]())
 const context = join(place.path, 'build')
 const image = join(place.path, 'image')
 const server = await serveS3()
+/** What became of the step that builds it: a compiler and ISA-L are not everywhere. */
+let addOn: Awaited<RunningCommand['finished']>
 
 before(async () => {
   mkdirSync(context)
@@ -47,8 +52,10 @@ before(async () => {
   }
   // In place of `npm ci`.
   symlinkSync(join(repository, 'node_modules'), join(context, 'node_modules'))
+  const run = (...args: string[]) => startCommand(process.execPath, args, { cwd: context }).finished
+  addOn = await run('build-native.ts')
   for (const args of [['build.ts'], ['infra/bundle.ts', 'worker', image]]) {
-    const { code, stderr } = await startCommand(process.execPath, args, { cwd: context }).finished
+    const { code, stderr } = await run(...args)
     assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
   }
 })
@@ -107,6 +114,11 @@ describe('what the image holds', () => {
     assert.ok(held.length > 10)
   })
 
+  it('has the native add-on, built in its first stage', (test) => {
+    if (addOn.code !== 0) return skipLoudly(test, addOn.stderr)
+    assert.ok(readdirSync(image).includes('native.node'))
+  })
+
   it('exports a day, alone in its directory', async () => {
     const logs = new Map([['telemetry/2023/10/01/05/a.gz', gzipSync('THING00001 is here\nnobody\n')]])
     const jobPlace = createJobPlace(server, logs)
@@ -149,7 +161,7 @@ describe('what the image holds', () => {
 
 describe('bundles', () => {
   /** In MB, unpacked: what a cold start loads, or a task pulls. Raise one knowingly. */
-  const most: Readonly<Record<Exclude<BundleName, 'forward'>, number>> = { worker: 4, slack: 3, 'job-events': 3 }
+  const most: Readonly<Record<BundleName, number>> = { worker: 3, slack: 2, 'job-events': 2, forward: 3 }
   for (const [name, megabytes] of Object.entries(most)) {
     it(`${name} is smaller than ${megabytes} MB, and whole`, () => {
       const target = join(place.path, `bundle-${name}`)
@@ -176,6 +188,29 @@ describe('bundles', () => {
       assert.deepEqual([stdout, stderr], ['function', ''])
     })
   }
+
+  it('forward takes the event by which S3 tests a queue, alone, with the options and the names of its function', async () => {
+    const target = join(place.path, 'bundle-forward')
+    const config = join(place.path, 'forward.json')
+    const document = referenceDocument()
+    oneForwarder(document)
+    writeFileSync(config, JSON.stringify(document))
+    writeBundle('forward', join(context, 'dist'), config, target)
+    const made = onlyOf(templateOf(synthesise(oneForwarder), 'iot-log-dev-forwarding'), 'AWS::Lambda::Function')
+    const [module, name] = made.Handler.split('.')
+    const { NODE_OPTIONS, IOT_LOG_ENVIRONMENT, IOT_LOG_SINK } = made.Environment.Variables
+    const body = JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'dev-iot-logs' })
+    const event = { Records: [{ eventSource: 'aws:sqs', messageId: 'a', body }] }
+    const script = `
+      const { ${name} } = await import('./${module}.mjs')
+      const answer = await ${name}(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 60_000 })
+      process.stdout.write(JSON.stringify(answer))`
+    const env = { PATH: '/nowhere', AWS_REGION: 'ap-northeast-1', NODE_OPTIONS, IOT_LOG_ENVIRONMENT, IOT_LOG_SINK }
+    const args = ['--input-type=module', '-e', script]
+    const { stdout, stderr } = await startCommand(process.execPath, args, { cwd: target, env }).finished
+    assert.deepEqual([stdout, stderr], ['{"batchItemFailures":[]}', ''])
+    assert.ok(!readdirSync(target).includes('native.node'))
+  })
 })
 
 /** As Docker does it: the content of a folder, a file into a folder; what is ignored is not there. */
@@ -198,6 +233,13 @@ function start(jobPlace: JobPlace, id: string): RunningCommand {
   document.environments.dev.source = `s3://${jobPlace.source}`
   document.output.store = `s3://${jobPlace.results}`
   writeFileSync(join(here, 'iot-log.config.json'), JSON.stringify(document))
-  const env = { PATH: '/nowhere', ...server.environment(), AWS_BATCH_JOB_ID: 'batch-1', IOT_LOG_ENVIRONMENT: 'dev' }
+  const env = {
+    PATH: '/nowhere',
+    ...server.environment(),
+    AWS_BATCH_JOB_ID: 'batch-1',
+    IOT_LOG_ENVIRONMENT: 'dev',
+    // An add-on that is there and can't be loaded is a mistake then.
+    ...(addOn.code === 0 && { IOT_LOG_INFLATER: 'isa-l' })
+  }
   return startCommand(process.execPath, ['--max-semi-space-size=8', bundles.worker[0], id], { cwd: here, env })
 }

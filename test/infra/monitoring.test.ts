@@ -88,6 +88,9 @@ describe('the rest of monitoring', () => {
     assert.deepEqual(stuck!.EventPattern.resources, failed!.EventPattern.detail.jobQueue)
     const { PolicyDocument } = onlyOf(monitoring, 'AWS::Logs::ResourcePolicy')
     assert.match(PolicyDocument, /log-group:\/aws\/events\/iot-log-dev-jobs:\*/)
+    const [, writing] = JSON.parse(PolicyDocument).Statement
+    const ofRules = [failed, stuck].map((rule) => `arn:aws:events:ap-northeast-1:111111111111:rule/${rule!.Name}`)
+    assert.deepEqual(writing.Condition, { ArnEquals: { 'aws:SourceArn': ofRules } })
   })
 
   it('has a topic that only CloudWatch and the budget publish to', () => {
@@ -119,6 +122,8 @@ describe('the rest of monitoring', () => {
     const shown = widgets.flatMap(({ properties }) => properties.metrics ?? [])
     assert.equal(shown.length, alarms.length)
     assert.ok(widgets.some(({ type }) => type === 'log'))
+    // What the ingress says at the levels `detailed` and `debug` is no trouble.
+    assert.ok(DashboardBody.includes('level in [\\"error\\", \\"warn\\"]'))
   })
 })
 

@@ -59,11 +59,24 @@ describe('permissions', () => {
     for (const { role, statements } of roles) {
       const actions = statements.flatMap(({ Action }) => listOf(Action))
       assert.deepEqual(
-        actions.filter((action) => /^(?:iam|organizations|kms|lambda):/.test(action)),
+        actions.filter((action) => /^(?:iam|organizations|lambda):/.test(action)),
         [],
         role
       )
     }
+  })
+
+  it('use keys of an existing bucket through S3 alone', () => {
+    const used = roles.flatMap(({ role, statements }) =>
+      statements
+        .filter(({ Action }) => listOf(Action).some((action) => action.startsWith('kms:')))
+        .map(({ Action, Condition }) => {
+          assert.deepEqual(Action, ['kms:Decrypt', 'kms:GenerateDataKey'])
+          assert.deepEqual(Condition, { StringEquals: { 'kms:ViaService': 's3.ap-northeast-1.amazonaws.com' } })
+          return role
+        })
+    )
+    assert.deepEqual(used.sort(), ['iot-log-dev-job-events', 'iot-log-dev-slack', 'iot-log-stg-worker'])
   })
 
   it('of another account are lent to the two functions of the ingress alone', () => {

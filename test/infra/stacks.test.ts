@@ -1,16 +1,13 @@
 import { describe, it } from 'node:test'
-import { synthesise, type Template } from './apps.ts'
+import { forwarding, synthesise, type Template } from './apps.ts'
 import { assertSnapshot } from './snapshot.ts'
-import { textOf } from './templates.ts'
 
 /*
  * Each stack as a list of what it has: what is added, renamed or replaced is seen at once. What matters of the properties
  * is asserted in the other tests.
  */
 
-const { templates } = synthesise((document) => {
-  document.environments.dev.deploy.forward = { elk: {} }
-})
+const { templates } = synthesise(forwarding)
 
 describe('the stacks', () => {
   for (const [name, template] of templates) {
@@ -29,7 +26,6 @@ function summary({ Resources, Outputs = {} }: Template): string {
 
 /** The physical name, whatever the property is called. */
 function nameOf(properties: Readonly<Record<string, unknown>> = {}): string | undefined {
-  const key = Object.keys(properties).find((one) => /^(?:[A-Z]\w*)?Name$/.test(one) && one !== 'LogGroupNamePrefix')
-  const value = key === undefined ? undefined : properties[key]
-  return typeof value === 'string' ? textOf(value) : undefined
+  const named = Object.entries(properties).filter(([key]) => /^(?:[A-Z]\w*)?Name$/.test(key))
+  return named.map(([, value]) => value).find((value) => typeof value === 'string')
 }

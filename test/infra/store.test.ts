@@ -31,15 +31,20 @@ describe('the bucket of the logs', () => {
     assert.equal(bucket.OwnershipControls.Rules[0].ObjectOwnership, 'BucketOwnerEnforced')
   })
 
-  it('takes TLS 1.2 and later alone', () => {
+  it('takes TLS 1.2 and later alone, and no links that are older than they may get', () => {
     const { Statement } = onlyOf(store, 'AWS::S3::BucketPolicy').PolicyDocument as {
-      Statement: { Effect: string; Condition: unknown }[]
+      Statement: { Effect: string; Condition: unknown; Resource: unknown }[]
     }
-    const denied = Statement.filter(({ Effect }) => Effect === 'Deny').map(({ Condition }) => Condition)
-    assert.deepEqual(denied, [
-      { Bool: { 'aws:SecureTransport': 'false' } },
-      { NumericLessThan: { 's3:TlsVersion': 1.2 } }
-    ])
+    const denied = Statement.filter(({ Effect }) => Effect === 'Deny')
+    assert.deepEqual(
+      denied.map(({ Condition }) => Condition),
+      [
+        { Bool: { 'aws:SecureTransport': 'false' } },
+        { NumericLessThan: { 's3:TlsVersion': 1.2 } },
+        { NumericGreaterThan: { 's3:signatureAge': '3600000' } }
+      ]
+    )
+    assert.equal(denied.at(-1)!.Resource, 'arn:aws:s3:::dev-iot-logs/slack/iot-logs/*')
   })
 
   it('outlives its stack', () => {
@@ -58,6 +63,13 @@ describe('the bucket of the logs', () => {
     assert.equal(of('athena-results/').ExpirationInDays, 7)
   })
 
+  it('keeps what sinks refused longer than results, for as long as it is told', () => {
+    const { ExpirationInDays, NoncurrentVersionExpiration } = rules.find(
+      ({ Prefix }) => Prefix === 'forward/rejected/'
+    )!
+    assert.deepEqual([ExpirationInDays, NoncurrentVersionExpiration!.NoncurrentDays], [14, 7])
+  })
+
   it('aborts stale uploads, whatever their keys', () => {
     const [abort, ...more] = rules.filter(({ AbortIncompleteMultipartUpload }) => AbortIncompleteMultipartUpload)
     assert.deepEqual([abort!.AbortIncompleteMultipartUpload!.DaysAfterInitiation, abort!.Prefix], [1, undefined])
@@ -70,6 +82,7 @@ describe('the bucket of the logs', () => {
       document.environments.dev.source = 's3://dev-iot-logs/fleet/'
       document.environments.dev.deploy.retentionDays = 400
       document.output = { prefix: 'answers/of/iot-log/', expiryDays: 3, store: 's3://dev-results' }
+      document.forward = { prefix: 'laid/aside/' }
     })
     const [logs, results] = propertiesOf(templateOf(other, 'iot-log-dev-store'), 'AWS::S3::Bucket')
     const prefixes = (one: typeof logs) =>
@@ -82,6 +95,7 @@ describe('the bucket of the logs', () => {
     assert.equal(results!.BucketName, 'dev-results')
     assert.deepEqual(prefixes(results), [
       ['answers/', 3],
+      ['laid/aside/rejected/', 30],
       [undefined, undefined],
       [undefined, undefined]
     ])
@@ -121,6 +135,16 @@ describe('a stream', () => {
     }
   })
 
+  it('tells what it can’t deliver in a log stream that is there, since Firehose makes none', () => {
+    const made = Object.entries(store.Resources).filter(([, { Type }]) => Type === 'AWS::Logs::LogStream')
+    assert.equal(made.length, streams.size)
+    for (const [name] of streams) {
+      const { LogGroupName, LogStreamName } = destination(name).CloudWatchLoggingOptions
+      const [, { Properties }] = made.find(([id]) => id === LogStreamName.Ref)!
+      assert.deepEqual([Properties.LogGroupName, Properties.LogStreamName], [LogGroupName, name])
+    }
+  })
+
   it('encrypts what it holds', () => {
     for (const [, { DeliveryStreamEncryptionConfigurationInput: how }] of streams) {
       assert.equal(how.KeyType, 'AWS_OWNED_CMK')
@@ -133,6 +157,19 @@ describe('a stream', () => {
       (Processors as { Type: string }[]).map(({ Type }) => Type),
       ['Decompression', 'CloudWatchLogProcessing', 'AppendDelimiterToRecord']
     )
+  })
+
+  it('from CloudWatch Logs keeps the envelopes where the format reads them: gzip already, member after member', () => {
+    const other = synthesise((document) => {
+      document.categories.app = { layout: 'app/{yyyy}/{MM}/{dd}/', format: 'cloudwatch' }
+      document.environments.dev.deploy.ingest = { app: { logGroups: ['/aws/lambda/app'] } }
+    })
+    const { ExtendedS3DestinationConfiguration: kept } = onlyOf(
+      templateOf(other, 'iot-log-dev-store'),
+      'AWS::KinesisFirehose::DeliveryStream'
+    )
+    assert.deepEqual([kept.CompressionFormat, kept.FileExtension], ['UNCOMPRESSED', '.gz'])
+    assert.equal(kept.ProcessingConfiguration, undefined)
   })
 
   it('of an application account is its own', () => {

@@ -20,6 +20,23 @@ describe('the workflow', () => {
     assert.deepEqual(granted, ['id-token'])
   })
 
+  it('builds the image for both processors, and deploys what was tested and built', () => {
+    assert.match(workflow, /runner: \[ubuntu-24\.04, ubuntu-24\.04-arm\]/)
+    assert.match(workflow, /docker build -f infra\/Dockerfile /)
+    assert.match(workflow, /^ {2}deploy:\n {4}needs: \[test, image\]$/m)
+  })
+
+  it('runs the code of others by commit, with the version beside it', () => {
+    const used = [...workflow.matchAll(/uses: (.*)/g)].map(([, action]) => action!)
+    assert.ok(used.length > 0)
+    for (const action of used) assert.match(action, /^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+  })
+
+  it('installs what the lockfile says', () => {
+    const installs = [...workflow.matchAll(/npm (?:ci|i|install)\b.*/g)].map(([command]) => command)
+    assert.deepEqual([...new Set(installs)], ['npm ci'])
+  })
+
   it('runs scripts that there are, and puts no text of an event into a shell', () => {
     for (const [, script] of workflow.matchAll(/npm run ([\w:-]+)/g)) assert.ok(scripts[script!], script)
     for (const [, command] of workflow.matchAll(/run: (.*)/g)) assert.doesNotMatch(command!, /\$\{\{/)

@@ -136,7 +136,7 @@ describe('/iot-log', () => {
   })
 
   it('starts one job when the same command comes ten times at once', async () => {
-    const town = await startTown()
+    const town = await startTown({ isPatient: true })
     const texts = await Promise.all(Array.from({ length: 10 }, () => town.type(example)))
     assert.equal(town.submitted().length, 1)
     assert.equal(town.jobs().length, 1)
@@ -146,6 +146,7 @@ describe('/iot-log', () => {
 
   it('starts it once for whoever may have one job only, and says so each time', async () => {
     const town = await startTown({
+      isPatient: true,
       change: (document) => {
         document.limits.runningJobsPerUser = 1
       }
@@ -165,7 +166,7 @@ describe('/iot-log', () => {
     assert.match(refused, /THING00001.*cancel [a-z0-9]{6}/)
     assert.match(await ask(1), /Already running/)
     assert.match(await town.type('THING00003 telemetry 2023/10/01', { user_id: 'U0OPS' }), /Started/)
-    const crowd = await startTown()
+    const crowd = await startTown({ isPatient: true })
     await Promise.all(Array.from({ length: 6 }, (_, position) => crowd.type(`THING1000${position} telemetry 20231001`)))
     assert.equal(crowd.submitted().length, 2)
     assert.equal(crowd.jobs().filter(({ state }) => state === 'submitted').length, 2)

@@ -8,6 +8,7 @@ const slot = (position: number): string => `${prefix}jobs/slots/T0IOTLOG/U0MINA/
 describe('the limit of running jobs', () => {
   it('is told before anybody hears that a job runs which gets no place', async () => {
     const town = await startTown({
+      isPatient: true,
       change: (document) => {
         document.limits.runningJobsPerUser = 1
       }

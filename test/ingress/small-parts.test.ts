@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
 import { budgetOf, Deadline, requestBudgetMs } from '../../ingress/deadline.ts'
-import { createLog, errorFields } from '../../ingress/log.ts'
 import { seal, unseal } from '../../ingress/seal.ts'
 
 describe('Deadline', () => {
@@ -30,6 +29,23 @@ describe('Deadline', () => {
     assert.equal(await deadline.within('a quick one', async () => 7), 7)
   })
 
+  it('tells of each call, how long it took, and whether it answered', async (context) => {
+    let nowMs = 0
+    context.mock.method(performance, 'now', () => nowMs)
+    const told: unknown[] = []
+    const deadline = new Deadline(1_000, (...call) => told.push(call))
+    await deadline.within('one', async () => (nowMs += 40))
+    const failing = deadline.within('two', async () => {
+      nowMs += 7
+      throw new Error('no')
+    })
+    await assert.rejects(failing)
+    assert.deepEqual(told, [
+      ['one', 40, true],
+      ['two', 7, false]
+    ])
+  })
+
   it('begins no call when the time is over', async () => {
     const call = mock.fn(async () => 1)
     await assert.rejects(new Deadline(0).within('too late', call), { name: 'OutOfTimeError' })
@@ -49,45 +65,6 @@ describe('Deadline', () => {
     for (const arrivedMs of [undefined, nowMs + 1, nowMs + 1e12, 0, -1e15, nowMs - 3_000, Number.NaN]) {
       assert.equal(budgetOf(arrivedMs, nowMs), requestBudgetMs, String(arrivedMs))
     }
-  })
-})
-
-describe('the log', () => {
-  const logged = (message: string, fields: Record<string, string>): string => {
-    const lines: string[] = []
-    createLog(
-      (line) => void lines.push(line),
-      () => 0
-    )('info', message, fields)
-    return lines.join('\n')
-  }
-
-  it('writes one line of JSON, whatever stands in a text', () => {
-    const line = logged('two\nlines', { text: 'a\u001b[31mred\u0007\r\n{"forged":1}\u2028\u202e' })
-    assert.ok(!line.includes('\n'))
-    assert.deepEqual(JSON.parse(line), {
-      time: '1970-01-01T00:00:00.000Z',
-      level: 'info',
-      message: 'two lines',
-      text: 'a [31mred {"forged":1} '
-    })
-  })
-
-  it('blots out what looks like a secret', () => {
-    const texts = [
-      'token xoxb-123-abc',
-      'https://hooks.slack.com/commands/T1/2/abcDEF',
-      'v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503',
-      'https://bucket/key?X-Amz-Signature=abcDEF&x=1',
-      'GET /download/x?e=1&s=abcDEF'
-    ]
-    for (const text of texts) assert.doesNotMatch(logged('x', { text }), /abcDEF|xoxb|a2114d/, text)
-  })
-
-  it('tells code and cause of an error', () => {
-    const error = Object.assign(new Error('outer', { cause: new TypeError('inner') }), { code: 'denied' })
-    assert.deepEqual(errorFields(error), { error: 'Error: outer', code: 'denied', cause: 'TypeError: inner' })
-    assert.deepEqual(errorFields('text'), { error: 'text' })
   })
 })
 

@@ -7,14 +7,16 @@ import { exportByAthena } from '../support/export-by-athena.ts'
 import { zipOf } from '../support/zip-bytes.ts'
 
 /*
- * The same day by a scan and by Athena. The same lines, but for what Athena's text reader does to line ends.
+ * The same day by a scan and by Athena. The same lines, but for what Athena's text reader does to line ends, and for their
+ * order within an object.
  */
 
 const { categories } = referenceDocument()
 const place = await serveAthena({
   categories: {
     ...categories,
-    device: { layout: 'telemetry/{yyyy}/{MM}/{dd}/{HH}/', format: 'json-lines', table: 'device' }
+    device: { layout: 'telemetry/{yyyy}/{MM}/{dd}/{HH}/', format: 'json-lines', table: 'device' },
+    network: { layout: 'telemetry/{yyyy}/{MM}/{dd}/{HH}/', format: 'vpc-flow', table: 'network' }
   }
 })
 const hour = (number: number): string => `telemetry/2023/10/01/${String(number).padStart(2, '0')}`
@@ -22,7 +24,7 @@ const id = 'THING00001'
 
 beforeEach(() => place.clear())
 
-/** Exports with both engines, and gives the lines of each, in the order of the objects, sorted within an object. */
+/** Exports with both engines. */
 async function byBoth(words: readonly string[]) {
   const scan = await exportByAthena(place, [...words, 'engine=scan'])
   const athena = await exportByAthena(place, [...words, 'engine=athena'])
@@ -62,15 +64,15 @@ const skippable = (text: Buffer): Buffer =>
   Buffer.concat([Buffer.from([0x50, 0x2a, 0x4d, 0x18, 1, 0, 0, 0, 7]), zstdCompressSync(text)])
 
 describe('Athena and a scan', () => {
-  it('give the same bytes of awkward lines', async () => {
+  it('give the same of awkward lines', async () => {
     for (const [at, [name, text]] of Object.entries(awkward).entries()) {
       place.put(`${hour(at % 24)}/${name}.gz`, gzipSync(text))
       place.put(`${hour(at % 24)}/${name} plain.log`, Buffer.from(text))
     }
     const { scan, athena } = await byBoth([id, 'telemetry', '2023/10/01'])
     assert.deepEqual(
-      linesOf(athena.files.get('telemetry_20231001.log')),
-      linesOf(scan.files.get('telemetry_20231001.log'))
+      linesOf(athena.files.get('telemetry_20231001.log')).toSorted(),
+      linesOf(scan.files.get('telemetry_20231001.log')).toSorted()
     )
     assert.deepEqual(athena.linesByHour, scan.linesByHour)
     assert.equal(athena.status, 'complete')
@@ -87,14 +89,14 @@ describe('Athena and a scan', () => {
     const expected = asRead(
       linesOf(scan.files.get('telemetry_20231001.log')).map((line) => line.replace(/^\xef\xbb\xbf/, ''))
     )
-    assert.deepEqual(linesOf(athena.files.get('telemetry_20231001.log')), expected)
+    assert.deepEqual(linesOf(athena.files.get('telemetry_20231001.log')).toSorted(), expected.toSorted())
     assert.match(athena.manifest.differences.join(), /carriage return.*byte order mark/s)
     assert.equal(scan.manifest.differences, undefined)
   })
 
   it('give the same of what only the worker can read, and of what nobody can', async () => {
     const text = Buffer.from(`${id} one\nno\n${id} two\n`)
-    place.put(`${hour(0)}/members.gz`, Buffer.concat([gzipSync(text), gzipSync(''), gzipSync(text)]))
+    place.put(`${hour(0)}/members.gz`, Buffer.concat([gzipSync(`${id} more\n`), gzipSync(''), gzipSync(text)]))
     place.put(`${hour(0)}/empty.gz`, Buffer.alloc(0))
     place.put(`${hour(0)}/nothing.gz`, gzipSync(''))
     for (let at = 0; at < 9; at++) place.put(`${hour(0)}/usual-${at}.gz`, gzipSync(text))
@@ -120,7 +122,7 @@ describe('Athena and a scan', () => {
   })
 
   it('mean the same by words and letters in either case', async () => {
-    const text = `${id}\nx${id}\n${id}0\n${id.toLowerCase()}\n-${id}-\nTHING0000\u212a1 \u212a\nthing00001_\n`
+    const text = `-${id}-\n${id}\n${id}0\nTHING0000\u212a1 \u212a\n${id.toLowerCase()}\nthing00001_\nx${id}\n`
     place.put(`${hour(5)}/a.gz`, gzipSync(text))
     for (const options of [['match=word'], ['case=ignore'], ['match=word', 'case=ignore']]) {
       const { scan, athena } = await byBoth([id, 'telemetry', '2023/10/01', ...options])
@@ -143,7 +145,7 @@ describe('Athena and a scan', () => {
       "')) OR (1=1"
     ]
     const long = 'L'.repeat(256)
-    const lines = [...odd, long, 'axb', '100x', 'itss', 'other'].map((text) => `<${text}>\n`)
+    const lines = [...odd, long, 'axb', '100x', 'itss', 'other'].map((text) => `<${text}>\n`).toSorted()
     place.put(`${hour(7)}/a.gz`, gzipSync(lines.join('')))
     const statements = new Set<string>()
     for (const text of [...odd, long]) {
@@ -187,8 +189,8 @@ describe('Athena and a scan', () => {
   it('look behind the escapes of JSON, where a category is JSON lines', async () => {
     const lines = [
       '{"id":"THING\\u003000001"}',
-      '{"id":"THING\\u00300001"}',
       `{"id":"${id}"}`,
+      '{"id":"THING\\u00300001"}',
       '{"id":"THING00002\\n"}'
     ]
     place.put(`${hour(9)}/a.gz`, gzipSync(`${lines.join('\n')}\n`))
@@ -206,5 +208,28 @@ describe('Athena and a scan', () => {
       exportByAthena(place, [id, 'device', '2023/10/01', 'engine=athena', 'window=event']),
       /only the worker knows the time of records/
     )
+  })
+
+  it('are in order of time within an object where the format knows it, and else of bytes, whatever came first', async () => {
+    const at = (second: number, text: string): string => `{"id":"${id}","time":"2023-10-01T10:00:0${second}Z"${text}}`
+    const stored = [at(2, ''), at(1, ',"b":1'), `${id} untimed b`, at(1, ',"a":1'), at(3, ''), `${id} untimed a`]
+    const inTime = [stored[5], stored[2], stored[3], stored[1], stored[0], stored[4]]
+    const exports = []
+    for (const lines of [stored, stored.toReversed()]) {
+      place.clear()
+      for (const name of ['a', 'b']) place.put(`${hour(10)}/${name}.gz`, gzipSync(`${lines.join('\n')}\n`))
+      exports.push(await exportByAthena(place, [id, 'telemetry,device', '2023/10/01', 'engine=athena']))
+    }
+    const [one, other] = exports
+    assert.deepEqual(linesOf(one!.files.get('telemetry_20231001.log')), [...inTime, ...inTime])
+    assert.deepEqual(linesOf(one!.files.get('device_20231001.log')), [...inTime, ...inTime])
+    for (const name of ['telemetry_20231001.log', 'device_20231001.log'])
+      assert.ok(one!.files.get(name)!.equals(other!.files.get(name)!))
+    assert.equal(one!.manifest.order, 'key,time')
+    assert.match(one!.manifest.differences.join('\n'), /of telemetry, device stand in order of their time/)
+    const mixed = await exportByAthena(place, [id, 'telemetry,network', '2023/10/01', 'engine=athena'])
+    assert.deepEqual(linesOf(mixed.files.get('network_20231001.log')).slice(0, 6), stored.toSorted())
+    assert.equal(mixed.manifest.order, 'key')
+    assert.match(mixed.manifest.differences.join('\n'), /of telemetry stand .* time.*\n.*of network stand .* bytes/)
   })
 })

@@ -6,6 +6,7 @@ import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { readArchive } from '../support/archives.ts'
+import { bareEnvironment } from '../support/bare-environment.ts'
 import { referenceDocument } from '../support/configurations.ts'
 import { frequentIdentifier, largeKeys, mixedDay } from '../support/mixed-day.ts'
 import { type FinishedCommand, runCli, startCli } from '../support/run-cli.ts'
@@ -125,7 +126,7 @@ describe('iot-log export to S3', { concurrency }, () => {
     const { code, stdout, stderr } = await run([...args, '--force'], here)
     assert.equal(stderr, '')
     assert.equal(code, 0)
-    assert.match(stdout, new RegExp(`^s3://${bucket}/my\\.zip  \\d+ bytes$`, 'm'))
+    assert.match(stdout, new RegExp(`^s3://${bucket}/my\\.zip  [\\d.]+ (?:bytes|kB)$`, 'm'))
     assert.doesNotMatch(stdout, /Link until/)
     assert.equal(await telemetryOf(server.get(bucket, 'my.zip')!), lines)
     assert.deepEqual(leftIn(bucket), ['my.zip'])
@@ -382,8 +383,7 @@ function configure(here: TemporaryDirectory, changes: Readonly<Record<string, un
 
 /** What a person at another machine would have set, and nothing of this one. */
 function environmentOf(here: TemporaryDirectory, changes: Readonly<Record<string, string | undefined>> = {}) {
-  const { PATH } = process.env
-  return { PATH, HOME: here.path, ...server.environment(), ...changes }
+  return { ...bareEnvironment(), HOME: here.path, ...server.environment(), ...changes }
 }
 
 function run(

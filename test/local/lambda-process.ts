@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { bareEnvironment } from '../support/bare-environment.ts'
 
 export interface LambdaProcessOptions {
   /** Modules below the repository that export `handler`: behind the Function URL, and for events. */
   readonly url: string
   readonly event: string
-  /** All that the handlers find in their environment but PATH. */
+  /** All that the handlers find in their environment besides {@link bareEnvironment}. */
   readonly environment: Readonly<Record<string, string>>
   readonly port?: number
   readonly onOutput: (text: string) => void
@@ -28,7 +29,7 @@ export async function startLambdaProcess(options: LambdaProcessOptions): Promise
   const flags = ['--url', options.url, '--event', options.event, '--port', String(options.port ?? 0)]
   const child = spawn(process.execPath, [script, ...flags], {
     cwd: repository,
-    env: { PATH: process.env.PATH, ...options.environment },
+    env: { ...bareEnvironment(), ...options.environment },
     stdio: ['pipe', 'pipe', 'pipe']
   })
   child.stderr.setEncoding('utf8').on('data', options.onOutput)

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { jobAttempts, retryRules } from '../../infra/export/retry-rules.ts'
 import { type BatchServer, startBatchServer } from '../support/batch/server.ts'
 import type { JobDefinitionOptions } from '../support/batch/settings.ts'
 import { processExecutor } from '../support/batch/task.ts'
@@ -54,7 +55,6 @@ const repository = fileURLToPath(new URL('../..', import.meta.url))
 /** Secrets of a system that only this machine reaches. */
 const linkKey = 'local-link-key-0123456789'
 const jobTimeoutSeconds = 1_800
-const jobAttempts = 3
 
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
   const { onOutput = () => {} } = options
@@ -161,16 +161,7 @@ function jobDefinitions(): Record<string, JobDefinitionOptions> {
         IOT_LOG_JOB_ATTEMPTS: String(jobAttempts)
       },
       timeout: { attemptDurationSeconds: jobTimeoutSeconds },
-      retryStrategy: {
-        attempts: jobAttempts,
-        evaluateOnExit: [
-          { onStatusReason: 'Your Spot Task was interrupted*', action: 'RETRY' },
-          { onReason: 'CannotPullContainerError:*', action: 'RETRY' },
-          { onExitCode: '143', action: 'RETRY' },
-          { onExitCode: '137', action: 'RETRY' },
-          { onReason: '*', action: 'EXIT' }
-        ]
-      }
+      retryStrategy: { attempts: jobAttempts, evaluateOnExit: retryRules }
     }
     return [definition, options] as const
   })

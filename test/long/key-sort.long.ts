@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { describe, it } from 'node:test'
 
 /*
- * Ten million lines of ten thousand objects, put back into key order in a process of its own, whose memory is measured.
+ * Ten million lines of ten thousand objects, put back into order in a process of its own, whose memory is measured.
  */
 
 const lines = 10_000_000

@@ -13,7 +13,7 @@ import {
 import { writeBundle } from '../../infra/bundles.ts'
 import { Jobs } from '../../worker/jobs.ts'
 import { openRecords } from '../../worker/stores/open-records.ts'
-import { synthesise } from '../infra/apps.ts'
+import { forwarding, synthesise } from '../infra/apps.ts'
 import { readArchive } from '../support/archives.ts'
 import { referenceDocument } from '../support/configurations.ts'
 import { askedMs, wantedJob } from '../support/jobs.ts'
@@ -58,9 +58,7 @@ const skip = process.env.PEER === 'moto' ? false : `${process.env.PEER} has no C
 
 describe('infrastructure', { skip }, () => {
   before(async () => {
-    const { templates } = synthesise((document) => {
-      document.environments.dev.deploy.forward = { elk: {} }
-    })
+    const { templates } = synthesise(forwarding)
     for (const [name, template] of templates) {
       const known = only(template, knownTypes)
       await createStack(name, known)

@@ -96,6 +96,8 @@ export const oddLines: readonly string[] = [
   '{"payload":{"temperature":"NaN","rssi":1.5,"uptime":1e999}}',
   '{"a":1,"a":2}',
   '{"cut":',
+  '{"timestamp":1696150800000,"thingName":"T9","messageId":"m","status":"LOST","cut":',
+  '{"timestamp":1696150800000,"thingName":"T9"} {"second":1}',
   'nul\0l'
 ]
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { fillStatement } from '../../worker/athena/placeholders.ts'
+import { queryObstacle } from '../../worker/athena/query-tables.ts'
 import { queryValues } from '../../worker/athena/query-values.ts'
 import { readSavedQueries } from '../../worker/commands/saved-queries.ts'
 import { referenceConfig } from '../support/configurations.ts'
@@ -164,7 +165,7 @@ function testQueries(engine: () => AnalystEngine): void {
   })
 
   it('find nothing where there is nothing, and read nothing', async () => {
-    for (const query of queries.values()) {
+    for (const query of [...queries.values()].filter((one) => queryObstacle(one, dev) === undefined)) {
       const words = query.parameters.map(({ name, sample }) =>
         name === 'window' ? 'window=2023-09-01' : `${name}=${sample}`
       )
@@ -248,8 +249,20 @@ function testViews(engine: () => AnalystEngine): void {
       "day = '2023/10/05' GROUP BY problem ORDER BY problem"
     )
     assert.deepEqual(rows, [
-      ['NOT_JSON', '2'],
-      [null, String(oddLines.length - 2)]
+      ['NOT_JSON', '4'],
+      [null, String(oddLines.length - 4)]
+    ])
+  })
+
+  it('tell nothing of a line that breaks, not even what stands before the place', async () => {
+    const { rows } = await select(
+      'telemetry_messages',
+      'event_time, thing_name, message_id, document',
+      "day = '2023/10/05' AND line LIKE '%T9%'"
+    )
+    assert.deepEqual(rows, [
+      [null, null, null, null],
+      [null, null, null, null]
     ])
   })
 

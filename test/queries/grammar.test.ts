@@ -6,6 +6,7 @@ import { allLinesStatement } from '../../worker/athena/view.ts'
 import { filesOf } from '../../worker/commands/saved-queries.ts'
 import { parseConfig } from '../../worker/contract/config.ts'
 import { referenceDocument } from '../support/configurations.ts'
+import { recordViews } from './record-day.ts'
 import { openSqlParsers } from './sql-parser.ts'
 
 const places = { database: 'iot_logs', location: 's3://dev-iot-logs/' }
@@ -23,6 +24,12 @@ describe('every statement is well-formed', () => {
         assert.deepEqual(parsers[dialect].validate(fillStatement(text, places)), [])
       })
     }
+  }
+
+  for (const { name, statement } of recordViews) {
+    it(`the view ${name}, as trino has it`, () => {
+      assert.deepEqual(parsers.trino.validate(fillStatement(statement, places)), [])
+    })
   }
 
   it('and the table of a layout with words between its numbers', () => {

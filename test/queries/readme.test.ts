@@ -21,12 +21,20 @@ describe('the page for analysts', () => {
   })
 
   for (const { name, answers, reads } of readSavedQueries().values()) {
+    if (typeof reads === 'object' && 'formats' in reads) {
+      it(`tells what ${name} answers, and of which formats`, () => {
+        const [row, ...more] = rows.filter((one) => one[1] === `\`${name}\``)
+        assert.equal(more.length, 0)
+        assert.deepEqual(row!.slice(2, 4), [answers, reads.formats.join(', ')])
+      })
+      continue
+    }
     it(`tells what ${name} answers and costs, and how to ask it elsewhere`, () => {
       const [costs, elsewhere, ...more] = rows.filter((row) => row[1] === `\`${name}\``)
       assert.equal(more.length, 0)
       const named = reads === 'all' ? Object.keys(sampleDay) : reads === 'category' ? ['telemetry'] : reads
       const bytes = named.reduce((sum, category) => sum + sampleDay[category]!, 0)
-      const shownReads = Array.isArray(reads) ? reads.join(', ') : reads
+      const shownReads = typeof reads === 'string' ? reads : reads.join(', ')
       const cost = (read: number): string => formatDollars(queryDollars(read))
       assert.deepEqual(costs!.slice(2, 6), [answers, shownReads, cost(bytes), cost(bytes / 24)])
       assert.match(elsewhere![2]!, /^`.*(?:fields|stats|filter) /)

@@ -3,7 +3,8 @@ import { LineBlocks } from '../../worker/scan/blocks.ts'
 import type { InflaterName } from '../../worker/scan/inflater.ts'
 import { createInflaterPool } from '../../worker/scan/inflater-pool.ts'
 import { KeptLines } from '../../worker/scan/kept.ts'
-import { compileMatcher, type MatchSpec } from '../../worker/scan/match/matcher.ts'
+import { compileFindRuns } from '../../worker/scan/match/line-runs.ts'
+import type { MatchSpec } from '../../worker/scan/match/matcher.ts'
 import { ObjectScanner, type ScanLimits, type ScannedObject } from '../../worker/scan/scan-object.ts'
 import { ChunkedStore } from './object-bodies.ts'
 
@@ -39,9 +40,9 @@ export async function scanBytes(bytes: Buffer, spec: MatchSpec, options: ScanByt
     maxDecodedBytes: Number.POSITIVE_INFINITY
   }
   const scanner = new ObjectScanner(store, context, { ...defaultLimits, ...options.limits }, kept, () => {})
-  const find = compileMatcher(spec)
+  const findRuns = compileFindRuns(spec)
   const { maxLineBytes } = { ...defaultLimits, ...options.limits }
-  const scanned = await scanner.scan(store.object, new LineBlocks(maxLineBytes, (block) => kept.pick(block, find)))
+  const scanned = await scanner.scan(store.object, new LineBlocks(maxLineBytes, (block) => kept.pick(block, findRuns)))
   const rest = kept.takeRest()
   inflaters.close()
   return { ...scanned, kept: Buffer.concat(rest ? [...pieces, rest] : pieces), lines: kept.lines }

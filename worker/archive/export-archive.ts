@@ -1,4 +1,5 @@
 import type { Store } from '../stores/store.ts'
+import { levelByOffset } from './deflate-level.ts'
 import { manifestName, type WrittenEntry } from './manifest.ts'
 import { type MeasuredBody, measureBody } from './measure.ts'
 import { verifyArchive } from './verify.ts'
@@ -18,8 +19,8 @@ export interface ArchiveSettings {
   readonly entryNames: readonly string[]
   /** The date of all entries. */
   readonly time: Date
-  /** Deflate's level, 1 to 9. */
-  readonly level: number
+  /** How many cores may deflate. */
+  readonly threads: number
   /** About how large it may become; decides how a store cuts it. */
   readonly expectedBytes: number
   readonly maxBytes: number
@@ -108,8 +109,8 @@ export class ExportArchive {
 
   #start(): StartedArchive {
     if (this.#started) return this.#started
-    const { target, level, expectedBytes, maxBytes, signal, onLeftBehind } = this.#settings
-    const zip = new ZipWriter(level)
+    const { target, threads, expectedBytes, maxBytes, signal, onLeftBehind } = this.#settings
+    const zip = new ZipWriter(levelByOffset, threads)
     const measured = measureBody(zip.body, maxBytes)
     const upload = target.store.write(target.key, measured.body, {
       overwrite: target.overwrite,

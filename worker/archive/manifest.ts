@@ -19,8 +19,11 @@ export interface ManifestHead {
   readonly status: ExportStatus
   readonly engine: string
   readonly reason: string
-  /** How the lines of an entry are ordered: by the key of their object, and within it as they stand. */
-  readonly order: 'key'
+  /**
+   * How the lines of an entry are ordered. `key`: by the key of their object, and within it as they stand, but for what
+   * `differences` tells; `key,time`: within it by their time where Athena has read it, else as they stand.
+   */
+  readonly order: 'key' | 'key,time'
   /** How lines that Athena has given may differ from what is stored; left out where none came from there. */
   readonly differences?: readonly string[]
   readonly entries: readonly {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
-import { PassThrough, type Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
-import { ZipArchive } from 'archiver'
+import { BlockDeflate } from './block-deflate.ts'
+import type { LevelAt } from './deflate-level.ts'
+import { DeflatedZip } from './deflated-zip.ts'
 import type { WrittenEntry } from './manifest.ts'
 
 /**
@@ -11,14 +13,17 @@ import type { WrittenEntry } from './manifest.ts'
  * fails, `fail` ends the wait.
  */
 export class ZipWriter {
-  readonly #archive: ZipArchive
+  readonly #archive = new DeflatedZip()
+  readonly #levelAt: LevelAt
+  readonly #threads: number
   readonly #entryWritten = new EventEmitter()
   readonly #failed = new AbortController()
   #open: OpenEntry | undefined
 
-  /** `level` is deflate's, 1 (fast) to 9 (small). */
-  constructor(level: number) {
-    this.#archive = new ZipArchive({ zlib: { level } })
+  /** `threads` says how much is deflated at once. */
+  constructor(levelAt: LevelAt, threads: number) {
+    this.#levelAt = levelAt
+    this.#threads = threads
     this.#archive.on('entry', () => this.#entryWritten.emit('entry'))
     // Whoever reads the body hears of its errors; they come back as the reader's own, by `fail`.
     this.#archive.on('error', () => {})
@@ -31,30 +36,33 @@ export class ZipWriter {
 
   /** Begins the next entry, dated `time`: the archive's bytes depend on nothing but its contents. */
   beginEntry(name: string, time: Date): void {
-    const input = new PassThrough({ highWaterMark: 1024 * 1024 })
+    const deflate = new BlockDeflate(this.#levelAt, mostBlocks(this.#threads))
+    deflate.deflated.on('error', (error) => this.fail(error))
     const isWritten = once(this.#entryWritten, 'entry', { signal: this.#failed.signal })
     isWritten.catch(() => {})
-    this.#open = { name, input, isWritten, hash: createHash('sha256'), bytes: 0, crc: 0 }
-    this.#archive.append(input, { name, date: time })
+    const entry = { name, deflate, isWritten, hash: createHash('sha256'), bytes: 0, crc32: 0 }
+    this.#open = entry
+    this.#archive.appendDeflated(deflate.deflated, () => entry, name, time)
   }
 
-  /** Adds bytes to the open entry. */
+  /** Adds a copy of the bytes to the open entry. */
   async write(bytes: Buffer): Promise<void> {
     const entry = this.#open!
-    this.#failed.signal.throwIfAborted()
+    const { signal } = this.#failed
+    signal.throwIfAborted()
     entry.hash.update(bytes)
-    entry.crc = crc32(bytes, entry.crc)
+    entry.crc32 = crc32(bytes, entry.crc32)
     entry.bytes += bytes.length
-    if (!entry.input.write(bytes)) await this.#unlessFailed(once(entry.input, 'drain', { signal: this.#failed.signal }))
+    await this.#unlessFailed(entry.deflate.write(bytes, signal))
   }
 
   /** Ends the open entry and tells what went into it. */
   async endEntry(): Promise<WrittenEntry> {
-    const { name, input, isWritten, hash, bytes, crc } = this.#open!
-    this.#open = undefined
-    input.end()
+    const { name, deflate, isWritten, hash, bytes, crc32 } = this.#open!
+    deflate.end()
     await this.#unlessFailed(isWritten)
-    return { name, bytes, sha256: hash.digest('hex'), crc32: crc }
+    this.#open = undefined
+    return { name, bytes, sha256: hash.digest('hex'), crc32 }
   }
 
   /** Writes the directory; `body` ends. */
@@ -67,7 +75,7 @@ export class ZipWriter {
   fail(error: unknown): void {
     if (this.#failed.signal.aborted) return
     this.#failed.abort(error)
-    this.#open?.input.destroy()
+    this.#open?.deflate.fail(error as Error)
     this.#archive.destroy(error as Error)
   }
 
@@ -81,11 +89,19 @@ export class ZipWriter {
   }
 }
 
+/** Node's pool has four threads unless UV_THREADPOOL_SIZE says otherwise, and not for deflate alone. */
+const mostThreads = 4
+
+/** One for each thread, and one that is through and not taken. */
+function mostBlocks(threads: number): number {
+  return Math.min(threads, mostThreads) + 1
+}
+
 interface OpenEntry {
   readonly name: string
-  readonly input: PassThrough
+  readonly deflate: BlockDeflate
   readonly isWritten: Promise<unknown>
   readonly hash: ReturnType<typeof createHash>
   bytes: number
-  crc: number
+  crc32: number
 }

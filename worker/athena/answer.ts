@@ -11,6 +11,7 @@ import type { Store } from '../stores/store.ts'
 import type { AthenaApi, QueryStatus } from './api.ts'
 import { QueryFailure } from './failure.ts'
 import { KeySort } from './key-sort.ts'
+import { createLineTimes } from './line-time.ts'
 import { type QueryProgress, runQuery, type SucceededQuery, tokenOf } from './query.ts'
 import { isHadoopCodec, isReadDirectly } from './readable.ts'
 import { type ResultBucket, readRows, unloadedObjects } from './results.ts'
@@ -19,7 +20,7 @@ import { unloadStatement } from './statement.ts'
 import { tableOf } from './table.ts'
 
 /*
- * One category, answered by Athena: the query, what it wrote, and the lines of that in key order. What Athena may not
+ * One category, answered by Athena: the query, what it wrote, and the lines of that in their order. What Athena may not
  * have read as it lies is named, so that the worker reads it itself.
  */
 
@@ -33,6 +34,7 @@ const mostChecked = 10_000
 const mostLeftOut = 200
 /** What Athena has read, of what was listed: below that it did not read the day. */
 const leastReadShare = 0.99
+const newline = 0x0a
 
 /** Where and as whom queries run, and where their results go. */
 export interface AthenaAccess {
@@ -186,10 +188,16 @@ async function sortRows(
   unanswered: Set<string>
 ): Promise<void> {
   const { plan, limits, context, signal } = question
+  const timeOf = createLineTimes(findFormat(plan.reading.format))
   const reader = new RowReader(compileFrameMatcher(findFormat(plan.reading.format), plan.reading.spec), {
     lines: (path, bytes, from, to) => {
       const key = keyOfSource(path, question)
-      if (key !== undefined) lines.add(key, bytes, from, to)
+      if (key === undefined) return
+      for (let start = from; start < to; ) {
+        const end = bytes.indexOf(newline, start) + 1
+        lines.add(key, timeOf(bytes.subarray(start, end - 1)), bytes, start, end)
+        start = end
+      }
     },
     check: (path) => {
       const key = keyOfSource(path, question)

@@ -36,7 +36,7 @@ const meanings: readonly Meaning[] = [
   {
     pattern: /TABLE_NOT_FOUND|table.* does not exist|SCHEMA_NOT_FOUND|schema.* does not exist|EntityNotFoundException/i,
     code: 'query-failed',
-    text: 'the table is missing: make it from queries/tables'
+    text: 'a table or a view is missing: make it from queries/tables or queries/views'
   },
   {
     pattern: /access denied|not authorized|AccessDenied|Insufficient permissions/i,

@@ -4,7 +4,7 @@ import type { Batch } from '../scan/batches.ts'
 import type { ScanStep } from '../scan/pool.ts'
 import type { ScanProgress } from '../scan/protocol.ts'
 import type { StoredObject } from '../stores/store.ts'
-import type { SortedLines } from './sorted-run.ts'
+import type { SortedLines } from './key-sort.ts'
 
 /*
  * The lines of Athena and those of the objects that the worker reads itself, as one stream of steps in key order, as a
@@ -81,7 +81,7 @@ class Peekable {
     this.#next = lines.next()
   }
 
-  /** The lines of a key; those of keys before it are passed over. Bytes are valid until the next. */
+  /** The lines of a key; those of keys before it are passed over. Bytes are the taker’s. */
   *takeOf(key: string): Generator<Buffer> {
     while (!this.#next.done) {
       const order = compareKeys(this.#next.value.key, key)

@@ -4,8 +4,8 @@ import { nearest } from '../contract/nearest.ts'
 import { hourMs, parseWindow, type Window } from '../contract/window.ts'
 import { textLiteral } from './literal.ts'
 import type { Partitioning } from './partitions.ts'
+import { tablesRead } from './query-tables.ts'
 import type { QueryParameter, SavedQuery, windowParts } from './saved-query.ts'
-import { tableOf } from './table.ts'
 
 /*
  * From what a person typed, `parameter=value …`, to the SQL literals of a saved query's places.
@@ -28,7 +28,9 @@ export function queryValues(
   const category = query.parameters
     .filter(({ type }) => type === 'category')
     .map(({ name }) => findCategory(typed.get(name), environment, problems))[0]
-  const tables = tablesOf(query, category, environment, problems)
+  const read = tablesRead(query, category, environment)
+  const tables = 'problem' in read ? [] : read.tables
+  if ('problem' in read) problems.push({ subject: query.name, text: read.problem })
   const literals = new Map<string, string>()
   for (const parameter of query.parameters) {
     const value = typed.get(parameter.name)
@@ -77,26 +79,6 @@ function findCategory(
   const hint = near === undefined ? `they are ${[...categories.keys()].join(', ')}` : `did you mean "${near}"?`
   problems.push({ subject: word, text: `"${word}" is not a category: ${hint}` })
   return undefined
-}
-
-/** The partitions of the tables that the query reads. */
-function tablesOf(
-  { reads, name }: SavedQuery,
-  category: Category | undefined,
-  { categories, name: environment }: Environment,
-  problems: Problem[]
-): Partitioning[] {
-  const no = (text: string): Partitioning[] => {
-    problems.push({ subject: name, text })
-    return []
-  }
-  const named = reads === 'category' ? [category].filter((one) => one !== undefined) : [...categories.values()]
-  const read = Array.isArray(reads) ? named.filter((one) => reads.includes(one.name)) : named
-  const tables = read.map(tableOf)
-  const without = tables.find((table) => 'problem' in table)
-  if (without && reads !== 'all') return no(`${name} cannot be asked: ${without.problem}`)
-  if (tables.length === 0 && reads !== 'category') return no(`${name} reads categories that ${environment} has not`)
-  return tables.flatMap((table) => ('problem' in table ? [] : [table.partitioning]))
 }
 
 interface Known {
@@ -150,8 +132,8 @@ function windowProblem({ fromMs, toMs, unit }: Window, tables: readonly Partitio
   if (!isOneDay && !/y.*M.*d/.test(pattern.replaceAll(/'[^']*'/g, ''))) {
     return `the layout writes days as ${pattern}, which cannot be compared: ask for one day`
   }
-  if (unit === 'hour' && tables.some(({ hasHours }) => !hasHours)) return 'the layout has no hours: give whole days'
-  return undefined
+  const daily = unit === 'hour' && tables.find(({ hasHours }) => !hasHours)
+  return daily ? `the layout ${daily.template} has no hours: give whole days` : undefined
 }
 
 function partsOf(window: Window, { of }: Partitioning): Readonly<Record<(typeof windowParts)[number], string>> {

@@ -4,6 +4,7 @@ import { findFormat } from '../formats/registry.ts'
 import type { CategoryReading } from '../plan.ts'
 import { type Encoding, sniffEncoding } from '../scan/sniff.ts'
 import type { Store, StoredObject } from '../stores/store.ts'
+import { tellsTime } from './line-time.ts'
 import { tableOf } from './table.ts'
 
 /*
@@ -20,7 +21,8 @@ export function configuredObstacle(category: Category, environment: Environment)
 
 /** Why the records that are wanted can't be had from Athena's lines; undefined when they can. */
 export function unreadObstacle(name: string, { format, output, eventWindow }: CategoryReading): string | undefined {
-  if (!findFormat(format).isAthenaReadable) return `records of ${name} (${format}) are not lines`
+  if (!findFormat(format).isAthenaReadable || findFormat(format).framing !== 'lines')
+    return `records of ${name} (${format}) are not lines`
   if (output !== 'raw') return `only the worker writes records as ${output}`
   return eventWindow && 'only the worker knows the time of records (window=event)'
 }
@@ -111,10 +113,21 @@ export function isHadoopCodec(key: string): boolean {
   return /\.(?:bz2|deflate|lz4|lzo|lzo_deflate|snappy)$/.test(key)
 }
 
-/** What Athena's text reader does to objects: measured on Trino (test/trino), and told in every manifest. */
-export const readingDifferences: readonly string[] = [
-  'a carriage return ends a line, alone or before a newline, and is not kept',
-  'a byte order mark at the beginning of an object is not kept',
-  'what follows the last gzip member of an object is not looked at, and not reported',
-  'the lines of one object stand in the order in which Athena gave them'
-]
+/**
+ * How what Athena has read of these categories differs from what is stored: what its text reader does to objects,
+ * measured on Trino (test/trino), and the order of lines. Told in every manifest.
+ */
+export function readingDifferences(queried: readonly Category[]): readonly string[] {
+  const [timed, others] = [true, false].map((isTimed) =>
+    queried.filter(({ format }) => tellsTime(findFormat(format)) === isTimed).map(({ name }) => name)
+  ) as [string[], string[]]
+  return [
+    'a carriage return ends a line, alone or before a newline, and is not kept',
+    'a byte order mark at the beginning of an object is not kept',
+    'what follows the last gzip member of an object is not looked at, and not reported',
+    ...(timed.length > 0 ? [`${ofObject(timed)} stand in order of their time, those without one first`] : []),
+    ...(others.length > 0 ? [`${ofObject(others)} stand in order of their bytes`] : [])
+  ]
+}
+
+const ofObject = (categories: readonly string[]): string => `the lines of one object of ${categories.join(', ')}`

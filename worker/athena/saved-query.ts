@@ -7,7 +7,7 @@ import { IotLogError } from '../contract/errors.ts'
  *   -- answers: the lines of a category that hold a text
  *   -- parameter: devices (integer from 1 to 100000, such as 20): how many of them
  *   -- values: window.firstDay, window.lastDay, …, devices
- *   -- reads: telemetry, command            (or all, or the category that a parameter names)
+ *   -- reads: telemetry, command            (or all; category, the one that a parameter names; formats alb, nlb)
  *   -- cost: …
  *
  * `values` names what each `?` of the statement stands for, in order. A line that goes on is indented.
@@ -31,11 +31,16 @@ export interface SavedQuery {
   readonly parameters: readonly QueryParameter[]
   /** A parameter's name, or `window.` and a part of it, for each `?`. */
   readonly values: readonly string[]
-  /** The categories whose tables it reads. */
-  readonly reads: 'all' | 'category' | readonly string[]
+  /** The categories whose tables it reads: by their names, or all that have one of some formats. */
+  readonly reads: 'all' | 'category' | readonly string[] | ReadFormats
   readonly cost: string
   /** The statement without its header, with the place `${database}`. */
   readonly sql: string
+}
+
+/** Categories by their formats: a view has them under common columns. */
+export interface ReadFormats {
+  readonly formats: readonly string[]
 }
 
 /** The parts of a window: partitions by day and by hour, and the two together, so that hours count in the days they are of. */
@@ -66,16 +71,21 @@ export function parseSavedQuery(fileName: string, text: string): SavedQuery {
   if (known.some((value) => !values.includes(value))) wrong('a parameter is not used')
   if (countPlaces(sql) !== values.length) wrong(`it has ${countPlaces(sql)} places and ${values.length} values`)
   if (`${one('name')}.sql` !== fileName) wrong('its name is not that of the file')
-  const reads = one('reads')
   return {
     name: one('name'),
     answers: one('answers'),
     parameters,
     values,
-    reads: reads === 'all' || reads === 'category' ? reads : reads.split(', '),
+    reads: parseReads(one('reads')),
     cost: one('cost'),
     sql
   }
+}
+
+function parseReads(field: string): SavedQuery['reads'] {
+  if (field === 'all' || field === 'category') return field
+  const formats = /^formats (.+)$/.exec(field)?.[1]
+  return formats === undefined ? field.split(', ') : { formats: formats.split(', ') }
 }
 
 function headerFields(header: readonly string[]): Map<string, string[]> {

@@ -1,22 +1,17 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import { compareKeys } from '../contract/key-order.ts'
 import { NamelessFile } from '../nameless-file.ts'
+import { comparedBytes, type SortedLine } from './sorted-line.ts'
 
 /*
  * One sorted run of lines in a temporary file. It is a sequence of frames, each the length of its zstd data (4 bytes)
- * and the data; a frame holds records, each the lengths of key and lines (4 bytes each), the key, the lines. Lines that
- * do not fit into a frame go on in the next, so that a reader needs no more memory than one frame.
+ * and the data; a frame holds records, each the lengths of key and line (4 bytes each), the time (a double), the key,
+ * and the line. A key of no length is that of the record before. A line that does not fit into a frame goes on in the
+ * next, so that a reader needs no more memory than one frame.
  */
 
-/** Some lines of one object. */
-export interface SortedLines {
-  readonly key: string
-  readonly lines: Buffer
-}
-
 const frameBytes = 256 * 1024
-const headBytes = 8
 const lengthBytes = 4
+const headBytes = 2 * lengthBytes + 8
 /** S3's longest key: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 const mostKeyBytes = 1024
 
@@ -25,18 +20,22 @@ export class RunWriter {
   readonly file = new NamelessFile()
   readonly #frame = Buffer.allocUnsafeSlow(frameBytes)
   #used = 0
+  /** The key of the last record of the frame. */
+  #key = ''
 
-  add(key: string, lines: Buffer): void {
-    const keyBytes = Buffer.byteLength(key)
-    for (let from = 0; from < lines.length; ) {
-      if (this.#used + headBytes + mostKeyBytes >= frameBytes) this.#flush()
-      const length = Math.min(lines.length - from, frameBytes - this.#used - headBytes - keyBytes)
+  add({ key, timeMs, bytes }: SortedLine): void {
+    for (let from = 0; from < bytes.length; ) {
+      const least = Math.min(bytes.length - from, comparedBytes)
+      if (this.#used + headBytes + mostKeyBytes + least > frameBytes) this.#flush()
+      const keyStart = this.#used + headBytes
+      const keyBytes = key === this.#key ? 0 : this.#frame.write(key, keyStart)
+      const copied = bytes.copy(this.#frame, keyStart + keyBytes, from)
       this.#frame.writeUInt32LE(keyBytes, this.#used)
-      this.#frame.writeUInt32LE(length, this.#used + lengthBytes)
-      this.#frame.write(key, this.#used + headBytes)
-      lines.copy(this.#frame, this.#used + headBytes + keyBytes, from, from + length)
-      this.#used += headBytes + keyBytes + length
-      from += length
+      this.#frame.writeUInt32LE(copied, this.#used + lengthBytes)
+      this.#frame.writeDoubleLE(timeMs, this.#used + 2 * lengthBytes)
+      this.#used = keyStart + keyBytes + copied
+      this.#key = key
+      from += copied
     }
   }
 
@@ -54,11 +53,12 @@ export class RunWriter {
     this.file.append(length)
     this.file.append(packed)
     this.#used = 0
+    this.#key = ''
   }
 }
 
-/** Reads a run from its beginning, a frame at a time. Lines are valid until the next are read. */
-export function* readRun(file: NamelessFile): Generator<SortedLines> {
+/** Reads a run from its beginning, a frame at a time. Bytes are valid as long as they are held. */
+export function* readRun(file: NamelessFile): Generator<SortedLine> {
   const length = Buffer.allocUnsafe(lengthBytes)
   for (let position = 0; position < file.bytes; ) {
     file.read(length, position)
@@ -69,25 +69,14 @@ export function* readRun(file: NamelessFile): Generator<SortedLines> {
   }
 }
 
-function* recordsOf(frame: Buffer): Generator<SortedLines> {
+function* recordsOf(frame: Buffer): Generator<SortedLine> {
+  let key = ''
   for (let at = 0; at < frame.length; ) {
-    const keyEnd = at + headBytes + frame.readUInt32LE(at)
-    const end = keyEnd + frame.readUInt32LE(at + lengthBytes)
-    yield { key: frame.toString('utf8', at + headBytes, keyEnd), lines: frame.subarray(keyEnd, end) }
+    const keyStart = at + headBytes
+    const start = keyStart + frame.readUInt32LE(at)
+    const end = start + frame.readUInt32LE(at + lengthBytes)
+    if (start > keyStart) key = frame.toString('utf8', keyStart, start)
+    yield { key, timeMs: frame.readDoubleLE(at + 2 * lengthBytes), bytes: frame.subarray(start, end) }
     at = end
-  }
-}
-
-/** Merges sorted runs; of equal keys the earlier run's lines come first. */
-export function* mergeRuns(runs: readonly Generator<SortedLines>[]): Generator<SortedLines> {
-  const heads = runs.map((run) => ({ run, next: run.next() })).filter(({ next }) => !next.done)
-  while (heads.length > 0) {
-    let least = heads[0]!
-    for (const head of heads) {
-      if (compareKeys((head.next.value as SortedLines).key, (least.next.value as SortedLines).key) < 0) least = head
-    }
-    yield least.next.value as SortedLines
-    least.next = least.run.next()
-    if (least.next.done) heads.splice(heads.indexOf(least), 1)
   }
 }

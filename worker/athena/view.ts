@@ -1,10 +1,15 @@
 import type { Config, Environment } from '../contract/config.ts'
+import { IotLogError } from '../contract/errors.ts'
+import { commonViewsOf } from './common-views.ts'
 import { quotedName, textLiteral } from './literal.ts'
 import type { Partitioning } from './partitions.ts'
+import { type MadeView, recordViewOf } from './record-view.ts'
 import { inOrder, tableOf } from './table.ts'
 
 /** The view of all categories' lines, under which the parsed views lie. */
 export const allLines = 'all_lines'
+/** Those of queries/views that people have written. */
+const writtenViews = ['iot_records', 'telemetry_messages', 'command_messages', 'lifecycle_events']
 
 /**
  * The statement that makes the view of all lines: a part for each category that has a table, so that a new category is
@@ -47,12 +52,32 @@ function parseFormat(pattern: string): string {
   })
 }
 
-/** The files of `queries/views` that are made: one, and one more where an environment has other layouts or tables. */
+/** All views that are made from an environment's categories, each after those that it reads. */
+export function madeViewsOf(environment: Environment): readonly MadeView[] {
+  const records = [...environment.categories.values()].flatMap((category) => recordViewOf(category) ?? [])
+  const lines = { name: allLines, statement: allLinesStatement(environment) }
+  const views = [lines, ...records, ...commonViewsOf(environment)]
+  const taken = new Set([...environment.categories.values()].map(({ table }) => table).concat(writtenViews))
+  const twice = views.find(({ name }) => taken.size === taken.add(name).size)
+  if (!twice) return views
+  const text = `the view ${twice.name} that is made for a category bears the name of a table or of another view: rename the table`
+  throw new IotLogError('wrong-config', text, { subject: twice.name })
+}
+
+/** The files of `queries/views` that are made: one for a view, and one more where it differs in an environment. */
 export function viewFiles(config: Config): ReadonlyMap<string, string> {
-  const [common, ...others] = inOrder(config).map((environment) => [environment.name, allLinesStatement(environment)])
-  const differing = others.filter(([, statement]) => statement !== common![1])
-  return new Map([
-    [`${allLines}.sql`, common![1]!],
-    ...differing.map(([name, statement]) => [`${allLines}.${name}.sql`, statement!] as const)
-  ])
+  const files = new Map<string, string>()
+  for (const environment of inOrder(config)) {
+    for (const { name, statement } of madeViewsOf(environment)) {
+      const common = files.get(`${name}.sql`)
+      if (common === undefined) files.set(`${name}.sql`, statement)
+      else if (common !== statement) files.set(`${name}.${environment.name}.sql`, statement)
+    }
+  }
+  return files
+}
+
+/** Whether the text of a file is that of a made table or view. */
+export function isMade(text: string): boolean {
+  return text.startsWith('--') && text.slice(0, text.indexOf('\n')).includes('by npm run tables')
 }

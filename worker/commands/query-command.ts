@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { WantedQuery } from '../athena/api.ts'
 import { fillStatement } from '../athena/placeholders.ts'
+import { queryObstacle } from '../athena/query-tables.ts'
 import { queryValues } from '../athena/query-values.ts'
 import type { SavedQuery } from '../athena/saved-query.ts'
 import type { Environment } from '../contract/config.ts'
@@ -140,18 +141,38 @@ function dryRun({ query, statement }: WantedRows): string {
   return `${[...values, statement.sql].join('\n')}\n`
 }
 
-async function printList({ typed, terminal }: CommandContext, more: readonly string[]): Promise<number> {
-  const tooMany = more.map((word) => ({ subject: word, text: `"${word}" is one word too many` }))
-  const problems = [...typed.problems, ...tooMany]
-  if (problems.length > 0) throw new ProblemsError('wrong-words', problems)
-  await terminal.print(`${listLines().join('\n')}\n`)
+async function printList(context: CommandContext, more: readonly string[]): Promise<number> {
+  const { typed, terminal, surroundings } = context
+  const problems = new ProblemCollector()
+  problems.add(typed.problems)
+  problems.add(more.map((word) => ({ subject: word, text: `"${word}" is one word too many` })))
+  const config = loadConfig(typed, surroundings)
+  const environment = problems.take(() =>
+    findEnvironment(typed.values.get('environment') ?? config.defaultEnvironment, config.environments)
+  )
+  problems.throwIfAny()
+  await terminal.print(`${listLines(environment).join('\n')}\n`)
   return exitCodes.complete
 }
 
-function listLines(): string[] {
+/** A line for each query; those that an environment cannot answer stand at the end, and say what is missing. */
+function listLines(environment?: Environment): string[] {
   const queries = [...readSavedQueries().values()]
   const width = Math.max(...queries.map(({ name }) => name.length))
-  return queries.map(({ name, answers }) => `${name.padEnd(width)}  ${answers}`)
+  const line = ({ name, answers }: SavedQuery): string => `${name.padEnd(width)}  ${answers}`
+  if (!environment) return queries.map(line)
+  const [answered, others] = [false, true].map((isObstructed) =>
+    queries.filter((query) => (queryObstacle(query, environment) !== undefined) === isObstructed)
+  )
+  if (others!.length === 0) return answered!.map(line)
+  const wanting = others!.map((query) => `${line(query)} (${needs(query)})`)
+  return [...answered!.map(line), '', `Not in ${environment.name}, for want of a category with a table:`, ...wanting]
+}
+
+/** The categories that a query reads, in words. */
+function needs({ reads }: SavedQuery): string {
+  if (typeof reads === 'string') return 'any'
+  return 'formats' in reads ? `format ${reads.formats.join(' or ')}` : reads.join(' or ')
 }
 
 function helpOf(query: SavedQuery): string[] {

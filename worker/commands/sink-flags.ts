@@ -1,7 +1,7 @@
 import type { Environment } from '../contract/config.ts'
 import { IotLogError, ProblemsError } from '../contract/errors.ts'
-import { createForwardLog, type ForwardLog } from '../forward/log.ts'
 import { findSink, type NamedSink } from '../forward/open-forward-sink.ts'
+import { createLog, type Log } from '../report/log.ts'
 import type { CommandContext } from './command.ts'
 import type { FlagSpec, TypedArguments } from './flags.ts'
 
@@ -30,10 +30,10 @@ export function typedSink(typed: TypedArguments, environment: Environment): Name
 }
 
 /** Warnings on standard error, nothing else: a command tells its result by itself. */
-export function terminalLog({ terminal, surroundings, typed }: CommandContext): ForwardLog {
+export function terminalLog({ terminal, surroundings, typed }: CommandContext): Log {
   const level = typed.switches.has('debug') ? 'debug' : 'info'
   const write = (line: string): void => {
     if (level === 'debug') terminal.error.write(`${line}\n`)
   }
-  return createForwardLog(level, write, surroundings.nowMs)
+  return createLog(level, write, surroundings.nowMs)
 }

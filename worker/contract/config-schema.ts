@@ -124,8 +124,9 @@ const limits = z.strictObject({
   maxIdentifiers: count(1, 50).default(50),
   maxDays: count(1, 366).default(7),
   scanMinutes: count(1, 1440).default(20),
-  jobMinutes: count(1, 10_080).default(120).meta({
-    description: 'The time-out of an attempt, as the job definition has it: an hour later a silent job counts as lost.'
+  jobMinutes: count(1, 10_080).default(60).meta({
+    description:
+      'The time-out of an attempt, of which infra/ makes that of the job definition; a job that is silent for an hour longer counts as lost.'
   }),
   maxObjects: count(1, 10_000_000).default(2_000_000),
   // Below 1 MiB the limit could not be told exactly: lines inside one decompressed block are not measured.

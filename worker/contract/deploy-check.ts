@@ -1,20 +1,24 @@
-import type { ConfigDocument } from './config-schema.ts'
+import type { ConfigDocument, EnvironmentSettings } from './config-schema.ts'
+import type { DeploySettings } from './deploy-schema.ts'
 import type { Problem } from './errors.ts'
 import { nearest } from './nearest.ts'
 
-/** What the schema of `environments.<name>.deploy` can't see: categories that are not there, keys that need each other. */
+/** What the schema of `environments.<name>.deploy` can't see: what is not there, keys that need each other. */
 export function deployProblems({ environments, categories }: ConfigDocument): Problem[] {
   const known = Object.keys(categories)
-  return Object.entries(environments).flatMap(([name, { deploy }]) => {
+  return Object.entries(environments).flatMap(([name, { deploy, sinks }]) => {
     if (!deploy) return []
     const key = `environments.${name}.deploy`
-    const { ingest, network, subnets, securityGroups, forward } = deploy
+    const { bucket, kmsKeys, ingest, network, subnets, securityGroups, forward } = deploy
     const unknown = Object.keys(ingest).filter((category) => !known.includes(category))
-    const problems = unknown.map((category) => {
-      const near = nearest(category, known)
-      const hint = near === undefined ? `known: ${known.join(', ')}` : `did you mean "${near}"?`
-      return problem(`${key}.ingest`, category, `no such category; ${hint}`)
-    })
+    const problems = unknown.map((category) =>
+      problem(`${key}.ingest`, category, `no such category; ${hint(category, known)}`)
+    )
+    if (bucket === 'create' && kmsKeys.length > 0) {
+      problems.push(
+        problem(`${key}.kmsKeys`, kmsKeys, 'keys are of an existing bucket; one that is made has those of S3')
+      )
+    }
     const hasPlace = subnets.length > 0 && securityGroups.length > 0
     if (network === 'existing' && !hasPlace) {
       problems.push(problem(`${key}.network`, network, 'name its subnets and securityGroups, too'))
@@ -22,14 +26,54 @@ export function deployProblems({ environments, categories }: ConfigDocument): Pr
     if (network !== 'existing' && subnets.length + securityGroups.length > 0) {
       problems.push(problem(`${key}.network`, network, 'subnets and securityGroups are of an existing network'))
     }
-    for (const [sink, { vpc, subnets: own }] of Object.entries(forward)) {
-      const isWhole = own.length > 0 === (vpc !== undefined)
-      if (!isWhole) problems.push(problem(`${key}.forward.${sink}.subnets`, own, 'subnets and vpc go together'))
+    for (const [sink, settings] of Object.entries(forward)) {
+      problems.push(...forwardProblems(`environments.${name}`, sink, settings, sinks))
     }
     return problems
   })
 }
 
+/** A function that forwards has what its sink wants: a place in its network, a right or a secret, the file of its authority. */
+function forwardProblems(
+  key: string,
+  sink: string,
+  { vpc, subnets, domain, secret }: DeploySettings['forward'][string],
+  sinks: EnvironmentSettings['sinks']
+): Problem[] {
+  const problems: Problem[] = []
+  const forward = `${key}.deploy.forward`
+  const say = (part: string, value: unknown, text: string): void => {
+    problems.push(problem(`${forward}.${sink}.${part}`, value, text))
+  }
+  if (subnets.length > 0 !== (vpc !== undefined)) say('subnets', subnets, 'subnets and vpc go together')
+  const named = Object.hasOwn(sinks, sink) ? sinks[sink]! : undefined
+  if (!named) {
+    const known = Object.keys(sinks)
+    const help = known.length === 0 ? 'the environment has no sinks' : hint(sink, known)
+    return [...problems, problem(forward, sink, `no such sink; ${help}`)]
+  }
+  const { auth, caFile } = named
+  const service = auth === 'es' || auth === 'aoss' ? auth : undefined
+  if (domain?.split(':')[2] !== service) {
+    const wanted = service === undefined ? 'so nothing is signed for a domain' : `so an ARN of ${service} is needed`
+    say('domain', domain, `auth of the sink is ${auth}, ${wanted}`)
+  }
+  if ((secret !== undefined) !== (auth === 'basic')) {
+    const wanted = auth === 'basic' ? 'so the ARN of its secret is needed' : 'so there is no secret to read'
+    say('secret', secret, `auth of the sink is ${auth}, ${wanted}`)
+  }
+  if (caFile !== undefined && !/^(?!\.\.?$)[\w.-]+$/.test(caFile)) {
+    const text = 'a function has only files that lie beside the configuration'
+    problems.push(problem(`${key}.sinks.${sink}.caFile`, caFile, text))
+  }
+  return problems
+}
+
+function hint(word: string, known: readonly string[]): string {
+  const near = nearest(word, known)
+  return near === undefined ? `known: ${known.join(', ')}` : `did you mean "${near}"?`
+}
+
 function problem(subject: string, value: unknown, text: string): Problem {
-  return { subject, text: `${subject}: ${JSON.stringify(value)}: ${text}` }
+  return { subject, text: `${subject}: ${value === undefined ? 'missing' : JSON.stringify(value)}: ${text}` }
 }

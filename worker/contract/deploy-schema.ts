@@ -36,7 +36,6 @@ const forward = z.strictObject({
     .optional()
     .meta({ description: 'Where the sink is private: its VPC; the forwarder gets a security group there.' }),
   subnets: z.array(subnet).default([]).meta({ description: 'Subnets of that VPC that reach the sink, S3 and SQS.' }),
-  port: count(1, 65_535).default(443).meta({ description: 'Of a private sink.' }),
   memoryMiB: count(256, 10_240).default(512),
   maxConcurrency: count(2, 1000).default(4).meta({ description: 'Calls at once: the pressure on the sink.' })
 })
@@ -46,7 +45,15 @@ export const deploySchema = z.strictObject({
   bucket: z.enum(['create', 'existing']).default('create').meta({
     description: 'Whether the bucket of the logs is made; rules and policy of an existing one stay its owner’s.'
   }),
+  kmsKeys: z.array(arn).default([]).meta({
+    description:
+      'Keys that objects of an existing bucket are encrypted by; whoever reads and writes them may use these.'
+  }),
   retentionDays: count(1, 3650).default(30).meta({ description: 'How long logs are kept.' }),
+  rejectedDays: count(1, 3650).default(30).meta({ description: 'How long records that a sink refused are kept.' }),
+  logLevel: z.enum(['info', 'detailed', 'debug']).optional().meta({
+    description: 'How much the functions say, where it is not the logLevel of the whole configuration.'
+  }),
   ingest: z.record(z.string(), ingest).default({}).meta({ description: 'By category: where its logs come from.' }),
   network: z.enum(['public', 'private', 'existing']).default('public').meta({
     description: 'public: tasks with a public address; private: VPC endpoints and a NAT gateway; existing: subnets.'
@@ -55,7 +62,6 @@ export const deploySchema = z.strictObject({
   securityGroups: z.array(securityGroup).default([]),
   architecture: z.enum(['x86_64', 'arm64']).default('x86_64').meta({ description: 'Of the tasks.' }),
   maxVcpus: count(1, 10_000).default(16).meta({ description: 'vCPUs of each queue at once: a cap on what it costs.' }),
-  jobMinutes: count(1, 1440).default(60).meta({ description: 'When a job is ended.' }),
   publicUrl: z
     .string()
     .regex(/^https:\/\/[^/\s]+(?:\/\S*)?$/, 'a URL that begins with https://')
@@ -75,6 +81,9 @@ export const deploySchema = z.strictObject({
     .meta({
       description: 'The repository whose workflow may deploy, by OIDC.'
     }),
+  githubProvider: z.enum(['create', 'existing']).default('create').meta({
+    description: 'Whether GitHub’s OIDC provider is made: an account has one, which others may have made.'
+  }),
   forward: z.record(sinkName, forward).default({}).meta({
     description: 'By sink: every new object is sent to it, by a queue and a function of its own.'
   })

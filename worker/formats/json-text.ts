@@ -8,7 +8,17 @@ export type ParsedDocument =
 
 const byteOrderMark = 0xfeff
 /** Where loggers put the time, most telling first. */
-const timeKeys = ['timestamp', '@timestamp', 'time', 'eventTime', 'event_time', 'datetime', 'date', 'ts', 'createdAt']
+export const timeKeys: readonly string[] = [
+  'timestamp',
+  '@timestamp',
+  'time',
+  'eventTime',
+  'event_time',
+  'datetime',
+  'date',
+  'ts',
+  'createdAt'
+]
 
 /** The text of a frame, without a byte order mark. Bytes that are not UTF-8 become U+FFFD; `raw` keeps them. */
 export function textOf(frame: Buffer): string {

@@ -87,10 +87,15 @@ export interface SpacedFormatSettings {
   readonly timeMs: (fields: Fields) => number | undefined
 }
 
-/** A format of lines of this kind. */
-export function createSpacedFormat({ name, layout, leastValues, timeMs }: SpacedFormatSettings): Format {
+/** A format of lines of this kind; the layout is what SQL reads them by (worker/athena/records). */
+export interface SpacedFormat extends Format {
+  readonly layout: Layout
+}
+
+export function createSpacedFormat({ name, layout, leastValues, timeMs }: SpacedFormatSettings): SpacedFormat {
   return {
     name,
+    layout,
     framing: 'lines',
     isJson: false,
     isAthenaReadable: true,

@@ -4,11 +4,11 @@ import { IotLogError, messageOf } from '../contract/errors.ts'
 import { compareKeys } from '../contract/key-order.ts'
 import { findFormat } from '../formats/registry.ts'
 import type { CategoryListing } from '../listing.ts'
+import type { Log } from '../report/log.ts'
 import type { DecoderContext } from '../scan/decoder.ts'
 import type { Store, StoredObject } from '../stores/store.ts'
 import type { BackfillTotals, Checkpoint } from './checkpoint.ts'
 import { forwardObject, type ReadingEnd } from './forward-object.ts'
-import type { ForwardLog } from './log.ts'
 import { ObjectTally } from './object-tally.ts'
 import type { NamedSink } from './open-forward-sink.ts'
 import { originPlaces } from './origin-place.ts'
@@ -30,7 +30,7 @@ export interface BackfillOptions {
   readonly named: NamedSink
   readonly context: DecoderContext
   readonly keepRejected: (refusals: readonly Refusal[]) => Promise<void>
-  readonly log: ForwardLog
+  readonly log: Log
   readonly signal: AbortSignal
   /** Names the backfill in its checkpoints. */
   readonly task: string

@@ -48,7 +48,7 @@ const mostAfterKeyMs = 2 * dayMs
 const isDocument = new Set(['json-lines', 'json-concatenated', 'iot-lifecycle', 'cloudtrail', 'waf'])
 /** Where a record stands, and what is said of it: no field of a record passes for them. */
 const ownNames = ['@timestamp', 's3', 'category', 'message', 'parse_error']
-const [openBrace, closeBrace, newline] = [0x7b, 0x7d, 0x0a]
+const [openBrace, closeBrace, newline, carriageReturn] = [0x7b, 0x7d, 0x0a, 0x0d]
 /** Names of its own that OpenSearch refuses inside a document. */
 const metadataNames = new Set([
   '_id',
@@ -95,12 +95,13 @@ function createSplicer({ bucket, key, category }: DocumentOrigin, format: Format
   const textColumns = textColumnsOf(format)
   const startBytes = Buffer.byteLength(start)
   return ({ raw, fields, parseError }: LogRecord, number: number, time: string): Text | undefined => {
-    const isLine = raw[0] === openBrace && raw.at(-1) === closeBrace && !raw.includes(newline) && isUtf8(raw)
+    const line = raw.at(-1) === carriageReturn ? raw.subarray(0, -1) : raw
+    const isLine = line[0] === openBrace && line.at(-1) === closeBrace && !line.includes(newline) && isUtf8(line)
     if (!isLine || parseError !== undefined || isEmpty(fields)) return undefined
     for (const name in fields) if (names.has(name)) return undefined
     for (const name of textColumns) if (typeof fields[name] === 'object') return undefined
     const end = `${number}},"@timestamp":"${time}",`
-    const rest = raw.subarray(1)
+    const rest = line.subarray(1)
     return { head: start + end, rest, bytes: startBytes + end.length + rest.length }
   }
 }

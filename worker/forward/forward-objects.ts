@@ -2,13 +2,13 @@ import type { Environment } from '../contract/config.ts'
 import type { Limits } from '../contract/config-schema.ts'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import { findFormat } from '../formats/registry.ts'
+import type { Log } from '../report/log.ts'
 import type { DecoderContext } from '../scan/decoder.ts'
 import { parseS3Url } from '../stores/s3/location.ts'
 import type { Store, StoredObject } from '../stores/store.ts'
 import { createKeyPlaces, type KeyPlace } from './category-of-key.ts'
 import type { EventObject } from './event-objects.ts'
 import { forwardObject, type ReadingEnd } from './forward-object.ts'
-import type { ForwardLog } from './log.ts'
 import { ObjectTally } from './object-tally.ts'
 import type { NamedSink } from './open-forward-sink.ts'
 import { versionOf } from './origin-place.ts'
@@ -31,7 +31,7 @@ export interface Forwarder {
   readonly named: NamedSink
   readonly context: DecoderContext
   readonly keepRejected: (refusals: readonly Refusal[]) => Promise<void>
-  readonly log: ForwardLog
+  readonly log: Log
 }
 
 /** What became of an object. */

@@ -1,6 +1,7 @@
 import type { Config, Environment } from '../contract/config.ts'
 import type { LogLevel } from '../contract/config-schema.ts'
 import { type Problem, ProblemsError } from '../contract/errors.ts'
+import { logLevels, readLogLevel } from '../report/log.ts'
 import { findSink, type NamedSink } from './open-forward-sink.ts'
 
 /*
@@ -11,7 +12,7 @@ import { findSink, type NamedSink } from './open-forward-sink.ts'
  *   IOT_LOG_QUEUE_URL        its own queue, for what goes on
  *   IOT_LOG_DEAD_LETTER_URL  for what nobody can forward
  *   IOT_LOG_MAX_RECEIVES     deliveries after which a message is laid aside; less than the queue's own maxReceiveCount
- *   IOT_LOG_LOG_LEVEL        instead of the configuration's logLevel
+ *   IOT_LOG_LEVEL            instead of the configuration's logLevel
  */
 
 export interface ForwardSettings {
@@ -24,7 +25,6 @@ export interface ForwardSettings {
 }
 
 const usualReceives = 5
-const levels: readonly string[] = ['info', 'detailed', 'debug'] satisfies LogLevel[]
 
 /** @throws ProblemsError (`wrong-config`) with every mistake at once */
 export function readForwardSettings(
@@ -42,16 +42,20 @@ export function readForwardSettings(
   }
   const receives = variables.IOT_LOG_MAX_RECEIVES || String(usualReceives)
   if (!/^[1-9]\d{0,2}$/.test(receives)) refuse('IOT_LOG_MAX_RECEIVES', 'a whole number from 1 to 999')
-  const level = variables.IOT_LOG_LOG_LEVEL || config.logLevel
-  if (!levels.includes(level)) refuse('IOT_LOG_LOG_LEVEL', levels.join(', '))
+  const logLevel = readLogLevel(variables, config.logLevel)
+  if (!logLevel) refuse('IOT_LOG_LEVEL', logLevels.join(', '))
   const environment = config.environments.get(variables.IOT_LOG_ENVIRONMENT || config.defaultEnvironment)
   if (!environment) refuse('IOT_LOG_ENVIRONMENT', `one of ${[...config.environments.keys()].join(', ')}`)
   const settings = {
     queueUrl: urlOf('IOT_LOG_QUEUE_URL'),
     deadLetterUrl: urlOf('IOT_LOG_DEAD_LETTER_URL'),
-    maxReceives: Number(receives),
-    logLevel: level as LogLevel
+    maxReceives: Number(receives)
   }
   if (problems.length > 0) throw new ProblemsError('wrong-config', problems)
-  return { ...settings, environment: environment!, sink: findSink(environment!, variables.IOT_LOG_SINK || undefined) }
+  return {
+    ...settings,
+    logLevel: logLevel!,
+    environment: environment!,
+    sink: findSink(environment!, variables.IOT_LOG_SINK || undefined)
+  }
 }

@@ -3,8 +3,8 @@ import type { Environment } from '../contract/config.ts'
 import type { SinkSettings } from '../contract/config-schema.ts'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import { nearest } from '../contract/nearest.ts'
+import type { Log } from '../report/log.ts'
 import { createAwsCredentials } from './aws-credentials.ts'
-import type { ForwardLog } from './log.ts'
 import { createSinkLogin } from './sink-secret.ts'
 import { openSink } from './sinks/registry.ts'
 import type { Sink } from './sinks/sink.ts'
@@ -18,7 +18,7 @@ export interface NamedSink {
 export interface SinkSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly nowMs: () => number
-  readonly log: ForwardLog
+  readonly log: Log
 }
 
 /** The sink of that name; without one, the only one of the environment. @throws IotLogError (`wrong-config`) */

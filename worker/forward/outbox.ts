@@ -1,5 +1,5 @@
+import type { Log } from '../report/log.ts'
 import { type Document, writeDocument } from './document.ts'
-import type { ForwardLog } from './log.ts'
 import type { ObjectTally } from './object-tally.ts'
 import type { Refusal, Sink, SinkRecord } from './sinks/sink.ts'
 
@@ -27,7 +27,7 @@ export interface OutboxOptions {
   readonly keepRejected: (refusals: readonly Refusal[]) => Promise<void>
   /** Cuts the requests. */
   readonly signal: AbortSignal
-  readonly log: ForwardLog
+  readonly log: Log
 }
 
 interface Batch<Work> {

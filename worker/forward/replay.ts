@@ -3,11 +3,11 @@ import type { Limits } from '../contract/config-schema.ts'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import { lines } from '../formats/lines.ts'
 import { RecordReader } from '../formats/record-reader.ts'
+import type { Log } from '../report/log.ts'
 import type { DecoderContext } from '../scan/decoder.ts'
 import { readObjectText } from '../scan/object-text.ts'
 import type { Store, StoredObject } from '../stores/store.ts'
 import { documentRecord } from './document.ts'
-import type { ForwardLog } from './log.ts'
 import { ObjectTally } from './object-tally.ts'
 import type { NamedSink } from './open-forward-sink.ts'
 import { Outbox } from './outbox.ts'
@@ -29,7 +29,7 @@ export interface ReplayOptions {
   readonly limits: Limits
   readonly context: DecoderContext
   readonly keepRejected: (refusals: readonly Refusal[]) => Promise<void>
-  readonly log: ForwardLog
+  readonly log: Log
   readonly signal: AbortSignal
 }
 

@@ -1,4 +1,5 @@
 import { loadConfig } from '../commands/settings.ts'
+import { createLog } from '../report/log.ts'
 import { openStore } from '../stores/open-store.ts'
 import { storeOf } from '../stores/store-of.ts'
 import { createAwsCredentials } from './aws-credentials.ts'
@@ -6,7 +7,6 @@ import { createDecoderContext } from './decoder-context.ts'
 import type { Forwarder } from './forward-objects.ts'
 import { readForwardSettings } from './forward-settings.ts'
 import type { QueueSettings } from './handle-event.ts'
-import { createForwardLog } from './log.ts'
 import { openForwardSink } from './open-forward-sink.ts'
 import { createQueueSender } from './queue.ts'
 import { createRejectedKeeper } from './rejected.ts'
@@ -34,7 +34,7 @@ export async function startForwarder(surroundings: StartSurroundings): Promise<S
   const values = new Map(variables.IOT_LOG_CONFIG ? [['config', variables.IOT_LOG_CONFIG]] : [])
   const config = loadConfig({ values, switches: new Set(), words: [], problems: [] }, surroundings)
   const { environment, sink: named, logLevel, ...settings } = readForwardSettings(config, variables)
-  const log = createForwardLog(logLevel, write, nowMs)
+  const log = createLog(logLevel, write, nowMs)
   const source = openStore({ ...storeOf(environment), patienceMs: storePatienceMs })
   const results = openStore({ ...storeOf(environment, config.output.store), patienceMs: storePatienceMs })
   const sink = await openForwardSink(named, environment, { environment: variables, nowMs, log })

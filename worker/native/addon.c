@@ -9,6 +9,7 @@
  * thread that made it; there is no state beside.
  */
 
+enum { run_words = sizeof(struct line_run) / sizeof(uint32_t) };
 enum { min_window_bytes = history_bytes + overflow_bytes + 64 * 1024, max_input_bytes = 1 << 30 };
 
 /* Tells our own objects from other externals. */
@@ -106,7 +107,7 @@ static napi_value step(napi_env env, napi_callback_info info) {
       napi_get_value_uint32(env, arguments[4], &to) != napi_ok || from > to || to > input_bytes ||
       to - from > max_input_bytes)
     return refuse(env, "step: not a part of the input");
-  if (!words_of(env, arguments[5], &figures, &result_words) || result_words < 4)
+  if (!words_of(env, arguments[5], &figures, &result_words) || result_words < 5)
     return refuse(env, "step: no room for the result");
   if (inflate_stream_filled(stream) > window_bytes) return refuse(env, "step: another window than before");
   is_right = inflate_stream_step(stream, window, window_bytes, input + from, to - from, &done);
@@ -115,6 +116,7 @@ static napi_value step(napi_env env, napi_callback_info info) {
     figures[1] = (uint32_t)done.from;
     figures[2] = (uint32_t)done.to;
     figures[3] = inflate_stream_crc(stream);
+    figures[4] = done.has_ended ? 2 : done.is_full ? 1 : 0;
   }
   return napi_get_boolean(env, is_right, &is_valid) == napi_ok ? is_valid : NULL;
 }
@@ -154,21 +156,25 @@ static napi_value compile(napi_env env, napi_callback_info info) {
   return napi_type_tag_object(env, compiled, &search_tag) == napi_ok ? compiled : NULL;
 }
 
-/* find(search, block, from): where the first line with a hit has one, or -1 */
-static napi_value find(napi_env env, napi_callback_info info) {
-  napi_value arguments[3], position;
-  size_t count = 3, length;
+/* findRuns(search, block, from, runs): how many runs of lines with a hit were put into runs */
+static napi_value find_runs(napi_env env, napi_callback_info info) {
+  napi_value arguments[4], found;
+  size_t count = 4, length, words;
   uint8_t *block;
+  uint32_t *runs;
   int64_t from;
   struct text_search *search;
   if (napi_get_cb_info(env, info, &count, arguments, NULL, NULL) != napi_ok) return NULL;
   search = external_of(env, arguments[0], &search_tag);
-  if (!search) return refuse(env, "find: not a search");
-  if (!bytes_of(env, arguments[1], &block, &length)) return refuse(env, "find: not a block");
+  if (!search) return refuse(env, "findRuns: not a search");
+  if (!bytes_of(env, arguments[1], &block, &length) || length > UINT32_MAX)
+    return refuse(env, "findRuns: not a block");
   if (napi_get_value_int64(env, arguments[2], &from) != napi_ok || from < 0 || (uint64_t)from > length)
-    return refuse(env, "find: not a place in the block");
-  from = text_search_find(search, block, length, (size_t)from);
-  return napi_create_int64(env, from, &position) == napi_ok ? position : NULL;
+    return refuse(env, "findRuns: not a place in the block");
+  if (!words_of(env, arguments[3], &runs, &words) || words < run_words)
+    return refuse(env, "findRuns: no room for a run");
+  count = text_search_find_runs(search, block, length, (size_t)from, (struct line_run *)runs, words / run_words);
+  return napi_create_uint32(env, (uint32_t)count, &found) == napi_ok ? found : NULL;
 }
 
 NAPI_MODULE_INIT() {
@@ -177,7 +183,7 @@ NAPI_MODULE_INIT() {
       {"begin", NULL, begin, NULL, NULL, NULL, napi_enumerable, NULL},
       {"step", NULL, step, NULL, NULL, NULL, napi_enumerable, NULL},
       {"compile", NULL, compile, NULL, NULL, NULL, napi_enumerable, NULL},
-      {"find", NULL, find, NULL, NULL, NULL, napi_enumerable, NULL}};
+      {"findRuns", NULL, find_runs, NULL, NULL, NULL, napi_enumerable, NULL}};
   if (napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions) != napi_ok) return NULL;
   return exports;
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { max_code_length = 15, length_codes = 19, max_length_code_length = 7, length_table_size = 1 << 7 };
+enum { length_codes = 19, max_length_code_length = 7, length_table_size = 1 << 7 };
 
 /* Where a code length of the code of code lengths belongs (RFC 1951, 3.2.7). */
 static const uint8_t length_order[length_codes] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};

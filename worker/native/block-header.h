@@ -14,7 +14,7 @@ struct bit_reader {
 enum { block_stored = 0, block_fixed = 1, block_dynamic = 2 };
 
 /* RFC 1951 names 286 literal and length codes and 30 distance codes; the fixed block assigns two more of each. */
-enum { max_literal_codes = 288, max_distance_codes = 32 };
+enum { max_literal_codes = 288, max_distance_codes = 32, max_code_length = 15 };
 
 struct block_header {
   int is_final;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "block-header.h"
+#include "literal-code.h"
 
 /*
  * ISA-L's decoder of one Huffman block, what isal_inflate is built of; exported, though not in its header. isal_inflate
@@ -18,19 +19,12 @@ enum {
   max_header_bytes = 576,
   /* More than the 4 KiB below which ISA-L makes smaller tables. */
   table_input_bytes = 5 * 1024,
-  max_code_length = 15,
   end_of_block = 256,
   literal_codes = 286
 };
 
 enum part { part_header, part_stored, part_coded, part_end, part_bad };
 enum progress { goes_on, wants_input, is_full, is_bad };
-
-/* The literal and length codes of a block in the order of their bits. */
-struct literal_code {
-  uint16_t counts[max_code_length + 1];
-  uint16_t symbols[max_literal_codes];
-};
 
 struct inflate_stream {
   enum part part;
@@ -174,33 +168,6 @@ static void give_bytes_back(struct bit_reader *input, const uint8_t *first) {
   if (input->count < 64) input->bits &= ((uint64_t)1 << input->count) - 1;
 }
 
-static void order_literal_code(struct literal_code *code, const uint8_t *lengths) {
-  uint16_t next[max_code_length + 1] = {0};
-  memset(code->counts, 0, sizeof code->counts);
-  for (unsigned symbol = 0; symbol < max_literal_codes; symbol++) code->counts[lengths[symbol]]++;
-  for (unsigned length = 1; length < max_code_length; length++)
-    next[length + 1] = (uint16_t)(next[length] + code->counts[length]);
-  for (unsigned symbol = 0; symbol < max_literal_codes; symbol++)
-    if (lengths[symbol] > 0) code->symbols[next[lengths[symbol]]++] = (uint16_t)symbol;
-}
-
-/* The length of the next code; 0 when the bits end inside it, above max_code_length when there is no such code. */
-static unsigned next_literal(const struct literal_code *code, const struct bit_reader *input, unsigned *symbol) {
-  unsigned value = 0, first = 0, index = 0;
-  for (unsigned length = 1; length <= max_code_length; length++) {
-    if (length > input->count) return 0;
-    value |= (unsigned)(input->bits >> (length - 1)) & 1;
-    if (value < first + code->counts[length]) {
-      *symbol = code->symbols[index + value - first];
-      return length;
-    }
-    index += code->counts[length];
-    first = (first + code->counts[length]) << 1;
-    value <<= 1;
-  }
-  return max_code_length + 1;
-}
-
 /*
  * ISA-L looks up several literals at once, and waits for more input when the last of them is not complete. Those that
  * are come out here, so that each step gives what zlib would give.
@@ -274,6 +241,8 @@ int inflate_stream_step(struct inflate_stream *stream, uint8_t *window, size_t w
   stream->bit_count = reader.count;
   step->consumed = (size_t)(reader.next - input);
   step->to = stream->filled;
+  step->has_ended = stream->part == part_end;
+  step->is_full = !step->has_ended && progress != wants_input;
   stream->crc = crc32_gzip_refl(stream->crc, window + step->from, step->to - step->from);
   return 1;
 }

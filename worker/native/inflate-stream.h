@@ -39,6 +39,10 @@ struct inflate_step {
   /* Where in the window the output begins, and where it ends. */
   size_t from;
   size_t to;
+  /* More output may come without input. */
+  int is_full;
+  /* The stream is complete. */
+  int has_ended;
 };
 
 /*

@@ -17,9 +17,10 @@ export interface NativeAddOn {
   /** Begins a new deflate stream. */
   begin(stream: NativeStream): void
   /**
-   * Decodes on from `input[from, to)` into the window, which is the same at every step of a stream, and puts four
-   * figures into `result`: bytes consumed, where in the window the output begins and
-   * where it ends, and the CRC-32 of the output so far. False for bytes that no deflate stream holds.
+   * Decodes on from `input[from, to)` into the window, which is the same at every step of a stream, and puts five
+   * figures into `result`: bytes consumed, where in the window the output begins and where it ends, the CRC-32 of the
+   * output so far, and what is next: 0 more input, 1 more output maybe, 2 nothing, the stream is complete. False for
+   * bytes that no deflate stream holds.
    */
   step(
     stream: NativeStream,
@@ -34,8 +35,11 @@ export interface NativeAddOn {
    * processor that lacks what it needs.
    */
   compile(texts: Uint8Array, lengths: Uint32Array, ignoreCase: boolean, wholeWord: boolean): NativeSearch | undefined
-  /** Where the first line that begins at or after `from` and has a hit has one, or -1. `from` is where a line begins. */
-  find(search: NativeSearch, block: Uint8Array, from: number): number
+  /**
+   * Finds the lines with a hit from `from`, where a line begins, and puts runs of them into `runs`: where the first line
+   * begins, where the last one ends, how many they are. Returns how many runs; there may be more where `runs` is full.
+   */
+  findRuns(search: NativeSearch, block: Uint8Array, from: number, runs: Uint32Array): number
 }
 
 export type LoadedNative =

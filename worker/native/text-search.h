@@ -5,11 +5,8 @@
 #include <stdint.h>
 
 /*
- * Many texts at once, 16 or 32 positions of the block at a time. Of each text three bytes at one place are looked for,
- * as Hyperscan's Teddy does it (https://www.usenix.org/conference/nsdi19/presentation/wang-xiang): for the low and the
- * high half of each byte a table tells in which of 8 groups of texts it occurs, and only where all six tables agree the
- * text is compared, found by a hash of its beginning. One text in its exact case is looked for by two of its bytes. The
- * place is the one that stops least often in a sample of the log.
+ * Any of several texts in blocks of whole lines: many by their fingerprints (fingerprints.h), one in its exact case by
+ * two of its bytes (byte-pair.h). Which of their bytes are looked for is chosen by a sample of the log.
  */
 struct text_search;
 
@@ -24,7 +21,13 @@ struct text_search *text_search_create(const uint8_t *texts, const uint32_t *len
                                        int whole_word);
 void text_search_destroy(struct text_search *search);
 
-/* The start of a hit in the first line that has one at or after `from`, where a line begins; -1 without any. */
-int64_t text_search_find(struct text_search *search, const uint8_t *block, size_t length, size_t from);
+/* Lines with a hit that follow one another. */
+struct line_run {
+  uint32_t start, end, lines;
+};
+
+/* The lines with a hit at or after `from`, where a line begins; returns how many runs, at most `room`. */
+size_t text_search_find_runs(struct text_search *search, const uint8_t *block, size_t length, size_t from,
+                             struct line_run *runs, size_t room);
 
 #endif

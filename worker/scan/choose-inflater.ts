@@ -1,6 +1,13 @@
 import { crc32, deflateRawSync } from 'node:zlib'
 import { loadNative } from '../native/load-native.ts'
-import { InflateError, type Inflater, type InflaterChoice, type InflaterName, outputBytes } from './inflater.ts'
+import {
+  InflateError,
+  type Inflater,
+  type InflaterChoice,
+  type InflaterName,
+  type InflateStep,
+  outputBytes
+} from './inflater.ts'
 import { createHandleInflater } from './inflater-handle.ts'
 import { createNativeInflater } from './inflater-native.ts'
 import { createStreamInflater } from './inflater-stream.ts'
@@ -62,11 +69,12 @@ let sample: Sample | undefined
 
 /** More than one piece of output, and parts that compress well, badly and not at all. */
 function makeSample(): Sample {
-  const text = Buffer.alloc(outputBytes + 40_000)
-  for (let at = 0, state = 1; at < text.length; at++) {
+  const part = Buffer.alloc(40_000)
+  for (let at = 0, state = 1; at < part.length; at++) {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
-    text[at] = at % 40_000 < 1000 ? state >>> 24 : at % 40_000 < 3000 ? 0x20 + (state >>> 29) : at % 7
+    part[at] = at < 1000 ? state >>> 24 : at < 3000 ? 0x20 + (state >>> 29) : at % 7
   }
+  const text = Buffer.alloc(outputBytes + part.length, part)
   return { text, stream: deflateRawSync(text, { level: 1 }) }
 }
 
@@ -88,16 +96,21 @@ async function inflateInPieces(
   let crc = 0
   let length = 0
   let position = 0
+  let before: InflateStep | undefined
   inflater.begin()
   for (let to = Math.min(cut, input.length); ; ) {
     const step = await inflater.step(input, position, to)
     const { consumed, output } = step
     crc = crc32(output, crc)
     if (step.crc !== undefined && step.crc !== crc) throw new Error('a wrong checksum')
+    const isUntrue = (before?.isFull === false && output.length > 0) || (before?.hasEnded && consumed > 0)
+    if (isUntrue) throw new Error('more came than was told')
     length += output.length
     if (consumed === 0 && output.length === 0 && position < to) return { crc, length, end: position }
     position += consumed
-    if (position === to && output.length === 0 && to < input.length) to = Math.min(to + cut, input.length)
+    const hasMore = position === to && output.length === 0 && to < input.length
+    if (hasMore) to = Math.min(to + cut, input.length)
+    before = hasMore ? undefined : step
   }
 }
 

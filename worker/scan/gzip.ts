@@ -154,13 +154,10 @@ export class GzipDecoder implements Decoder {
     return new Damage('bad-data', this.#offset, { isExact: this.#context.isCareful })
   }
 
-  #take({ consumed, output, crc }: InflateStep, to: number): Buffer | null {
-    if (consumed === 0 && output.length === 0 && to > this.#position) {
-      this.#part = 'trailer'
-      return null
-    }
+  #take({ consumed, output, crc, isFull, hasEnded }: InflateStep, to: number): Buffer | null {
+    if (hasEnded || (consumed === 0 && output.length === 0 && to > this.#position)) this.#part = 'trailer'
     this.#position += consumed
-    this.#isOutputPending = output.length > 0
+    this.#isOutputPending = isFull ?? output.length > 0
     if (output.length === 0) return null
     this.#crc = crc ?? crc32(output, this.#crc)
     this.#size = (this.#size + output.length) % 0x1_0000_0000

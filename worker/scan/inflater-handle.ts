@@ -40,7 +40,16 @@ export function createHandleInflater(): Inflater {
     step: (input, from, to) => {
       handle.writeSync(syncFlush, input, from, to - from, output, 0, outputBytes)
       if (failure !== undefined) throw new InflateError(failure)
-      return { consumed: to - from - left[1]!, output: output.subarray(0, outputBytes - left[0]!) }
+      const space = left[0]!
+      const rest = left[1]!
+      const isFull = space === 0
+      // With room for output it leaves input only behind the end.
+      return {
+        consumed: to - from - rest,
+        output: output.subarray(0, outputBytes - space),
+        isFull,
+        hasEnded: !isFull && rest > 0
+      }
     },
     close: () => stream.close()
   }

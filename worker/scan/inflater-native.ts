@@ -13,15 +13,21 @@ const overflowBytes = 512
 export function createNativeInflater(native: NativeAddOn): Inflater {
   const stream = native.create()
   const window = Buffer.allocUnsafeSlow(historyBytes + outputBytes + overflowBytes)
-  /** After a step: what it consumed, where its output begins and ends in the window, the checksum. */
-  const figures = new Uint32Array(4)
+  /** After a step: what it consumed, where its output begins and ends in the window, the checksum, what is next. */
+  const figures = new Uint32Array(5)
   return {
     name: 'isa-l',
     isReference: false,
     begin: () => native.begin(stream),
     step: (input, from, to) => {
       if (!native.step(stream, window, input, from, to, figures)) throw new InflateError('invalid deflate data')
-      return { consumed: figures[0]!, output: window.subarray(figures[1], figures[2]), crc: figures[3]! }
+      return {
+        consumed: figures[0]!,
+        output: window.subarray(figures[1], figures[2]),
+        crc: figures[3]!,
+        isFull: figures[4] === 1,
+        hasEnded: figures[4] === 2
+      }
     },
     close: () => {}
   }

@@ -2,7 +2,7 @@ import { createInflater } from './choose-inflater.ts'
 import type { DecoderContext } from './decoder.ts'
 import type { Inflater, InflaterChoice, InflaterName } from './inflater.ts'
 
-/** The inflaters of one thread, kept for the next object: each holds 256 KiB and more. */
+/** The inflaters of one thread, kept for the next object: each holds 512 KiB and more. */
 export interface InflaterPool extends Pick<DecoderContext, 'takeInflater' | 'giveBack'> {
   close(): void
 }

@@ -1,8 +1,8 @@
-import type { Matcher } from './match/matcher.ts'
+import { type FindRuns, runWords } from './match/line-runs.ts'
 
-const newline = 0x0a
+const mostRuns = 256
 /** Kept lines travel in pieces of this size; one large copy costs less than many messages. */
-export const pieceBytes = 256 * 1024
+export const pieceBytes = 512 * 1024
 
 /**
  * Picks the matching lines out of blocks and packs them into pieces, runs of adjacent lines as one copy: there is no
@@ -10,6 +10,9 @@ export const pieceBytes = 256 * 1024
  */
 export class KeptLines {
   readonly #onPiece: (piece: Buffer) => void
+  readonly #runs = new Uint32Array(mostRuns * runWords)
+  /** Pieces that were taken, to be filled again. */
+  readonly #spare: Buffer[] = []
   #piece: Buffer | undefined
   #used = 0
   /** Lines kept since the start. */
@@ -21,22 +24,16 @@ export class KeptLines {
   }
 
   /** Keeps the lines of a block of whole lines that hold a hit. */
-  pick(block: Buffer, find: Matcher): void {
+  pick(block: Buffer, findRuns: FindRuns): void {
     let position = 0
-    let runStart = 0
-    let runEnd = 0
-    for (let hit = find(block, 0); hit >= 0; hit = find(block, position)) {
-      const start = hit === position ? position : block.lastIndexOf(newline, hit - 1) + 1
-      const end = block.indexOf(newline, hit) + 1
-      if (start !== runEnd) {
-        this.#copy(block, runStart, runEnd)
-        runStart = start
+    for (let count = mostRuns; count === mostRuns; ) {
+      count = findRuns(block, position, this.#runs)
+      for (let run = 0; run < count; run++) {
+        const at = run * runWords
+        position = this.#runs[at + 1]!
+        this.add(block, this.#runs[at]!, position, this.#runs[at + 2]!)
       }
-      runEnd = end
-      position = end
-      this.lines++
     }
-    this.#copy(block, runStart, runEnd)
   }
 
   /** Keeps `bytes` from `start` to `end`: so many records, as whole lines. */
@@ -54,9 +51,14 @@ export class KeptLines {
     return rest
   }
 
+  /** Takes back what was handed on, for the lines to come. */
+  giveBack({ buffer }: Uint8Array): void {
+    if (buffer.byteLength === pieceBytes) this.#spare.push(Buffer.from(buffer))
+  }
+
   #copy(block: Buffer, from: number, to: number): void {
     for (let position = from; position < to; ) {
-      this.#piece ??= Buffer.allocUnsafeSlow(pieceBytes)
+      this.#piece ??= this.#spare.pop() ?? Buffer.allocUnsafeSlow(pieceBytes)
       const copied = block.copy(this.#piece, this.#used, position, to)
       this.#used += copied
       position += copied

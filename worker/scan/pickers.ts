@@ -5,7 +5,7 @@ import type { CategoryReading } from '../plan.ts'
 import type { StoredObject } from '../stores/store.ts'
 import { LineBlocks } from './blocks.ts'
 import type { KeptLines } from './kept.ts'
-import { compileMatcher } from './match/matcher.ts'
+import { compileFindRuns } from './match/line-runs.ts'
 import type { TextPicker } from './scan-object.ts'
 
 /**
@@ -20,8 +20,8 @@ export function createPickers(
 ): (object: StoredObject) => TextPicker {
   const format = findFormat(name)
   if (name === 'lines' && output === 'raw' && !eventWindow) {
-    const find = compileMatcher(spec, native)
-    const blocks = new LineBlocks(maxLineBytes, (block) => kept.pick(block, find))
+    const findRuns = compileFindRuns(spec, native)
+    const blocks = new LineBlocks(maxLineBytes, (block) => kept.pick(block, findRuns))
     return () => blocks
   }
   const create = (keepsUntimed: boolean): RecordPicker => {

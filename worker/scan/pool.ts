@@ -119,7 +119,8 @@ class ScanPool implements AsyncDisposable {
           category: batch.category,
           bytes: Buffer.from(piece.buffer, piece.byteOffset, piece.length)
         }
-        post(batch.thread, { kind: 'credit', bytes: piece.length })
+        // Its memory goes back, too: what waits for the garbage collector piles up.
+        batch.thread.worker?.postMessage({ kind: 'taken', piece } satisfies ToThread, [piece.buffer as ArrayBuffer])
       } else if (batch?.summary) {
         this.#open.delete(this.#next++)
         this.#fill()

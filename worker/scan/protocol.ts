@@ -24,7 +24,7 @@ export interface ThreadSettings {
   readonly creditBytes: number
 }
 
-export type ToThread = BatchMessage | { readonly kind: 'credit'; readonly bytes: number }
+export type ToThread = BatchMessage | { readonly kind: 'taken'; readonly piece: Uint8Array }
 
 export interface BatchMessage extends Batch {
   readonly kind: 'batch'

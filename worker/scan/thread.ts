@@ -13,7 +13,7 @@ import { ObjectScanner } from './scan-object.ts'
 
 /*
  * A scan thread: it opens, inflates, cuts and matches the objects of its batches, one batch after the other, with a
- * store client of its own. What it holds: one piece of input and one of text (256 KiB each), the line that two pieces
+ * store client of its own. What it holds: one piece of input (256 KiB) and one of text (512 KiB), the line that two pieces
  * share (at most limits.maxLineBytes), one piece of kept lines, and `creditBytes` of kept lines sent but not taken.
  */
 
@@ -53,7 +53,8 @@ port.on('message', (message: ToThread) => {
     store.announce(message.objects)
     work = work.then(() => scanBatch(message)).catch(fail)
   } else {
-    untakenBytes -= message.bytes
+    untakenBytes -= message.piece.length
+    kept.giveBack(message.piece)
     onCredit()
   }
 })

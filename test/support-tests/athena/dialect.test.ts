@@ -13,8 +13,23 @@ const answers: readonly (readonly [string, ...(string | null)[]])[] = [
     null
   ],
   ["json_extract('{\"a\":[1, 2]}', '$.a')", '[1,2]'],
+  [
+    'json_extract_scalar(\'{"a":"x","b":7,"c":\', \'$.a\'), json_extract_scalar(\'{"a":"x","b":7,"c":\', \'$["b"]\')',
+    'x',
+    '7'
+  ],
+  ['TRY(json_parse(\'{"a":1,"b":\')), TRY(json_parse(\'{"a":1} {}\'))', null, null],
   ['from_unixtime(1696118400.5)', '2023-10-01 00:00:00.500 UTC'],
   ["to_unixtime(from_iso8601_timestamp('2023-10-01T09:00:00.250+09:00'))", '1.69611840025E9'],
+  [
+    "CAST(from_iso8601_timestamp('2018-12-20T02:59:40,123999+09:00') AT TIME ZONE 'UTC' AS timestamp(3))",
+    '2018-12-19 17:59:40.123'
+  ],
+  [
+    "CAST(parse_datetime('06/Feb/2019:00:00:38 -0230', 'dd/MMM/yyyy:HH:mm:ss Z') AT TIME ZONE 'UTC' AS timestamp(3))",
+    '2019-02-06 02:30:38.000'
+  ],
+  ["cardinality(TRY_CAST(json_extract('{\"a\":[1,{}]}', '$.a') AS array(json)))", '2'],
   ["date_parse('2023/10/01 05:06', '%Y/%m/%d %H:%i')", '2023-10-01 05:06:00.000'],
   ["date_format(timestamp '2023-10-01 05:06:07', '%Y/%m/%d %H:%i:%s')", '2023/10/01 05:06:07'],
   ["format_datetime(from_unixtime(0), 'yyyy-MM-dd HH:mm')", '1970-01-01 00:00'],

@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { bareEnvironment } from '../../support/bare-environment.ts'
 import { startCommand } from '../../support/run-cli.ts'
 import { listen } from '../../support/s3/connections.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
@@ -13,7 +14,7 @@ const script = fileURLToPath(new URL('../../local/run.ts', import.meta.url))
 
 /** The command, its logs and whatever is temporary in directories of the test's own. */
 function start(logs: string, temporary: string, flags: readonly string[]) {
-  const env = { PATH: process.env.PATH, TMPDIR: temporary }
+  const env = { ...bareEnvironment(), TMPDIR: temporary }
   return startCommand(process.execPath, [script, '--text-mb', '1', '--directory', logs, ...flags], { env })
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { bareEnvironment } from '../bare-environment.ts'
 
 /** What a container is started with. */
 export interface TaskStart {
@@ -33,7 +34,7 @@ export interface ProcessExecutorOptions {
 
 const signalNumbers: Readonly<Record<string, number>> = { SIGTERM: 15, SIGKILL: 9, SIGINT: 2, SIGSEGV: 11, SIGABRT: 6 }
 
-/** Runs commands as processes of this machine. `node` is the Node that runs this. Nothing of our own environment is passed on but PATH. */
+/** Runs commands as processes of this machine. `node` is the Node that runs this. Of our own environment only {@link bareEnvironment} is passed on. */
 export function processExecutor(options: ProcessExecutorOptions = {}): Executor {
   const running = new Set<ChildProcess>()
   const killAll = (): void => {
@@ -43,7 +44,7 @@ export function processExecutor(options: ProcessExecutorOptions = {}): Executor 
     const [program, ...args] = start.command
     const child = spawn(program === 'node' ? process.execPath : program!, args, {
       cwd: options.cwd ?? process.cwd(),
-      env: { PATH: process.env.PATH, ...options.environment?.(), ...start.environment },
+      env: { ...bareEnvironment(), ...options.environment?.(), ...start.environment },
       stdio: ['ignore', 'pipe', 'pipe']
     })
     if (running.size === 0) process.once('exit', killAll)

@@ -1,8 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CallFault, type CallFaultPlan, createCallFaults } from '../aws/faults.ts'
 import { listen } from '../s3/connections.ts'
+import { createHttpServer } from '../tls/http-server.ts'
+import type { Identity } from '../tls/identity.ts'
 
 /*
  * Logstash's http input with its JSON codec: an array is as many events, anything else that is not JSON one event of
@@ -13,6 +15,8 @@ export interface LogstashServerOptions {
   readonly login?: { readonly username: string; readonly password: string }
   /** `max_content_length`; 100 MiB unless told. */
   readonly maxContentBytes?: number
+  /** Speaks TLS as this one. */
+  readonly identity?: Identity | undefined
   /** What befalls calls named `post`. */
   readonly faults?: readonly CallFault[]
 }
@@ -32,12 +36,12 @@ export interface LogstashServer extends AsyncDisposable {
 
 export async function startLogstashServer(options: LogstashServerOptions = {}): Promise<LogstashServer> {
   const faults = createCallFaults(options.faults ?? [])
-  const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, response) => {
+  const server = createHttpServer(options.identity, (incoming, response) => {
     void answer(incoming, response).catch(() => response.destroy())
   })
   const connections = await listen(server, 0)
   const opened: LogstashServer = {
-    url: `http://127.0.0.1:${connections.port}`,
+    url: `${options.identity ? 'https' : 'http'}://127.0.0.1:${connections.port}`,
     events: [],
     faults: faults.plan,
     connections: 0,

@@ -1,10 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CallFault, type CallFaultPlan, createCallFaults } from '../aws/faults.ts'
 import { listen } from '../s3/connections.ts'
 import type { Credentials } from '../s3/signature.ts'
 import { signatureProblem } from '../sqs/check-signature.ts'
+import { createHttpServer } from '../tls/http-server.ts'
+import type { Identity } from '../tls/identity.ts'
 import { answerBulk, type BulkHost, type ItemFault } from './bulk.ts'
 import { checkTemplate, type IndexTemplate } from './templates.ts'
 
@@ -19,6 +21,8 @@ export interface OpenSearchServerOptions {
   readonly signature?: { readonly credentials: Credentials; readonly region: string; readonly service: 'es' | 'aoss' }
   /** `http.max_content_length`; 100 MiB unless told. */
   readonly maxContentBytes?: number
+  /** Speaks TLS as this one. */
+  readonly identity?: Identity | undefined
   /** What befalls calls named `bulk` and `template`. */
   readonly faults?: readonly CallFault[]
   /** Keeps the ids and counts the rest, for large runs. */
@@ -51,7 +55,7 @@ export async function startOpenSearchServer(options: OpenSearchServerOptions = {
   const indexes = new Map<string, Map<string, Record<string, unknown>>>()
   const templates = new Map<string, IndexTemplate>()
   const inFlight = { now: 0, peak: 0 }
-  const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, response) => {
+  const server = createHttpServer(options.identity, (incoming, response) => {
     inFlight.peak = Math.max(inFlight.peak, ++inFlight.now)
     void answer(incoming, response)
       .catch(() => response.destroy())
@@ -59,7 +63,7 @@ export async function startOpenSearchServer(options: OpenSearchServerOptions = {
   })
   const connections = await listen(server, 0)
   const opened: OpenSearchServer & BulkHost = {
-    url: `http://127.0.0.1:${connections.port}`,
+    url: `${options.identity ? 'https' : 'http'}://127.0.0.1:${connections.port}`,
     indexes,
     templates,
     faults: faults.plan,

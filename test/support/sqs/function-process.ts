@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { bareEnvironment } from '../bare-environment.ts'
 
 export interface FunctionProcessOptions {
   /** Exports `handler(event, context)`. */
@@ -38,7 +39,7 @@ const script = fileURLToPath(new URL('function-child.ts', import.meta.url))
 export async function startFunction(options: FunctionProcessOptions): Promise<FunctionProcess> {
   const { module, environment, nodeFlags = [], onOutput = () => {} } = options
   const child: ChildProcess = spawn(process.execPath, [...nodeFlags, script, module.href], {
-    env: { PATH: process.env.PATH, ...environment },
+    env: { ...bareEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc']
   })
   child.stdout!.setEncoding('utf8').on('data', onOutput)

@@ -1,28 +1,10 @@
 import assert from 'node:assert/strict'
-import { buffer } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import type { WrittenEntry } from '../../../worker/archive/manifest.ts'
 import { verifyArchive } from '../../../worker/archive/verify.ts'
-import { ZipWriter } from '../../../worker/archive/zip.ts'
 import { IotLogError } from '../../../worker/contract/errors.ts'
 import type { RandomAccess } from '../../../worker/stores/store.ts'
-
-const time = new Date(Date.UTC(2023, 9, 1))
-
-async function writeZip(
-  contents: Readonly<Record<string, string>>
-): Promise<{ bytes: Buffer; entries: WrittenEntry[] }> {
-  const zip = new ZipWriter(6)
-  const body = buffer(zip.body)
-  const entries: WrittenEntry[] = []
-  for (const [name, content] of Object.entries(contents)) {
-    zip.beginEntry(name, time)
-    if (content !== '') await zip.write(Buffer.from(content))
-    entries.push(await zip.endEntry())
-  }
-  zip.finish()
-  return { bytes: await body, entries }
-}
+import { writeZip } from './write-zip.ts'
 
 function accessTo(bytes: Buffer): RandomAccess {
   return { size: bytes.length, spanBytes: 1024, read: async (from, length) => bytes.subarray(from, from + length) }
@@ -63,33 +45,5 @@ describe('verifying an archive', () => {
         return true
       })
     }
-  })
-})
-
-describe('a zip', () => {
-  it('is the same bytes for the same contents, whatever the time zone', async () => {
-    const zones = ['UTC', 'Asia/Tokyo', 'America/New_York']
-    const before = process.env.TZ
-    const archives = []
-    for (const zone of zones) {
-      process.env.TZ = zone
-      archives.push((await writeZip({ 'a.log': 'x\n' })).bytes)
-    }
-    process.env.TZ = before
-    for (const archive of archives) assert.deepEqual(archive, archives[0])
-  })
-
-  it('ends every wait when its reader has failed', async () => {
-    const zip = new ZipWriter(1)
-    zip.body.on('error', () => {})
-    zip.beginEntry('a.log', time)
-    const failure = new Error('no reader')
-    const writing = (async () => {
-      for (;;) await zip.write(Buffer.alloc(1e6, 'x'))
-    })()
-    zip.fail(failure)
-    await assert.rejects(writing, failure)
-    await assert.rejects(zip.endEntry(), failure)
-    assert.equal(zip.body.destroyed, true)
   })
 })

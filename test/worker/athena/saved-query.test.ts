@@ -2,15 +2,22 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { textLiteral } from '../../../worker/athena/literal.ts'
+import { queryObstacle } from '../../../worker/athena/query-tables.ts'
 import { queryValues } from '../../../worker/athena/query-values.ts'
 import { parseSavedQuery, type SavedQuery } from '../../../worker/athena/saved-query.ts'
+import { madeViewsOf } from '../../../worker/athena/view.ts'
 import { readSavedQueries } from '../../../worker/commands/saved-queries.ts'
 import { type Environment, parseConfig } from '../../../worker/contract/config.ts'
 import { ProblemsError } from '../../../worker/contract/errors.ts'
-import { referenceConfig, referenceDocument } from '../../support/configurations.ts'
+import { configWithCategories, referenceConfig, referenceDocument } from '../../support/configurations.ts'
 
 const nowMs = Date.UTC(2023, 9, 20, 12)
 const dev = referenceConfig().environments.get('dev')!
+const withRecords = configWithCategories({
+  web: { layout: 'web/{yyyy}/{MM}/{dd}/', format: 'alb', table: 'web' },
+  shop: { layout: 'shop/{yyyy}/{MM}/{dd}/', format: 'cloudfront' },
+  calls: { layout: 'calls/{yyyy}/{MM}/{dd}/{HH}/', format: 'pexip', table: 'calls' }
+}).environments.get('dev')!
 const queries = readSavedQueries()
 const findText = queries.get('find-text')!
 
@@ -94,12 +101,15 @@ describe('the header of a saved query', () => {
 })
 
 describe('every saved query', () => {
-  const views = readdirSync(new URL('../../../queries/views/', import.meta.url)).map((name) => name.slice(0, -4))
+  const written = readdirSync(new URL('../../../queries/views/', import.meta.url)).map((name) => name.slice(0, -4))
+  const views = [...written, ...madeViewsOf(withRecords).map(({ name }) => name)]
+  const environmentOf = (query: SavedQuery): Environment =>
+    queryObstacle(query, dev) === undefined ? dev : withRecords
 
   for (const query of queries.values()) {
     it(`${query.name} takes its own samples`, () => {
       const words = query.parameters.map(({ name, sample }) => `${name}=${sample}`)
-      assert.equal(queryValues(query, words, dev, nowMs).length, query.values.length)
+      assert.equal(queryValues(query, words, environmentOf(query), nowMs).length, query.values.length)
     })
 
     it(`${query.name} reads what there is, by day and by hour, and names no bucket or database`, () => {
@@ -201,10 +211,22 @@ describe('the values of a saved query', () => {
     assert.equal(values['window.firstDay'], "'2023/month=10/day=01'")
     assert.equal(values['window.last'], "'2023/month=10/day=02T23'")
     assert.deepEqual(problemsOf(findText, [...words, 'window=2023-10-01T09'], hive), [
-      'window: the layout has no hours: give whole days'
+      `window: the layout year=\${day}/ has no hours: give whole days`
     ])
     const several = problemsOf(queries.get('count-errors')!, ['window=today'], hive)
     assert.match(several[0]!, /write days in several ways/)
+  })
+
+  it('are of the categories of a format that have a table', () => {
+    const failures = queries.get('count-path-errors')!
+    // The category shop has no table, and so no part in the view.
+    assert.equal(valuesOf(failures, ['window=2023-10-01'], withRecords)['window.firstDay'], "'2023/10/01'")
+    assert.deepEqual(problemsOf(failures, ['window=2023-10-01T09'], withRecords), [
+      `window: the layout web/\${day}/ has no hours: give whole days`
+    ])
+    assert.deepEqual(problemsOf(queries.get('list-call-failures')!, ['window=2023-10-01']), [
+      'list-call-failures reads records of pexip; no category of dev has one of these, and a table: give one its format in the configuration, then make its table and the views'
+    ])
   })
 
   it('are refused where days cannot be compared, or there is no table', () => {
@@ -218,5 +240,9 @@ describe('the values of a saved query', () => {
       delete categories.telemetry.table
     })
     assert.match(problemsOf(findText, [...words, 'window=today'], without)[0]!, /category telemetry has no table/)
+    const bare = configWithCategories({ other: { layout: 'logs/{yyyy}/{MM}/{dd}/' } }).environments.get('dev')!
+    const obstacles = ['measure-categories', 'count-errors'].map((name) => queryObstacle(queries.get(name)!, bare))
+    assert.match(obstacles[0]!, /no category of dev has one: give one a table/)
+    assert.match(obstacles[1]!, /reads telemetry, command, lifecycle, and dev has none of these categories: add them/)
   })
 })

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { tableFiles, tableOf, tableStatement } from '../../../worker/athena/table.ts'
-import { allLinesStatement, viewFiles } from '../../../worker/athena/view.ts'
-import { type Category, type Config, parseConfig } from '../../../worker/contract/config.ts'
-import { referenceConfig, referenceDocument } from '../../support/configurations.ts'
+import { allLinesStatement, isMade, madeViewsOf, viewFiles } from '../../../worker/athena/view.ts'
+import { type Category, type Config, type Environment, parseConfig } from '../../../worker/contract/config.ts'
+import { configWithCategories, referenceConfig, referenceDocument } from '../../support/configurations.ts'
 
 const queries = new URL('../../../queries/', import.meta.url)
 
@@ -152,6 +152,56 @@ describe('the files of the tables', () => {
     assert.deepEqual([...files.keys()].sort(), ['command.sql', 'lifecycle.sql', 'telemetry.prod.sql', 'telemetry.sql'])
     assert.match(files.get('telemetry.prod.sql')!, /dt=\$\{day\}/)
     assert.deepEqual([...viewFiles(config).keys()], ['all_lines.sql', 'all_lines.prod.sql'])
+  })
+})
+
+describe('the views of records', () => {
+  const environmentOf = (categories: Readonly<Record<string, object>>): Environment =>
+    configWithCategories(categories).environments.get('dev')!
+  const layout = 'logs/{yyyy}/{MM}/{dd}/'
+  const namesOf = (categories: Readonly<Record<string, object>>): string[] =>
+    madeViewsOf(environmentOf(categories)).map(({ name }) => name)
+
+  it('are one for each category with a table whose format parts its lines, and common ones over them', () => {
+    const web = { layout, format: 'alb', table: 'web' }
+    assert.deepEqual(namesOf({ web, plain: { layout, table: 'plain' }, old: { layout, format: 'elb-classic' } }), [
+      'all_lines',
+      'web_records',
+      'access_requests'
+    ])
+    assert.deepEqual(namesOf({ flows: { layout, format: 'vpc-flow', table: 'flows' } }), ['all_lines', 'flows_records'])
+    assert.deepEqual(namesOf({ calls: { layout, format: 'pexip', table: 'calls' } }), [
+      'all_lines',
+      'calls_records',
+      'conference_events'
+    ])
+  })
+
+  it('are the files of an environment of its own where its layouts differ', () => {
+    const document = referenceDocument()
+    document.categories.web = { layout, format: 'alb', table: 'web' }
+    document.environments.prod = {
+      ...document.environments.dev,
+      categories: { web: { layout: 'logs/{yyyy}/{MM}/{dd}/{HH}/' } }
+    }
+    const files = viewFiles(parseConfig(document))
+    const names = ['all_lines', 'web_records', 'access_requests', 'all_lines.prod', 'web_records.prod']
+    assert.deepEqual(
+      [...files.keys()],
+      names.map((name) => `${name}.sql`)
+    )
+    for (const text of files.values()) assert.ok(isMade(text))
+    assert.ok(!isMade(readFileSync(new URL('views/iot_records.sql', queries), 'utf8')))
+  })
+
+  it('bear no name of a table or of a view that people have written', () => {
+    const written = readdirSync(new URL('views/', queries)).filter((name) => name !== 'all_lines.sql')
+    for (const name of written.map((file) => file.slice(0, -4)).filter((one) => one.endsWith('_records'))) {
+      const categories = { iot: { layout, format: 'alb', table: name.replace(/_records$/, '') } }
+      assert.throws(() => madeViewsOf(environmentOf(categories)), /iot_records .* rename the table/)
+    }
+    const twice = { a: { layout, format: 'alb', table: 'a' }, b: { layout, table: 'a_records' } }
+    assert.throws(() => madeViewsOf(environmentOf(twice)), /a_records .* rename the table/)
   })
 })
 

@@ -4,9 +4,10 @@ import { parseConfig } from '../../../worker/contract/config.ts'
 import { ProblemsError } from '../../../worker/contract/errors.ts'
 import { referenceDocument } from '../../support/configurations.ts'
 
-function problemsOf(deploy: object): string[] {
+function problemsOf(deploy: object, sinks: object = {}): string[] {
   const document = referenceDocument()
   document.environments.dev.deploy = deploy
+  document.environments.dev.sinks = sinks
   try {
     parseConfig(document)
   } catch (error) {
@@ -20,18 +21,56 @@ it('a deployment names categories that there are, and what goes together', () =>
   assert.deepEqual(
     problemsOf({
       ingest: { telemetri: { topics: ['a/#'] } },
-      network: 'existing',
-      forward: { elk: { vpc: 'vpc-0a1b2c3d' } }
+      network: 'existing'
     }),
     [
       'environments.dev.deploy.ingest: "telemetri": no such category; did you mean "telemetry"?',
-      'environments.dev.deploy.network: "existing": name its subnets and securityGroups, too',
-      'environments.dev.deploy.forward.elk.subnets: []: subnets and vpc go together'
+      'environments.dev.deploy.network: "existing": name its subnets and securityGroups, too'
     ]
   )
   assert.deepEqual(problemsOf({ subnets: ['subnet-0a1b2c3d'] }), [
     'environments.dev.deploy.network: "public": subnets and securityGroups are of an existing network'
   ])
+})
+
+const elk = { type: 'logstash', url: 'https://elk.example:9200' }
+const search = { type: 'opensearch', url: 'https://search.example' }
+const domain = 'arn:aws:es:ap-northeast-1:111111111111:domain/logs'
+const secret = 'arn:aws:secretsmanager:ap-northeast-1:111111111111:secret:elk-AbCdEf'
+
+it('keys are of an existing bucket', () => {
+  const kmsKeys = ['arn:aws:kms:ap-northeast-1:111111111111:key/0a1b2c3d']
+  assert.deepEqual(problemsOf({ bucket: 'existing', kmsKeys }), [])
+  assert.match(problemsOf({ kmsKeys }).join(), /^environments\.dev\.deploy\.kmsKeys: .*keys are of an existing bucket/)
+})
+
+it('a forwarder has a sink that there is', () => {
+  assert.deepEqual(problemsOf({ forward: { elkk: {}, other: {} } }, { elk, search }), [
+    'environments.dev.deploy.forward: "elkk": no such sink; did you mean "elk"?',
+    'environments.dev.deploy.forward: "other": no such sink; known: elk, search'
+  ])
+  assert.deepEqual(problemsOf({ forward: { elk: {} } }), [
+    'environments.dev.deploy.forward: "elk": no such sink; the environment has no sinks'
+  ])
+})
+
+it('a forwarder has what its sink wants, and nothing else', () => {
+  const sinks = {
+    elk: { ...elk, auth: 'basic', caFile: '/etc/ssl/elk.pem' },
+    search: { ...search, auth: 'aoss' },
+    open: search
+  }
+  const forward = { elk: { vpc: 'vpc-0a1b2c3d' }, search: { domain }, open: { domain, secret } }
+  assert.deepEqual(problemsOf({ forward }, sinks), [
+    'environments.dev.deploy.forward.elk.subnets: []: subnets and vpc go together',
+    'environments.dev.deploy.forward.elk.secret: missing: auth of the sink is basic, so the ARN of its secret is needed',
+    'environments.dev.sinks.elk.caFile: "/etc/ssl/elk.pem": a function has only files that lie beside the configuration',
+    `environments.dev.deploy.forward.search.domain: "${domain}": auth of the sink is aoss, so an ARN of aoss is needed`,
+    `environments.dev.deploy.forward.open.domain: "${domain}": auth of the sink is none, so nothing is signed for a domain`,
+    `environments.dev.deploy.forward.open.secret: "${secret}": auth of the sink is none, so there is no secret to read`
+  ])
+  const right = { elk: { ...elk, auth: 'basic', caFile: 'elk.pem' }, search: { ...search, auth: 'es' } }
+  assert.deepEqual(problemsOf({ forward: { elk: { secret }, search: { domain } } }, right), [])
 })
 
 it('a topic can’t leave the statement of its rule, and unknown keys are mistakes', () => {

@@ -67,8 +67,10 @@ describe('the document of a record', () => {
   })
 
   it('keeps numbers that no double holds, and bytes that are no UTF-8 as what they look like', () => {
-    const [document] = documentsOf('{"sequence":9007199254740993,"ratio":1.10}\n')
-    assert.match(document!.text, /"sequence":9007199254740993,"ratio":1\.10\}$/)
+    for (const lineEnd of ['\n', '\r\n']) {
+      const [document] = documentsOf(`{"sequence":9007199254740993,"ratio":1.10}${lineEnd}`)
+      assert.match(document!.text, /"sequence":9007199254740993,"ratio":1\.10\}$/)
+    }
     const made: SinkRecord[] = []
     const make = createDocuments(origin, findFormat('json-lines'), sinkOf())
     const reader = new RecordReader(findFormat('json-lines'), { maxRecordBytes: 1e6 }, (record) => {

@@ -3,7 +3,6 @@ import { describe, it } from 'node:test'
 import { parseConfig } from '../../../worker/contract/config.ts'
 import { ProblemsError } from '../../../worker/contract/errors.ts'
 import { readForwardSettings } from '../../../worker/forward/forward-settings.ts'
-import { createForwardLog } from '../../../worker/forward/log.ts'
 import { createSinkLogin } from '../../../worker/forward/sink-secret.ts'
 import { referenceDocument } from '../../support/configurations.ts'
 
@@ -60,7 +59,7 @@ describe('the settings of the function', () => {
     const wrong = {
       IOT_LOG_QUEUE_URL: 'queue',
       IOT_LOG_MAX_RECEIVES: '0',
-      IOT_LOG_LOG_LEVEL: 'loud',
+      IOT_LOG_LEVEL: 'loud',
       IOT_LOG_ENVIRONMENT: 'x'
     }
     assert.throws(
@@ -81,31 +80,5 @@ describe('the login of a sink', () => {
       assert.doesNotMatch(error.message, /hush/)
       return true
     })
-  })
-})
-
-describe('the log', () => {
-  it('says what its level asks for, on one line each, without what could forge one', () => {
-    const saidAt = (level: 'info' | 'detailed' | 'debug'): string[] => {
-      const lines: string[] = []
-      const log = createForwardLog(
-        level,
-        (line) => lines.push(line),
-        () => 0
-      )
-      log.info('a')
-      log.detailed('b')
-      log.debug('c')
-      log.warn('d', { key: 'x\n{"level":"info"}\u001b[31m', nested: [{ why: 'y\u2028z' }] })
-      return lines
-    }
-    assert.deepEqual(
-      (['info', 'detailed', 'debug'] as const).map((level) => saidAt(level).length),
-      [2, 3, 4]
-    )
-    const last = JSON.parse(saidAt('info').at(-1)!)
-    assert.equal(last.key, 'x {"level":"info"} [31m')
-    assert.equal(last.nested[0].why, 'y z')
-    assert.equal(last.time, '1970-01-01T00:00:00.000Z')
   })
 })

@@ -216,7 +216,7 @@ describe('what nobody can forward', () => {
 
 describe('records that a sink refuses', () => {
   it('are kept with the reason, counted, and not logged', async () => {
-    await using town = await openTown({}, { IOT_LOG_LOG_LEVEL: 'debug' })
+    await using town = await openTown({}, { IOT_LOG_LEVEL: 'debug' })
     town.search.itemFault = ({ n }) =>
       Number(n) % 10 === 3 ? { status: 400, type: 'mapper_parsing_exception' } : undefined
     const key = putTelemetry(town, 'a.gz', jsonLines(100))

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { Document } from '../../../worker/forward/document.ts'
-import { silentLog } from '../../../worker/forward/log.ts'
 import { ObjectTally } from '../../../worker/forward/object-tally.ts'
 import { Outbox } from '../../../worker/forward/outbox.ts'
 import type { Refusal, Sink, SinkRecord } from '../../../worker/forward/sinks/sink.ts'
+import { silentLog } from '../../../worker/report/log.ts'
 
 const never = new AbortController().signal
 

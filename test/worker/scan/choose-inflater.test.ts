@@ -39,6 +39,11 @@ describe('the self-test of inflaters', () => {
     assert.equal(await passesSelfTest(broken(greedy)), false)
   })
 
+  it('fails one that holds output back unsaid', async () => {
+    const silent = (step: CodecStep): CodecStep & { isFull: boolean } => ({ ...step, isFull: false })
+    assert.equal(await passesSelfTest(broken(silent)), false)
+  })
+
   it('fails one that sees no bad data', async () => {
     const blind = (): Inflater => {
       const right = createHandleInflater()

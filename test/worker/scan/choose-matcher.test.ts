@@ -11,7 +11,7 @@ function testChoosing(native: NativeAddOn): void {
   describe('the self-test of the native searches', () => {
     it('passes them, and fails others', () => {
       assert.equal(passesMatcherTest(native), true)
-      const skips: NativeAddOn = { ...native, find: (search, block, from) => native.find(search, block, from + 1) }
+      const skips: NativeAddOn = { ...native, findRuns: (...all) => native.findRuns(...all) - 1 }
       assert.equal(passesMatcherTest(skips), false)
       const caseless = native.compile
       assert.equal(passesMatcherTest({ ...native, compile: (a, b, _, d) => caseless(a, b, true, d) }), false)
@@ -26,12 +26,15 @@ function testChoosing(native: NativeAddOn): void {
     it('refuses what would reach beyond their buffers', () => {
       const search = native.compile(Buffer.from('abcd'), Uint32Array.of(4), false, false)!
       const block = Buffer.from('x abcd')
-      assert.equal(native.find(search, block, 0), 2)
-      assert.equal(native.find(search, block, 3), -1)
-      assert.equal(native.find(search, block, 6), -1)
-      assert.throws(() => native.find(search, block, 7), TypeError)
-      assert.throws(() => native.find(search, block, -1), TypeError)
-      assert.throws(() => native.find(native.create() as never, block, 0), TypeError)
+      const runs = new Uint32Array(5)
+      assert.equal(native.findRuns(search, block, 0, runs), 1)
+      assert.deepEqual([...runs], [0, 6, 1, 0, 0])
+      assert.equal(native.findRuns(search, block, 3, runs), 0)
+      assert.equal(native.findRuns(search, block, 6, runs), 0)
+      assert.throws(() => native.findRuns(search, block, 7, runs), TypeError)
+      assert.throws(() => native.findRuns(search, block, -1, runs), TypeError)
+      assert.throws(() => native.findRuns(search, block, 0, new Uint32Array(2)), TypeError)
+      assert.throws(() => native.findRuns(native.create() as never, block, 0, runs), TypeError)
       assert.throws(() => native.compile(Buffer.from('abcd'), Uint32Array.of(5), false, false), TypeError)
       assert.throws(() => native.compile(Buffer.from('abcd'), Uint32Array.of(2, 3), false, false), TypeError)
       assert.throws(() => native.compile(Buffer.from('abcd'), Uint32Array.of(1), false, false), TypeError)

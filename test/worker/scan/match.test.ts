@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import type { NativeAddOn } from '../../../worker/native/load-native.ts'
 import { LineBlocks } from '../../../worker/scan/blocks.ts'
 import { KeptLines, pieceBytes } from '../../../worker/scan/kept.ts'
-import { compileMatcher, type MatchSpec } from '../../../worker/scan/match/matcher.ts'
+import { compileFindRuns } from '../../../worker/scan/match/line-runs.ts'
+import type { MatchSpec } from '../../../worker/scan/match/matcher.ts'
 import { nativeAddOn, tellIfNativeIsMissing } from '../../support/native-add-on.ts'
 import { cutAt } from '../../support/object-bodies.ts'
 import { grepLines } from '../../support/oracle.ts'
@@ -26,8 +27,8 @@ function pickLinesWith(
 ): Buffer {
   const pieces: Buffer[] = []
   const kept = new KeptLines((piece) => pieces.push(piece))
-  const find = compileMatcher(spec, native)
-  const blocks = new LineBlocks(1e9, (block) => kept.pick(block, find))
+  const findRuns = compileFindRuns(spec, native)
+  const blocks = new LineBlocks(1e9, (block) => kept.pick(block, findRuns))
   for (const part of cutAt(text, places)) blocks.push(part)
   blocks.finish(true)
   const rest = kept.takeRest()
@@ -145,7 +146,9 @@ describe('the lines that are kept', () => {
   })
 
   it('are all of them when every line matches, also beyond one piece', () => {
-    const text = Buffer.from(Array.from({ length: 30_000 }, (_, at) => `line ${at} of THING00001\n`).join(''))
+    const text = Buffer.from(
+      Array.from({ length: (2 * pieceBytes) / 20 }, (_, at) => `line ${at} of THING00001\n`).join('')
+    )
     assert.ok(text.length > 2 * pieceBytes)
     assert.ok(pickLines(text, { identifiers: ['THING00001'], match: 'text', case: 'exact' }, [300_000]).equals(text))
   })

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ForwardLog } from '../log.ts'
+import type { Log } from '../../report/log.ts'
 import type { Refusal, SinkRecord } from './sink.ts'
 import { SinkError } from './sink-error.ts'
 
@@ -28,7 +28,7 @@ export interface DeliverOptions {
   readonly post: (batch: readonly SinkRecord[], signal: AbortSignal) => Promise<Answer>
   readonly patienceMs: number
   readonly signal: AbortSignal
-  readonly log: ForwardLog
+  readonly log: Log
 }
 
 const firstDelayMs = 100

@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { messageOf } from '../../contract/errors.ts'
 import { Bodies } from './bodies.ts'
+import { certificateProblem } from './certificate.ts'
 import { type Answer, deliver, mayPass, requestMs, retryAfterMs } from './deliver.ts'
 import { post } from './post.ts'
 import type { Refusal, SetupReport, Sink, SinkCategory, SinkOptions, SinkRecord } from './sink.ts'
@@ -83,6 +84,8 @@ export class LogstashSink implements Sink {
       answer = await post({ url: this.#url, headers, body, agent: this.#agent, idleMs, signal })
     } catch (error) {
       signal.throwIfAborted()
+      const problem = certificateProblem(error, this.#options.settings.url)
+      if (problem !== undefined) throw new SinkError(this.#options.name, problem, error)
       return { kind: 'later', why: messageOf(error) }
     }
     const { status, text } = answer

@@ -3,6 +3,7 @@ import { AwsSigv4Signer } from '@opensearch-project/opensearch/aws-v3'
 import { messageOf } from '../../contract/errors.ts'
 import { Bodies } from './bodies.ts'
 import { bulkBody, readBulkAnswer, typeName } from './bulk.ts'
+import { certificateProblem } from './certificate.ts'
 import { type Answer, deliver, mayPass, requestMs, retryAfterMs } from './deliver.ts'
 import { createIndexNames, indexPatternOf } from './index-name.ts'
 import { indexTemplate } from './index-template.ts'
@@ -43,7 +44,9 @@ export class OpenSearchSink implements Sink {
       try {
         await client.indices.putIndexTemplate({ name: template, body: indexTemplate(pattern, columns) })
       } catch (error) {
-        throw new SinkError(this.#options.name, `the template ${template} was refused: ${failureText(error)}`, error)
+        const problem = certificateProblem(error, this.#options.settings.url)
+        const what = problem ?? `the template ${template} was refused: ${failureText(error)}`
+        throw new SinkError(this.#options.name, what, error)
       }
       report.push(
         `Index template ${template}: ${columns.length} columns`,
@@ -86,8 +89,10 @@ export class OpenSearchSink implements Sink {
       }
     } catch (error) {
       signal.throwIfAborted()
-      if (!(error instanceof errors.ResponseError)) return { kind: 'later', why: failureText(error) }
-      return this.#answerOf(error, name)
+      if (error instanceof errors.ResponseError) return this.#answerOf(error, name)
+      const problem = certificateProblem(error, this.#options.settings.url)
+      if (problem !== undefined) throw new SinkError(name, problem, error)
+      return { kind: 'later', why: failureText(error) }
     }
   }
 

@@ -1,6 +1,6 @@
 import type { SinkSettings } from '../../contract/config-schema.ts'
 import type { Column } from '../../formats/format.ts'
-import type { ForwardLog } from '../log.ts'
+import type { Log } from '../../report/log.ts'
 
 /*
  * Where records go. Every sink passes test/worker/forward/sinks/sink-contract.ts; adding one is a file here and a line
@@ -63,7 +63,7 @@ export interface SinkOptions {
   readonly region: string | undefined
   /** The text of `caFile`. */
   readonly ca: string | undefined
-  readonly log: ForwardLog
+  readonly log: Log
 }
 
 export interface Login {

@@ -1,7 +1,5 @@
 import type { Case, Match } from '../../contract/request.ts'
-import type { NativeAddOn } from '../../native/load-native.ts'
 import { createAnySearch } from './search-any.ts'
-import { createNativeMatcher } from './search-native.ts'
 import { createTextSearch } from './search-text.ts'
 import { isWholeWord } from './word.ts'
 
@@ -21,12 +19,10 @@ export type MatcherName = 'native' | 'javascript'
  */
 export type Matcher = (block: Buffer, from: number) => number
 
-/** Compiles what to look for, for the add-on's searches where it is given: they are faster, most of all for many. */
-export function compileMatcher(spec: MatchSpec, native?: NativeAddOn): Matcher {
+/** Compiles what to look for. */
+export function compileMatcher(spec: MatchSpec): Matcher {
   const needles = neededIdentifiers(spec).map((identifier) => Buffer.from(identifier))
   const ignoreCase = spec.case === 'ignore'
-  const matcher = native && createNativeMatcher(native, needles, spec)
-  if (matcher) return matcher
   const search =
     needles.length === 1 && !ignoreCase ? createTextSearch(needles[0]!) : createAnySearch(needles, ignoreCase)
   const accepts = spec.match === 'word' ? isWholeWord : undefined
@@ -34,7 +30,7 @@ export function compileMatcher(spec: MatchSpec, native?: NativeAddOn): Matcher {
 }
 
 /** Identifiers that hold another one add nothing: whatever they hit, the shorter one hits. Not so for whole words. */
-function neededIdentifiers(spec: MatchSpec): readonly string[] {
+export function neededIdentifiers(spec: MatchSpec): readonly string[] {
   if (spec.match === 'word') return spec.identifiers
   return spec.identifiers.filter((one) => !spec.identifiers.some((other) => other !== one && one.includes(other)))
 }

@@ -27,6 +27,8 @@ export function toDuckDb(sql: string): string {
 function replacement(tokens: readonly Token[], index: number): string | undefined {
   const token = tokens[index]!
   const [before, after] = [tokens[index - 1], tokens[index + 1]]
+  const ofArray = [0, 1, 3].find((place) => isArrayType(tokens, index - place))
+  if (ofArray !== undefined) return ofArray === 3 ? '[]' : ''
   if (token.kind === 'word') {
     // After a parenthesis it is the clause FILTER (WHERE …).
     if (after?.text === '(' && before?.text !== '.' && before?.text !== ')') return calledAs(token.text.toLowerCase())
@@ -37,6 +39,10 @@ function replacement(tokens: readonly Token[], index: number): string | undefine
   if (token.text === '*' && isSelected(before) && (before?.text === '.' || endsItem(after))) return "* NOT LIKE '$%'"
   return undefined
 }
+
+/** `array(json)` after AS in a CAST, which DuckDB writes `json[]`. */
+const isArrayType = (tokens: readonly Token[], index: number): boolean =>
+  isWord(tokens[index], 'ARRAY') && isWord(tokens[index - 1], 'AS') && tokens[index + 1]?.text === '('
 
 /** A literal that ends the call of a function which formats times. */
 function formatIn(tokens: readonly Token[], index: number): string | undefined {

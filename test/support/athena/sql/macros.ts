@@ -32,10 +32,12 @@ const macros: readonly string[] = [
    (text, pattern, number) AS regexp_extract_all(text, pattern, number)`,
   'regexp_count(text, pattern) AS len(regexp_extract_all(text, pattern))',
   'regexp_split(text, pattern) AS regexp_split_to_array(text, pattern)',
-  // JSON: what is no JSON gives NULL, and only scalars are extracted as texts
+  // JSON: what is no JSON gives NULL, and only scalars are extracted as texts. Of a document that breaks Trino tells what
+  // stands before the place, if it is no more than a scalar; here that is a value of the outermost object
   `json_path(path) AS regexp_replace(path, '\\["([^"]*)"\\]', '."\\1"', 'g')`,
   `json_extract_scalar(document, path) AS CASE
-     WHEN NOT json_valid(CAST(document AS VARCHAR)) THEN NULL
+     WHEN NOT json_valid(CAST(document AS VARCHAR)) THEN nullif(regexp_extract(CAST(document AS VARCHAR),
+       concat('^\\{(?:.*,)?"', regexp_replace(path, '^\\$(?:\\.|\\[")|"\\]$', '', 'g'), '":"?([^"{\\[,]+)"?,'), 1), '')
      WHEN json_type(CAST(document AS VARCHAR), trino_json_path(path)) IN ('OBJECT', 'ARRAY') THEN NULL
      ELSE json_extract_string(CAST(document AS VARCHAR), trino_json_path(path)) END`,
   `json_extract(document, path) AS
@@ -50,7 +52,7 @@ const macros: readonly string[] = [
   'from_unixtime(seconds) AS to_timestamp(CAST(seconds AS DOUBLE)), (seconds, zone) AS to_timestamp(CAST(seconds AS DOUBLE))',
   'from_unixtime_nanos(nanos) AS to_timestamp(CAST(nanos AS DOUBLE) / 1e9)',
   'to_unixtime(moment) AS epoch(moment)',
-  'from_iso8601_timestamp(text) AS CAST(text AS TIMESTAMPTZ)',
+  "from_iso8601_timestamp(text) AS date_trunc('millisecond', CAST(replace(text, ',', '.') AS TIMESTAMPTZ))",
   'from_iso8601_date(text) AS CAST(text AS DATE)',
   "to_iso8601(moment) AS strftime(timezone('UTC', moment), '%Y-%m-%dT%H:%M:%S.%gZ')",
   'at_timezone(moment, zone) AS timezone(zone, moment)',

@@ -17,12 +17,14 @@ function fromJoda(format: string): string {
   const letters: Readonly<Record<string, string>> = {
     yyyy: '%Y',
     MM: '%m',
+    MMM: '%b',
     dd: '%d',
     HH: '%H',
     mm: '%M',
     ss: '%S',
     SSS: '%g',
-    EEE: '%a'
+    EEE: '%a',
+    Z: '%z'
   }
   return format.replace(/''([^']*)''|([A-Za-z])\2*/g, (same, quoted?: string) => quoted ?? letters[same] ?? same)
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { sinkSchema } from '../../../../worker/contract/sink-schema.ts'
-import { silentLog } from '../../../../worker/forward/log.ts'
 import { openSink } from '../../../../worker/forward/sinks/registry.ts'
+import { silentLog } from '../../../../worker/report/log.ts'
 import { startLogstashServer } from '../../../support/logstash/server.ts'
 import { recordOf, testSinkContract } from './sink-contract.ts'
 

@@ -4,9 +4,9 @@ import { describe, it } from 'node:test'
 import type { SinkSettings } from '../../../../worker/contract/config-schema.ts'
 import { sinkSchema } from '../../../../worker/contract/sink-schema.ts'
 import { findFormat } from '../../../../worker/formats/registry.ts'
-import { createForwardLog } from '../../../../worker/forward/log.ts'
 import { openSink } from '../../../../worker/forward/sinks/registry.ts'
 import { SinkError } from '../../../../worker/forward/sinks/sink-error.ts'
+import { createLog } from '../../../../worker/report/log.ts'
 import { type OpenSearchServerOptions, startOpenSearchServer } from '../../../support/opensearch/server.ts'
 import { listen } from '../../../support/s3/connections.ts'
 import { record, records, testSinkContract } from './sink-contract.ts'
@@ -112,7 +112,7 @@ function open(settings: Partial<SinkSettings>, logged: string[]) {
     credentials: async () => credentials,
     region: 'ap-northeast-1',
     ca: undefined,
-    log: createForwardLog('debug', (line) => logged.push(line), Date.now)
+    log: createLog('debug', (line) => logged.push(line), Date.now)
   })
 }
 

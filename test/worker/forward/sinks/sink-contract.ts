@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { SinkSettings } from '../../../../worker/contract/config-schema.ts'
 import { sinkSchema } from '../../../../worker/contract/sink-schema.ts'
-import { createForwardLog } from '../../../../worker/forward/log.ts'
 import { openSink } from '../../../../worker/forward/sinks/registry.ts'
 import type { Sink, SinkRecord } from '../../../../worker/forward/sinks/sink.ts'
 import { SinkError } from '../../../../worker/forward/sinks/sink-error.ts'
+import { createLog } from '../../../../worker/report/log.ts'
 import type { CallFaultPlan } from '../../../support/aws/faults.ts'
+import { type Identity, testIdentity } from '../../../support/tls/identity.ts'
 
 /** A server that a sink sends to, and a way of its own to look at what came. */
 export interface SinkServer extends AsyncDisposable {
@@ -22,6 +23,7 @@ export interface SinkServer extends AsyncDisposable {
 export interface ServerOptions {
   readonly login?: { readonly username: string; readonly password: string }
   readonly maxContentBytes?: number
+  readonly identity?: Identity
 }
 
 const login = { username: 'forwarder', password: 'correct horse' }
@@ -115,6 +117,21 @@ export function testSinkContract(
       assert.equal(bad.server.received().size, 0)
     })
 
+    it('goes over TLS to a server that caFile names, and tells at once what to do about any other', async () => {
+      await using trusted = await openTest({ auth: 'basic' }, { login, identity: testIdentity }, testIdentity.cert)
+      assert.deepEqual(await trusted.sink.send(records(3), never), [])
+      assertReceived(trusted.server, records(3))
+      await using unknown = await openTest({ patienceSeconds: 900 }, { identity: testIdentity })
+      await assert.rejects(unknown.sink.send(records(3), never), (error: Error) => {
+        assert.ok(error instanceof SinkError)
+        assert.match(error.message, /self-signed certificate.*caFile/)
+        return true
+      })
+      const url = trusted.server.url.replace('127.0.0.1', 'localhost')
+      await using misnamed = await openTest({ url, patienceSeconds: 900 }, {}, testIdentity.cert)
+      await assert.rejects(misnamed.sink.send(records(3), never), /is for other names than localhost/)
+    })
+
     it('says nothing of the records, at any level', async () => {
       await using test = await openTest({})
       test.server.faults.add({ action: { kind: 'error', type: 'busy', status: 503 }, times: 1 })
@@ -124,7 +141,7 @@ export function testSinkContract(
     })
   })
 
-  async function openTest(settings: Partial<SinkSettings>, options: ServerOptions = {}) {
+  async function openTest(settings: Partial<SinkSettings>, options: ServerOptions = {}, ca?: string) {
     const server = await start(options)
     const logged: string[] = []
     const sink: Sink = await openSink({
@@ -133,8 +150,8 @@ export function testSinkContract(
       login: async () => login,
       credentials: async () => assert.fail('not asked for'),
       region: 'ap-northeast-1',
-      ca: undefined,
-      log: createForwardLog('debug', (line) => logged.push(line), Date.now)
+      ca,
+      log: createLog('debug', (line) => logged.push(line), Date.now)
     })
     return {
       server,

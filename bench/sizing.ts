@@ -1,0 +1,241 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { fargateMemory, parseSizing } from '../infra/sizing.ts'
+import { regionPrices } from '../worker/contract/prices.ts'
+import { formatBytes, formatCount } from '../worker/contract/units.ts'
+import { buildProgram, hasAddOn } from './build-program.ts'
+import { plotResults } from './plot.ts'
+import { beginResults, machineText, type Results, type Row, type Section, saveResults, sectionText } from './results.ts'
+import {
+  type Assumptions,
+  assumptionLines,
+  athenaDollars,
+  type Day,
+  exportDollars,
+  leastMemory,
+  localSeconds,
+  type MeasuredRates,
+  neededMebibytes,
+  taskTime,
+  usualAssumptions
+} from './sizing-model.ts'
+import { dayOf, type ExportWay, measureExport, measureRates } from './sizing-rates.ts'
+
+/*
+ * Measures this machine, and says which task of Fargate an export of a day wants, what that takes and what it costs,
+ * beside Athena.
+ */
+
+const usage = `npm run bench:sizing -- [--bytes 100e9] [--objects 5000] [--match 0.02] [--ratio 5] [--gigabits 0.39] [--rounds 3]
+  --bytes     stored bytes of the day        --objects  its objects
+  --match     percent of the text to keep    --ratio    bytes of text for each stored byte
+  --gigabits  network for each vCPU          --rounds   runs of each measurement
+  --known     models with the rates of infra/sizing.json instead of measuring
+  --write     writes infra/sizing.json, worker/scan-rates.json and bench/results`
+
+const { values } = parseArgs({
+  options: {
+    bytes: { type: 'string', default: '100e9' },
+    objects: { type: 'string', default: '5000' },
+    match: { type: 'string', default: '0.02' },
+    ratio: { type: 'string', default: '5' },
+    gigabits: { type: 'string', default: String(usualAssumptions.networkBitsPerVcpu / 1e9) },
+    rounds: { type: 'string', default: '3' },
+    known: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false }
+  }
+})
+const sizingPath = new URL('../infra/sizing.json', import.meta.url)
+/**
+ * The engine is chosen as if a thread read no faster, whatever its processor could: one connection to S3 gives about 90
+ * MB/s, and what a task of Fargate gets AWS does not say. Too low a rate costs money, too high a one an hour.
+ */
+const mostStoredBytesPerThreadSecond = 90e6
+const ratesPath = new URL('../worker/scan-rates.json', import.meta.url)
+if (values.help) console.log(usage)
+else await run()
+
+async function run(): Promise<void> {
+  const day = {
+    bytes: numberOf('bytes'),
+    objects: numberOf('objects'),
+    match: numberOf('match') / 100,
+    textRatio: numberOf('ratio')
+  }
+  const assumptions = { ...usualAssumptions, networkBitsPerVcpu: numberOf('gigabits') * 1e9 }
+  const begun = beginResults('sizing')
+  const known = values.known ? knownRates() : undefined
+  const measured = known ?? (await measureAll(begun))
+  const results = { ...begun, sections: [...measured.sections, ...modelSections(day, measured.rates, assumptions)] }
+  for (const section of results.sections) console.log(sectionText(section))
+  console.log(
+    `\nAssumed:\n${assumptionLines(assumptions)
+      .map((line) => `- ${line}`)
+      .join('\n')}`
+  )
+  if (values.write && !known) write(results, measured.rates, assumptions)
+}
+
+function numberOf(name: 'bytes' | 'objects' | 'match' | 'ratio' | 'gigabits'): number {
+  const value = Number(values[name])
+  if (value >= 0 && Number.isFinite(value)) return value
+  throw new Error(`--${name} needs a number: ${values[name]}`)
+}
+
+interface Measurements {
+  /** Of a task's program: with the add-on, where it is built. */
+  readonly rates: MeasuredRates
+  readonly sections: readonly Section[]
+}
+
+function knownRates(): Measurements {
+  const { measured } = JSON.parse(readFileSync(sizingPath, 'utf8'))
+  if (!measured) throw new Error('infra/sizing.json has no rates: npm run bench:sizing -- --write measures them')
+  console.log(`With the rates of ${measured.where}`)
+  return { rates: measured.rates, sections: [] }
+}
+
+async function measureAll({ machine }: Omit<Results, 'sections'>): Promise<Measurements> {
+  console.log(machineText(machine))
+  buildProgram()
+  const rounds = Number(values.rounds)
+  const fastest = hasAddOn() ? undefined : 'zlib-handle'
+  const fromS3 = await measureRates(rounds, { inflater: fastest, isFromS3: true })
+  const fromDirectory = await measureRates(rounds, { inflater: fastest, isFromS3: false })
+  const rows: RatesRow[] = [
+    ['S3', fromS3],
+    ['directory', fromDirectory]
+  ]
+  if (hasAddOn()) rows.push(['S3, no add-on', await measureRates(rounds, { inflater: 'zlib-handle', isFromS3: true })])
+  const sections = [rateSection(rows), await validate({ fromS3, fromDirectory }, rounds)]
+  return { rates: fromS3, sections }
+}
+
+type RatesRow = readonly [name: string, rates: MeasuredRates]
+
+function rateSection(measured: readonly RatesRow[]): Section {
+  const rows = measured.map(([name, rates]) => ({
+    name,
+    figures: {
+      'stored MB per CPU s': rates.storedBytesPerCpuSecond / 1e6,
+      'CPU µs per object': rates.cpuSecondsPerObject * 1e6,
+      'kept MB per CPU s': rates.keptBytesPerCpuSecond / 1e6,
+      'start s': rates.startSeconds,
+      'peak MiB': rates.baseMebibytes,
+      'MiB per thread': rates.mebibytesPerThread
+    }
+  }))
+  return { title: 'Rates of this machine, whole processes; S3 is a server on loopback', rows }
+}
+
+/** The model beside the clock: one and two threads, one processor, and a small heap. */
+async function validate(
+  rates: { readonly fromS3: MeasuredRates; readonly fromDirectory: MeasuredRates },
+  rounds: number
+): Promise<Section> {
+  const ways: Readonly<Record<string, ExportWay>> = {
+    'directory, 1 thread': { threads: 1, inflater: undefined, isFromS3: false },
+    'directory, 2 threads': { threads: 2, inflater: undefined, isFromS3: false },
+    ...(hasTaskset() && {
+      'S3, 1 thread on one processor': { threads: 1, inflater: undefined, isFromS3: true, under: 'taskset -c 0 ' }
+    }),
+    // V8 reserves more addresses than `ulimit` would allow: its heap is bounded, and the peak of all is measured.
+    'directory, 2 threads, heap of 64 MiB': {
+      threads: 2,
+      inflater: undefined,
+      isFromS3: false,
+      under: 'NODE_OPTIONS=--max-old-space-size=64 '
+    }
+  }
+  const rows: Row[] = []
+  for (const [corpus, repeat, rate] of [
+    ['big', 4, '0.02'],
+    ['tiny', 4, '0.02'],
+    ['big', 1, '100']
+  ] as const) {
+    const day = await dayOf(corpus, repeat, rate)
+    for (const [name, way] of Object.entries(ways)) {
+      const measured = await measureExport(corpus, repeat, rate, rounds, way)
+      const model = localSeconds(day, way.threads, way.isFromS3 ? rates.fromS3 : rates.fromDirectory)
+      rows.push({
+        name: `${corpus}, ${rate} %: ${name}`,
+        figures: {
+          'model s': model,
+          'measured s': measured.seconds,
+          'measured / model': measured.seconds / model,
+          'peak MiB': measured.peakMebibytes
+        }
+      })
+    }
+  }
+  return { title: 'The model beside the clock', rows }
+}
+
+function hasTaskset(): boolean {
+  return spawnSync('sh', ['-c', 'command -v taskset']).status === 0
+}
+
+function modelSections(day: Day, rates: MeasuredRates, assumptions: Assumptions): readonly Section[] {
+  const title = `${formatBytes(day.bytes)} in ${formatCount(day.objects, 'object')}, ${Number((day.match * 100).toPrecision(3))} % kept`
+  const times: Row[] = []
+  const costs: Row[] = []
+  for (const [vcpu, range] of fargateMemory) {
+    const memoryMiB = leastMemory(range, neededMebibytes(vcpu, rates))
+    if (memoryMiB === undefined) continue
+    const { seconds, bound } = taskTime(day, vcpu, rates, assumptions)
+    const name = `Fargate, ${vcpu} vCPU, ${memoryMiB / 1024} GiB`
+    times.push({ name, figures: { minutes: seconds / 60, 'bound by': bound } })
+    const dollars: Record<string, number> = {}
+    for (const [region, prices] of Object.entries(regionPrices)) {
+      for (const arch of ['x86_64', 'arm64'] as const) {
+        for (const isSpot of [false, true]) {
+          const column = `$ ${region} ${arch}${isSpot ? ' Spot' : ''}`
+          dollars[column] = exportDollars(day, seconds, { vcpu, memoryMiB, arch, isSpot }, prices)
+        }
+      }
+    }
+    costs.push({ name, figures: dollars })
+  }
+  const athena = Object.entries(regionPrices).map(([region, prices]) => [
+    `$ ${region} x86_64`,
+    athenaDollars(day, prices)
+  ])
+  costs.push({ name: 'Athena', isPeer: true, figures: Object.fromEntries(athena) })
+  return [
+    { title: `Fargate, time: ${title}`, plotted: { plot: 'sizing', column: 'minutes' }, rows: times },
+    { title: `Fargate, cost: ${title}`, plotted: { plot: 'sizing', column: '$ us-east-1 x86_64' }, rows: costs }
+  ]
+}
+
+function write(results: Results, rates: MeasuredRates, assumptions: Assumptions): void {
+  const { date, machine } = results
+  const where = `${date} on ${machineText(machine)}${hasAddOn() ? '' : ', without the native add-on'}`
+  const { job } = JSON.parse(readFileSync(sizingPath, 'utf8'))
+  const basis = `npm run bench:sizing, ${where}; from an S3 server on loopback, not on Fargate, whose network and vCPUs are assumed (bench/README.md)`
+  const sizing = { job, basis, measured: { where, rates: short(rates) }, assumptions }
+  parseSizing(sizing)
+  writeJson(sizingPath, sizing)
+  writeJson(ratesPath, {
+    measured: `npm run bench:sizing, ${where}; at most ${mostStoredBytesPerThreadSecond / 1e6} MB/s, for the network's sake`,
+    storedBytesPerThreadSecond: Math.min(short(rates).storedBytesPerCpuSecond, mostStoredBytesPerThreadSecond),
+    secondsPerObject: short(rates).cpuSecondsPerObject,
+    startSeconds: short(rates).startSeconds
+  })
+  console.log(
+    ['', 'infra/sizing.json', 'worker/scan-rates.json', saveResults(results), ...plotResults(results)]
+      .join('\nWrote ')
+      .trim()
+  )
+}
+
+/** Three digits: more would be noise. */
+function short(rates: MeasuredRates): MeasuredRates {
+  const entries = Object.entries(rates).map(([name, value]) => [name, Number(value.toPrecision(3))])
+  return Object.fromEntries(entries) as unknown as MeasuredRates
+}
+
+function writeJson(path: URL, value: unknown): void {
+  writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
+}

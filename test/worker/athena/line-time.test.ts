@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createLineTimes, orderOf } from '../../../worker/athena/line-time.ts'
+import { noTime } from '../../../worker/athena/sorted-line.ts'
+import type { FormatName } from '../../../worker/contract/format-names.ts'
+import { findFormat } from '../../../worker/formats/registry.ts'
+import { configWithCategories } from '../../support/configurations.ts'
+
+const timeOf = (format: FormatName, line: string): number => createLineTimes(findFormat(format))(Buffer.from(line))
+const noon = Date.UTC(2023, 9, 1, 12)
+
+describe('the time of a line', () => {
+  it('is what its format reads in it', () => {
+    assert.equal(timeOf('lines', '{"timestamp":"2023-10-01T12:00:00Z"}'), noon)
+    assert.equal(timeOf('lines', 'at 2023-10-01 12:00:00 it stopped'), noon)
+    assert.equal(timeOf('json-lines', `{"time":${noon}}`), noon)
+    assert.equal(timeOf('waf', `{"timestamp":${noon}}`), noon)
+  })
+
+  it('is none where a line tells none, or is no record', () => {
+    const timeIn = createLineTimes(findFormat('json-lines'))
+    assert.equal(timeIn(Buffer.from(`{"time":${noon}}`)), noon)
+    for (const line of ['', '  ', 'no JSON', '{}']) assert.equal(timeIn(Buffer.from(line)), noTime)
+  })
+
+  it('is none where a header of the object would name the fields', () => {
+    const flow = `2 123456789010 eni-1 10.0.0.1 10.0.0.2 1 2 6 1 1 ${noon / 1000} ${noon / 1000 + 1} ACCEPT OK`
+    assert.equal(timeOf('vpc-flow', flow), noTime)
+  })
+})
+
+describe('the order of an archive', () => {
+  const layout = 'x/{yyyy}/{MM}/{dd}/'
+  const config = configWithCategories({
+    plain: { layout, format: 'lines' },
+    balancer: { layout, format: 'alb' },
+    network: { layout, format: 'vpc-flow' }
+  })
+  const order = (...names: string[]) =>
+    orderOf(names.map((name) => config.environments.get('dev')!.categories.get(name)!))
+
+  it('is by time where all that Athena has read tells it', () => {
+    assert.equal(order('plain', 'balancer'), 'key,time')
+    assert.equal(order('plain', 'network'), 'key')
+    assert.equal(order(), 'key')
+  })
+})

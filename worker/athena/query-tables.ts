@@ -1,0 +1,51 @@
+import type { Category, Environment } from '../contract/config.ts'
+import type { Partitioning } from './partitions.ts'
+import type { SavedQuery } from './saved-query.ts'
+import { tableOf } from './table.ts'
+
+/** The partitions of the tables that a query reads, or why it cannot be asked. */
+export type TablesRead = { readonly tables: readonly Partitioning[] } | { readonly problem: string }
+
+/** What a query reads in an environment. `category` is the one that was typed, where it takes one. */
+export function tablesRead(
+  { reads, name }: SavedQuery,
+  category: Category | undefined,
+  { categories, name: environment }: Environment
+): TablesRead {
+  const all = [...categories.values()]
+  if (reads === 'category') return category ? allOf(name, [category]) : { tables: [] }
+  if (typeof reads === 'object' && 'formats' in reads) {
+    const formats = reads.formats.join(', ')
+    const tables = partitioningsOf(all.filter(({ format }) => reads.formats.includes(format)))
+    const missing = `no category of ${environment} has one of these, and a table`
+    const fix = 'give one its format in the configuration, then make its table and the views'
+    return tables.length > 0 ? { tables } : { problem: `${name} reads records of ${formats}; ${missing}: ${fix}` }
+  }
+  if (reads === 'all') {
+    const tables = partitioningsOf(all)
+    const fix = 'give one a table (categories.<name>.table)'
+    return tables.length > 0
+      ? { tables }
+      : { problem: `${name} reads all tables, and no category of ${environment} has one: ${fix}` }
+  }
+  const named = all.filter((one) => reads.includes(one.name))
+  const missing = `and ${environment} has none of these categories: add them to the configuration, with tables`
+  return named.length > 0 ? allOf(name, named) : { problem: `${name} reads ${reads.join(', ')}, ${missing}` }
+}
+
+/** Why an environment cannot answer a query, whatever is typed; undefined where it can. */
+export function queryObstacle(query: SavedQuery, environment: Environment): string | undefined {
+  const read = tablesRead(query, undefined, environment)
+  return 'problem' in read ? read.problem : undefined
+}
+
+function allOf(name: string, categories: readonly Category[]): TablesRead {
+  const without = categories.map(tableOf).find((table) => 'problem' in table)
+  if (without) return { problem: `${name} cannot be asked: ${without.problem}` }
+  return { tables: partitioningsOf(categories) }
+}
+
+/** Of those that have a table. */
+function partitioningsOf(categories: readonly Category[]): Partitioning[] {
+  return categories.map(tableOf).flatMap((table) => ('problem' in table ? [] : [table.partitioning]))
+}

@@ -1,0 +1,47 @@
+import type { Category } from '../contract/config.ts'
+import { quotedName } from './literal.ts'
+import type { LineSelection } from './records/record-columns.ts'
+import { findRecordColumns } from './records/registry.ts'
+import { tableOf } from './table.ts'
+
+/*
+ * The view of a category's records: its raw lines taken apart into typed columns, by what its format knows. The table
+ * stays lines: when AWS appends a field, a view has one column less than it could, and no row is lost.
+ */
+
+/** A view and the statement that makes it, with the place `${database}`. */
+export interface MadeView {
+  readonly name: string
+  readonly statement: string
+}
+
+/** A category's view, or undefined where it has no table or its format no columns of its own. */
+export function recordViewOf(category: Category): MadeView | undefined {
+  const table = tableOf(category)
+  const readLines = findRecordColumns(category.format)
+  if ('problem' in table || !readLines) return undefined
+  const name = `${table.name}_records`
+  const hour = table.partitioning.hasHours ? 'hour' : "CAST('00' AS varchar) AS hour"
+  const lines: LineSelection = (more, condition) =>
+    [
+      `SELECT day, ${hour}, "$path" AS object, line${more.map((expression) => `,\n    ${expression}`).join('')}`,
+      `FROM "\${database}".${quotedName(table.name)}`,
+      `WHERE ${condition}`
+    ].join('\n  ')
+  const { eventTime, columns, from } = readLines(lines)
+  const selected = [
+    'day',
+    'hour',
+    `${eventTime} AS event_time`,
+    ...columns.map((column) => `${column.sql} AS ${quotedName(column.name)}`),
+    'object',
+    'line'
+  ]
+  const statement = [
+    `-- The records of ${category.name} (${category.format}). Made from iot-log.config.json by npm run tables: change that, not this.`,
+    `CREATE OR REPLACE VIEW "\${database}".${quotedName(name)} AS`,
+    `SELECT\n  ${selected.join(',\n  ')}`,
+    `FROM (\n  ${from}\n) AS read_lines`
+  ]
+  return { name, statement: `${statement.join('\n')}\n` }
+}
