@@ -24,7 +24,7 @@ const withoutAddOn = { inflater: 'zlib-handle' } as const
 /** By the name that `--part` takes. */
 export const claimParts: Readonly<Record<string, (rounds: number) => Promise<readonly Claim[]>>> = {
   big: (rounds) =>
-    claimsBeside('big', 4, rounds, {
+    claimsBeside('big', 8, rounds, {
       with: [
         [peers.igzip, 1.5],
         [peers.clickhouse, 1.5],

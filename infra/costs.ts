@@ -21,7 +21,7 @@ interface Prices extends RegionPrices {
   /** A million rules that are triggered, and as much for a million actions: https://aws.amazon.com/iot-core/pricing/ */
   readonly iotRules: number
   readonly secretMonth: number
-  readonly alarmMonth: number
+  readonly alarmMetricMonth: number
   readonly dashboardMonth: number
   /** A public IPv4 address in use: https://aws.amazon.com/vpc/pricing/ */
   readonly addressHour: number
@@ -38,7 +38,7 @@ const regions: Readonly<Record<string, Prices>> = {
     firehoseGb: 0.029,
     iotRules: 0.15,
     secretMonth: 0.4,
-    alarmMonth: 0.1,
+    alarmMetricMonth: 0.1,
     dashboardMonth: 3,
     addressHour: 0.005,
     natHour: 0.045,
@@ -51,7 +51,7 @@ const regions: Readonly<Record<string, Prices>> = {
     firehoseGb: 0.036,
     iotRules: 0.18,
     secretMonth: 0.4,
-    alarmMonth: 0.1,
+    alarmMetricMonth: 0.1,
     dashboardMonth: 3,
     addressHour: 0.005,
     natHour: 0.062,
@@ -69,6 +69,8 @@ const forwardedBytesPerSecond = 40e6
 const ratio = 5
 const monthHours = 730
 const alarms = 13
+/** Each is paid for: the two alarms of Athena are computed of four. */
+const alarmMetrics = 19
 const privateEndpoints = 10
 
 interface Row {
@@ -81,7 +83,7 @@ const usd = (amount: number): string => (amount < 0.1 ? amount.toFixed(4) : amou
 
 const rows: readonly Row[] = [
   {
-    what: `idle, a month: 2 secrets, ${alarms} alarms, a dashboard`,
+    what: `idle, a month: 2 secrets, ${alarms} alarms on ${alarmMetrics} metrics, a dashboard`,
     of: (prices) => usd(idleCost(prices))
   },
   {
@@ -113,8 +115,8 @@ const rows: readonly Row[] = [
   { what: '100 GB kept for a month', of: ({ storedGbMonth }) => usd(100 * storedGbMonth) }
 ]
 
-function idleCost({ secretMonth, alarmMonth, dashboardMonth }: Prices): number {
-  return 2 * secretMonth + alarms * alarmMonth + dashboardMonth
+function idleCost({ secretMonth, alarmMetricMonth, dashboardMonth }: Prices): number {
+  return 2 * secretMonth + alarmMetrics * alarmMetricMonth + dashboardMonth
 }
 
 function secondsOf(gigabytes: number): number {

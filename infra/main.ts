@@ -7,7 +7,8 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api'
 import { readConfigFile } from '../worker/commands/settings.ts'
-import { IotLogError, ProblemsError } from '../worker/contract/errors.ts'
+import { IotLogError } from '../worker/contract/errors.ts'
+import { mistakeLines } from '../worker/report/mistakes.ts'
 import { buildApp } from './app.ts'
 import { currentRelease } from './release.ts'
 import { readSizing } from './sizing.ts'
@@ -31,9 +32,7 @@ try {
   say(summary(release, directory, stacks))
 } catch (error) {
   if (!(error instanceof IotLogError)) throw error
-  const lines = error instanceof ProblemsError ? error.problems.map(({ text }) => text) : [error.message]
-  const what = lines.length === 1 ? 'one mistake' : `${lines.length} mistakes`
-  say([`iot-log: ${what}`, ...lines.map((line) => `  ${line}`)].join('\n'))
+  say(mistakeLines(error).join('\n'))
   process.exitCode = 2
 }
 

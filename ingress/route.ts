@@ -23,8 +23,9 @@ export async function answerRequest(
   const startedMs = performance.now()
   const deadline = new Deadline(budgetMs, (call, ms, hasAnswered) => log.debug('A call', { call, ms, hasAnswered }))
   const result = await answer(event, services, deadline)
-  const { method } = event.requestContext.http
   const ms = Math.round(performance.now() - startedMs)
+  // What is no event of a function URL was answered with an error, and need not say how it was asked.
+  const method = event.requestContext?.http?.method
   log.detailed('A request', { method, path: event.rawPath, status: result.statusCode, ms })
   return result
 }

@@ -42,5 +42,5 @@ if (process.env.AWS_LAMBDA_FUNCTION_NAME) await warm()
 
 export async function handler(event: FunctionUrlEvent): Promise<FunctionUrlResult> {
   // Services first: what their making takes counts as waited for.
-  return answerRequest(event, getServices(), budgetOf(event.requestContext.timeEpoch, Date.now()))
+  return answerRequest(event, getServices(), budgetOf(event.requestContext?.timeEpoch, Date.now()))
 }

@@ -60,6 +60,35 @@ function analystGrants(
       ],
       resources: [arnOf(deployment, 'athena', `workgroup/${analystWorkgroup}`)]
     },
-    ...readTables(deployment, database)
+    ...readTables(deployment, database),
+    ...browse(deployment, database)
+  ]
+}
+
+/**
+ * What Athena's console asks beside the queries, to show workgroups, data sources, databases and tables:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonathena.html
+ */
+function browse(deployment: Deployment, database: string): readonly Grant[] {
+  return [
+    {
+      actions: ['athena:ListWorkGroups', 'athena:ListDataCatalogs'],
+      resources: ['*'],
+      because: 'The actions know no resources; they tell names'
+    },
+    {
+      actions: [
+        'athena:GetDataCatalog',
+        'athena:GetDatabase',
+        'athena:GetTableMetadata',
+        'athena:ListDatabases',
+        'athena:ListTableMetadata'
+      ],
+      resources: [arnOf(deployment, 'athena', 'datacatalog/AwsDataCatalog')]
+    },
+    {
+      actions: ['glue:GetDatabases'],
+      resources: [arnOf(deployment, 'glue', 'catalog'), arnOf(deployment, 'glue', `database/${database}`)]
+    }
   ]
 }

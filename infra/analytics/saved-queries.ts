@@ -48,8 +48,13 @@ function savedQueries({ environment }: Deployment): readonly NamedStatement[] {
   })
 }
 
-/** Those that are made from the environment's categories come first, and of the others `iot_records`, which is below them. */
+/**
+ * Those that are made from the environment's categories come first, and of the others `iot_records`, which is below them.
+ * Without a table there are none: all of them stand over its lines.
+ */
 function viewsOf({ environment }: Deployment): readonly NamedStatement[] {
+  const made = madeViewsOf(environment)
+  if (made.length === 0) return []
   const below = 'iot_records'
   const written = sqlFiles('views/')
     .map((file) => ({
@@ -58,7 +63,7 @@ function viewsOf({ environment }: Deployment): readonly NamedStatement[] {
     }))
     .filter(({ statement }) => !isMade(statement))
     .sort((a, b) => Number(b.name === below) - Number(a.name === below))
-  return [...madeViewsOf(environment), ...written].map(({ name, statement }, at) => ({
+  return [...made, ...written].map(({ name, statement }, at) => ({
     name: `view-${at + 1}-${name}`,
     description: `Makes the view ${name}: run once, and after a change of the configuration`,
     sql: statement

@@ -1,7 +1,7 @@
-import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch'
+import { CfnAlarm, type CfnAlarmProps } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'
 import type { Deployment } from '../deployment.ts'
-import type { Watched } from './watched.ts'
+import type { Computed, Series, Watched } from './watched.ts'
 
 /** Alarms that name the entry of the runbook, and tell when it is over, too. */
 export function createAlarms(
@@ -12,15 +12,10 @@ export function createAlarms(
 ): void {
   for (const { id, of, meaning, series, threshold, periodMinutes } of watched) {
     const name = of === undefined ? id : `${id}-${of}`
-    const isPercentile = series.statistic.startsWith('p')
     new CfnAlarm(scope, `Alarm-${name}`, {
       alarmName: `${prefix}-${name}`,
       alarmDescription: `${meaning}. What to do: infra/RUNBOOK.md#${id}`,
-      namespace: series.namespace,
-      metricName: series.metric,
-      dimensions: Object.entries(series.dimensions).map(([key, value]) => ({ name: key, value })),
-      ...(isPercentile ? { extendedStatistic: series.statistic } : { statistic: series.statistic }),
-      period: periodMinutes * 60,
+      ...('expression' in series ? computed(series, periodMinutes * 60) : measured(series, periodMinutes * 60)),
       evaluationPeriods: 1,
       threshold,
       comparisonOperator: 'GreaterThanOrEqualToThreshold',
@@ -31,3 +26,25 @@ export function createAlarms(
     })
   }
 }
+
+function measured({ namespace, metric, dimensions, statistic }: Series, period: number): Partial<CfnAlarmProps> {
+  return {
+    namespace,
+    metricName: metric,
+    dimensions: pairs(dimensions),
+    ...(statistic.startsWith('p') ? { extendedStatistic: statistic } : { statistic }),
+    period
+  }
+}
+
+/** Each series counts as a metric of the alarm's price. */
+function computed({ expression, of }: Computed, period: number): Partial<CfnAlarmProps> {
+  const parts = Object.entries(of).map(([id, { namespace, metric, dimensions, statistic }]) => ({
+    id,
+    metricStat: { metric: { namespace, metricName: metric, dimensions: pairs(dimensions) }, period, stat: statistic },
+    returnData: false
+  }))
+  return { metrics: [{ id: 'computed', expression, returnData: true }, ...parts] }
+}
+
+const pairs = (dimensions: Series['dimensions']) => Object.entries(dimensions).map(([name, value]) => ({ name, value }))

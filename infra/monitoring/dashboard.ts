@@ -3,7 +3,7 @@ import type { Construct } from 'constructs'
 import { type Deployment, isSameSite } from '../deployment.ts'
 import { deliveryLogGroup, slackFunction, taskLogGroup } from '../names.ts'
 import { sourcesOf } from '../store/sources.ts'
-import type { Series, Watched } from './watched.ts'
+import type { Computed, Series, Watched } from './watched.ts'
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 const [width, height] = [12, 6] as const
@@ -20,7 +20,7 @@ export function createDashboard(scope: Construct, deployment: Deployment, watche
       title: id,
       region,
       view: 'timeSeries',
-      metrics: ofOne.map(({ series, of }) => line(series, of ?? id)),
+      metrics: ofOne.flatMap(({ series, of }) => lines(series, of ?? id)),
       period: 300,
       annotations: { horizontal: [{ label: 'alarm', value: ofOne[0]!.threshold }] }
     }
@@ -52,6 +52,13 @@ export function createDashboard(scope: Construct, deployment: Deployment, watche
   new CfnDashboard(scope, 'Dashboard', { dashboardName: prefix, dashboardBody: JSON.stringify({ widgets }) })
 }
 
-function line({ namespace, metric, dimensions, statistic }: Series, label: string): unknown[] {
-  return [namespace, metric, ...Object.entries(dimensions).flat(), { stat: statistic, label }]
+/** One is shown; what it is computed of is not. */
+function lines(series: Series | Computed, label: string): unknown[] {
+  if (!('expression' in series)) return [line(series, { label })]
+  const parts = Object.entries(series.of).map(([id, part]) => line(part, { id, visible: false }))
+  return [[{ expression: series.expression, label }], ...parts]
+}
+
+function line({ namespace, metric, dimensions, statistic }: Series, more: object): unknown[] {
+  return [namespace, metric, ...Object.entries(dimensions).flat(), { stat: statistic, ...more }]
 }

@@ -17,6 +17,12 @@ export interface Series {
   readonly statistic: Statistic
 }
 
+/** A series that CloudWatch computes of others, each under its name in the expression; only letters, digits and _. */
+export interface Computed {
+  readonly expression: string
+  readonly of: Readonly<Record<string, Series>>
+}
+
 /** An alarm: when the series reaches the threshold in one of its periods. */
 export interface Watched {
   /** Of its entry in the runbook. */
@@ -25,7 +31,7 @@ export interface Watched {
   readonly of?: string
   /** What is wrong then, in one line. */
   readonly meaning: string
-  readonly series: Series
+  readonly series: Series | Computed
   readonly threshold: number
   readonly periodMinutes: number
 }
@@ -155,10 +161,31 @@ function athena({ environment, settings }: Deployment): readonly Watched[] {
     id: 'athena-spend',
     of,
     meaning: `Athena has read more than ${(2 * gigabytes * 1e9) / terabyte} TB in a day`,
-    series: series('AWS/Athena', 'ProcessedBytes', { WorkGroup: name }, 'Sum'),
+    series: processedBytes(name, of),
     threshold: 2 * gigabytes * 1e9,
     periodMinutes: 24 * 60
   }))
+}
+
+/**
+ * What a workgroup reads. It is documented by state and type of the queries, and seen as one series of the workgroup as
+ * well: whichever there is counts, and once. Only DML reads bytes
+ * (https://docs.aws.amazon.com/athena/latest/ug/query-metrics-viewing.html). Names are of the workgroup, since a graph
+ * shows several.
+ */
+function processedBytes(workgroup: string, of: string): Computed {
+  const bytes = (more: Readonly<Record<string, string>>): Series =>
+    series('AWS/Athena', 'ProcessedBytes', { ...more, WorkGroup: workgroup }, 'Sum')
+  const ended = (state: string): Series => bytes({ QueryState: state, QueryType: 'DML' })
+  return {
+    expression: `MAX([FILL(${of}_all, 0), FILL(${of}_succeeded, 0) + FILL(${of}_failed, 0) + FILL(${of}_canceled, 0)])`,
+    of: {
+      [`${of}_all`]: bytes({}),
+      [`${of}_succeeded`]: ended('SUCCEEDED'),
+      [`${of}_failed`]: ended('FAILED'),
+      [`${of}_canceled`]: ended('CANCELED')
+    }
+  }
 }
 
 function deadLetters(queue: string, of: string, meaning: string): Watched {

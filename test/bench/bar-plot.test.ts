@@ -18,7 +18,10 @@ const plot = (label: string, values: readonly number[]): string =>
 describe('a plot', () => {
   it('has bars as long as their values, ours apart, each with its label and figure', () => {
     const svg = plot('ours', [2, 1])
-    const [first, second] = [...svg.matchAll(/<rect class="(\w+)" [^>]*width="(\d+)"/g)] as unknown as [string[], string[]]
+    const [first, second] = [...svg.matchAll(/<rect class="(\w+)" [^>]*width="(\d+)"/g)] as unknown as [
+      string[],
+      string[]
+    ]
     assert.deepEqual([first[1], second[1]], ['ours', 'others'])
     assert.ok(Math.abs(Number(first[2]) / Number(second[2]) - 2) < 0.01)
     assert.match(svg, />ours<\/text>.*>2<\/text>/)

@@ -111,6 +111,13 @@ describe('saved queries', () => {
     )
   })
 
+  it('are no views, and no queries, where no category has a table', () => {
+    const { templates } = synthesise(({ categories }) => {
+      for (const category of Object.values<{ table?: string }>(categories)) delete category.table
+    })
+    assert.deepEqual(propertiesOf(templates.get('iot-log-dev-analytics')!, 'AWS::Athena::NamedQuery'), [])
+  })
+
   it('name the database, and have no place left to fill', () => {
     for (const { QueryString, WorkGroup, Name } of saved) {
       assert.equal(WorkGroup, 'iot-log-analysts')
@@ -133,5 +140,21 @@ describe('the policy of analysts', () => {
     for (const { Action } of statements) {
       assert.ok(!listOf(Action).some((one) => /^glue:(?!Get)/.test(one)))
     }
+  })
+
+  it('lets the console list what there is, of everything only names', () => {
+    const statements = statementsOf(analytics).get('iot-log-dev-analyst')!
+    const resourcesOf = (action: string): string =>
+      statements
+        .filter(({ Action }) => listOf(Action).includes(action))
+        .flatMap(({ Resource }) => listOf(Resource))
+        .map(textOf)
+        .join()
+    assert.deepEqual(
+      statements.filter(({ Resource }) => listOf(Resource).includes('*')).map(({ Action }) => Action),
+      [['athena:ListWorkGroups', 'athena:ListDataCatalogs']]
+    )
+    assert.match(resourcesOf('athena:ListTableMetadata'), /^arn:aws:athena:[^,]*:datacatalog\/AwsDataCatalog$/)
+    assert.match(resourcesOf('glue:GetDatabases'), /:catalog,arn:aws:glue:[^,]*:database\/iot_logs$/)
   })
 })

@@ -13,6 +13,14 @@ const alarms = propertiesOf(monitoring, 'AWS::CloudWatch::Alarm')
 const runbook = readFileSync(join(repository, 'infra/RUNBOOK.md'), 'utf8')
 const readme = readFileSync(join(repository, 'infra/README.md'), 'utf8')
 
+/** A part of an alarm that is computed of several series. */
+interface Computing {
+  readonly Id: string
+  readonly Expression?: string
+  readonly ReturnData: boolean
+  readonly MetricStat?: { readonly Metric: { readonly Dimensions: readonly { Name: string; Value: string }[] } }
+}
+
 describe('alarms', () => {
   it('each lead to an entry of the runbook that says what it means, how to look and how to mend', () => {
     const entries = new Map(
@@ -49,8 +57,11 @@ describe('alarms', () => {
         )
       )
     )
-    for (const { Dimensions, AlarmName } of alarms) {
-      for (const { Value } of Dimensions) assert.ok(names.has(Value), `${AlarmName}: there is no ${Value}`)
+    for (const { Dimensions, Metrics = [], AlarmName } of alarms) {
+      const parts = (Metrics as Computing[]).flatMap(({ MetricStat }) => MetricStat?.Metric.Dimensions ?? [])
+      const named = [...(Dimensions ?? []), ...parts].filter(({ Name }) => !/^Query(?:State|Type)$/.test(Name))
+      assert.ok(named.length > 0, AlarmName)
+      for (const { Value } of named) assert.ok(names.has(Value), `${AlarmName}: there is no ${Value}`)
     }
   })
 
@@ -69,6 +80,20 @@ describe('alarms', () => {
     ])
     const latency = alarms.find(({ AlarmName }) => AlarmName === 'iot-log-dev-ingress-latency')!
     assert.deepEqual([latency.ExtendedStatistic, latency.Threshold], ['p99', 2500])
+  })
+
+  it('of Athena count what a workgroup reads, however its series are cut, and never twice', () => {
+    const ofAthena = alarms.filter(({ AlarmName }) => AlarmName.includes('athena-spend'))
+    assert.equal(ofAthena.length, 2)
+    for (const { Metrics, Dimensions } of ofAthena) {
+      assert.equal(Dimensions, undefined)
+      const [computed, ...parts] = Metrics as Computing[]
+      const filled = [...computed!.Expression!.matchAll(/FILL\((\w+), 0\)/g)].map(([, id]) => id)
+      assert.deepEqual([filled, computed!.ReturnData], [parts.map(({ Id }) => Id), true])
+      const cuts = parts.map(({ MetricStat }) => MetricStat!.Metric.Dimensions.slice(0, -1).map(({ Value }) => Value))
+      assert.deepEqual(cuts, [[], ['SUCCEEDED', 'DML'], ['FAILED', 'DML'], ['CANCELED', 'DML']])
+      assert.ok(parts.every(({ ReturnData }) => !ReturnData))
+    }
   })
 
   it('of the ingress are only where it is', () => {
@@ -117,10 +142,14 @@ describe('the rest of monitoring', () => {
   it('has a dashboard that shows every alarm’s series', () => {
     const { DashboardBody } = onlyOf(monitoring, 'AWS::CloudWatch::Dashboard')
     const { widgets } = JSON.parse(DashboardBody) as {
-      widgets: { type: string; properties: { metrics?: unknown[] } }[]
+      widgets: { type: string; properties: { metrics?: { id?: string; visible?: boolean }[][] } }[]
     }
     const shown = widgets.flatMap(({ properties }) => properties.metrics ?? [])
-    assert.equal(shown.length, alarms.length)
+    assert.equal(shown.filter((line) => line.at(-1)!.visible !== false).length, alarms.length)
+    for (const { properties } of widgets) {
+      const ids = properties.metrics?.flatMap((line) => line.at(-1)!.id ?? []) ?? []
+      assert.equal(new Set(ids).size, ids.length)
+    }
     assert.ok(widgets.some(({ type }) => type === 'log'))
     // What the ingress says at the levels `detailed` and `debug` is no trouble.
     assert.ok(DashboardBody.includes('level in [\\"error\\", \\"warn\\"]'))
@@ -130,8 +159,9 @@ describe('the rest of monitoring', () => {
 describe('infra/README.md', () => {
   it('has the table of costs as it is computed', () => {
     assert.ok(readme.includes(costTable()), 'run node infra/costs.ts and put its table there')
-    const count = propertiesOf(templateOf(synthesise(), 'iot-log-dev-monitoring'), 'AWS::CloudWatch::Alarm').length
-    assert.match(costTable(), new RegExp(`\\b${count} alarms`))
+    const idle = propertiesOf(templateOf(synthesise(), 'iot-log-dev-monitoring'), 'AWS::CloudWatch::Alarm')
+    const metrics = idle.flatMap(({ Metrics }) => Metrics?.filter(({ MetricStat }: Computing) => MetricStat) ?? [1])
+    assert.match(costTable(), new RegExp(`\\b${idle.length} alarms on ${metrics.length} metrics`))
   })
 
   it('names every key of deploy', () => {

@@ -35,8 +35,10 @@ describe('permissions', () => {
         .map(({ Action }) => `${role}: ${listOf(Action).join(' ')}`)
     )
     assert.deepEqual(wide.sort(), [
+      'iot-log-dev-analyst: athena:ListWorkGroups athena:ListDataCatalogs',
       'iot-log-dev-execution: ecr:GetAuthorizationToken',
       'iot-log-dev-forward-elk: ec2:CreateNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:DeleteNetworkInterface ec2:AssignPrivateIpAddresses ec2:UnassignPrivateIpAddresses',
+      'iot-log-prod-analyst: athena:ListWorkGroups athena:ListDataCatalogs',
       'iot-log-prod-execution: ecr:GetAuthorizationToken',
       'iot-log-stg-execution: ecr:GetAuthorizationToken'
     ])

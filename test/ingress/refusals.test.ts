@@ -24,6 +24,13 @@ async function refusalOf(town: Town, event: FunctionUrlEvent): Promise<FunctionU
 }
 
 describe('a request that Slack did not send so', () => {
+  it('is answered when it is no event of a function URL at all', async () => {
+    const town = await startTown()
+    for (const event of [{}, { requestContext: {} }, { rawPath: '/slack/commands', headers: {} }]) {
+      assert.equal((await refusalOf(town, event as FunctionUrlEvent)).statusCode, 500)
+    }
+  })
+
   it('is refused when it is too large, before it is decoded', async () => {
     const town = await startTown()
     const body = bodyOf(town, { text: 'A'.repeat(65_536) })

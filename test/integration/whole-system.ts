@@ -122,6 +122,7 @@ function definition(environment: Readonly<Record<string, string>>): JobDefinitio
         { onStatusReason: 'Your Spot Task was interrupted*', action: 'RETRY' },
         { onReason: 'CannotPullContainerError:*', action: 'RETRY' },
         { onExitCode: '143', action: 'RETRY' },
+        // A kill by the stand-in is Spot's without Spot's text, which infra goes by: there, 137 alone ends the job.
         { onExitCode: '137', action: 'RETRY' },
         { onReason: '*', action: 'EXIT' }
       ]

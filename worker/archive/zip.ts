@@ -92,9 +92,9 @@ export class ZipWriter {
 /** Node's pool has four threads unless UV_THREADPOOL_SIZE says otherwise, and not for deflate alone. */
 const mostThreads = 4
 
-/** One for each thread, and one that is through and not taken. */
+/** One for each thread, one that is through and not taken, and one that waits, so that no thread does. */
 function mostBlocks(threads: number): number {
-  return Math.min(threads, mostThreads) + 1
+  return Math.min(threads, mostThreads) + 2
 }
 
 interface OpenEntry {

@@ -13,7 +13,7 @@ export function tablesRead(
   { categories, name: environment }: Environment
 ): TablesRead {
   const all = [...categories.values()]
-  if (reads === 'category') return category ? allOf(name, [category]) : { tables: [] }
+  if (reads === 'category' && category) return allOf(name, [category])
   if (typeof reads === 'object' && 'formats' in reads) {
     const formats = reads.formats.join(', ')
     const tables = partitioningsOf(all.filter(({ format }) => reads.formats.includes(format)))
@@ -21,12 +21,12 @@ export function tablesRead(
     const fix = 'give one its format in the configuration, then make its table and the views'
     return tables.length > 0 ? { tables } : { problem: `${name} reads records of ${formats}; ${missing}: ${fix}` }
   }
-  if (reads === 'all') {
+  if (reads === 'all' || reads === 'category') {
     const tables = partitioningsOf(all)
+    if (tables.length > 0) return { tables: reads === 'all' ? tables : [] }
+    const what = reads === 'all' ? 'all tables' : 'a table'
     const fix = 'give one a table (categories.<name>.table)'
-    return tables.length > 0
-      ? { tables }
-      : { problem: `${name} reads all tables, and no category of ${environment} has one: ${fix}` }
+    return { problem: `${name} reads ${what}, and no category of ${environment} has one: ${fix}` }
   }
   const named = all.filter((one) => reads.includes(one.name))
   const missing = `and ${environment} has none of these categories: add them to the configuration, with tables`

@@ -52,12 +52,17 @@ function parseFormat(pattern: string): string {
   })
 }
 
-/** All views that are made from an environment's categories, each after those that it reads. */
+/**
+ * All views that are made from an environment's categories, each after those that it reads; none without a table.
+ * @throws IotLogError (`wrong-config`) where two would bear one name
+ */
 export function madeViewsOf(environment: Environment): readonly MadeView[] {
-  const records = [...environment.categories.values()].flatMap((category) => recordViewOf(category) ?? [])
+  const categories = [...environment.categories.values()]
+  if (categories.every((category) => 'problem' in tableOf(category))) return []
+  const records = categories.flatMap((category) => recordViewOf(category) ?? [])
   const lines = { name: allLines, statement: allLinesStatement(environment) }
   const views = [lines, ...records, ...commonViewsOf(environment)]
-  const taken = new Set([...environment.categories.values()].map(({ table }) => table).concat(writtenViews))
+  const taken = new Set(categories.map(({ table }) => table).concat(writtenViews))
   const twice = views.find(({ name }) => taken.size === taken.add(name).size)
   if (!twice) return views
   const text = `the view ${twice.name} that is made for a category bears the name of a table or of another view: rename the table`

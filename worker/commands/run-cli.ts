@@ -3,7 +3,7 @@ import type { Config } from '../contract/config.ts'
 import { IotLogError, messageOf, ProblemsError } from '../contract/errors.ts'
 import { nearest } from '../contract/nearest.ts'
 import { exitCodeOf, exitCodes } from '../contract/result.ts'
-import { printable } from '../report/words.ts'
+import { mistakeLines } from '../report/mistakes.ts'
 import type { Command, Terminal } from './command.ts'
 import { configCommand } from './config-command.ts'
 import { doctorCommand } from './doctor-command.ts'
@@ -109,13 +109,11 @@ async function report(
 
 function errorText(error: unknown, name: string, typed: TypedArguments): string {
   if (error instanceof ProblemsError) {
-    const lines = error.problems.map((problem) => `  ${printable(problem.text)}`)
     const advice =
       error.correction === undefined ? [] : [`Try: iot-log ${[name, ...corrected(typed, error)].join(' ')}`]
-    const what = error.problems.length === 1 ? 'one mistake' : `${error.problems.length} mistakes`
-    return [`iot-log: ${what}`, ...lines, ...advice, ''].join('\n')
+    return [...mistakeLines(error), ...advice, ''].join('\n')
   }
-  if (error instanceof IotLogError && error.code !== 'internal') return `iot-log: ${printable(error.message)}\n`
+  if (error instanceof IotLogError && error.code !== 'internal') return `${mistakeLines(error).join('\n')}\n`
   const stack = error instanceof Error ? error.stack : String(error)
   return `iot-log: this should not have happened; please report it\n${stack}\n`
 }

@@ -62,7 +62,7 @@ function forwardProblems(
     const wanted = auth === 'basic' ? 'so the ARN of its secret is needed' : 'so there is no secret to read'
     say('secret', secret, `auth of the sink is ${auth}, ${wanted}`)
   }
-  if (caFile !== undefined && !/^(?!\.\.?$)[\w.-]+$/.test(caFile)) {
+  if (caFile !== undefined && !/^(?:\.\/+)*(?!\.\.?$)[\w.-]+$/.test(caFile)) {
     const text = 'a function has only files that lie beside the configuration'
     problems.push(problem(`${key}.sinks.${sink}.caFile`, caFile, text))
   }

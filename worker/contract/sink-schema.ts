@@ -37,7 +37,10 @@ export const sinkSchema = z
       .string()
       .regex(indexPattern, 'lower-case letters, digits, . _ - + and {category} {yyyy} {MM} {dd}')
       .default('iot-{category}-{yyyy}.{MM}.{dd}')
-      .meta({ description: 'OpenSearch: the index of a record, by the day of its own time.' }),
+      .meta({
+        description:
+          'The index of a record, by the day of its own time; of Logstash, in the pipeline that `--setup` prints.'
+      }),
     timeZone: z
       .string()
       .refine(isTimeZone, 'a time zone such as Asia/Tokyo or UTC')

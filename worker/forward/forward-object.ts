@@ -76,9 +76,9 @@ export async function forwardObject<Work>(options: ForwardObjectOptions<Work>): 
     }
   }
   try {
-    const taker = { onText, onEnd: () => reader.finish(true), signal }
     const amounts = { storedBytes: 0, textBytes: 0 }
-    await readObjectText(store, object, context, limits, amounts, taker)
+    const taker = { onText, onEnd: () => reader.finish(true), amounts, signal }
+    await readObjectText(store, object, context, limits, taker)
     return { kind: 'read', textBytes: amounts.textBytes }
   } catch (error) {
     const end = endOf(error)

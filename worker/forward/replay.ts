@@ -96,14 +96,7 @@ async function replayObject(object: StoredObject, options: ReplayOptions): Promi
       if (outbox.isFull) await outbox.drain()
     }
   }
-  await readObjectText(
-    results,
-    object,
-    context,
-    limits,
-    { storedBytes: 0, textBytes: 0 },
-    { onText, onEnd: () => reader.finish(true), signal }
-  )
+  await readObjectText(results, object, context, limits, { onText, onEnd: () => reader.finish(true), signal })
   await outbox.flush()
   if (oversized.length > 0) await keepRejected(oversized)
   return tally

@@ -6,18 +6,20 @@ import { maxTextBytes, type OnText, type ReadAmounts, type ReadLimits, readText 
 import { zipEntryTexts } from './read-zip.ts'
 import { sniffEncoding, sniffLength } from './sniff.ts'
 
-/** Who takes the text of an object. */
+/** Who takes the text of an object, and is told how far the reading got. */
 export interface TextTaker {
   readonly onText: OnText
   /** Behind the text, or behind each file of a zip. */
   readonly onEnd: () => void
+  /** Counted up as it is read, also when that fails. */
+  readonly amounts?: ReadAmounts
   /** Gives up what is on its way; `onText` ends the reading. */
   readonly signal?: AbortSignal
 }
 
 /**
  * Reads the text of an object, however it is compressed: its members and layers, or the files of a zip one after the
- * other, each of them ended by `onEnd`. `amounts` tell how far it got, also when it fails.
+ * other, each of them ended by `onEnd`.
  * @throws Damage with the byte where it lies, or the store's error
  */
 export async function readObjectText(
@@ -25,15 +27,14 @@ export async function readObjectText(
   object: StoredObject,
   context: DecoderContext,
   limits: ReadLimits,
-  amounts: ReadAmounts,
-  { onText, onEnd, signal }: TextTaker
+  { onText, onEnd, signal, amounts = { storedBytes: 0, textBytes: 0 } }: TextTaker
 ): Promise<void> {
   const body = await store.open(object)
   using _closing = signal && closeOnAbort(body, signal)
   const first = await firstChunk(body)
   if (first && sniffEncoding(first) === 'zip') {
     await body.close()
-    return readZip(store, object, context, limits, amounts, { onText, onEnd })
+    return readZip(store, object, context, limits, { onText, onEnd, amounts })
   }
   let isFresh = true
   const open = (): MaybePromise<ObjectBody> => {
@@ -50,8 +51,7 @@ async function readZip(
   object: StoredObject,
   context: DecoderContext,
   limits: ReadLimits,
-  amounts: ReadAmounts,
-  { onText, onEnd }: TextTaker
+  { onText, onEnd, amounts }: Required<Omit<TextTaker, 'signal'>>
 ): Promise<void> {
   await using random = await store.openRandom(object)
   for await (const entry of zipEntryTexts(random)) {

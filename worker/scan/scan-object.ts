@@ -67,7 +67,8 @@ export class ObjectScanner {
     const amounts = { storedBytes: 0, textBytes: 0 }
     const linesBefore = this.#kept.lines
     try {
-      await readObjectText(this.#store, object, this.#context, this.#limits, amounts, {
+      await readObjectText(this.#store, object, this.#context, this.#limits, {
+        amounts,
         onText: (text) => {
           picker.push(text)
           return this.#afterText(amounts)

@@ -9,6 +9,7 @@ import { madeViewsOf } from '../../../worker/athena/view.ts'
 import { readSavedQueries } from '../../../worker/commands/saved-queries.ts'
 import { type Environment, parseConfig } from '../../../worker/contract/config.ts'
 import { ProblemsError } from '../../../worker/contract/errors.ts'
+import { formatNames } from '../../../worker/contract/format-names.ts'
 import { configWithCategories, referenceConfig, referenceDocument } from '../../support/configurations.ts'
 
 const nowMs = Date.UTC(2023, 9, 20, 12)
@@ -120,6 +121,18 @@ describe('every saved query', () => {
       assert.equal(query.sql.match(/\bhour BETWEEN \? AND \?/g)?.length, read.length)
       assert.doesNotMatch(query.sql, /s3:|iot_logs/)
     })
+
+    const { reads } = query
+    if (typeof reads === 'object' && 'formats' in reads) {
+      it(`${query.name} names the formats that feed the view which it reads`, () => {
+        const [, view] = /FROM "\$\{database\}"\."(\w+)"/.exec(query.sql)!
+        const feeding = formatNames.filter((format) => {
+          const one = configWithCategories({ one: { layout: 'one/{yyyy}/{MM}/{dd}/', format, table: 'one' } })
+          return madeViewsOf(one.environments.get('dev')!).some(({ name }) => name === view)
+        })
+        assert.deepEqual([...reads.formats].sort(), feeding.sort())
+      })
+    }
 
     it(`${query.name} has no question mark but its places`, () => {
       const text = readFileSync(new URL(`../../../queries/${query.name}.sql`, import.meta.url), 'utf8')

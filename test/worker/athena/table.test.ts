@@ -177,6 +177,10 @@ describe('the views of records', () => {
     ])
   })
 
+  it('are none where no category has a table', () => {
+    assert.deepEqual(namesOf({ web: { layout, format: 'alb' } }), [])
+  })
+
   it('are the files of an environment of its own where its layouts differ', () => {
     const document = referenceDocument()
     document.categories.web = { layout, format: 'alb', table: 'web' }

@@ -73,6 +73,14 @@ it('a forwarder has what its sink wants, and nothing else', () => {
   assert.deepEqual(problemsOf({ forward: { elk: { secret }, search: { domain } } }, right), [])
 })
 
+it('the authority of a sink lies beside the configuration, however that is written', () => {
+  const problems = (caFile: string): string[] => problemsOf({ forward: { elk: {} } }, { elk: { ...elk, caFile } })
+  for (const beside of ['elk.pem', './elk.pem', './/./elk.pem']) assert.deepEqual(problems(beside), [])
+  for (const elsewhere of ['../elk.pem', './../elk.pem', './', './..', 'ca/elk.pem']) {
+    assert.match(problems(elsewhere).join(), /beside the configuration/, elsewhere)
+  }
+})
+
 it('a topic can’t leave the statement of its rule, and unknown keys are mistakes', () => {
   assert.match(problemsOf({ ingest: { telemetry: { topics: ["a' WHERE true"] } } }).join(), /an MQTT topic filter/)
   assert.match(problemsOf({ retentionDay: 3 }).join(), /retentionDay: unknown key; did you mean "retentionDays"\?/)

@@ -4,6 +4,7 @@ import { messageOf } from '../../contract/errors.ts'
 import { Bodies } from './bodies.ts'
 import { certificateProblem } from './certificate.ts'
 import { type Answer, deliver, mayPass, requestMs, retryAfterMs } from './deliver.ts'
+import { indexPatternOf } from './index-name.ts'
 import { post } from './post.ts'
 import type { Refusal, SetupReport, Sink, SinkCategory, SinkOptions, SinkRecord } from './sink.ts'
 import { SinkError } from './sink-error.ts'
@@ -43,7 +44,9 @@ export class LogstashSink implements Sink {
 
   async setup(categories: readonly SinkCategory[]): Promise<SetupReport> {
     const { port } = this.#url
+    const { index } = this.#options.settings
     const names = categories.map(({ name }) => name).join(', ')
+    const patterns = new Set(categories.map(({ name }) => indexPatternOf(index, name)))
     return [
       `Logstash keeps no templates here. A pipeline for ${names}:`,
       'input {',
@@ -52,12 +55,12 @@ export class LogstashSink implements Sink {
       'output {',
       '  elasticsearch {',
       '    hosts => ["https://…:9200"]',
-      '    index => "iot-%{category}-%{+YYYY.MM.dd}"',
+      `    index => "${outputIndex(index)}"`,
       `    document_id => "%{${idName}}"`,
       '    action => "create"',
       '  }',
       '}',
-      'Index pattern iot-*, time field @timestamp'
+      ...[...patterns].map((pattern) => `Index pattern ${pattern}, time field @timestamp`)
     ]
   }
 
@@ -105,6 +108,16 @@ export class LogstashSink implements Sink {
     // Another success would be another server's: only 200 says that the events are in the queue.
     throw new SinkError(this.#options.name, `it answered ${status}`)
   }
+}
+
+/**
+ * An index of the configuration as Logstash writes it: fields, and parts of the event's day, in UTC
+ * (https://www.elastic.co/docs/reference/logstash/event-dependent-configuration#sprintf).
+ */
+function outputIndex(template: string): string {
+  return template
+    .replace(/\{(?:yyyy|MM|dd)\}(?:[._+-]*\{(?:yyyy|MM|dd)\})*/g, (day) => `%{+${day.replace(/[{}]/g, '')}}`)
+    .replaceAll('{category}', '%{category}')
 }
 
 /** The documents as one JSON array, each with its id. */
