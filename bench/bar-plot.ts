@@ -46,11 +46,7 @@ text{font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:13px;fi
 
 /** The plot, as a document of its own. */
 export function barPlotSvg({ title, subtitle, groups }: BarPlot): string {
-  const parts: string[] = [
-    textAt(margin, 28, title, 'title'),
-    textAt(margin, 48, subtitle, 'quiet'),
-    `<title>${escaped(title)}</title>`
-  ]
+  const parts: string[] = [textAt(margin, 28, title, 'title'), textAt(margin, 48, subtitle, 'quiet')]
   let top = plotHead
   for (const group of groups) {
     parts.push(...groupParts(group, top))
@@ -58,7 +54,8 @@ export function barPlotSvg({ title, subtitle, groups }: BarPlot): string {
   }
   const height = top + margin
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title">`,
+    `<title id="title">${escaped(title)}</title>`,
     `<style>${style}</style>`,
     ...parts,
     '</svg>\n'

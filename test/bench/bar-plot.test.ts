@@ -31,7 +31,7 @@ describe('a plot', () => {
   it('shows names of any letters, and nothing of them is markup', () => {
     const svg = plot('igzip | rg <b>', [1])
     assert.match(svg, />igzip \| rg &lt;b&gt;</)
-    assert.match(svg, /<title>Exports &amp; peers<\/title>/)
+    assert.match(svg, /<title id="title">Exports &amp; peers<\/title>/)
     assert.doesNotMatch(svg, /<b>/)
   })
 
