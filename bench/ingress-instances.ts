@@ -19,8 +19,8 @@ const longestMs = 10_000
 export async function startInstances(count: number, place: Place): Promise<Instances> {
   const starting = Array.from({ length: count }, () =>
     startLambdaProcess({
-      url: 'dist/ingress-slack.mjs',
-      event: 'dist/ingress-job-events.mjs',
+      url: 'bench/.build/ingress-slack.mjs',
+      event: 'bench/.build/ingress-job-events.mjs',
       environment: place.environment,
       onOutput: () => {}
     })

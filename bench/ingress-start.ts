@@ -30,7 +30,7 @@ const result = await handler(JSON.parse(process.argv[2]))
 const handlingMs = performance.now() - loadedMs
 process.send({ nodeMs, initMs: loadedMs - nodeMs, handlingMs, result }, () => process.exit())
 `
-const bundle = new URL('../dist/ingress-slack.mjs', import.meta.url)
+const bundle = new URL('.build/ingress-slack.mjs', import.meta.url)
 
 /** Starts a process with the bundle, hands it one command, and ends it. @throws when no answer comes */
 export async function startCold(command: Command, place: Place): Promise<ColdStart> {

@@ -1,8 +1,9 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { alignColumns } from '../worker/report/words.ts'
+import { buildProgram } from './build-program.ts'
 import { audit, type Findings } from './ingress-audit.ts'
-import { buildBundles, measureBundle } from './ingress-bundle.ts'
+import { measureBundle } from './ingress-bundle.ts'
 import { commandAt, judge, type Verdict } from './ingress-command.ts'
 import { type Guard, holds } from './ingress-guard.ts'
 import { startInstances } from './ingress-instances.ts'
@@ -43,7 +44,7 @@ const warmRounds = 40
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`
 const load = (): string => `load average ${loadavg()[0]!.toFixed(1)}`
 console.log(`${availableParallelism()} processors, shared with the stand-ins; Node ${process.versions.node}; ${load()}`)
-await buildBundles()
+buildProgram()
 const guards = [...benchBundle(), ...(await benchRunning()), ...(values['skip-slow'] ? [] : await benchSlow())]
 process.exitCode = guards.map(holds).every(Boolean) ? 0 : 1
 

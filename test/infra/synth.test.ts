@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { buildProgram } from '../support/build-program.ts'
 import { referenceDocument } from '../support/configurations.ts'
 import { repository, runCli, startCommand } from '../support/run-cli.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
@@ -30,8 +31,7 @@ describe('synthesis', () => {
   it('of the reference configuration takes less than 30 s of a processor, without account and network', async () => {
     using place = temporaryDirectory()
     const dist = join(place.path, 'dist')
-    const built = await startCommand(process.execPath, [`${repository}build.ts`, dist]).finished
-    assert.equal(built.code, 0, built.stderr)
+    await buildProgram(dist)
     const { code, stdout, stderr } = await synth({
       IOT_LOG_DIST: dist,
       CDK_OUTDIR: join(place.path, 'out'),

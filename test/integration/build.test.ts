@@ -1,24 +1,18 @@
 import assert from 'node:assert/strict'
-import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { readArchive } from '../support/archives.ts'
+import { buildProgram } from '../support/build-program.ts'
 import { logDirectory } from '../support/log-directory.ts'
-import { repository, startCommand } from '../support/run-cli.ts'
+import { startCommand } from '../support/run-cli.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 describe('the built command', () => {
-  before(async () => {
-    const { code, stderr } = await startCommand(process.execPath, [`${repository}build.ts`]).finished
-    assert.equal(code, 0, stderr)
-  })
-
   it('runs alone in a clean directory, without the repository and its packages', async () => {
     using place = temporaryDirectory()
     using logs = logDirectory({ 'lifecycle/2023/10/01/00/a.gz': gzipSync('{"clientId":"THING00001"}\n') })
-    for (const name of readdirSync(join(repository, 'dist')))
-      cpSync(join(repository, 'dist', name), join(place.path, name))
+    await buildProgram(place.path)
     const args = [
       join(place.path, 'iot-log.mjs'),
       'export',

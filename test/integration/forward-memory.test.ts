@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
-import { repository } from '../support/run-cli.ts'
+import { buildProgram } from '../support/build-program.ts'
 import { queueEvent } from '../support/sqs/event-source.ts'
 import { startFunction } from '../support/sqs/function-process.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
@@ -17,21 +16,7 @@ describe('the function as a bundle, in 192 MiB', () => {
   const directory = temporaryDirectory()
   const module = pathToFileURL(`${directory.path}/forward.mjs`)
   before(async () => {
-    await build({
-      absWorkingDir: repository,
-      entryPoints: { forward: 'worker/forward/lambda.ts' },
-      outdir: directory.path,
-      outExtension: { '.js': '.mjs' },
-      bundle: true,
-      splitting: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node22.15',
-      banner: {
-        js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);"
-      },
-      logLevel: 'error'
-    })
+    await buildProgram(directory.path)
     return () => directory[Symbol.dispose]()
   })
 

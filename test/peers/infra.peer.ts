@@ -15,9 +15,10 @@ import { Jobs } from '../../worker/jobs.ts'
 import { openRecords } from '../../worker/stores/open-records.ts'
 import { forwarding, synthesise } from '../infra/apps.ts'
 import { readArchive } from '../support/archives.ts'
+import { buildProgram } from '../support/build-program.ts'
 import { referenceDocument } from '../support/configurations.ts'
 import { askedMs, wantedJob } from '../support/jobs.ts'
-import { repository, startCommand } from '../support/run-cli.ts'
+import { startCommand } from '../support/run-cli.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { createStack, only, resourceTypes } from './cloudformation.ts'
 
@@ -82,8 +83,7 @@ describe('infrastructure', { skip }, () => {
   it('exports a day with the bundle of the image', async () => {
     using place = temporaryDirectory()
     const dist = join(place.path, 'dist')
-    const built = await startCommand(process.execPath, [`${repository}build.ts`, dist]).finished
-    assert.equal(built.code, 0, built.stderr)
+    await buildProgram(dist)
     const document = referenceDocument()
     // Whose bucket it is, is told by an account number of the peer's own.
     delete document.environments.dev.account

@@ -153,6 +153,13 @@ describe('the lines that are kept', () => {
     assert.ok(pickLines(text, { identifiers: ['THING00001'], match: 'text', case: 'exact' }, [300_000]).equals(text))
   })
 
+  it('are all of them when there are more runs of them than are told at once', () => {
+    const lineOf = (at: number): string => (at % 3 === 0 ? `line ${at}\n` : `line ${at} of THING00001\n`)
+    const text = Buffer.from(Array.from({ length: 5000 }, (_, at) => lineOf(at)).join(''))
+    const one: MatchSpec = { identifiers: ['THING00001'], match: 'text', case: 'exact' }
+    assert.deepEqual(pickLines(text, one), grepLines(text, one.identifiers, one))
+  })
+
   it('take identifiers of up to 1024 bytes', () => {
     const id = `${'é'.repeat(511)}xy`
     const text = Buffer.from(`${id}\n${id.slice(1)}\nno ${id} yes\n`)

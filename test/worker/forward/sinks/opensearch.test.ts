@@ -9,7 +9,7 @@ import { SinkError } from '../../../../worker/forward/sinks/sink-error.ts'
 import { createLog } from '../../../../worker/report/log.ts'
 import { type OpenSearchServerOptions, startOpenSearchServer } from '../../../support/opensearch/server.ts'
 import { listen } from '../../../support/s3/connections.ts'
-import { record, records, testSinkContract } from './sink-contract.ts'
+import { closingBoth, record, records, testSinkContract } from './sink-contract.ts'
 
 const never = new AbortController().signal
 const credentials = {
@@ -120,13 +120,5 @@ async function openTest(settings: Partial<SinkSettings>, options: OpenSearchServ
   const server = await startOpenSearchServer(options)
   const logged: string[] = []
   const sink = await open({ url: server.url, ...settings }, logged)
-  return {
-    server,
-    sink,
-    logged,
-    [Symbol.asyncDispose]: async () => {
-      await sink[Symbol.asyncDispose]()
-      await server[Symbol.asyncDispose]()
-    }
-  }
+  return closingBoth(server, sink, logged)
 }

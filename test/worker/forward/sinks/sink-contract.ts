@@ -153,14 +153,19 @@ export function testSinkContract(
       ca,
       log: createLog('debug', (line) => logged.push(line), Date.now)
     })
-    return {
-      server,
-      sink,
-      logged,
-      [Symbol.asyncDispose]: async () => {
-        await sink[Symbol.asyncDispose]()
-        await server[Symbol.asyncDispose]()
-      }
+    return closingBoth(server, sink, logged)
+  }
+}
+
+/** A sink and what it speaks to, which end together. */
+export function closingBoth<Server extends AsyncDisposable>(server: Server, sink: Sink, logged: readonly string[]) {
+  return {
+    server,
+    sink,
+    logged,
+    [Symbol.asyncDispose]: async () => {
+      await sink[Symbol.asyncDispose]()
+      await server[Symbol.asyncDispose]()
     }
   }
 }
