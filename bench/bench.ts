@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util'
 import { buildProgram, hasAddOn } from './build-program.ts'
 import { benchDay, dayCases } from './end-to-end.ts'
 import { benchFromS3 } from './from-s3.ts'
 import { type Claim, claimParts, claimSection, isHeld } from './must-hold.ts'
+import { readOptions } from './options.ts'
 import { plotResults } from './plot.ts'
 import { beginResults, machineText, type Section, saveResults, sectionText } from './results.ts'
 import { benchStages } from './stages.ts'
@@ -14,61 +14,60 @@ npm run bench -- --must-hold [--part ${Object.keys(claimParts).join()}] [--round
   --must-hold  measures every claim; ends with 1 when one does not hold
   --no-save    writes nothing to bench/results`
 
-const { values } = parseArgs({
-  allowNegative: true,
-  options: {
-    only: { type: 'string', default: 'stages,days,s3' },
-    corpus: { type: 'string', default: 'big,tiny,multi' },
-    rate: { type: 'string', default: '0.02,2,20,100' },
-    rounds: { type: 'string' },
-    ours: { type: 'boolean', default: false },
-    'must-hold': { type: 'boolean', default: false },
-    part: { type: 'string', default: Object.keys(claimParts).join() },
-    save: { type: 'boolean', default: true },
-    help: { type: 'boolean', short: 'h', default: false }
-  }
+const { values, numberOf, namesOf } = readOptions(usage, {
+  only: { type: 'string', default: 'stages,days,s3' },
+  corpus: { type: 'string', default: 'big,tiny,multi' },
+  rate: { type: 'string', default: '0.02,2,20,100' },
+  rounds: { type: 'string' },
+  ours: { type: 'boolean', default: false },
+  'must-hold': { type: 'boolean', default: false },
+  part: { type: 'string', default: Object.keys(claimParts).join() },
+  save: { type: 'boolean', default: true }
 })
-if (values.help) console.log(usage)
-else await run()
+const mustHold = values['must-hold']
+const rounds = values.rounds === undefined ? (mustHold ? 5 : 3) : numberOf('rounds', 1)
+const chosen = {
+  only: namesOf('only', ['stages', 'days', 's3']),
+  corpora: namesOf('corpus', ['big', 'tiny', 'multi']),
+  rates: namesOf('rate', ['0.02', '2', '20', '100']),
+  parts: namesOf('part', Object.keys(claimParts))
+}
+await run()
 
 async function run(): Promise<void> {
-  const results = beginResults(values['must-hold'] ? 'must-hold' : 'bench')
+  const results = beginResults(mustHold ? 'must-hold' : 'bench')
   console.log(`${results.date}, ${machineText(results.machine)}, commit ${results.commit}`)
   buildProgram()
   if (!hasAddOn()) console.log('Without the native add-on (npm run build:native)')
-  const sections = await (values['must-hold'] ? checkClaims() : benchAll())
+  const sections = await (mustHold ? checkClaims() : benchAll())
   if (!values.save) return
   const all = { ...results, sections }
   console.log(['', saveResults(all), ...plotResults(all)].join('\nWrote ').trim())
 }
 
 async function benchAll(): Promise<Section[]> {
-  const rounds = Number(values.rounds ?? 3)
-  const corpora = values.corpus.split(',')
-  const rates = values.rate.split(',')
+  const { only, corpora, rates } = chosen
   const sections: Section[] = []
   const show = (section: Section): void => {
     sections.push(section)
     console.log(sectionText(section))
   }
-  if (values.only.includes('stages')) for await (const section of benchStages(rounds)) show(section)
-  if (values.only.includes('days')) {
-    const days = dayCases.filter(({ corpus, rate }) => corpora.includes(corpus) && rates.includes(rate))
+  if (only.includes('stages')) for await (const section of benchStages(rounds)) show(section)
+  if (only.includes('days')) {
+    const days = dayCases.filter(({ corpus, rate }) => corpora.some((one) => one === corpus) && rates.includes(rate))
     for (const day of days) show(await benchDay(day, rounds, !values.ours))
   }
-  if (values.only.includes('s3')) {
-    const chosen = (['big', 'tiny'] as const).filter((corpus) => corpora.includes(corpus))
-    for (const corpus of chosen) show(await benchFromS3(corpus, rounds, !values.ours))
+  if (only.includes('s3')) {
+    const served = (['big', 'tiny'] as const).filter((corpus) => corpora.includes(corpus))
+    for (const corpus of served) show(await benchFromS3(corpus, rounds, !values.ours))
   }
   return sections
 }
 
 async function checkClaims(): Promise<Section[]> {
   const claims: Claim[] = []
-  for (const part of values.part.split(',')) {
-    const measure = claimParts[part]
-    if (!measure) throw new Error(`--part is one of ${Object.keys(claimParts).join(', ')}: ${part}`)
-    const some = await measure(Number(values.rounds ?? 5))
+  for (const part of chosen.parts) {
+    const some = await claimParts[part]!(rounds)
     console.log(sectionText(claimSection(some)))
     claims.push(...some)
   }

@@ -1,10 +1,10 @@
 import { loadavg } from 'node:os'
-import { parseArgs } from 'node:util'
 import { type FormatName, formatNames } from '../worker/contract/format-names.ts'
 import { RecordPicker } from '../worker/formats/record-picker.ts'
 import { RecordReader } from '../worker/formats/record-reader.ts'
 import { findFormat } from '../worker/formats/registry.ts'
 import { formatText } from './formats-corpus.ts'
+import { readOptions } from './options.ts'
 
 /*
  * What one core does with each format: every record parsed, as the forwarder needs them; and a search for an identifier
@@ -13,13 +13,17 @@ import { formatText } from './formats-corpus.ts'
  * take turns.
  */
 
-const { values } = parseArgs({
-  options: {
-    megabytes: { type: 'string', default: '16' },
-    rounds: { type: 'string', default: '7' },
-    only: { type: 'string', multiple: true, default: [...formatNames] }
-  }
+const usage = `npm run bench:formats -- [--megabytes 16] [--rounds 7] [--only NAME,…]
+  --megabytes  of text of each format    --rounds  that count
+  --only       some of ${formatNames.join(', ')}`
+
+const { numberOf, namesOf } = readOptions(usage, {
+  megabytes: { type: 'string', default: '16' },
+  rounds: { type: 'string', default: '7' },
+  only: { type: 'string', default: formatNames.join() }
 })
+const rounds = numberOf('rounds', 1)
+const bytes = numberOf('megabytes', 0.1) * 1e6
 /** As the decoder gives text. */
 const pieceBytes = 256 * 1024
 const leastMicroseconds = 50_000
@@ -28,14 +32,14 @@ const maxRecordBytes = 64 * 1024 * 1024
 const absent = ['THING99999', '温度/"é"']
 /** On every record. */
 const present = (name: FormatName): string => (name === 'vpc-flow' ? 'ACCEPT' : 'THING')
-const names = values.only as FormatName[]
-const texts = new Map(names.map((name) => [name, formatText(name, Number(values.megabytes) * 1e6)]))
+const names = namesOf('only', formatNames)
+const texts = new Map(names.map((name) => [name, formatText(name, bytes)]))
 const parsed = new Map<FormatName, number[]>(names.map((name) => [name, []]))
 const rejected = absent.map(() => new Map<FormatName, number[]>(names.map((name) => [name, []])))
 const kept = new Map<FormatName, number[]>(names.map((name) => [name, []]))
 const counts = new Map<FormatName, number>()
 
-for (let round = 0; round <= Number(values.rounds); round++) {
+for (let round = 0; round <= rounds; round++) {
   for (const name of names) {
     const parseSeconds = timed(() => counts.set(name, parseAll(name)))
     const rejectSeconds = absent.map((identifier) => timed(() => assertKept(name, search(name, identifier), 0)))
@@ -50,7 +54,7 @@ for (let round = 0; round <= Number(values.rounds); round++) {
 
 const load = loadavg().map((one) => one.toFixed(1))
 console.log(
-  `one thread, by its CPU time, Node ${process.version}, load ${load.join(' ')}, median of ${values.rounds} rounds\n`
+  `one thread, by its CPU time, Node ${process.version}, load ${load.join(' ')}, median of ${rounds} rounds\n`
 )
 console.log(
   `${'format'.padEnd(18)}  records/s   parsed MB/s   kept MB/s   MB/s without ${absent.join('   MB/s without ')}`

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { formatBytes } from '../worker/contract/units.ts'
 import { createFleet } from './corpus/fleet.ts'
 import { telemetryLine } from './corpus/messages.ts'
 import { createRandom } from './corpus/random.ts'
 import { type CommandRun, measureCommand, median } from './measure-command.ts'
+import { readOptions } from './options.ts'
 import { syslogNgCommand } from './syslog-ng.ts'
 
 /*
@@ -20,17 +20,18 @@ import { syslogNgCommand } from './syslog-ng.ts'
  * than figures.
  */
 
-const { values } = parseArgs({
-  options: {
-    /** Text of the corpus. */
-    megabytes: { type: 'string', default: '200' },
-    rounds: { type: 'string', default: '3' }
-  }
+const usage = `npm run bench:forward -- [--megabytes 200] [--rounds 3]
+  --megabytes  of text to send    --rounds  that count`
+
+const { numberOf } = readOptions(usage, {
+  megabytes: { type: 'string', default: '200' },
+  rounds: { type: 'string', default: '3' }
 })
+const rounds = numberOf('rounds', 1)
 const root = fileURLToPath(new URL('..', import.meta.url))
 const objectBytes = 25e6
 const directory = mkdtempSync(join(tmpdir(), 'iot-log-bench-'))
-const corpus = writeCorpus(Number(values.megabytes) * 1e6)
+const corpus = writeCorpus(numberOf('megabytes', 0.1) * 1e6)
 const configPath = join(directory, 'config.json')
 
 const endpoint = spawn(process.execPath, [join(root, 'bench/forward-endpoint.ts')], {
@@ -57,16 +58,16 @@ const contenders = {
   ...(parsing !== undefined && { 'zcat | syslog-ng, parsed': parsing })
 }
 const runs = new Map<string, CommandRun[]>(Object.keys(contenders).map((name) => [name, []]))
-for (let round = 0; round < Number(values.rounds); round++) {
+for (let round = 0; round < rounds; round++) {
   for (const [name, command] of Object.entries(contenders)) runs.get(name)!.push(await measureCommand(command))
 }
 endpoint.stdin.end()
 const [told] = (await once(lines, 'line')) as [string]
-const expected = corpus.records * Number(values.rounds) * runs.size
+const expected = corpus.records * rounds * runs.size
 if ((JSON.parse(told) as { documents: number }).documents !== expected)
   throw new Error(`${told}, not ${expected} documents`)
 
-console.log(`${corpus.records} records, ${formatBytes(corpus.bytes)} of text; medians of ${values.rounds} rounds`)
+console.log(`${corpus.records} records, ${formatBytes(corpus.bytes)} of text; medians of ${rounds} rounds`)
 for (const [name, measured] of runs) {
   const seconds = median(measured.map((run) => run.seconds))
   const cpu = measured.map((run) => run.cpuSeconds).filter((one) => one !== undefined)

@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { alignColumns } from '../worker/report/words.ts'
-import type { InflaterName } from '../worker/scan/inflater.ts'
 import { buildProgram, hasAddOn } from './build-program.ts'
 import { type Contender, iotLog, peers } from './contenders.ts'
 import { ensureDay, matchRates } from './corpus/bench-days.ts'
 import { type Floors, floorOf, type GuardCase, guardCases, judge } from './guard-cases.ts'
+import { readOptions } from './options.ts'
 import { describeMachine, machineText } from './results.ts'
 import { pairedRatio, runInTurn } from './rounds.ts'
 
@@ -14,18 +13,21 @@ import { pairedRatio, runInTurn } from './rounds.ts'
  * below is measured once more first. Takes two minutes.
  */
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '5' },
-    /** Writes bench/floors.json anew from what is measured. */
-    record: { type: 'boolean', default: false },
-    /** As if a faster inflater were lost, to see that the guard tells: zlib-handle, zlib-stream. */
-    inflater: { type: 'string' }
-  }
+const usage = `npm run bench:guard -- [--rounds 5] [--record] [--inflater zlib-handle|zlib-stream]
+  --rounds    that count
+  --record    writes bench/floors.json anew from what is measured
+  --inflater  as if a faster one were lost, to see that the guard tells`
+
+const { values, numberOf, namesOf } = readOptions(usage, {
+  rounds: { type: 'string', default: '5' },
+  record: { type: 'boolean', default: false },
+  inflater: { type: 'string' }
 })
 const path = new URL('./floors.json', import.meta.url)
 const floors: Floors = JSON.parse(readFileSync(path, 'utf8'))
-const rounds = Number(values.rounds)
+const rounds = numberOf('rounds', 1)
+const inflaterInstead =
+  values.inflater === undefined ? undefined : namesOf('inflater', ['zlib-handle', 'zlib-stream'])[0]
 
 console.log(machineText(describeMachine()))
 buildProgram()
@@ -52,17 +54,13 @@ async function measure(some: readonly GuardCase[]): Promise<Map<string, number>>
     const directory = await ensureDay(corpus, repeat)
     const less = await ensureDay(corpus, baselineRepeat)
     const onLess: Contender = { ...peers.idiomatic, command: (_, ...words) => peers.idiomatic.command(less, ...words) }
-    const ours = group.map(({ inflater }) => iotLog(2, { inflater: inflaterOf(inflater) }))
+    const ours = group.map(({ inflater }) => iotLog(2, { inflater: inflaterInstead ?? inflater }))
     const [baseline, ...measured] = await runInTurn([onLess, ...ours], directory, matchRates[rate], rounds)
     for (const [at, one] of measured.entries()) {
       found.set(group[at]!.name, (pairedRatio(baseline!, one) * repeat) / baselineRepeat)
     }
   }
   return found
-}
-
-function inflaterOf(inflater: InflaterName | undefined): InflaterName | undefined {
-  return values.inflater === undefined ? inflater : (values.inflater as InflaterName)
 }
 
 function report(ratios: ReadonlyMap<string, number>): void {

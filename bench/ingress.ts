@@ -1,5 +1,4 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
-import { parseArgs } from 'node:util'
 import { alignColumns } from '../worker/report/words.ts'
 import { buildProgram } from './build-program.ts'
 import { audit, type Findings } from './ingress-audit.ts'
@@ -11,6 +10,7 @@ import { loadTable, percentile, type Sent, sendLoad, sendRounds, timesOf } from 
 import { startPlace } from './ingress-place.ts'
 import { sendUnderSlowness, slowPeople, slowTable, tellWhenStill } from './ingress-slow.ts'
 import { type ColdStart, coldTable, startCold } from './ingress-start.ts'
+import { readOptions } from './options.ts'
 
 /*
  * The ingress as it is deployed, against stand-ins in a process of their own: how large its bundle is, how long a new
@@ -18,23 +18,21 @@ import { type ColdStart, coldTable, startCold } from './ingress-start.ts'
  * Slack's 3 s when all that it calls is slow. Ends with 1 when a bound is broken.
  */
 
-const { values } = parseArgs({
-  options: {
-    /** Commands a second. */
-    rate: { type: 'string', default: '50' },
-    seconds: { type: 'string', default: '30' },
-    /** New processes that are measured. */
-    starts: { type: 'string', default: '9' },
-    /** Processes that take one request at a time. */
-    instances: { type: 'string', default: '4' },
-    /** Leaves the slow stand-ins out, which take a minute. */
-    'skip-slow': { type: 'boolean', default: false }
-  }
+const usage = `npm run bench:ingress -- [--rate 50] [--seconds 30] [--starts 9] [--instances 4] [--skip-slow]
+  --rate       commands a second               --seconds    of the load
+  --starts     new processes to measure        --instances  processes, which take one request at a time
+  --skip-slow  leaves the slow stand-ins out, which take a minute`
+
+const { values, numberOf } = readOptions(usage, {
+  rate: { type: 'string', default: '50' },
+  seconds: { type: 'string', default: '30' },
+  starts: { type: 'string', default: '9' },
+  instances: { type: 'string', default: '4' },
+  'skip-slow': { type: 'boolean', default: false }
 })
-const [rate, seconds, starts, instanceCount] = (['rate', 'seconds', 'starts', 'instances'] as const).map((name) => {
-  if (/^[1-9]\d{0,3}$/.test(values[name])) return Number(values[name])
-  throw new Error(`--${name} needs a whole number from 1 to 9999: ${values[name]}`)
-}) as [number, number, number, number]
+const [rate, seconds, starts, instanceCount] = (['rate', 'seconds', 'starts', 'instances'] as const).map((name) =>
+  numberOf(name, 1)
+) as [number, number, number, number]
 
 /** One in ten is sent twice. */
 const twiceEvery = 10

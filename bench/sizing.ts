@@ -1,52 +1,47 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
-import { fargateMemory, parseSizing } from '../infra/sizing.ts'
-import { regionPrices } from '../worker/contract/prices.ts'
-import { formatBytes, formatCount } from '../worker/contract/units.ts'
+import { parseSizing } from '../infra/sizing.ts'
 import { buildProgram, hasAddOn } from './build-program.ts'
+import { readOptions } from './options.ts'
 import { plotResults } from './plot.ts'
 import { beginResults, machineText, type Results, type Row, type Section, saveResults, sectionText } from './results.ts'
 import {
   type Assumptions,
   assumptionLines,
-  athenaDollars,
-  type Day,
-  exportDollars,
-  leastMemory,
   localSeconds,
   type MeasuredRates,
-  neededMebibytes,
-  taskTime,
   usualAssumptions
 } from './sizing-model.ts'
 import { dayOf, type ExportWay, measureExport, measureRates } from './sizing-rates.ts'
+import { adviceLines, modelTasks, taskSections } from './sizing-tasks.ts'
 
 /*
  * Measures this machine, and says which task of Fargate an export of a day wants, what that takes and what it costs,
  * beside Athena.
  */
 
-const usage = `npm run bench:sizing -- [--bytes 100e9] [--objects 5000] [--match 0.02] [--ratio 5] [--gigabits 0.39] [--rounds 3]
+const usage = `npm run bench:sizing -- [--bytes 100e9] [--objects 5000] [--match 0.02] [--ratio 5] [--minutes 15]
+                        [--gigabits 0.39] [--rounds 3] [--known] [--write]
   --bytes     stored bytes of the day        --objects  its objects
   --match     percent of the text to keep    --ratio    bytes of text for each stored byte
+  --minutes   in which an export should end
   --gigabits  network for each vCPU          --rounds   runs of each measurement
   --known     models with the rates of infra/sizing.json instead of measuring
   --write     writes infra/sizing.json, worker/scan-rates.json and bench/results`
 
-const { values } = parseArgs({
-  options: {
-    bytes: { type: 'string', default: '100e9' },
-    objects: { type: 'string', default: '5000' },
-    match: { type: 'string', default: '0.02' },
-    ratio: { type: 'string', default: '5' },
-    gigabits: { type: 'string', default: String(usualAssumptions.networkBitsPerVcpu / 1e9) },
-    rounds: { type: 'string', default: '3' },
-    known: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false }
-  }
+const { values, numberOf } = readOptions(usage, {
+  bytes: { type: 'string', default: '100e9' },
+  objects: { type: 'string', default: '5000' },
+  match: { type: 'string', default: '0.02' },
+  ratio: { type: 'string', default: '5' },
+  minutes: { type: 'string', default: '15' },
+  gigabits: { type: 'string', default: String(usualAssumptions.networkBitsPerVcpu / 1e9) },
+  rounds: { type: 'string', default: '3' },
+  known: { type: 'boolean', default: false },
+  write: { type: 'boolean', default: false }
 })
+const rounds = numberOf('rounds', 1)
+const wantedSeconds = numberOf('minutes', 1) * 60
 const sizingPath = new URL('../infra/sizing.json', import.meta.url)
 /**
  * The engine is chosen as if a thread read no faster, whatever its processor could: one connection to S3 gives about 90
@@ -54,34 +49,25 @@ const sizingPath = new URL('../infra/sizing.json', import.meta.url)
  */
 const mostStoredBytesPerThreadSecond = 90e6
 const ratesPath = new URL('../worker/scan-rates.json', import.meta.url)
-if (values.help) console.log(usage)
-else await run()
+await run()
 
 async function run(): Promise<void> {
   const day = {
-    bytes: numberOf('bytes'),
-    objects: numberOf('objects'),
-    match: numberOf('match') / 100,
-    textRatio: numberOf('ratio')
+    bytes: numberOf('bytes', 0),
+    objects: numberOf('objects', 0),
+    match: numberOf('match', 0) / 100,
+    textRatio: numberOf('ratio', 0)
   }
-  const assumptions = { ...usualAssumptions, networkBitsPerVcpu: numberOf('gigabits') * 1e9 }
+  const assumptions = { ...usualAssumptions, networkBitsPerVcpu: numberOf('gigabits', 0.001) * 1e9 }
   const begun = beginResults('sizing')
   const known = values.known ? knownRates() : undefined
   const measured = known ?? (await measureAll(begun))
-  const results = { ...begun, sections: [...measured.sections, ...modelSections(day, measured.rates, assumptions)] }
+  const tasks = modelTasks(day, measured.rates, assumptions)
+  const results = { ...begun, sections: [...measured.sections, ...taskSections(day, tasks)] }
   for (const section of results.sections) console.log(sectionText(section))
-  console.log(
-    `\nAssumed:\n${assumptionLines(assumptions)
-      .map((line) => `- ${line}`)
-      .join('\n')}`
-  )
+  console.log(['', ...adviceLines(tasks, wantedSeconds)].join('\n'))
+  console.log(['\nAssumed:', ...assumptionLines(assumptions)].join('\n- '))
   if (values.write && !known) write(results, measured.rates, assumptions)
-}
-
-function numberOf(name: 'bytes' | 'objects' | 'match' | 'ratio' | 'gigabits'): number {
-  const value = Number(values[name])
-  if (value >= 0 && Number.isFinite(value)) return value
-  throw new Error(`--${name} needs a number: ${values[name]}`)
 }
 
 interface Measurements {
@@ -100,7 +86,6 @@ function knownRates(): Measurements {
 async function measureAll({ machine }: Omit<Results, 'sections'>): Promise<Measurements> {
   console.log(machineText(machine))
   buildProgram()
-  const rounds = Number(values.rounds)
   const fastest = hasAddOn() ? undefined : 'zlib-handle'
   const fromS3 = await measureRates(rounds, { inflater: fastest, isFromS3: true })
   const fromDirectory = await measureRates(rounds, { inflater: fastest, isFromS3: false })
@@ -130,17 +115,25 @@ function rateSection(measured: readonly RatesRow[]): Section {
   return { title: 'Rates of this machine, whole processes; S3 is a server on loopback', rows }
 }
 
-/** The model beside the clock: one and two threads, one processor, and a small heap. */
+const onOneProcessor = 'taskset -c 0 '
+
+/** The model beside the clock: one and two processors, and a small heap. */
 async function validate(
   rates: { readonly fromS3: MeasuredRates; readonly fromDirectory: MeasuredRates },
   rounds: number
 ): Promise<Section> {
   const ways: Readonly<Record<string, ExportWay>> = {
-    'directory, 1 thread': { threads: 1, inflater: undefined, isFromS3: false },
-    'directory, 2 threads': { threads: 2, inflater: undefined, isFromS3: false },
     ...(hasTaskset() && {
-      'S3, 1 thread on one processor': { threads: 1, inflater: undefined, isFromS3: true, under: 'taskset -c 0 ' }
+      // A thread alone does not keep the zip and the main thread off another processor.
+      'directory, 1 thread on one processor': {
+        threads: 1,
+        inflater: undefined,
+        isFromS3: false,
+        under: onOneProcessor
+      },
+      'S3, 1 thread on one processor': { threads: 1, inflater: undefined, isFromS3: true, under: onOneProcessor }
     }),
+    'directory, 2 threads': { threads: 2, inflater: undefined, isFromS3: false },
     // V8 reserves more addresses than `ulimit` would allow: its heap is bounded, and the peak of all is measured.
     'directory, 2 threads, heap of 64 MiB': {
       threads: 2,
@@ -175,38 +168,6 @@ async function validate(
 
 function hasTaskset(): boolean {
   return spawnSync('sh', ['-c', 'command -v taskset']).status === 0
-}
-
-function modelSections(day: Day, rates: MeasuredRates, assumptions: Assumptions): readonly Section[] {
-  const title = `${formatBytes(day.bytes)} in ${formatCount(day.objects, 'object')}, ${Number((day.match * 100).toPrecision(3))} % kept`
-  const times: Row[] = []
-  const costs: Row[] = []
-  for (const [vcpu, range] of fargateMemory) {
-    const memoryMiB = leastMemory(range, neededMebibytes(vcpu, rates))
-    if (memoryMiB === undefined) continue
-    const { seconds, bound } = taskTime(day, vcpu, rates, assumptions)
-    const name = `Fargate, ${vcpu} vCPU, ${memoryMiB / 1024} GiB`
-    times.push({ name, figures: { minutes: seconds / 60, 'bound by': bound } })
-    const dollars: Record<string, number> = {}
-    for (const [region, prices] of Object.entries(regionPrices)) {
-      for (const arch of ['x86_64', 'arm64'] as const) {
-        for (const isSpot of [false, true]) {
-          const column = `$ ${region} ${arch}${isSpot ? ' Spot' : ''}`
-          dollars[column] = exportDollars(day, seconds, { vcpu, memoryMiB, arch, isSpot }, prices)
-        }
-      }
-    }
-    costs.push({ name, figures: dollars })
-  }
-  const athena = Object.entries(regionPrices).map(([region, prices]) => [
-    `$ ${region} x86_64`,
-    athenaDollars(day, prices)
-  ])
-  costs.push({ name: 'Athena', isPeer: true, figures: Object.fromEntries(athena) })
-  return [
-    { title: `Fargate, time: ${title}`, plotted: { plot: 'sizing', column: 'minutes' }, rows: times },
-    { title: `Fargate, cost: ${title}`, plotted: { plot: 'sizing', column: '$ us-east-1 x86_64' }, rows: costs }
-  ]
 }
 
 function write(results: Results, rates: MeasuredRates, assumptions: Assumptions): void {

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { formatBytes } from '../worker/contract/units.ts'
 import { buildProgram } from './build-program.ts'
 import { iotLog } from './contenders.ts'
 import { measureCommand } from './measure-command.ts'
+import { readOptions } from './options.ts'
 import { serveCorpus } from './serve-corpus.ts'
 
 /*
@@ -14,9 +14,12 @@ import { serveCorpus } from './serve-corpus.ts'
  * server that keeps nothing of it but its ends.
  */
 
+const usage = `npm run bench:upload -- [--gigabytes 2]
+  --gigabytes  of the archive`
+
+const { numberOf } = readOptions(usage, { gigabytes: { type: 'string', default: '2' } })
+const archiveBytes = numberOf('gigabytes', 0.1) * 1e9
 buildProgram()
-const { values } = parseArgs({ options: { gigabytes: { type: 'string', default: '2' } } })
-const archiveBytes = Number(values.gigabytes) * 1e9
 const objectBytes = 100e6
 /** Random bytes in base64, deflated: 6 of 8 bits. */
 const textPerArchiveByte = 1 / 0.76
