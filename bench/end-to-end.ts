@@ -1,4 +1,4 @@
-import { formatBytes } from '../worker/contract/units.ts'
+import { formatBytes, formatNumber } from '../worker/contract/units.ts'
 import { type Contender, installed, iotLog, type PeerName, peers } from './contenders.ts'
 import { type CorpusName, corpusShapes, ensureDay, type MatchRate, matchRates } from './corpus/bench-days.ts'
 import type { Row, Section } from './results.ts'
@@ -53,7 +53,7 @@ export async function benchDay(one: DayCase, rounds: number, withPeers: boolean)
 /** `big: 256 objects, 6.4 GB of text, 0.02 % of the lines match`. */
 export function titleOf({ corpus, repeat, rate }: Pick<DayCase, 'corpus' | 'repeat' | 'rate'>): string {
   const { objects, bytes } = amountsOf(corpus, repeat)
-  return `${corpus}: ${objects.toLocaleString('en-US')} objects, ${formatBytes(bytes)} of text, ${rate} % of the lines match`
+  return `${corpus}: ${formatNumber(objects)} objects, ${formatBytes(bytes)} of text, ${rate} % of the lines match`
 }
 
 /** Objects, and bytes of text. */

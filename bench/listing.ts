@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { formatNumber } from '../worker/contract/units.ts'
 import { alignColumns } from '../worker/report/words.ts'
 import { buildProgram } from './build-program.ts'
 import { planCommand } from './contenders.ts'
@@ -28,7 +29,7 @@ try {
     const run = await measureCommand(`${server.environment} ${planCommand(config)} > ${plan}`)
     const { engine } = JSON.parse(readFileSync(plan, 'utf8'))
     const figures = [run.seconds.toFixed(1), run.cpuSeconds?.toFixed(1) ?? '-', run.peakMebibytes?.toFixed(0) ?? '-']
-    rows.push([`${objects.toLocaleString('en-US')} objects`, ...figures, engine])
+    rows.push([`${formatNumber(objects)} objects`, ...figures, engine])
   }
   console.log(alignColumns(rows).join('\n'))
 } finally {

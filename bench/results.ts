@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
+import { formatNumber } from '../worker/contract/units.ts'
 import { alignColumns } from '../worker/report/words.ts'
 
 /** A table of figures of the same things. */
@@ -105,5 +106,5 @@ export function sectionText({ title, rows }: Section): string {
 export function figureText(value: number | string | null | undefined): string {
   if (value === null || value === undefined) return '-'
   if (typeof value === 'string') return value
-  return value >= 1000 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)))
+  return value >= 1000 ? formatNumber(Math.round(value)) : String(Number(value.toPrecision(3)))
 }

@@ -21,7 +21,7 @@ import type { Store, StoredObject, StoreSettings } from './stores/store.ts'
  */
 
 /** Kept lines a thread may be ahead of the archive. */
-const creditBytes = 8 * 1024 * 1024
+const creditBytes = 4 * 1024 * 1024
 
 export interface StepsOptions {
   readonly plans: readonly CategoryPlan[]

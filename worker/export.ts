@@ -1,3 +1,5 @@
+import { chooseDeflater } from './archive/choose-deflater.ts'
+import type { Deflater } from './archive/deflater.ts'
 import { type ArchiveTarget, ExportArchive } from './archive/export-archive.ts'
 import { type ManifestHead, manifestPieces, type WrittenEntry } from './archive/manifest.ts'
 import { orderOf } from './athena/line-time.ts'
@@ -15,7 +17,7 @@ import { exportSteps, type StepsOptions } from './export-steps.ts'
 import { type Listing, listObjects } from './listing.ts'
 import { type CategoryPlan, planCategories } from './plan.ts'
 import { chooseInflaters } from './scan/choose-inflater.ts'
-import type { InflaterName } from './scan/inflater.ts'
+import type { InflaterChoice, InflaterName } from './scan/inflater.ts'
 import type { ScanProgress } from './scan/protocol.ts'
 import type { Store, StoreSettings } from './stores/store.ts'
 import { Tally } from './tally.ts'
@@ -71,10 +73,11 @@ export async function exportLogs(request: ExportRequest, options: ExportOptions)
   using listing = await listObjects(source, plans, signal, listener?.onListed)
   const choice = await choose(request, plans, listing, options)
   listener?.onPlanned?.(listing, choice)
+  const inflaters = await chooseInflaters(options.inflater)
+  const archive = openArchive(request, plans, listing, await chooseDeflater(inflaters), options)
   const tally = new Tally(plans.length, listing.skipped)
-  const archive = openArchive(request, plans, listing, options)
   try {
-    const read = await readIntoArchive(request, plans, listing, choice, archive, tally, options)
+    const read = await readIntoArchive(request, plans, listing, choice, archive, tally, { ...options, inflaters })
     const head = describe(request, read, plans, await archive.closeEntries(), tally, listing, options.tool)
     const isWorthAnArchive = head.status !== 'empty'
     const written = isWorthAnArchive ? await archive.finish(manifestPieces(head, tally.notRead())) : null
@@ -119,12 +122,14 @@ function openArchive(
   request: ExportRequest,
   plans: readonly CategoryPlan[],
   listing: Listing,
+  deflater: Deflater,
   options: ExportOptions
 ): ExportArchive {
   return new ExportArchive({
     target: options.target,
     entryNames: plans.map((plan) => plan.entry),
     time: new Date(windowOf(request).fromMs),
+    deflater,
     threads: options.threads,
     // Deflated again, what is kept is at most about as large as it was.
     expectedBytes: listing.storedBytes,
@@ -142,10 +147,9 @@ async function readIntoArchive(
   choice: EngineChoice,
   archive: ExportArchive,
   tally: Tally,
-  options: ExportOptions
+  options: ExportOptions & { readonly inflaters: InflaterChoice }
 ): Promise<EngineChoice> {
-  const { source, limits, listener, athena } = options
-  const inflaters = await chooseInflaters(options.inflater)
+  const { source, limits, listener, athena, inflaters } = options
   const signal = AbortSignal.any([options.signal, archive.failed])
   const onProgress = (progress: ScanProgress): void => {
     tally.addProgress(progress)

@@ -3,8 +3,10 @@ import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { after, before, describe, it } from 'node:test'
+import { chooseDeflater } from '../../worker/archive/choose-deflater.ts'
 import type { WrittenEntry } from '../../worker/archive/manifest.ts'
 import { ZipWriter } from '../../worker/archive/zip.ts'
+import { chooseInflaters } from '../../worker/scan/choose-inflater.ts'
 import { skipLoudly } from '../support/skip-loudly.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.ts'
 import { isInstalled, zipReaders } from '../worker/archive/zip-readers.ts'
@@ -25,7 +27,7 @@ describe('an entry over 4 GiB, and the one behind it, are read by', () => {
   before(async () => {
     directory = temporaryDirectory()
     path = join(directory.path, 'day.zip')
-    const zip = new ZipWriter(() => 1, 2)
+    const zip = new ZipWriter(await chooseDeflater(await chooseInflaters()), () => 'fast', 2)
     const written = pipeline(zip.body, createWriteStream(path))
     const lines = Buffer.from('{"thingName":"THING00001","battery":97}\n'.repeat(25_000))
     zip.beginEntry('telemetry.log', time)

@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { it } from 'node:test'
+import type { Deflater } from '../../worker/archive/deflater.ts'
+import { createNativeDeflater } from '../../worker/archive/deflater-native.ts'
+import { zlibDeflater } from '../../worker/archive/deflater-zlib.ts'
 import { loadNative, type NativeAddOn } from '../../worker/native/load-native.ts'
 import type { InflaterName } from '../../worker/scan/inflater.ts'
 import { repository } from './run-cli.ts'
@@ -19,6 +22,9 @@ export const inflaters: readonly InflaterName[] = [
   'zlib-handle',
   'zlib-stream'
 ]
+
+/** Every deflater that this machine has. */
+export const deflaters: readonly Deflater[] = [...(native ? [createNativeDeflater(native)] : []), zlibDeflater]
 
 /** Says, as a skipped test, that the tests of the add-on did not run. */
 export function tellIfNativeIsMissing(): void {

@@ -1,27 +1,23 @@
 import { once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
-import { promisify } from 'node:util'
-import { constants, deflateRaw } from 'node:zlib'
-import type { LevelAt } from './deflate-level.ts'
+import type { EffortAt } from './deflate-effort.ts'
+import type { Deflater } from './deflater.ts'
 
-/** Each block is deflated by itself, by a state of its own: with blocks of 1 MiB these cost 7 % of the time. */
-export const blockBytes = 4 * 1024 * 1024
 /** What a short entry takes instead of a block. */
 const firstBytes = 64 * 1024
 /** How far back deflate may refer (RFC 1951, 3.2.5). */
 const windowBytes = 32 * 1024
 
-const deflate = promisify(deflateRaw)
-
 /**
  * One deflate stream (RFC 1951), made on several cores: bytes are cut into blocks by their offset alone, so that the
- * same bytes give the same stream however they came and whatever the machine. A block begins where the one before it
+ * same bytes give the same stream however they came and on any number of threads. A block begins where the one before it
  * was flushed to a whole byte, and may refer to its last 32 KiB. The work is done in libuv's pool.
  */
 export class BlockDeflate {
   /** What comes out, in order; holds back the writing while nobody reads it. */
   readonly deflated: Readable
-  readonly #levelAt: LevelAt
+  readonly #deflater: Deflater
+  readonly #effortAt: EffortAt
   readonly #mostBlocks: number
   readonly #full = new PassThrough({ objectMode: true, highWaterMark: 1 })
   /** Blocks that are through: fresh ones would cost page faults and garbage. */
@@ -30,14 +26,16 @@ export class BlockDeflate {
   #used = 0
 
   /** At most `mostBlocks` are deflated, or deflated and not taken. */
-  constructor(levelAt: LevelAt, mostBlocks: number) {
-    this.#levelAt = levelAt
+  constructor(deflater: Deflater, effortAt: EffortAt, mostBlocks: number) {
+    this.#deflater = deflater
+    this.#effortAt = effortAt
     this.#mostBlocks = mostBlocks
     this.deflated = Readable.from(this.#inOrder(), { objectMode: false })
   }
 
   /** Takes a copy of the bytes. Waits while as many blocks as may be are on their way. */
   async write(bytes: Buffer, signal: AbortSignal): Promise<void> {
+    const { blockBytes } = this.#deflater
     for (let position = 0; position < bytes.length; ) {
       if (this.#used === this.#block.length) this.#grow()
       const copied = bytes.copy(this.#block, this.#used, position)
@@ -63,17 +61,17 @@ export class BlockDeflate {
   }
 
   #grow(): void {
-    const block = Buffer.allocUnsafeSlow(blockBytes)
+    const block = Buffer.allocUnsafeSlow(this.#deflater.blockBytes)
     this.#block.copy(block)
     this.#block = block
   }
 
   async *#inOrder(): AsyncGenerator<Buffer> {
     const running: Promise<Buffer>[] = []
-    let dictionary: Buffer | undefined
+    let dictionary: Buffer = Buffer.alloc(0)
     let offset = 0
     for await (const block of this.#full as AsyncIterable<Buffer>) {
-      const deflating = this.#deflateBlock(block, dictionary, this.#levelAt(offset))
+      const deflating = this.#deflateBlock(block, dictionary, offset)
       deflating.catch(() => {})
       running.push(deflating)
       offset += block.length
@@ -84,16 +82,9 @@ export class BlockDeflate {
   }
 
   /** Only the last block is not full. */
-  async #deflateBlock(block: Buffer, dictionary: Buffer | undefined, level: number): Promise<Buffer> {
-    const isLast = block.length < blockBytes
-    const deflated = await deflate(block, {
-      level,
-      // The largest tables: a tenth faster than the usual 8 on logs, and no larger.
-      memLevel: 9,
-      finishFlush: isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
-      chunkSize: firstBytes + (block.length >> 2),
-      ...(dictionary && { dictionary })
-    })
+  async #deflateBlock(block: Buffer, dictionary: Buffer, offset: number): Promise<Buffer> {
+    const isLast = block.length < this.#deflater.blockBytes
+    const deflated = await this.#deflater.deflate(block, dictionary, this.#effortAt(offset), isLast)
     if (!isLast) this.#spare.push(block)
     return deflated
   }

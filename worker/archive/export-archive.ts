@@ -1,5 +1,6 @@
 import type { Store } from '../stores/store.ts'
-import { levelByOffset } from './deflate-level.ts'
+import { effortByOffset } from './deflate-effort.ts'
+import type { Deflater } from './deflater.ts'
 import { manifestName, type WrittenEntry } from './manifest.ts'
 import { type MeasuredBody, measureBody } from './measure.ts'
 import { verifyArchive } from './verify.ts'
@@ -19,6 +20,7 @@ export interface ArchiveSettings {
   readonly entryNames: readonly string[]
   /** The date of all entries. */
   readonly time: Date
+  readonly deflater: Deflater
   /** How many cores may deflate. */
   readonly threads: number
   /** About how large it may become; decides how a store cuts it. */
@@ -109,8 +111,8 @@ export class ExportArchive {
 
   #start(): StartedArchive {
     if (this.#started) return this.#started
-    const { target, threads, expectedBytes, maxBytes, signal, onLeftBehind } = this.#settings
-    const zip = new ZipWriter(levelByOffset, threads)
+    const { target, deflater, threads, expectedBytes, maxBytes, signal, onLeftBehind } = this.#settings
+    const zip = new ZipWriter(deflater, effortByOffset, threads)
     const measured = measureBody(zip.body, maxBytes)
     const upload = target.store.write(target.key, measured.body, {
       overwrite: target.overwrite,

@@ -3,8 +3,9 @@ import { EventEmitter, once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import { BlockDeflate } from './block-deflate.ts'
-import type { LevelAt } from './deflate-level.ts'
+import type { EffortAt } from './deflate-effort.ts'
 import { DeflatedZip } from './deflated-zip.ts'
+import type { Deflater } from './deflater.ts'
 import type { WrittenEntry } from './manifest.ts'
 
 /**
@@ -14,15 +15,17 @@ import type { WrittenEntry } from './manifest.ts'
  */
 export class ZipWriter {
   readonly #archive = new DeflatedZip()
-  readonly #levelAt: LevelAt
+  readonly #deflater: Deflater
+  readonly #effortAt: EffortAt
   readonly #threads: number
   readonly #entryWritten = new EventEmitter()
   readonly #failed = new AbortController()
   #open: OpenEntry | undefined
 
   /** `threads` says how much is deflated at once. */
-  constructor(levelAt: LevelAt, threads: number) {
-    this.#levelAt = levelAt
+  constructor(deflater: Deflater, effortAt: EffortAt, threads: number) {
+    this.#deflater = deflater
+    this.#effortAt = effortAt
     this.#threads = threads
     this.#archive.on('entry', () => this.#entryWritten.emit('entry'))
     // Whoever reads the body hears of its errors; they come back as the reader's own, by `fail`.
@@ -36,7 +39,7 @@ export class ZipWriter {
 
   /** Begins the next entry, dated `time`: the archive's bytes depend on nothing but its contents. */
   beginEntry(name: string, time: Date): void {
-    const deflate = new BlockDeflate(this.#levelAt, mostBlocks(this.#threads))
+    const deflate = new BlockDeflate(this.#deflater, this.#effortAt, mostBlocks(this.#threads))
     deflate.deflated.on('error', (error) => this.fail(error))
     const isWritten = once(this.#entryWritten, 'entry', { signal: this.#failed.signal })
     isWritten.catch(() => {})

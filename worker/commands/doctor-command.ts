@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
 import zlib from 'node:zlib'
+import { chooseDeflater } from '../archive/choose-deflater.ts'
+import type { DeflaterName } from '../archive/deflater.ts'
 import { ProblemsError } from '../contract/errors.ts'
 import { exitCodes } from '../contract/result.ts'
 import { formatCount } from '../contract/units.ts'
@@ -22,6 +24,7 @@ interface Diagnosis {
   readonly threads: number
   readonly inflater: InflaterName
   readonly matcher: MatcherName
+  readonly deflater: DeflaterName
   readonly readsZstd: boolean
   /** What would make it faster or read more; empty when nothing would. */
   readonly advice: readonly string[]
@@ -33,6 +36,11 @@ const inflaters: Readonly<Record<InflaterName, string>> = {
   'zlib-stream': "Node's zlib by its documented streams"
 }
 
+const deflaters: Readonly<Record<DeflaterName, string>> = {
+  'isa-l': 'the native add-on over ISA-L, the fastest',
+  zlib: "Node's zlib"
+}
+
 const matchers: Readonly<Record<MatcherName, string>> = {
   native: 'the searches of the native add-on',
   javascript: 'searches without the add-on'
@@ -42,7 +50,7 @@ const matchers: Readonly<Record<MatcherName, string>> = {
 export const doctorCommand: Command = {
   flags,
   help: () => [
-    'Says which inflater, matcher and Node an export on this machine uses, and what would make it faster.',
+    'Says which inflater, matcher, deflater and Node an export on this machine uses, and what would make it faster.',
     '',
     'Usage:',
     '  iot-log doctor [--json]',
@@ -65,6 +73,7 @@ export const doctorCommand: Command = {
 async function diagnose(wanted: InflaterName | undefined): Promise<Diagnosis> {
   const choice = await chooseInflaters(wanted)
   const matcher = chooseMatcher(choice)
+  const { name: deflater } = await chooseDeflater(choice)
   const readsZstd = typeof zlib.createZstdDecompress === 'function'
   const zstdAdvice = readsZstd ? [] : ['Node 22.15 or later reads zstd objects too']
   return {
@@ -73,33 +82,34 @@ async function diagnose(wanted: InflaterName | undefined): Promise<Diagnosis> {
     threads: availableParallelism(),
     inflater: choice.fast,
     matcher,
+    deflater,
     readsZstd,
-    advice: [...nativeAdvice(loadNative(), choice.fast, matcher, wanted), ...zstdAdvice]
+    advice: [...nativeAdvice(loadNative(), { inflater: choice.fast, matcher, deflater }, wanted), ...zstdAdvice]
   }
 }
 
 function nativeAdvice(
   loaded: LoadedNative,
-  inflater: InflaterName,
-  matcher: MatcherName,
+  { inflater, matcher, deflater }: Pick<Diagnosis, 'inflater' | 'matcher' | 'deflater'>,
   wanted: InflaterName | undefined
 ): readonly string[] {
-  if (inflater === 'isa-l' && matcher === 'native') return []
+  const isWhole = inflater === 'isa-l' && deflater === 'isa-l'
+  if (isWhole && matcher === 'native') return []
   if (!loaded.native)
     return loaded.isBuilt
       ? [`The native add-on is there and could not be loaded: ${loaded.reason} (is libisal2 installed?)`]
       : ['Twice as fast with the native add-on: npm run build:native (takes gcc and libisal-dev)']
-  if (inflater === 'isa-l')
-    return ['The searches of the native add-on need AVX2 (x86-64), which this processor does not have']
+  if (isWhole) return ['The searches of the native add-on need AVX2 (x86-64), which this processor does not have']
   if (wanted !== undefined) return [`IOT_LOG_INFLATER=${wanted} turns the native add-on off`]
   return ['The native add-on did not pass its self-test: build it again (npm run build:native), or report it']
 }
 
-function diagnosisText({ node, platform, threads, inflater, matcher, readsZstd, advice }: Diagnosis): string {
+function diagnosisText({ node, platform, threads, inflater, matcher, deflater, readsZstd, advice }: Diagnosis): string {
   const rows = [
     ['Node', `${node} on ${platform}, ${formatCount(threads, 'processor')}`],
     ['Inflater', `${inflater}: ${inflaters[inflater]}`],
     ['Matcher', `${matcher}: ${matchers[matcher]}`],
+    ['Deflater', `${deflater}: ${deflaters[deflater]}`],
     ['zstd', readsZstd ? 'yes' : 'no']
   ]
   const lines = rows.map(([what, text]) => `${what!.padEnd(10)}${text}`)

@@ -1,4 +1,5 @@
 import type { ResultPage } from '../athena/api.ts'
+import { formatNumber } from '../contract/units.ts'
 import { printable } from '../report/words.ts'
 
 /*
@@ -89,7 +90,7 @@ async function* tableText(pages: AsyncIterable<ResultPage>): AsyncGenerator<stri
     for (const row of shown) yield tableLine(row, widths, isNumber)
     count += rows.length
   }
-  yield `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'}\n`
+  yield `${formatNumber(count)} ${count === 1 ? 'row' : 'rows'}\n`
 }
 
 function tableLine(cells: readonly string[], widths: readonly number[], isNumber: readonly boolean[]): string {

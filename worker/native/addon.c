@@ -1,12 +1,12 @@
-#include <node_api.h>
-
+#include "arguments.h"
+#include "deflate-work.h"
 #include "inflate-stream.h"
 #include "text-search.h"
 
 /*
  * What of it is seen from JavaScript; load-native.ts has the types. Every pointer is fetched for the call that uses it,
- * so nothing that JavaScript does with its buffers between two calls can leave one dangling. An inflater belongs to the
- * thread that made it; there is no state beside.
+ * so nothing that JavaScript does with its buffers between two calls can leave one dangling; deflate-work.c holds what it
+ * works on. An inflater belongs to the thread that made it; there is no state beside.
  */
 
 enum { run_words = sizeof(struct line_run) / sizeof(uint32_t) };
@@ -15,11 +15,6 @@ enum { min_window_bytes = history_bytes + overflow_bytes + 64 * 1024, max_input_
 /* Tells our own objects from other externals. */
 static const napi_type_tag inflater_tag = {0x6f8e1d3ca5574b21, 0x92b0c4e77f1a6d58};
 static const napi_type_tag search_tag = {0x1d0c8f5b2e7a4963, 0xa83f60d9b54ce217};
-
-static napi_value refuse(napi_env env, const char *text) {
-  napi_throw_type_error(env, NULL, text);
-  return NULL;
-}
 
 static void release(napi_env env, void *stream, void *hint) {
   int64_t total;
@@ -44,36 +39,6 @@ static napi_value create(napi_env env, napi_callback_info info) {
   napi_adjust_external_memory(env, (int64_t)inflate_stream_bytes(), &total);
   if (napi_type_tag_object(env, inflater, &inflater_tag) != napi_ok) return NULL;
   return inflater;
-}
-
-/* What an external of ours holds; NULL for anything else. */
-static void *external_of(napi_env env, napi_value value, const napi_type_tag *tag) {
-  napi_valuetype type;
-  bool is_ours = false;
-  void *held = NULL;
-  if (napi_typeof(env, value, &type) != napi_ok || type != napi_external) return NULL;
-  if (napi_check_object_type_tag(env, value, tag, &is_ours) != napi_ok || !is_ours) return NULL;
-  return napi_get_value_external(env, value, &held) == napi_ok ? held : NULL;
-}
-
-static void *array_of(napi_env env, napi_value value, napi_typedarray_type wanted, size_t *length) {
-  napi_typedarray_type type;
-  bool is_array = false;
-  void *data = NULL;
-  if (napi_is_typedarray(env, value, &is_array) != napi_ok || !is_array) return NULL;
-  if (napi_get_typedarray_info(env, value, &type, length, &data, NULL, NULL) != napi_ok) return NULL;
-  return type == wanted ? data : NULL;
-}
-
-/* An empty array may have no address: it is none to these two. */
-static int bytes_of(napi_env env, napi_value value, uint8_t **bytes, size_t *length) {
-  *bytes = array_of(env, value, napi_uint8_array, length);
-  return *bytes != NULL;
-}
-
-static int words_of(napi_env env, napi_value value, uint32_t **words, size_t *length) {
-  *words = array_of(env, value, napi_uint32_array, length);
-  return *words != NULL;
 }
 
 /* begin(inflater) */
@@ -183,7 +148,8 @@ NAPI_MODULE_INIT() {
       {"begin", NULL, begin, NULL, NULL, NULL, napi_enumerable, NULL},
       {"step", NULL, step, NULL, NULL, NULL, napi_enumerable, NULL},
       {"compile", NULL, compile, NULL, NULL, NULL, napi_enumerable, NULL},
-      {"findRuns", NULL, find_runs, NULL, NULL, NULL, napi_enumerable, NULL}};
+      {"findRuns", NULL, find_runs, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"deflate", NULL, deflate_in_pool, NULL, NULL, NULL, napi_enumerable, NULL}};
   if (napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions) != napi_ok) return NULL;
   return exports;
 }

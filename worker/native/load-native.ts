@@ -40,6 +40,11 @@ export interface NativeAddOn {
    * begins, where the last one ends, how many they are. Returns how many runs; there may be more where `runs` is full.
    */
   findRuns(search: NativeSearch, block: Uint8Array, from: number, runs: Uint32Array): number
+  /**
+   * Deflates a block of one stream into `output`, which has room for 64 KiB more than twice the text, in libuv's pool.
+   * Tells how many bytes it wrote. The three arrays must stay as they are until then.
+   */
+  deflate(text: Uint8Array, dictionary: Uint8Array, isLast: boolean, output: Uint8Array): Promise<number>
 }
 
 export type LoadedNative =

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatSeconds } from '../contract/units.ts'
+import { formatBytes, formatCount, formatNumber, formatSeconds } from '../contract/units.ts'
 import type { ScanProgress } from '../scan/protocol.ts'
 
 /** How far an export is: pure numbers, which every reporter shows in its own way. */
@@ -50,7 +50,7 @@ export function progressText(progress: ProgressModel, nowMs: number): string {
   const left = progress.secondsLeft(nowMs)
   return [
     `${Math.floor(progress.fraction * 100)} %`,
-    `${progress.done.objects.toLocaleString('en-US')} of ${formatCount(progress.totalObjects, 'object')}`,
+    `${formatNumber(progress.done.objects)} of ${formatCount(progress.totalObjects, 'object')}`,
     `${formatBytes(progress.bytesPerSecond(nowMs))}/s`,
     formatCount(progress.done.lines, 'line'),
     ...(left === undefined ? [] : [`${formatSeconds(left)} left`])

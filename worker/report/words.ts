@@ -1,7 +1,7 @@
 import type { NotRead } from '../contract/outcome.ts'
 import { describeRequest } from '../contract/request.ts'
 import type { ExportResult, ObjectCounts } from '../contract/result.ts'
-import { formatBytes, formatCount, formatSeconds } from '../contract/units.ts'
+import { formatBytes, formatCount, formatNumber, formatSeconds } from '../contract/units.ts'
 import type { DownloadLink } from '../stores/store.ts'
 
 /*
@@ -66,7 +66,7 @@ function verdict(result: ExportResult): string {
   if (result.status === 'partial') {
     return `Partial: ${missingText(objects)} of ${formatCount(objects.listed, 'object')} could not be read; searched ${searched}`
   }
-  const skipped = objects.skipped > 0 ? `, ${objects.skipped.toLocaleString('en-US')} skipped by rule` : ''
+  const skipped = objects.skipped > 0 ? `, ${formatNumber(objects.skipped)} skipped by rule` : ''
   const read = `all of ${formatCount(objects.listed - objects.skipped, 'object')} read${skipped}, ${searched}`
   if (result.status === 'empty' && objects.listed === 0) return 'Nothing found: there are no objects in this window'
   return result.status === 'empty' ? `Nothing found: ${read}` : `Complete: ${read}`
@@ -81,8 +81,8 @@ function missingCount(objects: ObjectCounts): number {
 /** `2 (1 unreadable, 1 vanished)`. */
 export function missingText(objects: ObjectCounts): string {
   const kinds = missingKinds.filter((kind) => objects[kind] > 0)
-  const parts = kinds.map((kind) => `${objects[kind].toLocaleString('en-US')} ${kind}`)
-  return `${missingCount(objects).toLocaleString('en-US')} (${parts.join(', ')})`
+  const parts = kinds.map((kind) => `${formatNumber(objects[kind])} ${kind}`)
+  return `${formatNumber(missingCount(objects))} (${parts.join(', ')})`
 }
 
 /** Rows of cells as lines, the cells of a column equally wide; all but the first column to the right. */

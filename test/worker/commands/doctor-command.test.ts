@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { inflaters } from '../../support/native-add-on.ts'
+import { deflaters, inflaters } from '../../support/native-add-on.ts'
 import { runCli } from '../../support/run-cli.ts'
 
 describe('iot-log doctor', () => {
@@ -10,14 +10,16 @@ describe('iot-log doctor', () => {
     assert.match(stdout, new RegExp(`^Node +${process.versions.node} on ${process.platform} ${process.arch}`))
     assert.match(stdout, new RegExp(`\\nInflater +${inflaters[0]}: `))
     assert.match(stdout, /\nMatcher +(native|javascript): /)
+    assert.match(stdout, new RegExp(`\\nDeflater +${deflaters[0]!.name}: `))
   })
 
   it('tells as JSON what would be faster', async () => {
     const env = { ...process.env, IOT_LOG_INFLATER: 'zlib-stream' }
     const { code, stdout } = await runCli(['doctor', '--json'], { env })
     assert.equal(code, 0)
-    const { inflater, matcher, advice } = JSON.parse(stdout)
-    assert.deepEqual({ inflater, matcher }, { inflater: 'zlib-stream', matcher: 'javascript' })
+    const { inflater, matcher, deflater, advice } = JSON.parse(stdout)
+    const parts = { inflater, matcher, deflater }
+    assert.deepEqual(parts, { inflater: 'zlib-stream', matcher: 'javascript', deflater: 'zlib' })
     assert.match(advice.join(), /IOT_LOG_INFLATER|build:native|could not be loaded/)
   })
 

@@ -1,6 +1,6 @@
 import type { JobResult } from '../../contract/job.ts'
 import { type DamageReason, type NotRead, noOutcomes } from '../../contract/outcome.ts'
-import { formatCount } from '../../contract/units.ts'
+import { formatCount, formatNumber } from '../../contract/units.ts'
 
 /*
  * What a partial result lacks: how much, why, and what mends it.
@@ -23,7 +23,7 @@ export function missingLines(result: JobResult): string[] {
   const missing = missingCount(result)
   const verb = missing === 1 ? 'was' : 'were'
   return [
-    `*${number(missing)} of ${formatCount(counts.listed, 'object')} ${verb} not read to the end:*`,
+    `*${formatNumber(missing)} of ${formatCount(counts.listed, 'object')} ${verb} not read to the end:*`,
     ...[...unreadableLines(result), ...refusedLines(result)].map((line) => `• ${line}`),
     'manifest.json in the zip names each of them.'
   ]
@@ -52,7 +52,7 @@ function unreadableLines(result: JobResult): string[] {
   const untold = objectCounts(result).unreadable - known
   const unknown = Object.keys(reasons).filter((reason) => !(reason in damages) && !(reason in otherReasons))
   const others = untold + unknown.reduce((sum, reason) => sum + reasons[reason]!, 0)
-  const all = [...damaged, ...(others > 0 ? [`${number(others)} damaged`] : [])]
+  const all = [...damaged, ...(others > 0 ? [`${formatNumber(others)} damaged`] : [])]
   return [
     ...(all.length > 0 ? [`${all.join(', ')}: lines before the damage are kept`] : []),
     ...counted(otherReasons, reasons)
@@ -72,8 +72,6 @@ const refusedLines = (result: JobResult): string[] => counted(refusals, objectCo
 function counted(phrases: Readonly<Record<string, string>>, counts: Readonly<Record<string, number>>): string[] {
   return Object.entries(phrases).flatMap(([name, phrase]) => {
     const count = counts[name] ?? 0
-    return count > 0 ? [`${number(count)} ${phrase}`] : []
+    return count > 0 ? [`${formatNumber(count)} ${phrase}`] : []
   })
 }
-
-const number = (count: number): string => count.toLocaleString('en-US')

@@ -1,7 +1,7 @@
 import type { Job, JobResult } from '../../contract/job.ts'
 import { entryName } from '../../contract/names.ts'
 import { windowOf } from '../../contract/request.ts'
-import { formatBytes, formatCount, formatSeconds } from '../../contract/units.ts'
+import { formatBytes, formatCount, formatNumber, formatSeconds } from '../../contract/units.ts'
 import { hourMs } from '../../contract/window.ts'
 import { section } from './blocks.ts'
 import type { Draft, MessageView, Task } from './draft.ts'
@@ -40,7 +40,7 @@ export function resultDraft(job: Job, view: MessageView): Draft {
 }
 
 function missingText(result: JobResult): string {
-  return `${missingCount(result).toLocaleString('en-US')} of ${formatCount(objectCounts(result).listed, 'object')} not read to the end`
+  return `${formatNumber(missingCount(result))} of ${formatCount(objectCounts(result).listed, 'object')} not read to the end`
 }
 
 interface FoundCategory {
@@ -99,7 +99,7 @@ function hourLines({ request }: Job, { linesByHour }: JobResult): string[] {
   const busiest = new Date(Date.parse(request.from) + linesByHour.indexOf(most) * hourMs).toISOString()
   const when = linesByHour.length > 24 ? busiest.slice(0, 16).replace('T', ' ') : busiest.slice(11, 16)
   const per = countsPerBar === 1 ? 'hour' : `${countsPerBar} hours`
-  return [`\`${text}\``, `Lines per ${per}, most at ${when} UTC: ${most.toLocaleString('en-US')}`]
+  return [`\`${text}\``, `Lines per ${per}, most at ${when} UTC: ${formatNumber(most)}`]
 }
 
 function archiveLines({ archive }: JobResult): string[] {
@@ -114,7 +114,7 @@ function engineLines({ engine, reason }: JobResult): string[] {
 
 function readLine(result: JobResult): string {
   const counts = objectCounts(result)
-  const skipped = counts.skipped > 0 ? ` (${counts.skipped.toLocaleString('en-US')} skipped by rule)` : ''
+  const skipped = counts.skipped > 0 ? ` (${formatNumber(counts.skipped)} skipped by rule)` : ''
   const what = `${formatBytes(result.scanned.bytes)} in ${formatSeconds(result.seconds)}${skipped}`
   if (result.status === 'partial') return `Searched ${what}.`
   const read = counts.listed - counts.skipped

@@ -1,5 +1,5 @@
 import type { Job, JobProgress } from '../../contract/job.ts'
-import { formatBytes, formatCount, formatSeconds } from '../../contract/units.ts'
+import { formatBytes, formatCount, formatNumber, formatSeconds } from '../../contract/units.ts'
 import type { LiveProgress } from '../job-reporter.ts'
 import { shownPercent } from '../percent.ts'
 import { cancelButton } from './buttons.ts'
@@ -63,7 +63,7 @@ function progressLines(progress: JobProgress | null, live: LiveProgress | undefi
   const { objects, totalObjects, storedBytes, totalBytes, lines } = progress
   const kept = `${formatCount(lines, 'line')} kept`
   if (isRead(progress)) return [lines > 0 ? 'Writing the zip …' : 'Nearly done …', kept]
-  const read = `${objects.toLocaleString('en-US')} of ${formatCount(totalObjects, 'object')}`
+  const read = `${formatNumber(objects)} of ${formatCount(totalObjects, 'object')}`
   const left = live?.secondsLeft === undefined ? [] : [`${roundedSeconds(live.secondsLeft)} left`]
   return [`${read} · ${formatBytes(storedBytes)} of ${formatBytes(totalBytes)}`, [kept, ...left].join(' · ')]
 }
