@@ -42,6 +42,7 @@ const { values, numberOf } = readOptions(usage, {
 })
 const rounds = numberOf('rounds', 1)
 const wantedSeconds = numberOf('minutes', 1) * 60
+const onOneProcessor = 'taskset -c 0 '
 const sizingPath = new URL('../infra/sizing.json', import.meta.url)
 /**
  * The engine is chosen as if a thread read no faster, whatever its processor could: one connection to S3 gives about 90
@@ -114,8 +115,6 @@ function rateSection(measured: readonly RatesRow[]): Section {
   }))
   return { title: 'Rates of this machine, whole processes; S3 is a server on loopback', rows }
 }
-
-const onOneProcessor = 'taskset -c 0 '
 
 /** The model beside the clock: one and two processors, and a small heap. */
 async function validate(
