@@ -5,7 +5,8 @@
 
 struct deflate_state {
   struct isal_zstream isal;
-  uint8_t level[ISAL_DEF_LVL2_DEFAULT];
+  /* As malloc would align it. */
+  _Alignas(16) uint8_t level[ISAL_DEF_LVL2_DEFAULT];
 };
 
 size_t deflate_room(size_t text_bytes) { return 2 * text_bytes + 64 * 1024; }
