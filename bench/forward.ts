@@ -41,7 +41,7 @@ const lines = createInterface(endpoint.stdout)
 const [port] = (await once(lines, 'line')) as [string]
 const url = `http://127.0.0.1:${port}`
 
-const node = `${process.execPath} --optimize-for-size`
+const node = `${process.execPath} --max-semi-space-size=8`
 const forward = (format: string): string => {
   const path = `${configPath}.${format}`
   writeFileSync(path, JSON.stringify(configuration(format)))

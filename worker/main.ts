@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --optimize-for-size
+#!/usr/bin/env -S node --max-semi-space-size=8
 /*
  * The entry of a job's container: `node worker/main.ts <jobId>`. It ends by `exit`, whatever is still on its way: after
  * a stop, requests to a silent store may be.

@@ -62,7 +62,7 @@ export function createJobDefinition(
               image: options.image,
               essential: true,
               // The heap of a scan thread is short-lived: without the flag its garbage takes 30 MiB more.
-              command: ['node', '--optimize-for-size', 'worker-main.mjs', 'Ref::jobId'],
+              command: ['node', '--max-semi-space-size=8', 'worker-main.mjs', 'Ref::jobId'],
               environment: Object.entries(environment).map(([key, value]) => ({ name: key, value })),
               secrets: [
                 { name: 'SLACK_BOT_TOKEN', valueFrom: `${options.secretArn}:botToken::` },

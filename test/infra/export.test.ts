@@ -50,7 +50,7 @@ describe('the job definition', () => {
   })
 
   it('starts what the image holds, with the id of the job and nothing else', () => {
-    assert.deepEqual(container.Command, ['node', '--optimize-for-size', 'worker-main.mjs', 'Ref::jobId'])
+    assert.deepEqual(container.Command, ['node', '--max-semi-space-size=8', 'worker-main.mjs', 'Ref::jobId'])
     assert.deepEqual(Object.keys(definition.Parameters), ['jobId'])
   })
 

@@ -102,7 +102,7 @@ describe('the Dockerfile', () => {
 
   it('starts what the job definition starts', () => {
     const command = lines.find((line) => line.startsWith('CMD '))!.slice(4)
-    assert.deepEqual(JSON.parse(command), ['node', '--optimize-for-size', bundles.worker[0]])
+    assert.deepEqual(JSON.parse(command), ['node', '--max-semi-space-size=8', bundles.worker[0]])
   })
 })
 
@@ -241,5 +241,5 @@ function start(jobPlace: JobPlace, id: string): RunningCommand {
     // An add-on that is there and can't be loaded is a mistake then.
     ...(addOn.code === 0 && { IOT_LOG_INFLATER: 'isa-l' })
   }
-  return startCommand(process.execPath, ['--optimize-for-size', bundles.worker[0], id], { cwd: here, env })
+  return startCommand(process.execPath, ['--max-semi-space-size=8', bundles.worker[0], id], { cwd: here, env })
 }

@@ -114,7 +114,7 @@ function writeConfig(directory: string): string {
 
 function definition(environment: Readonly<Record<string, string>>): JobDefinitionOptions {
   return {
-    command: ['node', '--optimize-for-size', 'worker/main.ts', 'Ref::jobId'],
+    command: ['node', '--max-semi-space-size=8', 'worker/main.ts', 'Ref::jobId'],
     environment: { IOT_LOG_JOB_ATTEMPTS: String(mostAttempts), ...environment },
     retryStrategy: {
       attempts: mostAttempts,

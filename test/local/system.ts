@@ -154,7 +154,7 @@ const isLog = (key: string): boolean => !key.startsWith('slack/')
 function jobDefinitions(): Record<string, JobDefinitionOptions> {
   const made = Object.entries(localEnvironments).map(([environment, { definition }]) => {
     const options: JobDefinitionOptions = {
-      command: ['node', '--optimize-for-size', 'worker/main.ts', 'Ref::jobId'],
+      command: ['node', '--max-semi-space-size=8', 'worker/main.ts', 'Ref::jobId'],
       environment: {
         IOT_LOG_ENVIRONMENT: environment,
         IOT_LOG_JOB_TIMEOUT_SECONDS: String(jobTimeoutSeconds),

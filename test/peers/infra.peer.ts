@@ -97,7 +97,7 @@ describe('infrastructure', { skip }, () => {
     const records = openRecords({ url: `s3://${bucket}`, region: process.env.AWS_REGION })
     const jobs = new Jobs({ records, prefix, nowMs: () => askedMs })
     const { job } = await jobs.claim(wantedJob(['THING00001', 'telemetry', '2023/10/01']))
-    const args = ['--optimize-for-size', 'worker-main.mjs', job.id]
+    const args = ['--max-semi-space-size=8', 'worker-main.mjs', job.id]
     const { code, stdout } = await startCommand(process.execPath, args, { cwd: image }).finished
     assert.equal(code, 0, stdout)
     const ended = (await jobs.find(job.id))!
