@@ -98,12 +98,11 @@ export function connectS3(settings: StoreSettings): S3Connection {
       try {
         return await call()
       } catch (error) {
-        const cause = signal?.aborted ? signal.reason : error
-        if (signal?.aborted && statusOf(cause) === undefined) throw cause
-        const isSilent = mayPass(cause) && (await isStoreSilent(signal))
+        if (signal?.aborted) throw signal.reason
+        const isSilent = mayPass(error) && (await isStoreSilent(signal))
         const usedRegion = region ?? (await client.config.region().catch(() => 'any region that is configured'))
         const place = key === undefined ? { bucket, prefix } : { bucket, prefix, key }
-        throw s3Error(cause, { ...place, permission, region: usedRegion, account }, isSilent)
+        throw s3Error(error, { ...place, permission, region: usedRegion, account }, isSilent)
       }
     }
   }

@@ -74,6 +74,8 @@ export function createUpload(
 }
 
 interface UploadState {
+  /** Why the first request failed that did; it ended the body, and so the others fail as well. */
+  failure?: unknown
   /** Of the request that begins a multipart upload. */
   beginning: 'no' | 'sent' | 'answered' | 'repeated'
   isLastSent: boolean
@@ -82,17 +84,24 @@ interface UploadState {
 /** The client as the library uses it: it reads its configuration and sends. */
 function cuttable(client: S3Client, body: Readable, cut: AbortSignal, state: UploadState): S3Client {
   const late = new AbortController()
+  const failed = new AbortController()
+  const cutOrFailed = AbortSignal.any([cut, failed.signal])
   cut.addEventListener('abort', () => setTimeout(() => late.abort(), lateMs).unref(), { once: true })
   const send = async (command: Parameters<S3Client['send']>[0]): Promise<unknown> => {
     const isFirst = command instanceof CreateMultipartUploadCommand
     if (isFirst) state.beginning = 'sent'
     state.isLastSent ||= command instanceof PutObjectCommand || command instanceof CompleteMultipartUploadCommand
     try {
-      const answer = (await client.send(command, { abortSignal: isFirst ? late.signal : cut })) as MetadataBearer
+      const answer = (await client.send(command, {
+        abortSignal: isFirst ? late.signal : cutOrFailed
+      })) as MetadataBearer
       if (isFirst) state.beginning = (answer.$metadata.attempts ?? 1) > 1 ? 'repeated' : 'answered'
       return answer
     } catch (error) {
-      body.destroy(error as Error)
+      state.failure ??= error
+      failed.abort()
+      // Without an error: the body has none of its own.
+      body.destroy()
       throw error
     }
   }
@@ -107,7 +116,8 @@ async function finish(upload: Upload, state: UploadState): Promise<unknown> {
   try {
     await upload.done()
     return undefined
-  } catch (error) {
+  } catch (told) {
+    const error = state.failure ?? told
     const { name, $metadata } = error as Error & Partial<MetadataBearer>
     const isRepeated = ($metadata?.attempts ?? 1) > 1
     const isGone = name === 'NoSuchUpload' || statusOf(error) === 412
