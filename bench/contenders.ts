@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { nodeFlags } from '../worker/node-flags.ts'
 import type { InflaterName } from '../worker/scan/inflater.ts'
 
 /** A way to get the lines of an identifier out of a directory of gzip objects. */
@@ -16,7 +17,11 @@ const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta
 
 /** What is measured: the program as `npm run build` makes it (build-program.ts). */
 export const programDirectory = pathOf('.build/')
-const program = `${process.execPath} --max-semi-space-size=8 ${programDirectory}iot-log.mjs`
+const program = (heapMebibytes?: number): string => {
+  // Of two flags of a name the last one counts.
+  const heap = heapMebibytes === undefined ? [] : [`--max-old-space-size=${heapMebibytes}`]
+  return [process.execPath, ...nodeFlags, ...heap, `${programDirectory}iot-log.mjs`].join(' ')
+}
 
 /** How an export differs from the plain one. */
 export interface ExportVariant {
@@ -26,24 +31,27 @@ export interface ExportVariant {
   readonly inflater?: InflaterName | undefined
   /** Assignments for the shell. */
   readonly environment?: string
+  /** Of V8's objects that live long, in MiB, instead of the usual. */
+  readonly heapMebibytes?: number | undefined
 }
 
 /** Ours: from the directory, or another source, to the finished, verified zip. */
-export function iotLog(threads: number, { source, inflater, environment = '' }: ExportVariant = {}): Contender {
+export function iotLog(threads: number, variant: ExportVariant = {}): Contender {
+  const { source, inflater, environment = '', heapMebibytes } = variant
   const addOn = inflater === undefined ? '' : inflater === 'zlib-handle' ? ', no add-on' : `, ${inflater}`
   const assignments = inflater === undefined ? environment : `${environment} IOT_LOG_INFLATER=${inflater}`
   return {
     name: `iot-log, ${threads} thread${threads === 1 ? '' : 's'}${addOn}`,
     isInstalled: () => true,
     command: (directory, identifier, output) =>
-      `${assignments} ${program} export ${identifier} telemetry 2023/10/01 --source ${source ?? `file://${directory}`} ` +
+      `${assignments} ${program(heapMebibytes)} export ${identifier} telemetry 2023/10/01 --source ${source ?? `file://${directory}`} ` +
       `--threads ${threads} --output ${output}.zip --force --quiet`
   }
 }
 
 /** The listing and estimate of a whole day of a configuration. */
 export function planCommand(config: string): string {
-  return `${program} plan THING00001 telemetry 2023/10/01 --config ${config} --json`
+  return `${program()} plan THING00001 telemetry 2023/10/01 --config ${config} --json`
 }
 
 /** What people use today. All of them give the lines alone, some in no order. */

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { formatBytes } from '../worker/contract/units.ts'
+import { nodeFlags } from '../worker/node-flags.ts'
 import { createFleet } from './corpus/fleet.ts'
 import { telemetryLine } from './corpus/messages.ts'
 import { createRandom } from './corpus/random.ts'
@@ -41,7 +42,7 @@ const lines = createInterface(endpoint.stdout)
 const [port] = (await once(lines, 'line')) as [string]
 const url = `http://127.0.0.1:${port}`
 
-const node = `${process.execPath} --max-semi-space-size=8`
+const node = [process.execPath, ...nodeFlags].join(' ')
 const forward = (format: string): string => {
   const path = `${configPath}.${format}`
   writeFileSync(path, JSON.stringify(configuration(format)))

@@ -26,6 +26,8 @@ export interface ExportWay {
   readonly isFromS3: boolean
   /** Put before the command, such as `taskset -c 0 `. */
   readonly under?: string
+  /** As in `ExportVariant`. */
+  readonly heapMebibytes?: number
 }
 
 /** What has rates of its own. */
@@ -37,7 +39,7 @@ export async function measureExport(
   repeat: number,
   rate: MatchRate,
   rounds: number,
-  { threads, inflater, isFromS3, under = '' }: ExportWay
+  { threads, inflater, isFromS3, under = '', heapMebibytes }: ExportWay
 ): Promise<MeasuredExport> {
   const place = `${isFromS3 ? 'S3' : 'directory'}, ${threads} thread${threads === 1 ? '' : 's'}`
   process.stderr.write(`measuring ${corpus}, ${rate} % kept, ${place} …\n`)
@@ -45,7 +47,7 @@ export async function measureExport(
   await using started = new AsyncDisposableStack()
   const served = isFromS3 ? started.use(await serveCorpus(['--directory', directory, '--bucket', 'logs'])) : undefined
   const from = served ? { source: 's3://logs', environment: `env ${served.environment}` } : { environment: 'env' }
-  const plain = iotLog(threads, { ...from, inflater })
+  const plain = iotLog(threads, { ...from, inflater, heapMebibytes })
   const contender = {
     ...plain,
     command: (...words: Parameters<typeof plain.command>) => `${under}${plain.command(...words)}`

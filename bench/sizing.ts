@@ -138,7 +138,7 @@ async function validate(
       threads: 2,
       inflater: undefined,
       isFromS3: false,
-      under: 'NODE_OPTIONS=--max-old-space-size=64 '
+      heapMebibytes: 64
     }
   }
   const rows: Row[] = []

@@ -1,7 +1,7 @@
-#!/usr/bin/env -S node --max-semi-space-size=8
+#!/usr/bin/env -S node --max-semi-space-size=8 --max-old-space-size=768
 /*
  * The entry of a job's container: `node worker/main.ts <jobId>`. It ends by `exit`, whatever is still on its way: after
- * a stop, requests to a silent store may be.
+ * a stop, requests to a silent store may be. Why the flags: node-flags.ts.
  */
 
 const startedMs = Date.now() - process.uptime() * 1000

@@ -1,5 +1,6 @@
 import { CfnJobDefinition } from 'aws-cdk-lib/aws-batch'
 import type { Construct } from 'constructs'
+import { nodeFlags } from '../../worker/node-flags.ts'
 import type { Deployment } from '../deployment.ts'
 import type { JobSize } from '../sizing.ts'
 import { jobAttempts, retryRules } from './retry-rules.ts'
@@ -61,8 +62,7 @@ export function createJobDefinition(
               name: 'export',
               image: options.image,
               essential: true,
-              // The heap of a scan thread is short-lived: without the flag its garbage takes 30 MiB more.
-              command: ['node', '--max-semi-space-size=8', 'worker-main.mjs', 'Ref::jobId'],
+              command: ['node', ...nodeFlags, 'worker-main.mjs', 'Ref::jobId'],
               environment: Object.entries(environment).map(([key, value]) => ({ name: key, value })),
               secrets: [
                 { name: 'SLACK_BOT_TOKEN', valueFrom: `${options.secretArn}:botToken::` },

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { jobAttempts, retryRules } from '../../infra/export/retry-rules.ts'
 import { createJobId } from '../../worker/job-id.ts'
 import { readJobSettings } from '../../worker/job-settings.ts'
+import { nodeFlags } from '../../worker/node-flags.ts'
 import { type AttemptEnd, isRetried } from '../support/batch/retry.ts'
 import { checkDefinition, checkQueue } from '../support/batch/settings.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
@@ -50,7 +51,7 @@ describe('the job definition', () => {
   })
 
   it('starts what the image holds, with the id of the job and nothing else', () => {
-    assert.deepEqual(container.Command, ['node', '--max-semi-space-size=8', 'worker-main.mjs', 'Ref::jobId'])
+    assert.deepEqual(container.Command, ['node', ...nodeFlags, 'worker-main.mjs', 'Ref::jobId'])
     assert.deepEqual(Object.keys(definition.Parameters), ['jobId'])
   })
 

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { DockerIgnoreStrategy } from 'aws-cdk-lib'
 import { type BundleName, bundles, filesOf, writeBundle } from '../../infra/bundles.ts'
 import { ignoredLines } from '../../infra/export/image.ts'
+import { nodeFlags } from '../../worker/node-flags.ts'
 import { readArchive } from '../support/archives.ts'
 import { referenceDocument } from '../support/configurations.ts'
 import { createJobPlace, type JobPlace } from '../support/job-place.ts'
@@ -102,7 +103,15 @@ describe('the Dockerfile', () => {
 
   it('starts what the job definition starts', () => {
     const command = lines.find((line) => line.startsWith('CMD '))!.slice(4)
-    assert.deepEqual(JSON.parse(command), ['node', '--max-semi-space-size=8', bundles.worker[0]])
+    assert.deepEqual(JSON.parse(command), ['node', ...nodeFlags, bundles.worker[0]])
+  })
+
+  it('and so do whoever runs the sources, or the command', () => {
+    const textOfFile = (path: string): string => readFileSync(join(repository, path), 'utf8')
+    const flags = nodeFlags.join(' ')
+    for (const path of ['worker/cli.ts', 'worker/main.ts'])
+      assert.ok(textOfFile(path).startsWith(`#!/usr/bin/env -S node ${flags}\n`), path)
+    assert.equal(JSON.parse(textOfFile('package.json')).scripts['iot-log'], `node ${flags} worker/cli.ts`)
   })
 })
 
@@ -241,5 +250,5 @@ function start(jobPlace: JobPlace, id: string): RunningCommand {
     // An add-on that is there and can't be loaded is a mistake then.
     ...(addOn.code === 0 && { IOT_LOG_INFLATER: 'isa-l' })
   }
-  return startCommand(process.execPath, ['--max-semi-space-size=8', bundles.worker[0], id], { cwd: here, env })
+  return startCommand(process.execPath, [...nodeFlags, bundles.worker[0], id], { cwd: here, env })
 }

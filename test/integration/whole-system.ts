@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { nodeFlags } from '../../worker/node-flags.ts'
 import { startLambdaProcess } from '../local/lambda-process.ts'
 import type { BatchEvent } from '../support/batch/events.ts'
 import { type BatchServerOptions, startBatchServer } from '../support/batch/server.ts'
@@ -114,7 +115,7 @@ function writeConfig(directory: string): string {
 
 function definition(environment: Readonly<Record<string, string>>): JobDefinitionOptions {
   return {
-    command: ['node', '--max-semi-space-size=8', 'worker/main.ts', 'Ref::jobId'],
+    command: ['node', ...nodeFlags, 'worker/main.ts', 'Ref::jobId'],
     environment: { IOT_LOG_JOB_ATTEMPTS: String(mostAttempts), ...environment },
     retryStrategy: {
       attempts: mostAttempts,

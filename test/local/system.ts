@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { jobAttempts, retryRules } from '../../infra/export/retry-rules.ts'
+import { nodeFlags } from '../../worker/node-flags.ts'
 import { type BatchServer, startBatchServer } from '../support/batch/server.ts'
 import type { JobDefinitionOptions } from '../support/batch/settings.ts'
 import { processExecutor } from '../support/batch/task.ts'
@@ -154,7 +155,7 @@ const isLog = (key: string): boolean => !key.startsWith('slack/')
 function jobDefinitions(): Record<string, JobDefinitionOptions> {
   const made = Object.entries(localEnvironments).map(([environment, { definition }]) => {
     const options: JobDefinitionOptions = {
-      command: ['node', '--max-semi-space-size=8', 'worker/main.ts', 'Ref::jobId'],
+      command: ['node', ...nodeFlags, 'worker/main.ts', 'Ref::jobId'],
       environment: {
         IOT_LOG_ENVIRONMENT: environment,
         IOT_LOG_JOB_TIMEOUT_SECONDS: String(jobTimeoutSeconds),

@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { writeBundle } from '../../infra/bundles.ts'
 import { Jobs } from '../../worker/jobs.ts'
+import { nodeFlags } from '../../worker/node-flags.ts'
 import { openRecords } from '../../worker/stores/open-records.ts'
 import { forwarding, synthesise } from '../infra/apps.ts'
 import { readArchive } from '../support/archives.ts'
@@ -97,7 +98,7 @@ describe('infrastructure', { skip }, () => {
     const records = openRecords({ url: `s3://${bucket}`, region: process.env.AWS_REGION })
     const jobs = new Jobs({ records, prefix, nowMs: () => askedMs })
     const { job } = await jobs.claim(wantedJob(['THING00001', 'telemetry', '2023/10/01']))
-    const args = ['--max-semi-space-size=8', 'worker-main.mjs', job.id]
+    const args = [...nodeFlags, 'worker-main.mjs', job.id]
     const { code, stdout } = await startCommand(process.execPath, args, { cwd: image }).finished
     assert.equal(code, 0, stdout)
     const ended = (await jobs.find(job.id))!

@@ -3,10 +3,17 @@ import { PassThrough, Readable } from 'node:stream'
 import type { EffortAt } from './deflate-effort.ts'
 import type { Deflater } from './deflater.ts'
 
-/** What a short entry takes instead of a block. */
-const firstBytes = 64 * 1024
 /** How far back deflate may refer (RFC 1951, 3.2.5). */
 const windowBytes = 32 * 1024
+/** The room of a short entry. */
+const shortBytes = 3 * windowBytes
+
+/** A block, and before it what it may refer to. */
+interface RoomyBlock {
+  /** The block begins at `windowBytes`. */
+  readonly room: Buffer
+  readonly end: number
+}
 
 /**
  * One deflate stream (RFC 1951), made on several cores: bytes are cut into blocks by their offset alone, so that the
@@ -20,38 +27,39 @@ export class BlockDeflate {
   readonly #effortAt: EffortAt
   readonly #mostBlocks: number
   readonly #full = new PassThrough({ objectMode: true, highWaterMark: 1 })
-  /** Blocks that are through: fresh ones would cost page faults and garbage. */
+  /** Rooms of blocks that are through: fresh ones would cost page faults and garbage. */
   readonly #spare: Buffer[] = []
-  #block: Buffer = Buffer.allocUnsafeSlow(firstBytes)
-  #used = 0
+  readonly #roomBytes: number
+  #room: Buffer = Buffer.allocUnsafeSlow(shortBytes)
+  #end = windowBytes
 
   /** At most `mostBlocks` are deflated, or deflated and not taken. */
   constructor(deflater: Deflater, effortAt: EffortAt, mostBlocks: number) {
     this.#deflater = deflater
     this.#effortAt = effortAt
     this.#mostBlocks = mostBlocks
+    this.#roomBytes = windowBytes + deflater.blockBytes
     this.deflated = Readable.from(this.#inOrder(), { objectMode: false })
   }
 
   /** Takes a copy of the bytes. Waits while as many blocks as may be are on their way. */
   async write(bytes: Buffer, signal: AbortSignal): Promise<void> {
-    const { blockBytes } = this.#deflater
     for (let position = 0; position < bytes.length; ) {
-      if (this.#used === this.#block.length) this.#grow()
-      const copied = bytes.copy(this.#block, this.#used, position)
-      this.#used += copied
+      if (this.#end === this.#room.length) this.#grow()
+      const copied = bytes.copy(this.#room, this.#end, position)
+      this.#end += copied
       position += copied
-      if (this.#used < blockBytes) continue
-      const isTaken = this.#full.write(this.#block)
-      this.#block = this.#spare.pop() ?? Buffer.allocUnsafeSlow(blockBytes)
-      this.#used = 0
+      if (this.#end < this.#roomBytes) continue
+      const isTaken = this.#passOn()
+      this.#beginBlock()
       if (!isTaken) await once(this.#full, 'drain', { signal })
     }
   }
 
   /** Ends the stream with what waits, if only by an empty block. */
   end(): void {
-    this.#full.end(this.#block.subarray(0, this.#used))
+    this.#passOn()
+    this.#full.end()
   }
 
   /** Gives up: `deflated` fails. */
@@ -61,31 +69,41 @@ export class BlockDeflate {
   }
 
   #grow(): void {
-    const block = Buffer.allocUnsafeSlow(this.#deflater.blockBytes)
-    this.#block.copy(block)
-    this.#block = block
+    const room = Buffer.allocUnsafeSlow(this.#roomBytes)
+    this.#room.copy(room)
+    this.#room = room
+  }
+
+  #passOn(): boolean {
+    return this.#full.write({ room: this.#room, end: this.#end } satisfies RoomyBlock)
+  }
+
+  #beginBlock(): void {
+    const before = this.#room
+    this.#room = this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.#roomBytes)
+    this.#end = before.copy(this.#room, 0, before.length - windowBytes)
   }
 
   async *#inOrder(): AsyncGenerator<Buffer> {
     const running: Promise<Buffer>[] = []
-    let dictionary: Buffer = Buffer.alloc(0)
     let offset = 0
-    for await (const block of this.#full as AsyncIterable<Buffer>) {
-      const deflating = this.#deflateBlock(block, dictionary, offset)
+    for await (const block of this.#full as AsyncIterable<RoomyBlock>) {
+      const deflating = this.#deflateBlock(block, offset)
       deflating.catch(() => {})
       running.push(deflating)
-      offset += block.length
-      dictionary = Buffer.from(block.subarray(-windowBytes))
+      offset += block.end - windowBytes
       if (running.length === this.#mostBlocks) yield await running.shift()!
     }
     for (const block of running) yield await block
   }
 
   /** Only the last block is not full. */
-  async #deflateBlock(block: Buffer, dictionary: Buffer, offset: number): Promise<Buffer> {
-    const isLast = block.length < this.#deflater.blockBytes
+  async #deflateBlock({ room, end }: RoomyBlock, offset: number): Promise<Buffer> {
+    const isLast = end < this.#roomBytes
+    const dictionary = room.subarray(0, offset === 0 ? 0 : windowBytes)
+    const block = room.subarray(windowBytes, end)
     const deflated = await this.#deflater.deflate(block, dictionary, this.#effortAt(offset), isLast)
-    if (!isLast) this.#spare.push(block)
+    if (!isLast) this.#spare.push(room)
     return deflated
   }
 }

@@ -18,7 +18,7 @@ export class DeflatedZip extends ZipArchive {
   #content: () => EntryContent = () => ({ bytes: 0, crc32: 0 })
 
   constructor() {
-    super()
+    super({ highWaterMark })
     engineOf(this)._appendStream = (entry, deflated, callback) => {
       this.#appendDeflated(entry, deflated).then(() => callback(null, entry), callback)
     }
@@ -48,6 +48,9 @@ export class DeflatedZip extends ZipArchive {
     entry.setExtra(noExtra)
   }
 }
+
+/** Less than most pieces of deflate have: a stream that holds several joins them for its reader, a copy each. */
+const highWaterMark = 64 * 1024
 
 /**
  * In a local header: sizes take eight bytes in the descriptor that follows the data (APPNOTE.TXT 4.3.9.2 and 4.5.3).

@@ -1,3 +1,4 @@
+import { freeBytes } from '../free-bytes.ts'
 import { type FindRuns, runWords } from './match/line-runs.ts'
 
 const mostRuns = 256
@@ -51,9 +52,10 @@ export class KeptLines {
     return rest
   }
 
-  /** Takes back what was handed on, for the lines to come. */
-  giveBack({ buffer }: Uint8Array): void {
-    if (buffer.byteLength === pieceBytes) this.#spare.push(Buffer.from(buffer))
+  /** Takes back what was handed on: whole pieces for the lines to come. */
+  giveBack(piece: Uint8Array): void {
+    if (piece.length === pieceBytes) this.#spare.push(Buffer.from(piece.buffer))
+    else freeBytes(piece)
   }
 
   #copy(block: Buffer, from: number, to: number): void {

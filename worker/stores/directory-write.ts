@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { IotLogError } from '../contract/errors.ts'
+import { freeBytes } from '../free-bytes.ts'
 import { storeError } from './directory-error.ts'
 import type { WriteOptions } from './store.ts'
 
@@ -44,6 +45,7 @@ async function writePartial(partial: string, body: Readable, options: WriteOptio
       for await (const chunk of chunks) {
         await writeAll(handle, chunk)
         size += chunk.length
+        freeBytes(chunk)
       }
     },
     options.signal ? { signal: options.signal } : {}

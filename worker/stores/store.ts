@@ -84,7 +84,10 @@ export interface Store extends AsyncDisposable {
   open(object: StoredObject): MaybePromise<ObjectBody>
   /** Opens an object for reads of any span; closing gives up its resources. */
   openRandom(object: StoredObject): Promise<RandomAccess & AsyncDisposable>
-  /** Writes an object whole or not at all: an error of the body, a full disk or a cancel leaves nothing behind. */
+  /**
+   * Writes an object whole or not at all: an error of the body, a full disk or a cancel leaves nothing behind. The
+   * body's buffers become the store's, which may free them.
+   */
   write(key: string, body: Readable, options: WriteOptions): Promise<void>
   /** Whether an object of that key exists. */
   has(key: string, signal?: AbortSignal): Promise<boolean>
