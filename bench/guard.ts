@@ -3,7 +3,7 @@ import { alignColumns } from '../worker/report/words.ts'
 import { buildProgram, hasAddOn } from './build-program.ts'
 import { type Contender, iotLog, peers } from './contenders.ts'
 import { ensureDay, matchRates } from './corpus/bench-days.ts'
-import { type Floors, floorOf, type GuardCase, guardCases, judge } from './guard-cases.ts'
+import { type Floors, floorOf, floorShare, type GuardCase, guardCases, judge } from './guard-cases.ts'
 import { readOptions } from './options.ts'
 import { describeMachine, machineText } from './results.ts'
 import { pairedRatio, runInTurn } from './rounds.ts'
@@ -74,7 +74,7 @@ function report(ratios: ReadonlyMap<string, number>): void {
 }
 
 function record(ratios: ReadonlyMap<string, number>): void {
-  const measured = `${new Date().toISOString().slice(0, 10)}, medians of ${rounds} paired rounds on ${machineText(describeMachine())}; floors are 70 % of them`
+  const measured = `${new Date().toISOString().slice(0, 10)}, medians of ${rounds} paired rounds on ${machineText(describeMachine())}; floors are ${floorShare * 100} % of them`
   const seen = Object.fromEntries([...ratios].map(([name, ratio]) => [name, Number(ratio.toFixed(2))]))
   const least = Object.fromEntries([...ratios].map(([name, ratio]) => [name, floorOf(ratio)]))
   writeFileSync(path, `${JSON.stringify({ measured, seen, floors: least }, null, 2)}\n`)

@@ -13,8 +13,8 @@ describe('the guard', () => {
     assert.equal(judge('new', 9, floors), 'no floor')
   })
 
-  it('keeps floors a third under what was seen', () => {
-    assert.equal(floorOf(5), 3.5)
+  it('keeps floors a quarter under what was seen', () => {
+    assert.equal(floorOf(5), 3.75)
     assert.equal(judge('big', 4.9, { ...floors, floors: { big: floorOf(5) } }), 'ok')
   })
 
