@@ -218,7 +218,7 @@ describe('ten claims at once give one new job', { concurrency: 6 }, () => {
       'while S3 says SlowDown',
       [{ operation: ['PutObject', 'GetObject'], probability: 0.15, action: { kind: 'error', code: 'SlowDown' } }]
     ],
-    ['while answers are lost', [{ operation: 'PutObject', probability: 0.5, action: { kind: 'lost-answer' } }]],
+    ['while answers are lost', [{ operation: 'PutObject', probability: 0.3, action: { kind: 'lost-answer' } }]],
     [
       'while the answers to the pointer are lost',
       [{ operation: 'PutObject', key: /by-request/, times: 10, action: { kind: 'lost-answer' } }]
@@ -229,7 +229,7 @@ describe('ten claims at once give one new job', { concurrency: 6 }, () => {
         {
           operation: 'PutObject',
           key: /by-request/,
-          probability: 0.4,
+          probability: 0.3,
           action: { kind: 'error', code: 'ConditionalRequestConflict', status: 409 }
         }
       ]
