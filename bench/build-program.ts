@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { programDirectory } from './contenders.ts'
+import { programDirectory } from './export/contenders.ts'
 
 /** Builds what is measured from the sources as they are, beside dist/, which others may be running. @throws when it fails */
 export function buildProgram(): void {

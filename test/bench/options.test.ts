@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { repository, startCommand } from '../support/run-cli.ts'
 
-const run = (...words: string[]) => startCommand(process.execPath, [`${repository}bench/bench.ts`, ...words]).finished
+const run = (...words: string[]) =>
+  startCommand(process.execPath, [`${repository}bench/export/bench.ts`, ...words]).finished
 
 describe('the options of a bench', () => {
   for (const [words, problem] of [
