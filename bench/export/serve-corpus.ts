@@ -9,7 +9,7 @@ export interface CorpusServer extends AsyncDisposable {
   readonly environment: string
 }
 
-const script = fileURLToPath(new URL('../../test/support/s3/serve.ts', import.meta.url))
+const script = fileURLToPath(new URL('../../test/stand-ins/s3/serve.ts', import.meta.url))
 
 /** Serves `directory` as the bucket `logs`, as slow as the further arguments say, until it is disposed. */
 export async function serveCorpus(args: readonly string[]): Promise<CorpusServer> {

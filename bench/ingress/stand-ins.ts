@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startBatchServer } from '../../test/support/batch/server.ts'
-import { listen } from '../../test/support/s3/connections.ts'
-import { startS3Server } from '../../test/support/s3/server.ts'
-import { startSlackServer } from '../../test/support/slack/server.ts'
+import { startBatchServer } from '../../test/stand-ins/batch/server.ts'
+import { listen } from '../../test/stand-ins/s3/connections.ts'
+import { startS3Server } from '../../test/stand-ins/s3/server.ts'
+import { startSlackServer } from '../../test/stand-ins/slack/server.ts'
 import { benchUser, jobsPrefix, type Service, type ServiceAddresses, type Tale } from './place.ts'
 
 /*

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { UserOptions } from '../support/slack/workspace.ts'
+import type { UserOptions } from '../stand-ins/slack/workspace.ts'
 import { systemOnPhones } from './system-on-phones.ts'
 
 /*

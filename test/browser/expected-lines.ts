@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import type { S3Server } from '../stand-ins/s3/server.ts'
 import { grepLines } from '../support/oracle.ts'
-import type { S3Server } from '../support/s3/server.ts'
 
 /** Where the objects of a category's day are. */
 export interface DayOfCategory {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { startTown } from './town.ts'
+import { startTown } from './harness.ts'
 
 const example = 'THING00001 telemetry 2023/10/01'
 

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import type { handler as Handler } from '../../ingress/slack.ts'
 import { buildProgram } from '../support/build-program.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
-import { commandFields, linkKey, postEvent, signedHeaders, signingSecret, startTown } from './town.ts'
+import { commandFields, linkKey, postEvent, signedHeaders, signingSecret, startTown } from './harness.ts'
 
 describe('the ingress as a bundle', () => {
   // A CommonJS package that is imported dynamically loses its names in a bundle, which no other test sees.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Job } from '../../worker/contract/job.ts'
-import { noonMs, startTown, type Town, type TownOptions } from './town.ts'
+import { noonMs, startTown, type Town, type TownOptions } from './harness.ts'
 
 const example = 'THING00001 telemetry 2023/10/01'
 const other = 'THING00002 telemetry 2023/10/01'

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import type { Job } from '../../worker/contract/job.ts'
 import { endJob } from '../../worker/jobs.ts'
 import { finishedJob } from './finished-job.ts'
-import { batchFaults, commandFields, noonMs, prefix, startTown, type Town } from './town.ts'
+import { batchFaults, commandFields, noonMs, prefix, startTown, type Town } from './harness.ts'
 
 const example = 'THING00001 telemetry,command 2023/10/01'
 const minuteMs = 60_000

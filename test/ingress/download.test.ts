@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { downloadPath } from '../../worker/contract/download-link.ts'
 import { finishedJob } from './finished-job.ts'
-import { linkKey, noonMs, prefix, startTown, type Town } from './town.ts'
+import { linkKey, noonMs, prefix, startTown, type Town } from './harness.ts'
 
 const hourMs = 3_600_000
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { handler as onBatchEvent } from '../../ingress/job-events.ts'
 import { handler } from '../../ingress/slack.ts'
-import { commandFields, postEvent, signedHeaders, signingSecret, startTown } from './town.ts'
+import { commandFields, postEvent, signedHeaders, signingSecret, startTown } from './harness.ts'
 
 describe('the Lambda entries', () => {
   it('put themselves together from the environment at their first request', async () => {

@@ -1,6 +1,6 @@
 import type { Job } from '../../worker/contract/job.ts'
 import { endJob } from '../../worker/jobs.ts'
-import { noonMs, prefix } from './town.ts'
+import { noonMs, prefix } from './harness.ts'
 
 /** The same job after it has found something, and its worker has told so. */
 export function finishedJob(job: Job): Job {

@@ -4,9 +4,9 @@ import { modalView } from '../../ingress/modal.ts'
 import type { Job } from '../../worker/contract/job.ts'
 import { actionIds } from '../../worker/report/slack/buttons.ts'
 import { jobMessage } from '../../worker/report/slack/message.ts'
-import type { Block, Message } from '../support/slack/workspace.ts'
+import type { Block, Message } from '../stand-ins/slack/workspace.ts'
 import { finishedJob } from './finished-job.ts'
-import { batchFaults, noonMs, prefix, startTown, type Town } from './town.ts'
+import { batchFaults, noonMs, prefix, startTown, type Town } from './harness.ts'
 
 const example = 'THING00001 telemetry 2023/10/01'
 

@@ -4,7 +4,7 @@ import { slackReporters } from '../../ingress/job-events.ts'
 import { type Settled, settleBatchEvent } from '../../ingress/settle.ts'
 import type { Job } from '../../worker/contract/job.ts'
 import { finishedJob } from './finished-job.ts'
-import { batchFaults, noonMs, startTown, type Town, type TownOptions } from './town.ts'
+import { batchFaults, noonMs, startTown, type Town, type TownOptions } from './harness.ts'
 
 const example = 'THING00001 telemetry 2023/10/01'
 const noCapacity = 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createServices } from '../../ingress/services.ts'
 import { actionIds } from '../../worker/report/slack/buttons.ts'
-import { linkKey, signingSecret, startTown, type Town } from './town.ts'
+import { linkKey, signingSecret, startTown, type Town } from './harness.ts'
 
 const typed = ['THING00001 telemetry 2023/10/01', 'no such thing', 'status', 'cancel', 'help']
 const levelsOf = (town: Town): string[] =>

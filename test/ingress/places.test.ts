@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Places } from '../../ingress/places.ts'
 import { finishedJob } from './finished-job.ts'
-import { noonMs, startTown, type TownOptions } from './town.ts'
+import { noonMs, startTown, type TownOptions } from './harness.ts'
 
 const example = 'THING00001 telemetry 2023/10/01'
 const silent = { bucket: 'prod-iot-logs', action: { kind: 'hang' } } as const

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { FunctionUrlEvent, FunctionUrlResult } from '../../ingress/function-url.ts'
 import { signBody } from '../../ingress/verify.ts'
-import { commandFields, getEvent, noonMs, postEvent, signedHeaders, startTown, type Town } from './town.ts'
+import { commandFields, getEvent, noonMs, postEvent, signedHeaders, startTown, type Town } from './harness.ts'
 
 const example = 'THING00001 telemetry 2023/10/01'
 const bodyOf = (town: Town, more: Record<string, string> = {}): string =>

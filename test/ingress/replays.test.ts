@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { FunctionUrlEvent } from '../../ingress/function-url.ts'
 import { finishedJob } from './finished-job.ts'
-import { commandFields, noonMs, postEvent, signedHeaders, startTown, type Town, textOf } from './town.ts'
+import { commandFields, noonMs, postEvent, signedHeaders, startTown, type Town, textOf } from './harness.ts'
 
 const example = 'THING00001 telemetry 2023/10/01'
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, describe, it } from 'node:test'
 import { cacheSecrets, parseSecrets, secretsReader } from '../../ingress/secrets.ts'
-import { listen } from '../support/s3/connections.ts'
-import { startTown } from './town.ts'
+import { listen } from '../stand-ins/s3/connections.ts'
+import { startTown } from './harness.ts'
 
 const secrets = { signingSecrets: ['one', 'two'], botToken: 'xoxb-1', linkKeys: ['0123456789abcdef'] }
 const text = JSON.stringify(secrets)

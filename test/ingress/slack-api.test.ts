@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, describe, it } from 'node:test'
 import { createSlackApi } from '../../ingress/slack-api.ts'
-import { listen } from '../support/s3/connections.ts'
-import { startTown } from './town.ts'
+import { listen } from '../stand-ins/s3/connections.ts'
+import { startTown } from './harness.ts'
 
 describe('a call to Slack', () => {
   it('that lacks a scope, or a token that holds, tells the operator what to mend', async () => {

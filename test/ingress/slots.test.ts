@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Job } from '../../worker/contract/job.ts'
-import { prefix, startTown } from './town.ts'
+import { prefix, startTown } from './harness.ts'
 
 const slot = (position: number): string => `${prefix}jobs/slots/T0IOTLOG/U0MINA/${position}`
 

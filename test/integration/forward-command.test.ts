@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { createRandom } from '../../bench/corpus/random.ts'
+import { queueEvent } from '../stand-ins/sqs/event-source.ts'
+import { startFunction } from '../stand-ins/sqs/function-process.ts'
 import { type FinishedCommand, runCli, startCli } from '../support/run-cli.ts'
-import { queueEvent } from '../support/sqs/event-source.ts'
-import { startFunction } from '../support/sqs/function-process.ts'
 import {
   bucket,
   type ForwardTown,

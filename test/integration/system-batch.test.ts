@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
-import type { CallFaultAction } from '../support/aws/faults.ts'
-import type { Asker } from './asker.ts'
+import type { CallFaultAction } from '../stand-ins/aws/faults.ts'
+import type { Asker } from './channel-user.ts'
 import { mostAttempts, startWholeSystem, type WholeSystem } from './whole-system.ts'
 
 /*

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { JobState } from '../../worker/contract/job.ts'
-import type { Fault, FaultAction } from '../support/s3/faults.ts'
-import type { Asker } from './asker.ts'
+import type { Fault, FaultAction } from '../stand-ins/s3/faults.ts'
+import type { Asker } from './channel-user.ts'
 import { startWholeSystem, type WholeSystem } from './whole-system.ts'
 
 /*

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
-import type { CallFaultAction } from '../support/aws/faults.ts'
-import type { FaultAction } from '../support/s3/faults.ts'
-import type { Asker } from './asker.ts'
+import type { CallFaultAction } from '../stand-ins/aws/faults.ts'
+import type { FaultAction } from '../stand-ins/s3/faults.ts'
+import type { Asker } from './channel-user.ts'
 import { startWholeSystem, type WholeSystem } from './whole-system.ts'
 
 /*

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { SlackFault, SlackFaultAction } from '../support/slack/faults.ts'
-import type { Asker } from './asker.ts'
+import type { SlackFault, SlackFaultAction } from '../stand-ins/slack/faults.ts'
+import type { Asker } from './channel-user.ts'
 import { startWholeSystem, type WholeSystem } from './whole-system.ts'
 
 /*

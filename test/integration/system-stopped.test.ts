@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Job } from '../../worker/contract/job.ts'
 import { largeKeys, mixedDay } from '../support/mixed-day.ts'
-import type { Asker, Logs } from './asker.ts'
+import type { Asker, Logs } from './channel-user.ts'
 import { mostAttempts, startWholeSystem, type WholeSystem } from './whole-system.ts'
 
 /*

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { listen } from '../support/s3/connections.ts'
+import { listen } from '../stand-ins/s3/connections.ts'
 
 /*
  * A Lambda Function URL on this machine: HTTP in, events of payload format 2.0 to a handler, its result out

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
-import { listen } from '../support/s3/connections.ts'
+import { listen } from '../stand-ins/s3/connections.ts'
 import { serveFunctionUrl } from './function-url.ts'
 
 /*

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { z } from 'zod'
-import { listen } from '../support/s3/connections.ts'
-import type { SlackServer } from '../support/slack/server.ts'
-import type { Change, Message, Modal } from '../support/slack/workspace.ts'
+import { listen } from '../stand-ins/s3/connections.ts'
+import type { SlackServer } from '../stand-ins/slack/server.ts'
+import type { Change, Message, Modal } from '../stand-ins/slack/workspace.ts'
 import { isSeenBy, messageView, modalView, snapshotFor } from './page-view.ts'
 
 /*

@@ -1,5 +1,5 @@
-import type { SlackServer } from '../support/slack/server.ts'
-import type { Message, Modal } from '../support/slack/workspace.ts'
+import type { SlackServer } from '../stand-ins/slack/server.ts'
+import type { Message, Modal } from '../stand-ins/slack/workspace.ts'
 
 /*
  * What one person sees, as the page is told it.

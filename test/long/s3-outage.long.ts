@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as delay, setImmediate } from 'node:timers/promises'
+import { type S3Server, startS3Server } from '../stand-ins/s3/server.ts'
+import { directoryStorage } from '../stand-ins/s3/storage-directory.ts'
 import { largeMatchingDay } from '../support/log-directory.ts'
 import { runCli, startCli } from '../support/run-cli.ts'
-import { type S3Server, startS3Server } from '../support/s3/server.ts'
-import { directoryStorage } from '../support/s3/storage-directory.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 /*

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import type { S3Server } from '../support/s3/server.ts'
+import type { S3Server } from '../stand-ins/s3/server.ts'
 import { bucket } from './analyst-day.ts'
 
 /*

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { fillStatement } from '../../worker/athena/placeholders.ts'
 import { filesOf } from '../../worker/commands/saved-queries.ts'
-import type { AthenaServer } from '../support/athena/server.ts'
-import type { S3Server } from '../support/s3/server.ts'
+import type { AthenaServer } from '../stand-ins/athena/server.ts'
+import type { S3Server } from '../stand-ins/s3/server.ts'
 
 /*
  * A day that is small enough to tell by hand what each query answers: three devices, some of whose records are late,

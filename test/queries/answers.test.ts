@@ -1,6 +1,6 @@
 import { after, before } from 'node:test'
-import { type AthenaServer, startAthenaServer } from '../support/athena/server.ts'
-import { type S3Server, startS3Server } from '../support/s3/server.ts'
+import { type AthenaServer, startAthenaServer } from '../stand-ins/athena/server.ts'
+import { type S3Server, startS3Server } from '../stand-ins/s3/server.ts'
 import { bucket, makeTablesAndViews, places, putAnalystDay } from './analyst-day.ts'
 import { testAnswers } from './answers.ts'
 

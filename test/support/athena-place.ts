@@ -2,9 +2,9 @@ import { after } from 'node:test'
 import { fillStatement } from '../../worker/athena/placeholders.ts'
 import { tableOf, tableStatement } from '../../worker/athena/table.ts'
 import { type Config, type Environment, parseConfig } from '../../worker/contract/config.ts'
-import { type AthenaServer, startAthenaServer } from './athena/server.ts'
+import { type AthenaServer, startAthenaServer } from '../stand-ins/athena/server.ts'
+import type { S3Server } from '../stand-ins/s3/server.ts'
 import { referenceDocument } from './configurations.ts'
-import type { S3Server } from './s3/server.ts'
 import { serveS3 } from './s3-bucket.ts'
 
 /*

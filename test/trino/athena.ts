@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AthenaApi, QueryStatus, WantedQuery } from '../../worker/athena/api.ts'
-import { parseStatement } from '../support/athena/sql/statement.ts'
+import { parseStatement } from '../stand-ins/athena/sql/statement.ts'
 import { TrinoError, type TrinoResult } from './client.ts'
 import { running } from './running.ts'
 import { resultsBucket, unloadDatabase } from './system.ts'

@@ -1,5 +1,5 @@
-import { parseCreateTable, type TableDefinition } from '../support/athena/sql/create-table.ts'
-import type { S3Server } from '../support/s3/server.ts'
+import { parseCreateTable, type TableDefinition } from '../stand-ins/athena/sql/create-table.ts'
+import type { S3Server } from '../stand-ins/s3/server.ts'
 import { trinoVersion } from './install.ts'
 
 /*

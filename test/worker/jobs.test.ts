@@ -4,8 +4,8 @@ import { digestOf, type Job, jobKeys, reuseMs } from '../../worker/contract/job.
 import { createJobId, isJobId } from '../../worker/job-id.ts'
 import { type ClaimedJob, GarbledJobError, type JobEnd, Jobs } from '../../worker/jobs.ts'
 import { openRecords } from '../../worker/stores/open-records.ts'
+import type { Fault } from '../stand-ins/s3/faults.ts'
 import { askedMs, requestOf, secretUrl, wantedJob } from '../support/jobs.ts'
-import type { Fault } from '../support/s3/faults.ts'
 import { serveS3 } from '../support/s3-bucket.ts'
 
 const server = await serveS3()

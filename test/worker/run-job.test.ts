@@ -12,7 +12,7 @@ import { createJobPlace, type JobPlace } from '../support/job-place.ts'
 import { askedMs, secretUrl, wantedJob } from '../support/jobs.ts'
 import { createRecordingReporter, type RecordingReporter } from '../support/recording-reporter.ts'
 import { serveS3 } from '../support/s3-bucket.ts'
-import { atMoment, type Moment } from '../support/s3-moments.ts'
+import { atMoment, type Moment } from '../support/s3-request-hooks.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 const server = await serveS3()

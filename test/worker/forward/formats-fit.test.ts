@@ -8,7 +8,7 @@ import { createDocuments, documentRecord } from '../../../worker/forward/documen
 import { openSink } from '../../../worker/forward/sinks/registry.ts'
 import type { SinkRecord } from '../../../worker/forward/sinks/sink.ts'
 import { silentLog } from '../../../worker/report/log.ts'
-import { startOpenSearchServer } from '../../support/opensearch/server.ts'
+import { startOpenSearchServer } from '../../stand-ins/opensearch/server.ts'
 import { samples } from '../formats/samples.ts'
 
 const never = new AbortController().signal

@@ -2,10 +2,10 @@ import { hash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { type OpenSearchServer, startOpenSearchServer } from '../../stand-ins/opensearch/server.ts'
+import { type S3Server, startS3Server } from '../../stand-ins/s3/server.ts'
+import { type SqsServer, startSqsServer } from '../../stand-ins/sqs/server.ts'
 import { referenceDocument } from '../../support/configurations.ts'
-import { type OpenSearchServer, startOpenSearchServer } from '../../support/opensearch/server.ts'
-import { type S3Server, startS3Server } from '../../support/s3/server.ts'
-import { type SqsServer, startSqsServer } from '../../support/sqs/server.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../../support/temporary-directory.ts'
 
 /** All that a forwarder meets: a bucket, queues, a cluster; and the configuration that names them. */

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { type BatchResponse, handleEvent } from '../../../worker/forward/handle-event.ts'
 import { startForwarder } from '../../../worker/forward/start-forwarder.ts'
-import { queueEvent } from '../../support/sqs/event-source.ts'
+import { queueEvent } from '../../stand-ins/sqs/event-source.ts'
 import {
   bucket,
   deadLetters,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createRandom, type Random } from '../../../bench/corpus/random.ts'
-import { drainQueue } from '../../support/sqs/event-source.ts'
-import { type FunctionProcess, startFunction } from '../../support/sqs/function-process.ts'
+import { drainQueue } from '../../stand-ins/sqs/event-source.ts'
+import { type FunctionProcess, startFunction } from '../../stand-ins/sqs/function-process.ts'
 import {
   bucket,
   deadLetters,

@@ -6,7 +6,7 @@ import { type ErrorCode, IotLogError } from '../../../worker/contract/errors.ts'
 import { openStore } from '../../../worker/stores/open-store.ts'
 import type { RandomAccess, Store, StoredObject, StoreSettings } from '../../../worker/stores/store.ts'
 import { testStoreContract } from '../../contracts/store.ts'
-import type { Fault, FaultAction } from '../../support/s3/faults.ts'
+import type { Fault, FaultAction } from '../../stand-ins/s3/faults.ts'
 import { placeIn, type S3Place, serveS3 } from '../../support/s3-bucket.ts'
 
 const server = await serveS3({

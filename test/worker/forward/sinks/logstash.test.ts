@@ -3,7 +3,7 @@ import { it } from 'node:test'
 import { sinkSchema } from '../../../../worker/contract/sink-schema.ts'
 import { openSink } from '../../../../worker/forward/sinks/registry.ts'
 import { silentLog } from '../../../../worker/report/log.ts'
-import { startLogstashServer } from '../../../support/logstash/server.ts'
+import { startLogstashServer } from '../../../stand-ins/logstash/server.ts'
 import { recordOf, testSinkContract } from './sink-contract.ts'
 
 const openLogstash = (url: string, more: object = {}) =>

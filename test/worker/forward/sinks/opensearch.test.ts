@@ -7,8 +7,8 @@ import { findFormat } from '../../../../worker/formats/registry.ts'
 import { openSink } from '../../../../worker/forward/sinks/registry.ts'
 import { SinkError } from '../../../../worker/forward/sinks/sink-error.ts'
 import { createLog } from '../../../../worker/report/log.ts'
-import { type OpenSearchServerOptions, startOpenSearchServer } from '../../../support/opensearch/server.ts'
-import { listen } from '../../../support/s3/connections.ts'
+import { type OpenSearchServerOptions, startOpenSearchServer } from '../../../stand-ins/opensearch/server.ts'
+import { listen } from '../../../stand-ins/s3/connections.ts'
 import { closingBoth, record, records, testSinkContract } from './sink-contract.ts'
 
 const never = new AbortController().signal

@@ -6,8 +6,8 @@ import { openSink } from '../../../../worker/forward/sinks/registry.ts'
 import type { Sink, SinkRecord } from '../../../../worker/forward/sinks/sink.ts'
 import { SinkError } from '../../../../worker/forward/sinks/sink-error.ts'
 import { createLog } from '../../../../worker/report/log.ts'
-import type { CallFaultPlan } from '../../../support/aws/faults.ts'
-import { type Identity, testIdentity } from '../../../support/tls/identity.ts'
+import type { CallFaultPlan } from '../../../stand-ins/aws/faults.ts'
+import { type Identity, testIdentity } from '../../../stand-ins/tls/identity.ts'
 
 /** A server that a sink sends to, and a way of its own to look at what came. */
 export interface SinkServer extends AsyncDisposable {

@@ -9,7 +9,7 @@ import type { Button, SlackBlock } from '../../../../worker/report/slack/blocks.
 import { actionIds } from '../../../../worker/report/slack/buttons.ts'
 import type { MessageView } from '../../../../worker/report/slack/draft.ts'
 import { jobMessage } from '../../../../worker/report/slack/message.ts'
-import { maxBlocksText, problemsOfMessage, textLengthOf } from '../../../support/slack/blocks/blocks.ts'
+import { maxBlocksText, problemsOfMessage, textLengthOf } from '../../../stand-ins/slack/blocks/blocks.ts'
 import {
   attempt,
   completeJob,

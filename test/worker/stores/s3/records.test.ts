@@ -4,7 +4,7 @@ import { type ErrorCode, IotLogError } from '../../../../worker/contract/errors.
 import { openRecords } from '../../../../worker/stores/open-records.ts'
 import type { Records } from '../../../../worker/stores/records.ts'
 import type { StoreSettings } from '../../../../worker/stores/store.ts'
-import type { Fault, FaultAction } from '../../../support/s3/faults.ts'
+import type { Fault, FaultAction } from '../../../stand-ins/s3/faults.ts'
 import { serveS3 } from '../../../support/s3-bucket.ts'
 
 const server = await serveS3({ buckets: { 'of-another': { owner: '222222222222' } } })

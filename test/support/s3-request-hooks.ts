@@ -1,0 +1,65 @@
+import type { Fault } from '../stand-ins/s3/faults.ts'
+import type { S3Server } from '../stand-ins/s3/server.ts'
+
+/*
+ * Moments of an export, told by the requests that reach the server: what a test does in the middle it does at one of
+ * these, and never after a while.
+ */
+
+/** A request, by what it asks for and how many of its kind came before. */
+export interface Moment {
+  /** One that names a key: `GetObject`, `UploadPart`. */
+  readonly operation: string
+  readonly bucket: string
+  /** 1 for the first from now on, and so unless told. */
+  readonly number?: number
+}
+
+/** Calls back once when that request has come and before it is answered. */
+export function atMoment(
+  server: S3Server,
+  { operation, bucket, number = 1 }: Moment,
+  callback: () => void
+): Disposable {
+  let count = 0
+  const watch: Fault = {
+    operation,
+    bucket,
+    key: () => {
+      if (++count === number) callback()
+      return false
+    },
+    action: { kind: 'refuse-connection' }
+  }
+  server.faults.add(watch)
+  return { [Symbol.dispose]: () => server.faults.remove(watch) }
+}
+
+/** A time without network. */
+export interface Outage extends Disposable {
+  readonly hasBegun: boolean
+  /** Fulfilled when the server is back. */
+  readonly over: Promise<void>
+}
+
+/** Takes the server off the network at a moment and brings it back after a while; without one it stays away. */
+export function outageAt(server: S3Server, moment: Moment, durationMs?: number): Outage {
+  const { promise: over, resolve, reject } = Promise.withResolvers<void>()
+  let hasBegun = false
+  const takeAway = async (): Promise<void> => {
+    hasBegun = true
+    await server.setOffline(true)
+    if (durationMs === undefined) return
+    await new Promise((ended) => setTimeout(ended, durationMs))
+    await server.setOffline(false)
+    resolve()
+  }
+  const watch = atMoment(server, moment, () => void takeAway().catch(reject))
+  return {
+    get hasBegun() {
+      return hasBegun
+    },
+    over,
+    [Symbol.dispose]: () => watch[Symbol.dispose]()
+  }
+}

@@ -1,0 +1,98 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Job } from '../../../../worker/contract/job.ts'
+import type { JobReporter } from '../../../../worker/report/job-reporter.ts'
+import type { SlackBlock } from '../../../../worker/report/slack/blocks.ts'
+import { createSlackReporter, type SlackReporterOptions } from '../../../../worker/report/slack.ts'
+import { type SlackServer, type SlackServerOptions, startSlackServer } from '../../../stand-ins/slack/server.ts'
+import type { Message } from '../../../stand-ins/slack/workspace.ts'
+import { referenceConfig } from '../../../support/configurations.ts'
+import { nowMs, sampleJob } from './jobs.ts'
+import { readOnPhone } from './phone.ts'
+import { createTestTime, type TestTime } from './test-time.ts'
+
+/** As a worker that has time tells the end, unless told. */
+export interface PatientReporter extends JobReporter {
+  over(job: Job, budgetMs?: number): Promise<boolean>
+}
+
+const calmMs = 40_000
+
+/** A workspace on this machine and a reporter that tells it of one job. Disposing closes it. */
+export interface ToldSlack extends AsyncDisposable {
+  readonly slack: SlackServer
+  readonly time: TestTime
+  readonly reporter: PatientReporter
+  /** What was kept of the reply, in order. */
+  readonly kept: Job['reply'][]
+  readonly logged: object[]
+  /** Calls of Slack's, as `chat.update 45 %` or `chat.update ratelimited`. */
+  calls(): string[]
+  /** The job with what was kept of its reply, as its record would have it. */
+  recorded(job: Job): Job
+  /** Another process that goes on with the same job. */
+  again(): PatientReporter
+}
+
+export interface ToldSlackOptions {
+  readonly server?: SlackServerOptions
+  readonly reporter?: Partial<SlackReporterOptions>
+  /** Whether the record has a response URL; it must be one of the server's. */
+  readonly hasReplyUrl?: boolean
+}
+
+export async function toldSlack(options: ToldSlackOptions = {}): Promise<ToldSlack> {
+  const time = createTestTime(nowMs)
+  const slack = await startSlackServer({ nowMs: time.nowMs, ...options.server })
+  const responseUrl = options.hasReplyUrl ? await issueReplyUrl(slack) : null
+  const kept: Job['reply'][] = []
+  const logged: object[] = []
+  const reply = { ...sampleJob().reply, responseUrl }
+  const again = (): PatientReporter => {
+    const reporter = createSlackReporter({
+      token: slack.token,
+      apiUrl: slack.apiUrl,
+      publicUrl: 'https://x.lambda-url.ap-northeast-1.on.aws/',
+      linkKey: 'a key of sixteen or more',
+      config: referenceConfig(),
+      onReply: async (changed) => void kept.push(changed),
+      countRunning: async () => 1,
+      nowMs: time.nowMs,
+      log: (event) => logged.push(event),
+      allowedReplyOrigins: [slack.url],
+      timers: time.timers,
+      random: () => 0,
+      ...options.reporter
+    })
+    return { ...reporter, over: (job, budgetMs = calmMs) => reporter.over(job, budgetMs) }
+  }
+  return {
+    slack,
+    time,
+    reporter: again(),
+    kept,
+    logged,
+    again,
+    calls: () => slack.requests.map(({ method, args, error }) => `${method} ${error ?? headOf(String(args.text))}`),
+    recorded: (job) => ({ ...job, reply: kept.at(-1) ?? reply }),
+    [Symbol.asyncDispose]: () => slack.close()
+  }
+}
+
+/** A command that nobody answers leaves its response URL. */
+async function issueReplyUrl(slack: SlackServer): Promise<string> {
+  slack.connect({ commandsUrl: 'http://127.0.0.1:1/', interactiveUrl: 'http://127.0.0.1:1/' })
+  return (await slack.command({ text: 'THING00001 telemetry 2023/10/01' })).responseUrl
+}
+
+/** `45 %` of `45 % · THING00001 · …`. */
+const headOf = (text: string): string => text.replace(/ · THING00001.*$/s, '')
+
+/** What a message says, as a person reads it. */
+export function said(message: Message | undefined): string {
+  return message === undefined ? '' : readOnPhone(message.blocks as unknown as SlackBlock[])
+}
+
+/** Waits until so many requests have come, answered or not. */
+export async function requested(slack: SlackServer, method: string, count: number): Promise<void> {
+  while (slack.requestsOf(method).length < count) await setImmediate()
+}
