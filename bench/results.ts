@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { formatNumber } from '../worker/contract/units.ts'
-import { alignColumns } from '../worker/report/words.ts'
+import { alignColumns } from '../worker/report/result-text.ts'
 
 /** A table of figures of the same things. */
 export interface Section {

@@ -1,5 +1,5 @@
 import { hasBatchJob, isOver, type Job } from '../worker/contract/job.ts'
-import { endJob } from '../worker/jobs.ts'
+import { endJob } from '../worker/jobs/jobs.ts'
 import { errorFields } from '../worker/report/log.ts'
 import { namedIdentifiers } from '../worker/report/slack/request-text.ts'
 import { codeText } from '../worker/report/slack/text.ts'

@@ -1,6 +1,6 @@
 import { IotLogError } from '../worker/contract/errors.ts'
 import { hasBatchJob, isOver, type Job } from '../worker/contract/job.ts'
-import { endJob, type JobEnd } from '../worker/jobs.ts'
+import { endJob, type JobEnd } from '../worker/jobs/jobs.ts'
 import type { JobReporter } from '../worker/report/job-reporter.ts'
 import { errorFields } from '../worker/report/log.ts'
 import { cancelReason, type SubmittedJob } from './batch.ts'

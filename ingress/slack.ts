@@ -32,7 +32,7 @@ async function warm(): Promise<void> {
   const all = Promise.allSettled([
     (async () => getServices().secrets())(),
     (async () => getServices().batch.warm())(),
-    import('../worker/stores/s3/records.ts')
+    import('../worker/stores/s3/documents.ts')
   ])
   await Promise.race([all, wait(warmMs, undefined, { ref: false })])
 }

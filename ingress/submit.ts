@@ -1,7 +1,7 @@
 import { messageOf } from '../worker/contract/errors.ts'
 import { digestOf, hasBatchJob, isOver, type Job } from '../worker/contract/job.ts'
 import type { ExportRequest } from '../worker/contract/request.ts'
-import type { ClaimedJob, JobEnd, RecordedJob, Standing, WantedJob } from '../worker/jobs.ts'
+import type { ClaimedJob, JobEnd, RecordedJob, Standing, WantedJob } from '../worker/jobs/jobs.ts'
 import { errorFields } from '../worker/report/log.ts'
 import { refusedByRules } from './access.ts'
 import { cancelReason } from './batch.ts'

@@ -11,5 +11,5 @@ for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stoppe
 // Whoever collects the log may be gone; the job is not done for that.
 process.stdout.on('error', () => {})
 
-const { runContainer } = await import('./run-container.ts')
+const { runContainer } = await import('./jobs/run-container.ts')
 process.exit(await runContainer(startedMs, stopped.signal))

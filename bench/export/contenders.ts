@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { InflaterName } from '../../worker/decode/inflater.ts'
 import { nodeFlags } from '../../worker/node-flags.ts'
-import type { InflaterName } from '../../worker/scan/inflater.ts'
 
 /** A way to get the lines of an identifier out of a directory of gzip objects. */
 export interface Contender {

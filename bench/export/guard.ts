@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { alignColumns } from '../../worker/report/words.ts'
+import { alignColumns } from '../../worker/report/result-text.ts'
 import { buildProgram, hasAddOn } from '../build-program.ts'
 import { ensureDay, matchRates } from '../corpus/bench-days.ts'
 import { readOptions } from '../options.ts'

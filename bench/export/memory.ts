@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { alignColumns } from '../../worker/report/words.ts'
+import { alignColumns } from '../../worker/report/result-text.ts'
 import { buildProgram } from '../build-program.ts'
 import { type CorpusName, ensureDay, type MatchRate, matchRates } from '../corpus/bench-days.ts'
 import { iotLog } from './contenders.ts'

@@ -93,7 +93,7 @@ async function claimsBeside(
 
 async function claimsOfZip(rounds: number): Promise<readonly Claim[]> {
   const directory = await ensureDay('big', 1)
-  // What all but the first megabytes of so much get (worker/archive/deflate-effort.ts).
+  // What all but the first megabytes of so much get (worker/outputs/zip/deflate-effort.ts).
   const others = installed([archiverPipeline(1)])
   const [ours, other] = await runInTurn([iotLog(2), ...others], directory, matchRates['100'], rounds)
   if (!other) return []

@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, loadavg } from 'node:os'
-import { alignColumns } from '../../worker/report/words.ts'
+import { alignColumns } from '../../worker/report/result-text.ts'
 import { buildProgram } from '../build-program.ts'
 import { readOptions } from '../options.ts'
 import { audit, type Findings } from './audit.ts'

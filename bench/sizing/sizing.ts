@@ -35,7 +35,7 @@ const usage = `npm run bench:sizing -- [--bytes 100e9] [--objects 5000] [--match
   --minutes   in which an export should end
   --gigabits  network for each vCPU          --rounds   runs of each measurement
   --known     models with the rates of infra/sizing.json instead of measuring
-  --write     writes infra/sizing.json, worker/scan-rates.json and bench/results`
+  --write     writes infra/sizing.json, worker/model/scan-rates.json and bench/results`
 
 const { values, numberOf } = readOptions(usage, {
   bytes: { type: 'string', default: '100e9' },
@@ -57,7 +57,7 @@ const sizingPath = new URL('../../infra/sizing.json', import.meta.url)
  * MB/s, and what a task of Fargate gets AWS does not say. Too low a rate costs money, too high a one an hour.
  */
 const mostStoredBytesPerThreadSecond = 90e6
-const ratesPath = new URL('../../worker/scan-rates.json', import.meta.url)
+const ratesPath = new URL('../../worker/model/scan-rates.json', import.meta.url)
 await run()
 
 async function run(): Promise<void> {
@@ -192,7 +192,7 @@ function write(results: Results, rates: MeasuredRates, assumptions: Assumptions)
     startSeconds: short(rates).startSeconds
   })
   console.log(
-    ['', 'infra/sizing.json', 'worker/scan-rates.json', saveResults(results), ...plotResults(results)]
+    ['', 'infra/sizing.json', 'worker/model/scan-rates.json', saveResults(results), ...plotResults(results)]
       .join('\nWrote ')
       .trim()
   )

@@ -54,8 +54,8 @@ before(async () => {
   // In place of `npm ci`.
   symlinkSync(join(repository, 'node_modules'), join(context, 'node_modules'))
   const run = (...args: string[]) => startCommand(process.execPath, args, { cwd: context }).finished
-  addOn = await run('build-native.ts')
-  for (const args of [['build.ts'], ['infra/bundle.ts', 'worker', image]]) {
+  addOn = await run('worker/native/build.ts')
+  for (const args of [['infra/build.ts'], ['infra/bundle.ts', 'worker', image]]) {
     const { code, stderr } = await run(...args)
     assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
   }

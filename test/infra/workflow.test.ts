@@ -45,7 +45,7 @@ describe('the workflow', () => {
 
 describe('cdk.json', () => {
   it('builds before it synthesises, and asks no network for it', () => {
-    assert.deepEqual([cdk.app, cdk.build], ['node infra/main.ts', 'node build.ts'])
+    assert.deepEqual([cdk.app, cdk.build], ['node infra/main.ts', 'node infra/build.ts'])
     assert.deepEqual([cdk.notices, cdk.versionReporting, cdk.context['cli-telemetry']], [false, false, false])
     // Below dist, which is no part of the repository.
     assert.equal(cdk.output, 'dist/cdk.out')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Job } from '../../worker/contract/job.ts'
-import { endJob } from '../../worker/jobs.ts'
+import { endJob } from '../../worker/jobs/jobs.ts'
 import { finishedJob } from './finished-job.ts'
 import { batchFaults, commandFields, noonMs, prefix, startTown, type Town } from './harness.ts'
 

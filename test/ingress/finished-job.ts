@@ -1,5 +1,5 @@
 import type { Job } from '../../worker/contract/job.ts'
-import { endJob } from '../../worker/jobs.ts'
+import { endJob } from '../../worker/jobs/jobs.ts'
 import { noonMs, prefix } from './harness.ts'
 
 /** The same job after it has found something, and its worker has told so. */

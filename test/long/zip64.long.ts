@@ -3,13 +3,13 @@ import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { after, before, describe, it } from 'node:test'
-import { chooseDeflater } from '../../worker/archive/choose-deflater.ts'
-import type { WrittenEntry } from '../../worker/archive/manifest.ts'
-import { ZipWriter } from '../../worker/archive/zip.ts'
-import { chooseInflaters } from '../../worker/scan/choose-inflater.ts'
+import { chooseInflaters } from '../../worker/decode/choose-inflater.ts'
+import { chooseDeflater } from '../../worker/outputs/zip/choose-deflater.ts'
+import type { WrittenEntry } from '../../worker/outputs/zip/manifest.ts'
+import { ZipWriter } from '../../worker/outputs/zip/zip.ts'
 import { skipLoudly } from '../support/skip-loudly.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.ts'
-import { isInstalled, zipReaders } from '../worker/archive/zip-readers.ts'
+import { isInstalled, zipReaders } from '../worker/outputs/zip/zip-readers.ts'
 
 /*
  * One entry over 4 GiB, whose size is known only at its end, and one behind it. The text says the same again and again,

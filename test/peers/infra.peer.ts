@@ -11,9 +11,9 @@ import {
   S3Client
 } from '@aws-sdk/client-s3'
 import { writeBundle } from '../../infra/bundles.ts'
-import { Jobs } from '../../worker/jobs.ts'
+import { Jobs } from '../../worker/jobs/jobs.ts'
 import { nodeFlags } from '../../worker/node-flags.ts'
-import { openRecords } from '../../worker/stores/open-records.ts'
+import { openRecords } from '../../worker/stores/open-documents.ts'
 import { forwarding, synthesise } from '../infra/apps.ts'
 import { readArchive } from '../support/archives.ts'
 import { buildProgram } from '../support/build-program.ts'

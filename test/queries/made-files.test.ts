@@ -14,7 +14,9 @@ it('npm run tables tells every mistake of the configuration, and makes nothing',
   document.limits.maxDay = 3
   writeFileSync(path, JSON.stringify(document))
   const env = { ...process.env, IOT_LOG_CONFIG: path }
-  const { code, stdout, stderr } = await startCommand(process.execPath, [`${repository}tables.ts`], { env }).finished
+  const { code, stdout, stderr } = await startCommand(process.execPath, [`${repository}queries/write-tables.ts`], {
+    env
+  }).finished
   assert.equal(code, 2)
   assert.equal(stdout, '')
   const [head, ...lines] = stderr.trimEnd().split('\n')

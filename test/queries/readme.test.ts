@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { readSavedQueries } from '../../worker/commands/saved-queries.ts'
-import { formatDollars, queryDollars } from '../../worker/cost.ts'
+import { formatDollars, queryDollars } from '../../worker/model/cost.ts'
 
 const readme = readFileSync(new URL('../../queries/README.md', import.meta.url), 'utf8')
 const rows = readme.split('\n').map((row) => row.split('|').map((cell) => cell.trim()))

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type AthenaOffer, offerAthena } from '../../worker/athena/open-access.ts'
 import { parseRequest } from '../../worker/contract/parse-request.ts'
-import { type ExportOptions, exportLogs } from '../../worker/export.ts'
+import { type ExportOptions, exportLogs } from '../../worker/export/export.ts'
 import { openStore } from '../../worker/stores/open-store.ts'
 import { manifestOf, readArchive } from './archives.ts'
 import type { AthenaPlace } from './athena-place.ts'

@@ -1,6 +1,6 @@
 import { parseRequest } from '../../worker/contract/parse-request.ts'
 import type { ExportRequest } from '../../worker/contract/request.ts'
-import type { WantedJob } from '../../worker/jobs.ts'
+import type { WantedJob } from '../../worker/jobs/jobs.ts'
 import { referenceConfig } from './configurations.ts'
 
 /** When the tests' jobs are asked for: the day after the one they ask for. */

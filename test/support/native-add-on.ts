@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { it } from 'node:test'
-import type { Deflater } from '../../worker/archive/deflater.ts'
-import { createNativeDeflater } from '../../worker/archive/deflater-native.ts'
-import { zlibDeflater } from '../../worker/archive/deflater-zlib.ts'
+import type { InflaterName } from '../../worker/decode/inflater.ts'
 import { loadNative, type NativeAddOn } from '../../worker/native/load-native.ts'
-import type { InflaterName } from '../../worker/scan/inflater.ts'
+import type { Deflater } from '../../worker/outputs/zip/deflater.ts'
+import { createNativeDeflater } from '../../worker/outputs/zip/deflater-native.ts'
+import { zlibDeflater } from '../../worker/outputs/zip/deflater-zlib.ts'
 import { repository } from './run-cli.ts'
 import { skipLoudly } from './skip-loudly.ts'
 
@@ -37,7 +37,7 @@ function ensureNative(): { native: NativeAddOn | undefined; why: string } {
   const build =
     changedMs('native.node') > newest
       ? undefined
-      : spawnSync(process.execPath, [`${repository}build-native.ts`], { encoding: 'utf8' })
+      : spawnSync(process.execPath, [`${repository}worker/native/build.ts`], { encoding: 'utf8' })
   const loaded = loadNative()
   return { native: loaded.native, why: loaded.native ? '' : `${build?.stderr ?? ''} ${loaded.reason}` }
 }

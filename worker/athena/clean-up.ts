@@ -1,7 +1,7 @@
 import limitConcurrency from 'p-limit'
 import { messageOf } from '../contract/errors.ts'
 import type { QueryStatus } from './api.ts'
-import { keyIn, type ResultBucket } from './results.ts'
+import { keyIn, type ResultBucket } from './result-objects.ts'
 
 /** Deletes at once; one after the other a large result would take minutes. */
 const atOnce = 32

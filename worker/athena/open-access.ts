@@ -1,9 +1,9 @@
 import type { Environment } from '../contract/config.ts'
-import { openRecords } from '../stores/open-records.ts'
+import { openRecords } from '../stores/open-documents.ts'
 import { openStore } from '../stores/open-store.ts'
 import { parseS3Url } from '../stores/s3/location.ts'
 import type { StoreSettings } from '../stores/store.ts'
-import type { AthenaAccess } from './answer.ts'
+import type { AthenaAccess } from './run-category.ts'
 
 /** How an export may ask Athena: by opening the way there, or not at all, and why. */
 export type AthenaOffer = { readonly open: () => Promise<OpenedAthena> } | { readonly obstacle: string }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf } from '../contract/errors.ts'
 import type { AthenaApi, QueryState, QueryStatus, WantedQuery } from './api.ts'
-import { queryFailure } from './failure.ts'
+import { queryFailure } from './query-failure.ts'
 
 /*
  * One query in Athena, from its start to its end: started once for one token however often it is asked for, polled, and

@@ -1,4 +1,4 @@
-import type { Matcher } from '../scan/match/matcher.ts'
+import type { Matcher } from '../match/matcher.ts'
 import { rowKinds } from './statement.ts'
 
 /*

@@ -1,15 +1,15 @@
 import type { Limits } from '../contract/config-schema.ts'
 import type { Window } from '../contract/window.ts'
-import type { CategoryListing } from '../listing.ts'
-import type { CategoryPlan } from '../plan.ts'
-import type { DecoderContext } from '../scan/decoder.ts'
-import type { InflaterChoice } from '../scan/inflater.ts'
-import { createInflaterPool, type InflaterPool } from '../scan/inflater-pool.ts'
+import type { DecoderContext } from '../decode/decoder.ts'
+import type { InflaterChoice } from '../decode/inflater.ts'
+import { createInflaterPool, type InflaterPool } from '../decode/inflater-pool.ts'
+import type { CategoryListing } from '../export/listing.ts'
+import type { CategoryPlan } from '../export/plan.ts'
 import type { ScanProgress } from '../scan/protocol.ts'
 import type { Store } from '../stores/store.ts'
-import { type AthenaAccess, askAthena, type CategoryAnswer } from './answer.ts'
 import type { QueryStatus } from './api.ts'
 import { removeResults } from './clean-up.ts'
+import { type AthenaAccess, askAthena, type CategoryAnswer } from './run-category.ts'
 
 /*
  * The queries of one export. All are started at once, since they wait for Athena and not for this machine; their answers

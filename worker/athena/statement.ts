@@ -1,6 +1,6 @@
 import { hourMs, type Window } from '../contract/window.ts'
+import type { CategoryReading } from '../export/plan.ts'
 import { findFormat } from '../formats/registry.ts'
-import type { CategoryReading } from '../plan.ts'
 import { quotedName, textLiteral } from './literal.ts'
 import type { Partition, Partitioning } from './partitions.ts'
 
@@ -31,7 +31,7 @@ export const rowKinds = { line: 'line', check: 'check' } as const
 
 /**
  * The text reader of Athena may not have read an object as it is when a line holds a byte FF, which ends its column, or
- * begins like a compressed object that was taken for text (worker/scan/sniff.ts has the numbers). Written so that it errs
+ * begins like a compressed object that was taken for text (worker/decode/sniff.ts has the numbers). Written so that it errs
  * towards reading such an object again: bytes that are no UTF-8 count as one character or none.
  */
 const suspect = [

@@ -2,7 +2,7 @@ import reference from '../../iot-log.config.json' with { type: 'json' }
 import { type Config, parseConfig } from '../contract/config.ts'
 import { ProblemsError } from '../contract/errors.ts'
 import { exitCodes } from '../contract/result.ts'
-import { alignColumns } from '../report/words.ts'
+import { alignColumns } from '../report/result-text.ts'
 import type { Command } from './command.ts'
 import type { FlagSpec } from './flags.ts'
 import { flagLines } from './help.ts'

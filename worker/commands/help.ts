@@ -1,6 +1,6 @@
 import type { Config } from '../contract/config.ts'
 import { requestOptions } from '../contract/parse-request.ts'
-import { alignColumns } from '../report/words.ts'
+import { alignColumns } from '../report/result-text.ts'
 import type { FlagSpec } from './flags.ts'
 
 /** `<identifier>…`: the words of a request, as usage lines show them. */

@@ -1,6 +1,6 @@
 import type { ResultPage } from '../athena/api.ts'
 import { formatNumber } from '../contract/units.ts'
-import { printable } from '../report/words.ts'
+import { printable } from '../report/result-text.ts'
 
 /*
  * Rows as text, a page at a time: nothing is kept, however many there are. Pure.

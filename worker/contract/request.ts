@@ -14,7 +14,7 @@ export type Case = 'exact' | 'ignore'
 
 const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:00:00Z$/)
 
-/** What reads the logs: `auto` leaves it to `worker/engine.ts`. */
+/** What reads the logs: `auto` leaves it to `worker/model/engine.ts`. */
 export type WantedEngine = 'auto' | 'scan' | 'athena'
 
 /** How a kept record is written; `auto` is what the category's format says. */

@@ -1,4 +1,4 @@
-import { Damage } from '../scan/damage.ts'
+import { Damage } from '../decode/damage.ts'
 import { CarriedBytes } from './carried-bytes.ts'
 import {
   afterWrapper,

@@ -1,8 +1,8 @@
-import type { Matcher, MatchSpec } from '../scan/match/matcher.ts'
-import type { Accept } from '../scan/match/search.ts'
-import { createSetSearch } from '../scan/match/search-set.ts'
-import { createTextSearch } from '../scan/match/search-text.ts'
-import { isWholeWord } from '../scan/match/word.ts'
+import type { Matcher, MatchSpec } from '../match/matcher.ts'
+import type { Accept } from '../match/search.ts'
+import { createSetSearch } from '../match/search-set.ts'
+import { createTextSearch } from '../match/search-text.ts'
+import { isWholeWord } from '../match/word.ts'
 import { createHiddenSearch } from './hidden-search.ts'
 import { isLiteral, isWholeJsonWord } from './json-escape.ts'
 

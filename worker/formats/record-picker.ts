@@ -1,5 +1,5 @@
-import { LineBlocks } from '../scan/blocks.ts'
-import { compileMatcher, type Matcher, type MatchSpec } from '../scan/match/matcher.ts'
+import { LineBlocks } from '../decode/blocks.ts'
+import { compileMatcher, type Matcher, type MatchSpec } from '../match/matcher.ts'
 import { DocumentSplitter } from './document-splitter.ts'
 import type { Format, LogRecord, Output, RecordParser } from './format.ts'
 import { compileJsonMatcher } from './json-search.ts'

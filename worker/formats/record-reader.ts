@@ -1,5 +1,5 @@
-import { LineBlocks } from '../scan/blocks.ts'
-import { Damage } from '../scan/damage.ts'
+import { LineBlocks } from '../decode/blocks.ts'
+import { Damage } from '../decode/damage.ts'
 import { DocumentSplitter } from './document-splitter.ts'
 import type { Format, RecordParser, TakeRecord } from './format.ts'
 

@@ -1,5 +1,5 @@
 import type { Category, Environment } from '../contract/config.ts'
-import { createSkipRule } from '../plan.ts'
+import { createSkipRule } from '../export/plan.ts'
 
 /** A category that a key may belong to, and how that is told. */
 interface KeyRule {

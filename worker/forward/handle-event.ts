@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { messageOf } from '../contract/errors.ts'
 import { continuationBody, type EventObject, type ParsedBody, parseBody, readEvent } from './event-objects.ts'
 import { type Forwarder, forwardObjects, type ObjectEnd } from './forward-objects.ts'
-import type { SendMessage } from './queue.ts'
+import type { SendMessage } from './queue-sender.ts'
 
 /*
  * One invocation: the messages of a queue, or one event. Of each message it is decided whether it is through, goes on

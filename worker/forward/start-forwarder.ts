@@ -8,7 +8,7 @@ import type { Forwarder } from './forward-objects.ts'
 import { readForwardSettings } from './forward-settings.ts'
 import type { QueueSettings } from './handle-event.ts'
 import { openForwardSink } from './open-forward-sink.ts'
-import { createQueueSender } from './queue.ts'
+import { createQueueSender } from './queue-sender.ts'
 import { createRejectedKeeper } from './rejected.ts'
 
 /** A store that is silent is asked for so long; then the object is put off. */

@@ -1,5 +1,5 @@
 import { type IotLogError, ProblemsError } from '../contract/errors.ts'
-import { printable } from './words.ts'
+import { printable } from './result-text.ts'
 
 /** What is told of an error that a person can mend, in lines for a terminal: every mistake of several, or what happened. */
 export function mistakeLines(error: IotLogError): string[] {

@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty'
 import { formatCount } from '../contract/units.ts'
-import type { ExportListener } from '../export.ts'
+import type { ExportListener } from '../export/export.ts'
 import { ProgressModel, progressText } from './progress.ts'
 
 const redrawEveryMs = 100

@@ -1,5 +1,5 @@
-import { freeBytes } from '../free-bytes.ts'
-import { type FindRuns, runWords } from './match/line-runs.ts'
+import { type FindRuns, runWords } from '../match/line-runs.ts'
+import { freeBytes } from '../spool/free-bytes.ts'
 
 const mostRuns = 256
 /** Kept lines travel in pieces of this size; one large copy costs less than many messages. */

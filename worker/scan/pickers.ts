@@ -1,11 +1,11 @@
+import { LineBlocks } from '../decode/blocks.ts'
+import type { CategoryReading } from '../export/plan.ts'
 import { RecordPicker } from '../formats/record-picker.ts'
 import { findFormat } from '../formats/registry.ts'
+import { compileFindRuns } from '../match/line-runs.ts'
 import type { NativeAddOn } from '../native/load-native.ts'
-import type { CategoryReading } from '../plan.ts'
 import type { StoredObject } from '../stores/store.ts'
-import { LineBlocks } from './blocks.ts'
 import type { KeptLines } from './kept.ts'
-import { compileFindRuns } from './match/line-runs.ts'
 import type { TextPicker } from './scan-object.ts'
 
 /**

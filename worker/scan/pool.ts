@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import type { ReadAheadBounds } from '../stores/store.ts'
-import type { Batch } from './batches.ts'
 import type { BatchSummary, FromThread, ScanProgress, ThreadSettings, ToThread } from './protocol.ts'
+import type { Batch } from './slices.ts'
 
 /*
  * The scan threads as one stream of results in the order of the batches. Order costs memory: what a thread has found

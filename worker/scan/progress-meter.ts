@@ -1,5 +1,5 @@
+import type { ReadAmounts } from '../decode/read-text.ts'
 import type { ScanProgress } from './protocol.ts'
-import type { ReadAmounts } from './read-text.ts'
 
 /** Adds up what a thread has done since it last told. */
 export class ProgressMeter {

@@ -1,11 +1,11 @@
 import type { ErrorCode } from '../contract/errors.ts'
 import type { NotRead, OutcomeCounts } from '../contract/outcome.ts'
-import type { CategoryReading } from '../plan.ts'
+import type { InflaterChoice } from '../decode/inflater.ts'
+import type { CategoryReading } from '../export/plan.ts'
+import type { MatcherName } from '../match/matcher.ts'
 import type { StoreSettings } from '../stores/store.ts'
-import type { Batch } from './batches.ts'
-import type { InflaterChoice } from './inflater.ts'
-import type { MatcherName } from './match/matcher.ts'
 import type { ScanLimits } from './scan-object.ts'
+import type { Batch } from './slices.ts'
 
 /*
  * What the main thread and the scan threads say to each other. Kept bytes change owner with their message; nothing

@@ -1,12 +1,12 @@
 import { type ErrorCode, IotLogError } from '../contract/errors.ts'
 import type { MaybePromise } from '../contract/maybe-promise.ts'
 import type { DamageReason, NotRead, Outcome } from '../contract/outcome.ts'
+import { Damage } from '../decode/damage.ts'
+import type { DecoderContext } from '../decode/decoder.ts'
+import { readObjectText } from '../decode/object-text.ts'
+import type { ReadAmounts, ReadLimits } from '../decode/read-text.ts'
 import type { Store, StoredObject } from '../stores/store.ts'
-import { Damage } from './damage.ts'
-import type { DecoderContext } from './decoder.ts'
 import type { KeptLines } from './kept.ts'
-import { readObjectText } from './object-text.ts'
-import type { ReadAmounts, ReadLimits } from './read-text.ts'
 
 export interface ScanLimits extends ReadLimits {
   /** Without its line end. */

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { IotLogError } from '../contract/errors.ts'
-import { freeBytes } from '../free-bytes.ts'
+import { freeBytes } from '../spool/free-bytes.ts'
 import { storeError } from './directory-error.ts'
 import type { WriteOptions } from './store.ts'
 

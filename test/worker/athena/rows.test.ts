@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { RowReader } from '../../../worker/athena/rows.ts'
-import { LineBlocks } from '../../../worker/scan/blocks.ts'
-import { compileMatcher } from '../../../worker/scan/match/matcher.ts'
+import { LineBlocks } from '../../../worker/decode/blocks.ts'
+import { compileMatcher } from '../../../worker/match/matcher.ts'
 import { specOf } from '../../support/scan-bytes.ts'
 
 interface Row {

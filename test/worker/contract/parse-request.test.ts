@@ -6,7 +6,7 @@ import { ProblemsError } from '../../../worker/contract/errors.ts'
 import { parseRequest } from '../../../worker/contract/parse-request.ts'
 import { decodeRequest, type ExportRequest, encodeRequest, wordsOf } from '../../../worker/contract/request.ts'
 import { splitWords } from '../../../worker/contract/words.ts'
-import { planCategories } from '../../../worker/plan.ts'
+import { planCategories } from '../../../worker/export/plan.ts'
 import { referenceConfig, referenceDocument } from '../../support/configurations.ts'
 
 const now = Date.UTC(2023, 9, 5, 13, 30)

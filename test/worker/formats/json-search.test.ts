@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { compileJsonMatcher } from '../../../worker/formats/json-search.ts'
-import type { MatchSpec } from '../../../worker/scan/match/matcher.ts'
+import type { MatchSpec } from '../../../worker/match/matcher.ts'
 
 /** Few characters, so that identifiers are found often; each with every spelling that JSON has for it. */
 const alphabet = ['a', 'B', '1', '_', '/', '"', '\\', 'é', '温', '😀', ' ', '-', 'u', '0']

@@ -1,8 +1,8 @@
+import { Damage } from '../../../worker/decode/damage.ts'
 import type { Format, LogRecord } from '../../../worker/formats/format.ts'
 import { type PickSettings, RecordPicker } from '../../../worker/formats/record-picker.ts'
 import { RecordReader } from '../../../worker/formats/record-reader.ts'
-import { Damage } from '../../../worker/scan/damage.ts'
-import type { MatchSpec } from '../../../worker/scan/match/matcher.ts'
+import type { MatchSpec } from '../../../worker/match/matcher.ts'
 
 export interface ReadRecord extends Omit<LogRecord, 'raw'> {
   readonly raw: string

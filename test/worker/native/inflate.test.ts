@@ -6,10 +6,10 @@ import { runInNewContext } from 'node:vm'
 import { Worker } from 'node:worker_threads'
 import { crc32, deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
+import { type Inflater, type InflateStep, outputBytes } from '../../../worker/decode/inflater.ts'
+import { createHandleInflater } from '../../../worker/decode/inflater-handle.ts'
+import { createNativeInflater } from '../../../worker/decode/inflater-native.ts'
 import type { NativeAddOn, NativeStream } from '../../../worker/native/load-native.ts'
-import { type Inflater, type InflateStep, outputBytes } from '../../../worker/scan/inflater.ts'
-import { createHandleInflater } from '../../../worker/scan/inflater-handle.ts'
-import { createNativeInflater } from '../../../worker/scan/inflater-native.ts'
 import { nativeAddOn, tellIfNativeIsMissing } from '../../support/native-add-on.ts'
 import { deflateStream } from '../../support/odd-streams.ts'
 import { repository } from '../../support/run-cli.ts'
@@ -150,7 +150,7 @@ function testInflating(native: NativeAddOn): void {
 
     it('works in several threads at once, and when they end', async () => {
       const code = `
-        const { createNativeInflater } = await import('file://${repository}worker/scan/inflater-native.ts')
+        const { createNativeInflater } = await import('file://${repository}worker/decode/inflater-native.ts')
         const { loadNative } = await import('file://${repository}worker/native/load-native.ts')
         const { workerData, parentPort } = await import('node:worker_threads')
         const inflater = createNativeInflater(loadNative().native)

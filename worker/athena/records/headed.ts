@@ -1,8 +1,8 @@
 import type { Format } from '../../formats/format.ts'
 import { textLiteral } from '../literal.ts'
-import { epochTime, isoTime } from './event-time.ts'
 import { isRecord, type LineSelection, type RecordColumn, type RecordColumns } from './record-columns.ts'
 import { numberOf } from './spaced.ts'
+import { epochTime, isoTime } from './time-column.ts'
 
 /*
  * Lines whose header names their fields, one header in each object: VPC flow logs and CloudFront's standard logs. Rows of

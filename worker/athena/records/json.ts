@@ -1,7 +1,7 @@
 import type { Column, Format } from '../../formats/format.ts'
 import { timeKeys } from '../../formats/json-text.ts'
-import { isTime, textTime } from './event-time.ts'
 import { isRecord, type LineSelection, type RecordColumn, type RecordColumns, sqlTypes } from './record-columns.ts'
+import { isTime, textTime } from './time-column.ts'
 
 /*
  * A JSON object on each line. Fields that no column names are in `line`, one `json_extract_scalar` away. Of a name that

@@ -1,6 +1,6 @@
 import type { Format } from '../../formats/format.ts'
-import { epochTime, isoTime } from './event-time.ts'
 import { isRecord, type LineSelection, type RecordColumn, type RecordColumns, withValue } from './record-columns.ts'
+import { epochTime, isoTime } from './time-column.ts'
 
 /*
  * Pexip Infinity's support, audit and web lines: formats/pexip.ts as SQL. What a line says stands in `details` as it is

@@ -1,6 +1,6 @@
 import type { FieldKind, Layout, SpacedFormat } from '../../formats/spaced-line.ts'
-import { clfTime, isoTime } from './event-time.ts'
 import { isRecord, type LineSelection, type RecordColumn, type RecordColumns, sqlTypes } from './record-columns.ts'
+import { clfTime, isoTime } from './time-column.ts'
 
 /*
  * Lines of values between single spaces, in quotes or brackets where they hold some: formats/spaced-line.ts as SQL. A

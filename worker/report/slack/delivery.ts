@@ -2,11 +2,11 @@ import type { Job } from '../../contract/job.ts'
 import { type Trouble, verdictOf } from './answers.ts'
 import { withoutCancel } from './buttons.ts'
 import type { Called, MessageBody, SlackCalls } from './calls.ts'
+import { type ChosenWay, callMs, chooseWay, openWays, type Via, type Way } from './delivery-channels.ts'
 import type { SlackMessage } from './message.ts'
-import { Pace } from './pace.ts'
 import { isReplyUrl, withoutReplyUrl } from './reply-url.ts'
 import { type Timers, valueWithin } from './timers.ts'
-import { type ChosenWay, callMs, chooseWay, openWays, type Via, type Way } from './ways.ts'
+import { Pace } from './update-rate.ts'
 
 /*
  * Brings the newest message of a job to Slack: one message, posted once and then changed. What can't be told now is told

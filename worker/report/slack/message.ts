@@ -1,11 +1,11 @@
 import type { Job } from '../../contract/job.ts'
 import { actions, context, plan, type SlackBlock, section, slackLimits } from './blocks.ts'
-import type { Draft, MessageView } from './draft.ts'
-import { emptyDraft } from './empty.ts'
+import { emptyDraft } from './empty-message.ts'
+import type { Draft, MessageView } from './message-parts.ts'
 import { categoriesText, namedIdentifiers, namedPlainly, whereText } from './request-text.ts'
-import { resultDraft } from './result.ts'
-import { interruptedDraft, runningDraft, submittedDraft } from './running.ts'
-import { cancelledDraft, failedDraft, timedOutDraft } from './stopped.ts'
+import { resultDraft } from './result-message.ts'
+import { interruptedDraft, runningDraft, submittedDraft } from './running-message.ts'
+import { cancelledDraft, failedDraft, timedOutDraft } from './stopped-message.ts'
 import { clip, escapeText, mention, visibleText } from './text.ts'
 
 /** One message, as `chat.postMessage`, `chat.update` and response URLs take it. */

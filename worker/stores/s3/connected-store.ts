@@ -11,13 +11,13 @@ import type {
 } from '../store.ts'
 import { aheadBytes, mostGets, parallelLists } from './bounds.ts'
 import { connectS3, type S3Connection } from './connection.ts'
-import { presignDownload } from './link.ts'
 import { listPages } from './list.ts'
 import { urlOf } from './location.ts'
-import { statusOf } from './patience.ts'
+import { presignDownload } from './presign.ts'
 import { randomAccess } from './random-access.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { headObject } from './read-back.ts'
+import { statusOf } from './retry-policy.ts'
 import { writeObject } from './write.ts'
 
 /** A bucket as a store, with the SDK behind it. */

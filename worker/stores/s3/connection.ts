@@ -5,8 +5,8 @@ import { type S3Permission, s3Error } from './errors.ts'
 import type { GetWaits } from './get-socket.ts'
 import { LeanGets } from './lean-gets.ts'
 import { parseS3Url, type S3Location } from './location.ts'
-import { Pages } from './pages.ts'
-import { Patience, statusOf } from './patience.ts'
+import { Pages } from './page-pool.ts'
+import { Patience, statusOf } from './retry-policy.ts'
 
 /** Sockets of the SDK's client: listings, parts, and what lean GETs leave to it. */
 const maxSockets = 96

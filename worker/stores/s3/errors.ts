@@ -1,6 +1,6 @@
 import { type ErrorCode, IotLogError, messageOf } from '../../contract/errors.ts'
 import { type S3Location, urlOf } from './location.ts'
-import { statusOf } from './patience.ts'
+import { statusOf } from './retry-policy.ts'
 
 /*
  * From what S3 answers (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html) to our codes. Every text

@@ -1,6 +1,6 @@
 import type { RandomAccess, StoredObject } from '../store.ts'
 import type { S3Connection } from './connection.ts'
-import { SpanFetch } from './span.ts'
+import { SpanFetch } from './range-fetch.ts'
 
 /** Large enough that the latency of a GET does not count, small enough to be held at once. */
 const spanBytes = 4 * 1024 * 1024

@@ -2,8 +2,8 @@ import limitConcurrency, { type LimitFunction } from 'p-limit'
 import type { ObjectBody, StoredObject } from '../store.ts'
 import { aheadBytes, mostGets } from './bounds.ts'
 import type { S3Connection } from './connection.ts'
-import { pageBytesOf } from './pages.ts'
-import { SpanFetch } from './span.ts'
+import { pageBytesOf } from './page-pool.ts'
+import { SpanFetch } from './range-fetch.ts'
 
 /*
  * GETs in flight before their bytes are needed, so that a thread inflates while the next objects are on their way. Large

@@ -9,7 +9,7 @@ import { Upload } from '@aws-sdk/lib-storage'
 import type { WriteOptions } from '../store.ts'
 import type { S3Connection } from './connection.ts'
 import { choosePartBytes } from './part-size.ts'
-import { statusOf } from './patience.ts'
+import { statusOf } from './retry-policy.ts'
 
 const partsInFlight = 2
 /** The largest object that has to succeed where the caller does not say: limits.maxArchiveBytes as it is shipped. */

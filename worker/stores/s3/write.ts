@@ -3,9 +3,9 @@ import { IotLogError, messageOf } from '../../contract/errors.ts'
 import type { WriteOptions } from '../store.ts'
 import type { S3Connection } from './connection.ts'
 import { urlOf } from './location.ts'
-import { statusOf } from './patience.ts'
+import { abortUnfinished, abortUpload } from './multipart-cleanup.ts'
 import { deleteWritten, readBack } from './read-back.ts'
-import { abortUnfinished, abortUpload } from './unfinished.ts'
+import { statusOf } from './retry-policy.ts'
 import { type CuttableUpload, createUpload } from './upload.ts'
 
 /*

@@ -7,8 +7,8 @@ import type { LiveProgress } from '../../../../worker/report/job-reporter.ts'
 import { percentAt, shownPercent } from '../../../../worker/report/percent.ts'
 import type { Button, SlackBlock } from '../../../../worker/report/slack/blocks.ts'
 import { actionIds } from '../../../../worker/report/slack/buttons.ts'
-import type { MessageView } from '../../../../worker/report/slack/draft.ts'
 import { jobMessage } from '../../../../worker/report/slack/message.ts'
+import type { MessageView } from '../../../../worker/report/slack/message-parts.ts'
 import { maxBlocksText, problemsOfMessage, textLengthOf } from '../../../stand-ins/slack/blocks/blocks.ts'
 import {
   attempt,

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { IotLogError } from '../../../../worker/contract/errors.ts'
+import type { WrittenEntry } from '../../../../worker/outputs/zip/manifest.ts'
+import { verifyArchive } from '../../../../worker/outputs/zip/verify.ts'
+import type { RandomAccess } from '../../../../worker/stores/store.ts'
+import { writeZip } from './write-zip.ts'
+
+function accessTo(bytes: Buffer): RandomAccess {
+  return { size: bytes.length, spanBytes: 1024, read: async (from, length) => bytes.subarray(from, from + length) }
+}
+
+describe('verifying an archive', () => {
+  it('finds what was written', async () => {
+    const { bytes, entries } = await writeZip({
+      'a.log': 'some lines\n'.repeat(1000),
+      'b.log': '',
+      'manifest.json': '{}'
+    })
+    await verifyArchive(accessTo(bytes), entries)
+  })
+
+  it('sees every difference', async () => {
+    const { bytes, entries } = await writeZip({ 'a.log': 'some lines\n'.repeat(1000), 'manifest.json': '{}' })
+    const [first, last] = entries as [WrittenEntry, WrittenEntry]
+    const differences: readonly (readonly [string, Buffer, readonly WrittenEntry[], RegExp])[] = [
+      ['an entry is missing', bytes, [first, last, { ...last, name: 'x' }], /holds 2 of 3 entries/],
+      ['an entry too many', bytes, [first], /holds manifest\.json where nothing was written/],
+      ['another name', bytes, [{ ...first, name: 'b.log' }, last], /holds a\.log where b\.log/],
+      ['another size', bytes, [{ ...first, bytes: 5 }, last], /11000 of 5 bytes/],
+      ['another checksum', bytes, [{ ...first, crc32: 5 }, last], /another checksum/],
+      ['a cut end', bytes.subarray(0, -30), entries, /not what was put in/],
+      [
+        'a header that is not where it should be',
+        Buffer.concat([bytes.subarray(0, 20), Buffer.from('x'), bytes.subarray(20)]),
+        entries,
+        /not what was put in/
+      ]
+    ]
+    for (const [name, written, expected, message] of differences) {
+      await assert.rejects(verifyArchive(accessTo(written), expected), (error) => {
+        assert.ok(error instanceof IotLogError, `${name}: ${error}`)
+        assert.equal(error.code, 'archive-invalid', name)
+        assert.match(error.message, message, name)
+        return true
+      })
+    }
+  })
+})

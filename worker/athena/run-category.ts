@@ -1,0 +1,220 @@
+import type { Limits } from '../contract/config-schema.ts'
+import { IotLogError } from '../contract/errors.ts'
+import { formatBytes, formatCount } from '../contract/units.ts'
+import type { Window } from '../contract/window.ts'
+import type { DecoderContext } from '../decode/decoder.ts'
+import type { CategoryListing } from '../export/listing.ts'
+import type { CategoryPlan } from '../export/plan.ts'
+import { compileFrameMatcher } from '../formats/record-picker.ts'
+import { findFormat } from '../formats/registry.ts'
+import type { Store } from '../stores/store.ts'
+import type { AthenaApi, QueryStatus } from './api.ts'
+import { KeySort } from './key-sort.ts'
+import { createLineTimes } from './line-time.ts'
+import { type QueryProgress, runQuery, type SucceededQuery, tokenOf } from './query.ts'
+import { QueryFailure } from './query-failure.ts'
+import { isHadoopCodec, isReadDirectly } from './readable.ts'
+import { type ResultBucket, readRows, unloadedObjects } from './result-objects.ts'
+import { RowReader } from './rows.ts'
+import { unloadStatement } from './statement.ts'
+import { tableOf } from './table.ts'
+
+/*
+ * One category, answered by Athena: the query, what it wrote, and the lines of that in their order. What Athena may not
+ * have read as it lies is named, so that the worker reads it itself.
+ */
+
+/** A query that failed for a reason that may pass, or by an object that is left out then, is run again. */
+const mostFailures = 3
+/** Queries that earlier attempts of a job have cancelled are passed over: Batch makes ten attempts at most. */
+const mostRuns = 20
+/** Objects that the worker reads itself, beyond the hidden and the archived ones; more mean that Athena can't read the category. */
+const mostChecked = 10_000
+/** Objects that are left out of a query from the beginning: each is a parameter. */
+const mostLeftOut = 200
+/** What Athena has read, of what was listed: below that it did not read the day. */
+const leastReadShare = 0.99
+const newline = 0x0a
+
+/** Where and as whom queries run, and where their results go. */
+export interface AthenaAccess {
+  readonly api: AthenaApi
+  readonly database: string
+  readonly workgroup: string
+  /** What makes the tokens of this export's queries: the same in every attempt of a job. */
+  readonly seed: string
+  readonly results: ResultBucket
+  /** Key prefix in the bucket of results for this export alone. */
+  readonly prefix: string
+}
+
+/** What it takes to ask for one category. */
+export interface CategoryQuestion {
+  readonly plan: CategoryPlan
+  readonly listing: CategoryListing
+  readonly window: Window
+  readonly source: Store
+  readonly limits: Pick<Limits, 'maxLineBytes'>
+  readonly context: DecoderContext
+  readonly signal: AbortSignal
+  readonly onProgress?: ((progress: QueryProgress) => void) | undefined
+  readonly onEnded?: ((status: QueryStatus) => void) | undefined
+  readonly onLeftBehind?: ((text: string) => void) | undefined
+}
+
+/** The answer; disposing gives up its files. */
+export interface CategoryAnswer extends Disposable {
+  /** Lines of the objects that Athena has answered for, and of others that the listing does not hold. */
+  readonly lines: KeySort
+  /** Keys of objects that the worker has to read itself. */
+  readonly unanswered: ReadonlySet<string>
+  readonly scannedBytes: number
+}
+
+/** Athena can't answer for a category: the worker has to read it. */
+export class UnansweredCategory extends Error {}
+
+/** Asks Athena. @throws UnansweredCategory, IotLogError, or the signal's reason */
+export async function askAthena(question: CategoryQuestion, access: AthenaAccess): Promise<CategoryAnswer> {
+  const excluded = await leftOut(question)
+  for (let run = 1, failures = 0; ; run++) {
+    try {
+      return await askOnce(question, access, run, excluded)
+    } catch (error) {
+      question.signal.throwIfAborted()
+      const isEarlier = error instanceof QueryFailure && error.wasOverBefore && error.status.state === 'CANCELLED'
+      if (!isEarlier) failures++
+      const blamed = await blamedObject(error, question, excluded)
+      if (blamed !== undefined) excluded.push(blamed)
+      const isWorthIt = isEarlier || blamed !== undefined || mayPass(error)
+      if (!isWorthIt || failures === mostFailures || run === mostRuns) throw error
+    }
+  }
+}
+
+/** Objects that would fail the query. */
+async function leftOut({ plan, listing, source }: CategoryQuestion): Promise<string[]> {
+  const urls: string[] = []
+  for await (const page of listing.pages()) {
+    urls.push(...page.filter(({ key }) => isHadoopCodec(key)).map(({ key }) => source.urlOf(key)))
+    if (urls.length <= mostLeftOut) continue
+    throw new UnansweredCategory(`objects of ${plan.category.name} are named like codecs of Hadoop, such as ${urls[0]}`)
+  }
+  return urls
+}
+
+/** An object of the question by which a query failed: the one whose URL stands in the reason, as it is. */
+async function blamedObject(
+  error: unknown,
+  { source, listing }: CategoryQuestion,
+  excluded: readonly string[]
+): Promise<string | undefined> {
+  if (!(error instanceof QueryFailure)) return undefined
+  const { reason } = error.status
+  let blamed = ''
+  if (!reason.includes(`${source.url}/`)) return undefined
+  for await (const page of listing.pages()) {
+    for (const { key } of page) {
+      const url = source.urlOf(key)
+      if (url.length > blamed.length && reason.includes(url)) blamed = url
+    }
+  }
+  return blamed === '' || excluded.includes(blamed) ? undefined : blamed
+}
+
+/** Whether running it again may help. Results that are gone may have been taken away by an attempt before this one. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof QueryFailure) return error.status.isRetryable
+  return error instanceof IotLogError && error.code === 'query-failed' && error.subject !== undefined
+}
+
+async function askOnce(
+  question: CategoryQuestion,
+  access: AthenaAccess,
+  run: number,
+  excluded: readonly string[]
+): Promise<CategoryAnswer> {
+  const { plan, window, signal, onProgress, onEnded, onLeftBehind } = question
+  const { api, database, workgroup, seed, results } = access
+  const { name } = plan.category
+  const table = tableOf(plan.category)
+  if ('problem' in table) throw new UnansweredCategory(table.problem)
+  const prefix = `${access.prefix}${name}/${run}/`
+  const target = `s3://${results.name}/${prefix}`
+  const statement = unloadStatement({ database, table, window, reading: plan.reading, excluded, target })
+  const token = tokenOf(seed, statement)
+  const options = { api, signal, onProgress, onEnded, onLeftBehind }
+  const query = await runQuery({ ...statement, workgroup, database, token }, options)
+  const unanswered = new Set(excluded.map((url) => keyOfSource(url, question)!))
+  await checkAmount(query, question, unanswered)
+  const lines = new KeySort()
+  try {
+    await sortRows(query, prefix, question, access, lines, unanswered)
+    return { lines, unanswered, scannedBytes: query.scannedBytes, [Symbol.dispose]: () => lines[Symbol.dispose]() }
+  } catch (error) {
+    lines[Symbol.dispose]()
+    throw error
+  }
+}
+
+/** A table that points elsewhere, or whose projection leaves the day out, gives no rows and no error. */
+async function checkAmount(
+  { id, scannedBytes }: SucceededQuery,
+  { listing, plan }: CategoryQuestion,
+  unanswered: ReadonlySet<string>
+): Promise<void> {
+  const { prefixLength } = plan.reading
+  let expected = 0
+  for await (const page of listing.pages()) {
+    for (const object of page) {
+      if (!isReadDirectly(object, prefixLength) && !unanswered.has(object.key)) expected += object.size
+    }
+  }
+  if (scannedBytes >= expected * leastReadShare) return
+  const { table, name } = plan.category
+  const amounts = `${formatBytes(scannedBytes)} of ${formatBytes(expected)}`
+  const text = `Athena has read ${amounts} of ${name} (query ${id}): the table ${table} has another location or projection than the configuration: make it again from queries/tables`
+  throw new IotLogError('query-failed', text, {
+    userText: `Athena has read only ${amounts} of ${name}: the table ${table} does not fit the configuration.`
+  })
+}
+
+async function sortRows(
+  query: SucceededQuery,
+  prefix: string,
+  question: CategoryQuestion,
+  { results }: AthenaAccess,
+  lines: KeySort,
+  unanswered: Set<string>
+): Promise<void> {
+  const { plan, limits, context, signal } = question
+  const timeOf = createLineTimes(findFormat(plan.reading.format))
+  const reader = new RowReader(compileFrameMatcher(findFormat(plan.reading.format), plan.reading.spec), {
+    lines: (path, bytes, from, to) => {
+      const key = keyOfSource(path, question)
+      if (key === undefined) return
+      for (let start = from; start < to; ) {
+        const end = bytes.indexOf(newline, start) + 1
+        lines.add(key, timeOf(bytes.subarray(start, end - 1)), bytes, start, end)
+        start = end
+      }
+    },
+    check: (path) => {
+      const key = keyOfSource(path, question)
+      if (key === undefined || unanswered.size < unanswered.add(key).size || unanswered.size <= mostChecked) return
+      const text = `${formatCount(unanswered.size, 'object')} of ${plan.category.name} are not what their names say`
+      throw new UnansweredCategory(text)
+    }
+  })
+  const objects = await unloadedObjects(query, prefix, results, signal)
+  results.store.announce(objects)
+  for (const object of objects) {
+    signal.throwIfAborted()
+    await readRows(object, reader, results, context, limits)
+  }
+}
+
+/** The key of an object of the source; undefined for one of another place. */
+function keyOfSource(url: string, { source }: CategoryQuestion): string | undefined {
+  return url.startsWith(`${source.url}/`) ? url.slice(source.url.length + 1) : undefined
+}

@@ -1,0 +1,50 @@
+import { configuredObstacle, sampledObstacle, unreadObstacle } from '../athena/readable.ts'
+import type { Environment } from '../contract/config.ts'
+import type { Limits } from '../contract/config-schema.ts'
+import type { WantedEngine } from '../contract/request.ts'
+import { chooseEngine, type EngineChoice, type ListedCategory } from '../model/engine.ts'
+import type { Store } from '../stores/store.ts'
+import type { Listing } from './listing.ts'
+import type { CategoryPlan } from './plan.ts'
+
+/** What {@link chooseEngines} looks at. */
+export interface EngineSituation {
+  readonly plans: readonly CategoryPlan[]
+  readonly listing: Listing
+  readonly environment: Environment
+  readonly source: Store
+  readonly limits: Limits
+  readonly threads: number
+  readonly wanted: WantedEngine
+  /** Why there is no Athena here, whatever the configuration says; undefined where there is one. */
+  readonly obstacle: string | undefined
+}
+
+/**
+ * Chooses the engine of each category. Objects are looked at only where Athena would be asked, and the choice is made
+ * again without a category that it would misread.
+ * @throws ProblemsError (`wrong-words`) when Athena is asked for and can't read a category
+ */
+export async function chooseEngines(situation: EngineSituation): Promise<EngineChoice> {
+  const { plans, listing, environment, source, limits, threads, wanted } = situation
+  const categories = plans.map(({ category, reading }, at) => ({
+    name: category.name,
+    objects: listing.categories[at]!.objects,
+    storedBytes: listing.categories[at]!.storedBytes,
+    obstacle: situation.obstacle ?? configuredObstacle(category, environment) ?? unreadObstacle(category.name, reading)
+  }))
+  const sampled = new Set<ListedCategory>()
+  for (;;) {
+    const choice = chooseEngine({ categories, threads, limits, wanted })
+    const at = categories.findIndex((category, at) => choice.engines[at] === 'athena' && !sampled.has(category))
+    if (at < 0) return choice
+    sampled.add(categories[at]!)
+    const { prefixLength } = plans[at]!.reading
+    categories[at]!.obstacle = await sampledObstacle(
+      categories[at]!.name,
+      listing.categories[at]!,
+      prefixLength,
+      source
+    )
+  }
+}

@@ -1,0 +1,94 @@
+import { setImmediate } from 'node:timers/promises'
+import limitConcurrency from 'p-limit'
+import { Spool } from '../spool/spool.ts'
+import type { Store, StoredObject } from '../stores/store.ts'
+import { type CategoryPlan, createSkipRule } from './plan.ts'
+
+/*
+ * The day's objects. A day may hold millions, so the pages are set aside in a spool and read back in key order; as
+ * many prefixes as the store likes are listed at once, since within a prefix one page must follow another.
+ */
+
+/** About 10,000 keys; beyond that a temporary file. */
+const memoryBytes = 1024 * 1024
+
+/** Objects and bytes of a listing or a part of it. */
+export interface ListedAmounts {
+  objects: number
+  storedBytes: number
+  skipped: number
+}
+
+/** The listing of one category, complete. */
+export interface CategoryListing extends Readonly<ListedAmounts> {
+  /** The objects to read, in key order, page by page. */
+  pages(): AsyncGenerator<readonly StoredObject[]>
+}
+
+/** The listings of all categories; disposing gives up the spool. */
+export interface Listing extends Readonly<ListedAmounts>, Disposable {
+  readonly categories: readonly CategoryListing[]
+}
+
+/**
+ * Lists all prefixes of a plan. `objects` counts what is to be read; `skipped` what rules leave out.
+ * @throws IotLogError when a prefix can't be listed: an export that does not know its objects is not complete
+ */
+export async function listObjects(
+  store: Store,
+  plans: readonly CategoryPlan[],
+  signal: AbortSignal,
+  onProgress: (objects: number) => void = () => {}
+): Promise<Listing> {
+  const spool = new Spool<readonly StoredObject[]>(memoryBytes)
+  const limit = limitConcurrency(store.parallelLists)
+  const total: ListedAmounts = { objects: 0, storedBytes: 0, skipped: 0 }
+  const failed = new AbortController()
+  const stop = AbortSignal.any([signal, failed.signal])
+  try {
+    const categories = await Promise.all(plans.map((plan) => listCategory(plan)))
+    stop.throwIfAborted()
+    return { ...total, categories, [Symbol.dispose]: () => spool[Symbol.dispose]() }
+  } catch (error) {
+    failed.abort(error)
+    limit.clearQueue()
+    spool[Symbol.dispose]()
+    throw error
+  }
+
+  async function listCategory(plan: CategoryPlan): Promise<CategoryListing> {
+    const amounts: ListedAmounts = { objects: 0, storedBytes: 0, skipped: 0 }
+    const isSkipped = createSkipRule(plan.category)
+    const lists = await Promise.all(plan.prefixes.map((prefix) => limit(() => listPrefix(prefix, isSkipped, amounts))))
+    const numbers = lists.flat()
+    return {
+      ...amounts,
+      pages: async function* () {
+        for (const number of numbers) yield spool.get(number)
+      }
+    }
+  }
+
+  async function listPrefix(
+    prefix: string,
+    isSkipped: (object: StoredObject) => boolean,
+    amounts: ListedAmounts
+  ): Promise<number[]> {
+    const numbers: number[] = []
+    for await (const page of store.list(prefix, stop)) {
+      stop.throwIfAborted()
+      const objects = page.filter((object) => !isSkipped(object))
+      const storedBytes = objects.reduce((sum, object) => sum + object.size, 0)
+      for (const one of [amounts, total]) {
+        one.objects += objects.length
+        one.storedBytes += storedBytes
+        one.skipped += page.length - objects.length
+      }
+      if (objects.length > 0) numbers.push(spool.append(objects))
+      onProgress(total.objects)
+      // A directory lists without ever waiting: signals, and what they cancel, would not be heard.
+      await setImmediate()
+    }
+    return numbers
+  }
+}

@@ -1,0 +1,85 @@
+import type { Category, Environment } from '../contract/config.ts'
+import type { FormatName } from '../contract/format-names.ts'
+import { prefixesOf } from '../contract/layout.ts'
+import { entryName } from '../contract/names.ts'
+import { type ExportRequest, windowOf } from '../contract/request.ts'
+import { hourMs, type Window } from '../contract/window.ts'
+import type { Output } from '../formats/format.ts'
+import { findFormat } from '../formats/registry.ts'
+import type { MatchSpec } from '../match/matcher.ts'
+
+/** What to read for one category: the prefixes of the window and what to look for under them. */
+export interface CategoryPlan {
+  readonly category: Category
+  /** In key order; no prefix begins another, since all of a layout have the same length. */
+  readonly prefixes: readonly string[]
+  readonly reading: CategoryReading
+  /** Name of the category's entry in the archive. */
+  readonly entry: string
+}
+
+/** How the objects of a category are read. Plain data, sent to the threads. */
+export interface CategoryReading {
+  readonly spec: MatchSpec
+  readonly format: FormatName
+  readonly output: Output
+  /** Undefined when every record under the prefixes counts. */
+  readonly eventWindow: EventWindow | undefined
+  /** How much of a key is the prefix of its hour or day. */
+  readonly prefixLength: number
+}
+
+/** Records count by their own time; those without one where their object arrived in the window. */
+export interface EventWindow {
+  readonly fromMs: number
+  /** Not included. */
+  readonly toMs: number
+  /** Prefixes of objects that arrived after the window. */
+  readonly latePrefixes: readonly string[]
+}
+
+/** From the request to the prefixes: nothing is read yet. Categories stay in the order in which they were asked for. */
+export function planCategories(request: ExportRequest, environment: Environment): CategoryPlan[] {
+  const window = windowOf(request)
+  return request.categories.map((name) => {
+    const category = environment.categories.get(name)!
+    const aliases = category.identifierAliases
+    const identifiers = request.identifiers.map((word) => (Object.hasOwn(aliases, word) ? aliases[word]! : word))
+    const spec = { identifiers: [...new Set(identifiers)], match: request.match, case: request.case }
+    const inTime = prefixesOf(category.layout, window)
+    const isByEvent = request.window === 'event'
+    const prefixes = isByEvent ? prefixesOf(category.layout, withLateOnes(window, category)) : inTime
+    const latePrefixes = prefixes.filter((prefix) => !inTime.includes(prefix))
+    return {
+      category,
+      prefixes,
+      reading: {
+        spec,
+        format: category.format,
+        output: request.format === 'auto' ? findFormat(category.format).defaultOutput : request.format,
+        eventWindow: isByEvent ? { fromMs: window.fromMs, toMs: window.toMs, latePrefixes } : undefined,
+        prefixLength: prefixes[0]!.length
+      },
+      entry: entryName(name, window)
+    }
+  })
+}
+
+/** Keys tell when records arrived, which may be hours after their time. */
+function withLateOnes(window: Window, { lookaheadHours }: Category): Window {
+  return { ...window, toMs: window.toMs + lookaheadHours * hourMs }
+}
+
+/** Whether an object is left out by rule: a folder marker, or a key that the configuration excludes. */
+export function createSkipRule(
+  category: Category
+): (object: { readonly key: string; readonly size: number }) => boolean {
+  const patterns = category.exclude.map(patternToRegExp)
+  return ({ key, size }) => (size === 0 && key.endsWith('/')) || patterns.some((pattern) => pattern.test(key))
+}
+
+/** `*` stands for any text, slashes too, `?` for one character, as in IAM policies. */
+function patternToRegExp(pattern: string): RegExp {
+  const escaped = pattern.replace(/[\\^$.|+()[\]{}]/g, '\\$&')
+  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's')
+}

@@ -1,0 +1,117 @@
+import { cutSingly, mergeSteps } from '../athena/merge.ts'
+import { isReadDirectly } from '../athena/readable.ts'
+import type { AthenaRun } from '../athena/run.ts'
+import { UnansweredCategory } from '../athena/run-category.ts'
+import type { Limits } from '../contract/config-schema.ts'
+import { IotLogError } from '../contract/errors.ts'
+import type { WantedEngine } from '../contract/request.ts'
+import type { InflaterChoice } from '../decode/inflater.ts'
+import { chooseMatcher } from '../match/choose-matcher.ts'
+import type { EngineChoice } from '../model/engine.ts'
+import { type ScanStep, scanInOrder } from '../scan/pool.ts'
+import type { ScanProgress } from '../scan/protocol.ts'
+import { type Batch, cutBatches } from '../scan/slices.ts'
+import type { Store, StoredObject, StoreSettings } from '../stores/store.ts'
+import type { Listing } from './listing.ts'
+import type { CategoryPlan } from './plan.ts'
+
+/*
+ * The steps of an export, category after category: kept lines, and what became of the objects. Neighbouring categories
+ * that the worker reads are one scan; a category of Athena's is its answer, merged with what the worker reads of it.
+ */
+
+/** Kept lines a thread may be ahead of the archive. */
+const creditBytes = 4 * 1024 * 1024
+
+export interface StepsOptions {
+  readonly plans: readonly CategoryPlan[]
+  readonly listing: Listing
+  readonly limits: Limits
+  readonly source: Store
+  /** How the threads open the source. */
+  readonly sourceSettings: StoreSettings
+  readonly threads: number
+  readonly inflaters: InflaterChoice
+  readonly wanted: WantedEngine
+  /** Undefined where no category is Athena's. */
+  readonly run: AthenaRun | undefined
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: ScanProgress) => void
+}
+
+/** The engines as they were in the end. */
+type OpenChoice = { -readonly [K in keyof EngineChoice]: EngineChoice[K] }
+
+/**
+ * Gives the steps in the order of the categories. `choice` is brought up to date when Athena turns out not to be able to
+ * read a category: the worker reads it then.
+ */
+export async function* exportSteps(choice: OpenChoice, options: StepsOptions): AsyncGenerator<ScanStep> {
+  for (let at = 0; at < options.plans.length; ) {
+    if (choice.engines[at] === 'athena') {
+      yield* queriedSteps(at++, choice, options)
+      continue
+    }
+    const end = choice.engines.indexOf('athena', at)
+    const to = end < 0 ? options.plans.length : end
+    yield* scannedSteps(at, to, options)
+    at = to
+  }
+}
+
+/** A scan of the categories from one to another. */
+function scannedSteps(from: number, to: number, options: StepsOptions): AsyncGenerator<ScanStep> {
+  const pages = options.listing.categories.map(({ pages }, at) => (at >= from && at < to ? pages() : noPages()))
+  return scan(cutBatches(pages), options)
+}
+
+async function* noPages(): AsyncGenerator<readonly StoredObject[]> {}
+
+async function* queriedSteps(at: number, choice: OpenChoice, options: StepsOptions): AsyncGenerator<ScanStep> {
+  const { plans, listing, wanted, run, onProgress } = options
+  const { name } = plans[at]!.category
+  let answer: Awaited<ReturnType<AthenaRun['answerOf']>>
+  try {
+    answer = await run!.answerOf(name)
+  } catch (error) {
+    if (!(error instanceof UnansweredCategory)) throw error
+    if (wanted === 'athena') throw cantRead(name, error)
+    choice.engines = choice.engines.with(at, 'scan')
+    choice.reason += `; ${name} by scan after all: ${error.message}`
+    choice.basis += `; ${name} by scan`
+    return yield* scannedSteps(at, at + 1, options)
+  }
+  const { prefixLength } = plans[at]!.reading
+  const isDirect = (object: StoredObject): boolean =>
+    isReadDirectly(object, prefixLength) || answer.unanswered.has(object.key)
+  const { pages } = listing.categories[at]!
+  yield* mergeSteps({
+    category: at,
+    pages: pages(),
+    lines: answer.lines.sorted(),
+    isDirect,
+    direct: scan(cutSingly(at, pages(), isDirect), options),
+    prefixLength,
+    onProgress
+  })
+}
+
+function scan(batches: AsyncGenerator<Batch>, options: StepsOptions): AsyncGenerator<ScanStep> {
+  const { plans, source, sourceSettings, limits, threads, inflaters, signal, onProgress } = options
+  const settings = {
+    store: sourceSettings,
+    readings: plans.map((plan) => plan.reading),
+    limits: { maxLineBytes: limits.maxLineBytes, maxRatio: limits.maxRatio },
+    inflaters,
+    matcher: chooseMatcher(inflaters),
+    creditBytes,
+    threads,
+    readAhead: source.readAhead
+  }
+  return scanInOrder(batches, settings, signal, onProgress)
+}
+
+function cantRead(name: string, why: UnansweredCategory): IotLogError {
+  const text = `Athena can't read ${name}: ${why.message} (engine=auto reads it)`
+  return new IotLogError('query-failed', text, { subject: name, cause: why })
+}

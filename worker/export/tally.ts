@@ -1,0 +1,107 @@
+import { IotLogError } from '../contract/errors.ts'
+import { type Layout, prefixAt } from '../contract/layout.ts'
+import { type DamageReason, type NotRead, noOutcomes } from '../contract/outcome.ts'
+import type { ExportStatus, ObjectCounts, ScannedAmounts } from '../contract/result.ts'
+import { hourMs, type Window } from '../contract/window.ts'
+import type { BatchSummary, ScanProgress } from '../scan/protocol.ts'
+import { Spool } from '../spool/spool.ts'
+
+/** Lists of what was not read stay in memory up to this size: about 10,000 objects. */
+const memoryBytes = 2 * 1024 * 1024
+
+/** What became of every listed object, added up as the scan goes. Disposing gives up the list of what was not read. */
+export class Tally implements Disposable {
+  readonly #counts = noOutcomes()
+  readonly #notRead = new Spool<readonly NotRead[]>(memoryBytes)
+  readonly #linesByCategory: number[] = []
+  readonly #missingByCategory: number[]
+  readonly #unreadable: Partial<Record<DamageReason, number>> = {}
+  readonly #linesByPrefix: readonly Map<string, number>[]
+  #storedBytes = 0
+  #textBytes = 0
+
+  /** `skipped` objects were left out by rule before the scan. */
+  constructor(categories: number, skipped: number) {
+    this.#linesByCategory = Array.from({ length: categories }, () => 0)
+    this.#missingByCategory = Array.from({ length: categories }, () => 0)
+    this.#linesByPrefix = Array.from({ length: categories }, () => new Map())
+    this.#counts.skipped = skipped
+  }
+
+  addBatch(category: number, summary: BatchSummary): void {
+    for (const outcome of Object.keys(summary.counts) as (keyof typeof summary.counts)[]) {
+      this.#counts[outcome] += summary.counts[outcome]
+    }
+    if (summary.notRead.length > 0) this.#notRead.append(summary.notRead)
+    this.#missingByCategory[category]! += summary.notRead.length
+    for (const { reason } of summary.notRead) {
+      if (reason !== undefined) this.#unreadable[reason] = (this.#unreadable[reason] ?? 0) + 1
+    }
+    this.#linesByCategory[category]! += summary.lines
+    const linesByPrefix = this.#linesByPrefix[category]!
+    for (const [prefix, lines] of summary.linesByPrefix) {
+      linesByPrefix.set(prefix, (linesByPrefix.get(prefix) ?? 0) + lines)
+    }
+  }
+
+  addProgress(progress: ScanProgress): void {
+    this.#storedBytes += progress.storedBytes
+    this.#textBytes += progress.textBytes
+  }
+
+  /** Lines kept in one category. */
+  linesOf(category: number): number {
+    return this.#linesByCategory[category]!
+  }
+
+  /** Objects of each category that were not read to their end. */
+  missingByCategory(): readonly number[] {
+    return [...this.#missingByCategory]
+  }
+
+  /** Unreadable objects by why they are; reasons without any are left out. */
+  unreadable(): Readonly<Partial<Record<DamageReason, number>>> {
+    return { ...this.#unreadable }
+  }
+
+  /**
+   * Lines kept in all categories by the hour of the window under which their objects lie. Empty where the keys of a
+   * category tell no hour: a part of the lines would look like all of them.
+   */
+  linesByHour(layouts: readonly Layout[], window: Window): readonly number[] {
+    if (layouts.some((layout) => !layout.hasHours)) return []
+    const hours = Array.from({ length: (window.toMs - window.fromMs) / hourMs }, (_, hour) => hour)
+    return hours.map((hour) => {
+      const linesOf = (layout: Layout, category: number): number =>
+        this.#linesByPrefix[category]!.get(prefixAt(layout, window.fromMs + hour * hourMs)) ?? 0
+      return layouts.map(linesOf).reduce((sum, lines) => sum + lines, 0)
+    })
+  }
+
+  /** @throws IotLogError (`internal`) when an object has no outcome, or two */
+  countsOf(listed: number): ObjectCounts {
+    const sum = Object.values(this.#counts).reduce((total, count) => total + count, 0)
+    if (sum !== listed) throw new IotLogError('internal', `${listed} objects were listed, but ${sum} are accounted for`)
+    return { listed, ...this.#counts }
+  }
+
+  /** Partial wins over empty: what could not be read may have held what was looked for. */
+  status(): ExportStatus {
+    const { unreadable, archived, vanished, denied } = this.#counts
+    if (unreadable + archived + vanished + denied > 0) return 'partial'
+    return this.#linesByCategory.some((lines) => lines > 0) ? 'complete' : 'empty'
+  }
+
+  scanned(): ScannedAmounts {
+    return { bytes: this.#storedBytes, rawBytes: this.#textBytes }
+  }
+
+  /** The objects that were not wholly read, in key order within each category. */
+  *notRead(): Generator<NotRead> {
+    for (const page of this.#notRead) yield* page
+  }
+
+  [Symbol.dispose](): void {
+    this.#notRead[Symbol.dispose]()
+  }
+}

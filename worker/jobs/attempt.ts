@@ -1,0 +1,61 @@
+import { IotLogError, messageOf, ProblemsError } from '../contract/errors.ts'
+import { type FailedPlace, failureText } from '../contract/failure.ts'
+import { isSuccess, type Job } from '../contract/job.ts'
+import { closeAttempts, endJob, type JobEnd } from './document.ts'
+import type { AttemptSettings } from './settings.ts'
+
+/*
+ * What becomes of a job's record when an attempt begins, is stopped, or fails. Pure: the record is passed in as it
+ * stands, since others change it too.
+ */
+
+/** Exit codes of a job's container: CONTRACT.md, `worker/main`. */
+export const jobExitCodes = { answered: 0, failed: 1, wrong: 2, interrupted: 143 } as const
+
+/** Batch counts from the start of the container, a little before this process can. */
+const timeoutSlackMs = 5_000
+
+/** The record at the start of an attempt: running from the beginning, or cancelled if somebody wants that meanwhile. */
+export function beginAttempt(job: Job, { batchJobId, queue }: AttemptSettings, nowMs: number): Job {
+  if (job.state === 'cancelling') return endJob(job, { state: 'cancelled' }, nowMs)
+  const startedAt = new Date(nowMs).toISOString()
+  const attempt = { batchJobId, queue, startedAt, endedAt: null, outcome: null }
+  // What is still open was killed: Batch runs one attempt of a job at a time.
+  const attempts = [...closeAttempts(job, 'killed', startedAt), attempt]
+  return { ...job, state: 'running', batch: { jobId: batchJobId, queue }, attempts, progress: null }
+}
+
+/** The record after a stop from outside: why it came is for the record, the clock and the count of attempts to tell. */
+export function stopAttempt(job: Job, attempt: AttemptSettings, nowMs: number): Job {
+  const end = endOfStopped(job, attempt, nowMs)
+  if (end) return endJob(job, end, nowMs)
+  return { ...job, attempts: closeAttempts(job, 'interrupted', new Date(nowMs).toISOString()) }
+}
+
+/** Undefined when another attempt will follow. */
+function endOfStopped(job: Job, attempt: AttemptSettings, nowMs: number): JobEnd | undefined {
+  if (job.state === 'cancelling') return { state: 'cancelled' }
+  const { number, most, startedMs, timeoutMs } = attempt
+  if (timeoutMs !== undefined && nowMs - startedMs >= timeoutMs - timeoutSlackMs) {
+    const minutes = Math.round(timeoutMs / 6_000) / 10
+    const userText = `It took longer than the ${minutes} min that a job may take. Nothing is kept.`
+    return { state: 'timed-out', failure: { code: 'timed-out', userText, operatorText: userText } }
+  }
+  if (number < most) return undefined
+  const userText = 'AWS took the machine back each time before the job was done. Please ask again.'
+  const operatorText = `Interrupted by SIGTERM in attempt ${number}, the last`
+  return { state: 'failed', outcome: 'interrupted', failure: { code: 'interrupted', userText, operatorText } }
+}
+
+/** What is told of an error that ended a job. */
+export function failureOf(error: unknown, place: FailedPlace): NonNullable<Job['failure']> {
+  const code = error instanceof IotLogError ? error.code : 'internal'
+  const isOwnMistake = error instanceof ProblemsError && error.code === 'wrong-words'
+  const told = error instanceof IotLogError ? (error.userText ?? (isOwnMistake ? error.message : undefined)) : undefined
+  return { code, userText: told ?? failureText(code, place), operatorText: messageOf(error) }
+}
+
+/** The exit code of a job that is over. */
+export function exitCodeOfEnd({ state }: Job): number {
+  return isSuccess(state) || state === 'cancelled' ? jobExitCodes.answered : jobExitCodes.failed
+}

@@ -1,0 +1,87 @@
+import { ZodError } from 'zod'
+import { IotLogError } from '../contract/errors.ts'
+import { decodeJob, digestOf, type Job, type JobAsker, type JobResult, type JobState } from '../contract/job.ts'
+import type { ExportRequest } from '../contract/request.ts'
+
+/*
+ * The record of a job at its beginning and at its end, and as it is read back. Pure: where records are kept and how they
+ * are changed stands in jobs.ts.
+ */
+
+/** What somebody asks for. */
+export interface WantedJob {
+  readonly request: ExportRequest
+  readonly asker: JobAsker
+  /** Where to answer within half an hour, where there is such a place. */
+  readonly responseUrl: string | null
+  /** When Slack gave that place; now unless told. */
+  readonly responseUrlFromMs?: number
+}
+
+/** How a job ends. */
+export interface JobEnd {
+  readonly state: Extract<JobState, 'complete' | 'partial' | 'empty' | 'failed' | 'cancelled' | 'timed-out'>
+  readonly result?: JobResult
+  readonly failure?: NonNullable<Job['failure']>
+  /** How the attempt under way ended, in a word; the job's state unless told. */
+  readonly outcome?: string
+  /** Whether the asker knows already: by the answer to what they sent. */
+  readonly isTold?: boolean
+}
+
+/** A record that is there and is none. */
+export class GarbledJobError extends IotLogError {}
+
+/** The record of a job that nobody has submitted yet. */
+export function createJob(wanted: WantedJob, id: string, nowMs: number): Job {
+  const { request, asker, responseUrl, responseUrlFromMs = nowMs } = wanted
+  return {
+    id,
+    digest: digestOf(asker.team, request),
+    request,
+    asker,
+    reply: { responseUrl, responseUrlUses: 0, responseUrlFromMs, channel: null, ts: null },
+    state: 'submitted',
+    requestedAt: new Date(nowMs).toISOString(),
+    endedAt: null,
+    batch: null,
+    attempts: [],
+    progress: null,
+    result: null,
+    failure: null
+  }
+}
+
+/** A job at its end; the attempt under way ends with it. */
+export function endJob(job: Job, end: JobEnd, nowMs: number): Job {
+  const { state, result, failure, outcome = state, isTold = false } = end
+  const endedAt = new Date(nowMs).toISOString()
+  return {
+    ...job,
+    state,
+    endedAt,
+    attempts: closeAttempts(job, outcome, endedAt),
+    result: result ?? job.result,
+    failure: failure ?? job.failure,
+    ...(isTold && { toldAt: endedAt })
+  }
+}
+
+/** The attempts, none of them under way any more. */
+export function closeAttempts(job: Job, outcome: string, endedAt: string): Job['attempts'] {
+  return job.attempts.map((attempt) => (attempt.endedAt === null ? { ...attempt, endedAt, outcome } : attempt))
+}
+
+/**
+ * Reads a record back.
+ * @throws GarbledJobError that tells where the record is wrong, and nothing of what it holds
+ */
+export function readJob(bytes: Buffer, id: string): Job {
+  try {
+    return decodeJob(bytes)
+  } catch (error) {
+    const places = error instanceof ZodError ? error.issues.map(({ path }) => path.join('.') || 'all of it') : []
+    const what = places.length > 0 ? `wrong at ${places.join(', ')}` : 'not JSON'
+    throw new GarbledJobError('internal', `The record of job ${id} is ${what}`, { subject: id })
+  }
+}

@@ -1,0 +1,40 @@
+import { hasBatchJob, isOver, type Job } from '../contract/job.ts'
+import type { JobEnd } from './document.ts'
+
+/*
+ * Jobs that nobody works for any more though their record does not say so: whoever had to submit them has died, or the
+ * event of their end was lost. Without this rule their request and their asker would be locked out for good. Pure.
+ */
+
+/** A job that Batch was not given by then is not coming: its ingress has died. */
+const unsubmittedMs = 60_000
+/** Lambda delivers the event of a job that is being replaced twice more, within three minutes. */
+const unreplacedMs = 10 * 60_000
+
+/** How a job has ended of which nothing was heard for too long; undefined for one that is over or under way. */
+export function lossOf(job: Job, nowMs: number, silenceMs: number): JobEnd | undefined {
+  if (isOver(job.state)) return undefined
+  const { sinceMs, mostMs, userText } = signOf(job, silenceMs)
+  if (!(nowMs - sinceMs > mostMs)) return undefined
+  if (job.state === 'cancelling') return { state: 'cancelled' }
+  const operatorText = `${hasBatchJob(job) ? 'No sign of life' : 'Batch was not given the job'} within ${mostMs / 1000} s`
+  return { state: 'failed', failure: { code: 'lost', userText, operatorText } }
+}
+
+interface Sign {
+  readonly sinceMs: number
+  readonly mostMs: number
+  readonly userText: string
+}
+
+/** The last sign of life, and how long the next may take. */
+function signOf({ batch, attempts, requestedAt }: Job, silenceMs: number): Sign {
+  const neverStarted = 'The job was never started. Please ask again.'
+  if (batch?.replacedAt !== undefined) {
+    return { sinceMs: Date.parse(batch.replacedAt), mostMs: unreplacedMs, userText: neverStarted }
+  }
+  if (batch === null) return { sinceMs: Date.parse(requestedAt), mostMs: unsubmittedMs, userText: neverStarted }
+  const last = attempts.at(-1)
+  const sinceMs = Date.parse(last?.endedAt ?? last?.startedAt ?? requestedAt)
+  return { sinceMs, mostMs: silenceMs, userText: 'Nothing was heard of the job for too long. Please ask again.' }
+}

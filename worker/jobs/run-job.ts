@@ -1,0 +1,278 @@
+import { IotLogError, messageOf } from '../contract/errors.ts'
+import { isOver, type Job, type JobProgress, type JobResult } from '../contract/job.ts'
+import { exitCodeOf } from '../contract/result.ts'
+import type { JobReporter } from '../report/job-reporter.ts'
+import { openRecords } from '../stores/open-documents.ts'
+import { openStore } from '../stores/open-store.ts'
+import type { DownloadLink } from '../stores/store.ts'
+import { beginAttempt, exitCodeOfEnd, failureOf, jobExitCodes, stopAttempt } from './attempt.ts'
+import { endJob, GarbledJobError, type JobEnd } from './document.ts'
+import { exportJob } from './export-job.ts'
+import { Jobs } from './jobs.ts'
+import type { JobLog } from './log.ts'
+import { PacedProgress } from './progress.ts'
+import type { JobSettings } from './settings.ts'
+import { within, withinAfter } from './time-limit.ts'
+
+/*
+ * One attempt of a job, from its record to its answer. A stop from outside (SIGTERM) has 30 s before the kill; it takes
+ * less than 20 though S3 and Slack be silent, the sum of the bounds below.
+ */
+
+/** For the export to end after a stop, its upload aborted. */
+const stopMs = 5_000
+/** For learning why, and writing it down; the patience leaves room for a request that is silent at its end. */
+const settleMs = 5_000
+const settlePatienceMs = 3_500
+/** For telling the asker, and for noting that in the record: Slack may be silent, and S3 after that. */
+const hurried = { tellMs: 6_000, noteMs: 1_500 } as const
+/** The same while nothing presses. Should Slack be gone for longer, the handler of Batch's events tells the end. */
+const unhurried = { tellMs: 40_000, noteMs: 20_000 } as const
+/** A reporter keeps its time; one that does not is left alone. */
+const graceMs = 500
+
+/** What a reporter is given by the job; where it reports to it knows by itself. */
+export interface ReporterHooks {
+  /** The message was posted, or response_url used: the record must know before the next attempt. */
+  onReply(reply: Job['reply']): Promise<void>
+  countRunning(): Promise<number>
+  /** A link to the archive for where no ingress makes one: it dies with the credentials of this container. */
+  presign(job: Job): Promise<DownloadLink>
+  readonly nowMs: () => number
+  readonly log: JobLog
+}
+
+export interface RunJobOptions extends JobSettings {
+  /** Aborts when the container has to stop. */
+  readonly signal: AbortSignal
+  readonly nowMs: () => number
+  readonly createReporter: (hooks: ReporterHooks) => JobReporter
+  readonly log: JobLog
+  /** `name version`, for the manifest. */
+  readonly tool: string
+}
+
+/** Runs one attempt of a job and tells the exit code of its container. Fails only where there is a mistake of ours. */
+export async function runJob(options: RunJobOptions): Promise<number> {
+  await using records = openRecords(options.output)
+  const { prefix } = options.config.output
+  const jobs = new Jobs({ records, prefix, nowMs: options.nowMs })
+  const run = new JobRun(options, jobs)
+  try {
+    return await withinAfter(run.signal, stopMs, 'Stopping the export', run.work())
+  } catch (error) {
+    if (!run.signal.aborted) throw error
+    const patienceMs = Math.min(settlePatienceMs, options.output.patienceMs ?? settlePatienceMs)
+    await using hasty = openRecords({ ...options.output, patienceMs })
+    return await run.settle(new Jobs({ records: hasty, prefix, nowMs: options.nowMs }))
+  }
+}
+
+/** An attempt under way: the record as this process knows it, and who tells of it. */
+class JobRun {
+  readonly #options: RunJobOptions
+  readonly #jobs: Jobs
+  readonly #reporter: JobReporter
+  readonly #noticed = new AbortController()
+  #job: Job | undefined
+  #isTold = false
+  /** Aborts when the container must stop, or the record says that nobody waits any more. */
+  readonly signal: AbortSignal
+
+  constructor(options: RunJobOptions, jobs: Jobs) {
+    this.#options = options
+    this.#jobs = jobs
+    this.signal = AbortSignal.any([options.signal, this.#noticed.signal])
+    this.#reporter = options.createReporter({
+      onReply: async (reply) => void this.#keep(await jobs.update(options.id, (job) => ({ ...job, reply }))),
+      countRunning: () => jobs.countRunning(),
+      presign: (job) => presign(job, options),
+      nowMs: options.nowMs,
+      log: (event) => this.#log({ ...event })
+    })
+  }
+
+  /** From the record to the answer. Fails only when stopped. */
+  async work(): Promise<number> {
+    try {
+      const job = await this.#begin()
+      if (typeof job === 'number') return job
+      const result = await this.#export(job)
+      return await this.#end({ state: result.status, result })
+    } catch (error) {
+      this.signal.throwIfAborted()
+      return this.#fail(error)
+    }
+  }
+
+  /** The end of a stopped attempt: the record tells why it was stopped. Never fails. */
+  async settle(jobs: Jobs): Promise<number> {
+    const { id, attempt, nowMs } = this.#options
+    this.#log({ event: 'stopping', reason: messageOf(this.signal.reason) })
+    const stop = (job: Job): Job => stopAttempt(job, attempt, nowMs())
+    const settled = await this.#try('settling', settleMs, () =>
+      jobs.update(id, (job) => (isOver(job.state) ? undefined : stop(job)))
+    )
+    const last = this.#job && !isOver(this.#job.state) ? stop(this.#job) : this.#job
+    const job = settled ?? last
+    if (!job) return jobExitCodes.interrupted
+    this.#job = job
+    this.#logState('stopped', job)
+    if (isOver(job.state)) await this.#tell(job, jobs, hurried)
+    else await this.#try('reporting', hurried.tellMs + graceMs, () => this.#reporter.interrupted(job))
+    return isOver(job.state) ? exitCodeOfEnd(job) : jobExitCodes.interrupted
+  }
+
+  /** The job, its attempt noted; or an exit code where there is nothing to do. */
+  async #begin(): Promise<Job | number> {
+    const { id, attempt, nowMs } = this.#options
+    const found = this.#keep(await this.#jobs.find(id))
+    if (!found) {
+      this.#log({ event: 'no-record' })
+      return jobExitCodes.wrong
+    }
+    if (isOver(found.state)) {
+      this.#logState('already-over', found)
+      // An attempt before this one has ended it, and was killed before it could tell so.
+      const isUntold = found.attempts.length > 0 && found.toldAt === undefined && found.tellingAt === undefined
+      if (isUntold) await this.#tell(found, this.#jobs, unhurried)
+      return jobExitCodes.answered
+    }
+    this.signal.throwIfAborted()
+    const begin = (job: Job): Job | undefined => (isOver(job.state) ? undefined : beginAttempt(job, attempt, nowMs()))
+    const begun = this.#keep(await this.#jobs.update(id, begin)) ?? found
+    if (isOver(begun.state)) return this.#tellEnd(begun)
+    this.#logState('started', begun)
+    this.#reporter.running(begun)
+    return begun
+  }
+
+  async #export(job: Job): Promise<JobResult> {
+    const progress = this.#createProgress()
+    const result = await exportJob(job, {
+      ...this.#options,
+      signal: this.signal,
+      listener: {
+        onPlanned: (total, choice) => {
+          this.#log({
+            event: 'planned',
+            objects: total.objects,
+            storedBytes: total.storedBytes,
+            engines: choice.engines
+          })
+          progress.listener.onPlanned(total, choice)
+        },
+        onProgress: progress.listener.onProgress,
+        onCategory: progress.listener.onCategory,
+        onLeftBehind: (text) => this.#log({ event: 'left-behind', text })
+      }
+    })
+    await progress.settled()
+    return result
+  }
+
+  #createProgress(): PacedProgress {
+    return new PacedProgress({
+      tell: (live) => {
+        // An export that does not end must not be heard of after its end was told.
+        if (!this.signal.aborted) this.#reporter.progress(this.#job!, live)
+      },
+      keep: (progress) => this.#keepProgress(progress),
+      nowMs: this.#options.nowMs
+    })
+  }
+
+  /** Writes progress down, and learns whether anybody still waits for the result. */
+  async #keepProgress(progress: JobProgress): Promise<void> {
+    try {
+      const job = await this.#jobs.update(this.#options.id, (standing) =>
+        standing.state === 'running' ? { ...standing, progress } : undefined
+      )
+      this.#keep(job)
+      this.#log({ event: 'progress', ...progress })
+      if (job && job.state !== 'running') this.#noticed.abort(new Error(`the record says ${job.state}`))
+    } catch (error) {
+      this.#log({ event: 'progress-not-kept', message: messageOf(error) })
+    }
+  }
+
+  async #fail(error: unknown): Promise<number> {
+    const { config } = this.#options
+    const environment = this.#job?.request.environment ?? ''
+    const failure = failureOf(error, { environment, maxArchiveBytes: config.limits.maxArchiveBytes })
+    const stack = error instanceof IotLogError ? {} : { stack: (error as Error).stack }
+    this.#log({ event: 'failed', code: failure.code, message: failure.operatorText, ...stack })
+    if (error instanceof GarbledJobError) return jobExitCodes.wrong
+    const exitCode = error instanceof IotLogError ? exitCodeOf(error.code) : jobExitCodes.failed
+    if (!this.#job) return exitCode
+    const endCode = await this.#end({ state: 'failed', failure })
+    return endCode === jobExitCodes.failed ? exitCode : endCode
+  }
+
+  /** Writes the end down and tells it. A failure is told though it can't be written. */
+  async #end(end: JobEnd): Promise<number> {
+    const { id, nowMs } = this.#options
+    try {
+      this.#keep(await this.#jobs.end(id, end))
+    } catch (error) {
+      if (end.state !== 'failed') throw error
+      this.#log({ event: 'end-not-kept', message: messageOf(error) })
+    }
+    const job = this.#job!
+    return this.#tellEnd(isOver(job.state) ? job : endJob(job, end, nowMs()))
+  }
+
+  async #tellEnd(job: Job): Promise<number> {
+    this.#keep(job)
+    this.#logState('over', job)
+    await this.#tell(job, this.#jobs, unhurried)
+    return exitCodeOfEnd(job)
+  }
+
+  /**
+   * Tells the end, and notes that it was told: of what was not, the handler of Batch's events tells when this container
+   * has gone. A second call cuts a first one short.
+   */
+  async #tell(job: Job, jobs: Jobs, { tellMs, noteMs }: typeof hurried | typeof unhurried): Promise<void> {
+    if (this.#isTold) return
+    const isTold = await this.#try('reporting', tellMs + graceMs, () => this.#reporter.over(job, tellMs))
+    if (!isTold) return
+    this.#isTold = true
+    await this.#try('noting', noteMs, () => jobs.noteTold(job.id))
+  }
+
+  /** What this process knows of the job, for when the record can't be read. */
+  #keep(job: Job | undefined): Job | undefined {
+    this.#job = job ?? this.#job
+    return job
+  }
+
+  async #try<T>(what: string, limitMs: number, call: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await within(limitMs, what, call())
+    } catch (error) {
+      this.#log({ event: `${what}-failed`, message: messageOf(error) })
+      return undefined
+    }
+  }
+
+  #log(event: object): void {
+    this.#options.log({ job: this.#options.id, attempt: this.#options.attempt.number, ...event })
+  }
+
+  #logState(event: string, { state, result, failure }: Job): void {
+    const lines = result?.entries.reduce((sum, entry) => sum + entry.lines, 0)
+    const counts = result && {
+      objects: result.objects,
+      lines,
+      archiveBytes: result.archive?.bytes,
+      seconds: result.seconds
+    }
+    this.#log({ event, state, ...counts, ...(failure && { code: failure.code, message: failure.operatorText }) })
+  }
+}
+
+async function presign({ result }: Job, { config, output, nowMs }: RunJobOptions): Promise<DownloadLink> {
+  await using store = openStore(output)
+  return store.link!(result!.archive!.key, config.output.linkMinutes, nowMs())
+}

@@ -1,0 +1,39 @@
+import type { InflaterChoice } from '../decode/inflater.ts'
+import { loadNative, type NativeAddOn } from '../native/load-native.ts'
+import { compileFindRuns, type FindRuns, runWords } from './line-runs.ts'
+import type { MatcherName, MatchSpec } from './matcher.ts'
+import { createNativeSearch } from './search-native.ts'
+
+/** The add-on's searches go with its inflater, where they pass their self-test: one switch turns the add-on off. */
+export function chooseMatcher(inflaters: InflaterChoice): MatcherName {
+  const { native } = loadNative()
+  return native && inflaters.fast === 'isa-l' && passesMatcherTest(native) ? 'native' : 'javascript'
+}
+
+/** Whether the add-on finds the lines that JavaScript finds; takes a millisecond. */
+export function passesMatcherTest(native: NativeAddOn): boolean {
+  const identifiers = ['THING00001', 'THING00002', 'status', 'b-7', '00']
+  const parts = ['THING0000', '1', '2', 'thing00002', ' ', '_', 'STATUS', 'Stat', 'us', 'b-', '7', '0', '\n', '"']
+  let state = 1
+  const words = Array.from({ length: 1500 }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
+    return parts[(state >>> 16) % parts.length]
+  })
+  const text = Buffer.from(`${words.join('')}\n`)
+  const specs = (['text', 'word'] as const).flatMap((match) =>
+    (['exact', 'ignore'] as const).map((letters): MatchSpec => ({ identifiers, match, case: letters }))
+  )
+  try {
+    return specs.every((spec) => {
+      const findRuns = createNativeSearch(native, spec)
+      return findRuns !== undefined && String(runsIn(text, findRuns)) === String(runsIn(text, compileFindRuns(spec)))
+    })
+  } catch {
+    return false
+  }
+}
+
+function runsIn(text: Buffer, findRuns: FindRuns): Uint32Array {
+  const runs = new Uint32Array(text.length * runWords)
+  return runs.subarray(0, findRuns(text, 0, runs) * runWords)
+}

@@ -1,0 +1,39 @@
+import { inflateRawSync } from 'node:zlib'
+import type { InflaterChoice } from '../../decode/inflater.ts'
+import { loadNative, type NativeAddOn } from '../../native/load-native.ts'
+import type { Deflater } from './deflater.ts'
+import { createNativeDeflater } from './deflater-native.ts'
+import { zlibDeflater } from './deflater-zlib.ts'
+
+/** The add-on's deflate goes with its inflater, where it passes its self-test: one switch turns the add-on off. */
+export async function chooseDeflater(inflaters: InflaterChoice): Promise<Deflater> {
+  const { native } = loadNative()
+  if (!native || inflaters.fast !== 'isa-l' || !(await passesDeflaterTest(native))) return zlibDeflater
+  return createNativeDeflater(native)
+}
+
+/** Whether zlib reads what the add-on deflates: blocks of text and of noise that refer to one another; takes milliseconds. */
+export async function passesDeflaterTest(native: NativeAddOn): Promise<boolean> {
+  const deflater = createNativeDeflater(native)
+  let state = 1
+  const noise = Buffer.from(
+    Array.from({ length: 20_000 }, () => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
+      return state >>> 24
+    })
+  )
+  // The third begins with noise that the second ends with.
+  const blocks = [noise, Buffer.concat([Buffer.alloc(100_000, 'a line of a log\n'), noise]), noise, Buffer.alloc(0)]
+  try {
+    const deflated = await Promise.all(
+      blocks.map((block, at) => {
+        const before = blocks[at - 1] ?? Buffer.alloc(0)
+        return deflater.deflate(block, before, 'fast', at === blocks.length - 1)
+      })
+    )
+    const isSmall = deflated[0]!.length < noise.length * 1.01 && deflated[2]!.length < noise.length * 0.9
+    return isSmall && inflateRawSync(Buffer.concat(deflated)).equals(Buffer.concat(blocks))
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,40 @@
+import { IotLogError, messageOf } from '../../contract/errors.ts'
+import { openZip } from '../../stores/open-zip.ts'
+import type { RandomAccess } from '../../stores/store.ts'
+import type { WrittenEntry } from './manifest.ts'
+
+/**
+ * Opens a written archive again and compares its directory with what went in: names in their order, sizes, CRCs, and
+ * that each entry's header stands where the directory says.
+ * @throws IotLogError (`archive-invalid`) naming the first difference
+ */
+export async function verifyArchive(written: RandomAccess, expected: readonly WrittenEntry[]): Promise<void> {
+  try {
+    await compareEntries(written, expected)
+  } catch (error) {
+    throw error instanceof IotLogError ? error : invalid(messageOf(error))
+  }
+}
+
+async function compareEntries(written: RandomAccess, expected: readonly WrittenEntry[]): Promise<void> {
+  const zip = await openZip(written)
+  let count = 0
+  for await (const entry of zip.eachEntry()) {
+    const wanted = expected[count++]
+    const name = entry.fileNameRaw.toString()
+    if (name !== wanted?.name) {
+      throw invalid(`it holds ${name} where ${wanted?.name ?? 'nothing'} was written`)
+    }
+    if (entry.uncompressedSize !== wanted.bytes) {
+      throw invalid(`${wanted.name} has ${entry.uncompressedSize} of ${wanted.bytes} bytes`)
+    }
+    if (entry.crc32 !== wanted.crc32) throw invalid(`${wanted.name} has another checksum`)
+    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true })
+    if (fileDataStart + entry.compressedSize > written.size) throw invalid(`${wanted.name} goes beyond its end`)
+  }
+  if (count !== expected.length) throw invalid(`it holds ${count} of ${expected.length} entries`)
+}
+
+function invalid(difference: string): IotLogError {
+  return new IotLogError('archive-invalid', `The written archive is not what was put in: ${difference}`)
+}

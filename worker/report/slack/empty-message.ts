@@ -1,0 +1,63 @@
+import type { Job } from '../../contract/job.ts'
+import type { ExportRequest } from '../../contract/request.ts'
+import { windowOf } from '../../contract/request.ts'
+import { formatBytes, formatCount, formatSeconds } from '../../contract/units.ts'
+import { hourMs, typedWindow } from '../../contract/window.ts'
+import { section } from './blocks.ts'
+import { type Draft, type MessageView, unknownScope } from './message-parts.ts'
+import { objectCounts } from './missing-objects.ts'
+import { allWords } from './other-requests.ts'
+import { commandText, namedIdentifiers } from './request-text.ts'
+import { escapeText, localTime } from './text.ts'
+
+/** Firehose delivers within minutes, uploads of load balancers and others within an hour or two. */
+const lateMs = 3 * hourMs
+
+/** A job that found nothing: how much was searched, and what the reason may be. */
+export function emptyDraft(job: Job, view: MessageView): Draft {
+  return {
+    icon: '🔍',
+    title: 'Nothing found',
+    lines: searchedLines(job),
+    more: [section(['*Possible reasons:*', ...likelyReasons(job, view).map((reason) => `• ${reason}`)])]
+  }
+}
+
+function searchedLines({ request, result }: Job): string[] {
+  if (!result) return []
+  const counts = objectCounts(result)
+  if (counts.listed === counts.skipped)
+    return [`There are no logs in ${escapeText(request.environment)} for this time.`]
+  const { bytes, rawBytes } = result.scanned
+  const read = formatCount(counts.listed - counts.skipped, 'object')
+  const amounts = `${formatBytes(bytes)} (${formatBytes(rawBytes)} of text) in ${formatSeconds(result.seconds)}`
+  return [`No line contains ${identifiersText(request)}. Searched everything: ${read}, ${amounts}.`]
+}
+
+const identifiersText = (request: ExportRequest): string =>
+  request.identifiers.length === 1 ? namedIdentifiers(request) : `any of the ${request.identifiers.length}`
+
+function likelyReasons({ request, result }: Job, { nowMs, scope = unknownScope }: MessageView): string[] {
+  const { fromMs, toMs, unit } = windowOf(request)
+  const counts = result && objectCounts(result)
+  const isWithoutObjects = counts?.listed === counts?.skipped
+  const spelling = [
+    `*Spelling*: ${request.case === 'exact' ? 'upper and lower case differ, `case=ignore` lifts that' : 'is it written so in the logs?'}`,
+    ...(request.match === 'word' ? ['*match=word* takes whole words only: try without it'] : [])
+  ]
+  const when = escapeText(typedWindow({ fromMs, toMs, unit }))
+  const span = `${localTime(fromMs)} to ${localTime(toMs)}`
+  return [
+    ...(toMs + lateMs > nowMs ? [notDeliveredYet(toMs, nowMs)] : []),
+    `*Another ${unit}*: ${when} is UTC. For you that ${unit === 'day' ? 'day' : 'time'} runs from ${span}`,
+    ...(scope.hasAll ? [] : [`*Another category*: ${commandText(request, allWords(request)) ?? 'ask for `all`'}`]),
+    ...(isWithoutObjects ? [] : spelling),
+    ...(toMs + lateMs > nowMs ? [] : ['*No logs*: the device was offline, or its logs were not delivered yet'])
+  ]
+}
+
+function notDeliveredYet(toMs: number, nowMs: number): string {
+  return toMs > nowMs
+    ? '*Not delivered yet*: this time is not over, ask again later'
+    : '*Not delivered yet*: logs may come hours late, ask again later'
+}

@@ -1,0 +1,133 @@
+import type { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { IotLogError } from '../../contract/errors.ts'
+import type { Records, StoredRecord } from '../documents.ts'
+import type { StoreSettings } from '../store.ts'
+import { connectS3, type S3Connection } from './connection.ts'
+import { listPages } from './list.ts'
+import { urlOf } from './location.ts'
+import { statusOf } from './retry-policy.ts'
+
+/*
+ * Records as objects of a bucket, written by conditional puts
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html): `If-None-Match: *` creates,
+ * `If-Match` replaces one version. S3 answers 412 when the condition does not hold, 409 when another write to the key
+ * came in between, 404 when the version to be replaced has gone.
+ */
+
+/** Far more than any record needs; what is larger is none. */
+const maxRecordBytes = 4 * 1024 * 1024
+
+/** A put on the condition that nobody was faster. */
+type Condition = { readonly IfNoneMatch: '*' } | { readonly IfMatch: string }
+
+export class S3Records implements Records {
+  readonly #connection: S3Connection
+
+  constructor(settings: StoreSettings) {
+    this.#connection = connectS3(settings)
+  }
+
+  async read(key: string): Promise<StoredRecord | undefined> {
+    try {
+      return await this.#attempt('s3:GetObject', key, () => this.#get(key))
+    } catch (error) {
+      if (error instanceof IotLogError && error.code === 'not-found') return undefined
+      throw error
+    }
+  }
+
+  create(key: string, bytes: Buffer): Promise<string | undefined> {
+    return this.#put(key, bytes, { IfNoneMatch: '*' })
+  }
+
+  replace(key: string, bytes: Buffer, version: string): Promise<string | undefined> {
+    return this.#put(key, bytes, { IfMatch: version })
+  }
+
+  async remove(key: string): Promise<void> {
+    const { client, common, fullKey, waits } = this.#connection
+    const command = new DeleteObjectCommand({ ...common, Key: fullKey(key) })
+    await this.#attempt('s3:DeleteObject', key, () => client.send(command, { requestTimeout: waits.firstByteMs }))
+  }
+
+  async list(prefix: string, most: number, after?: string): Promise<readonly string[]> {
+    const keys: string[] = []
+    for await (const page of listPages(this.#connection, prefix, undefined, after)) {
+      keys.push(...page.map(({ key }) => key))
+      if (keys.length >= most) break
+    }
+    return keys.slice(0, most)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#connection.close()
+  }
+
+  #attempt<T>(permission: 's3:GetObject' | 's3:PutObject' | 's3:DeleteObject', key: string, call: () => Promise<T>) {
+    return this.#connection.attempt({ permission, key }, call)
+  }
+
+  /** The SDK asks again until an answer begins; a body that breaks is asked for again here. */
+  async #get(key: string): Promise<StoredRecord> {
+    const { patience } = this.#connection
+    const sinceMs = performance.now()
+    for (let failures = 1; ; failures++) {
+      const { Body, ContentLength = 0, ETag } = await this.#openGet(key)
+      const body = Body as Readable
+      if (ContentLength > maxRecordBytes) {
+        body.destroy()
+        throw tooLarge(this.#connection, key, ContentLength)
+      }
+      try {
+        const chunks: Buffer[] = []
+        for await (const chunk of body) chunks.push(chunk)
+        return { bytes: Buffer.concat(chunks), version: ETag! }
+      } catch (error) {
+        if (performance.now() - sinceMs >= patience.limitMs) throw error
+        await delay(patience.delayMs(failures))
+      }
+    }
+  }
+
+  #openGet(key: string) {
+    const { client, common, fullKey, waits } = this.#connection
+    const command = new GetObjectCommand({ ...common, Key: fullKey(key) })
+    return client.send(command, { requestTimeout: waits.firstByteMs })
+  }
+
+  /**
+   * When a put is asked for again because its answer was lost, S3 refuses the second: the first was carried out, and
+   * what stands there is what was to be written.
+   */
+  async #put(key: string, bytes: Buffer, condition: Condition): Promise<string | undefined> {
+    const { client, common, fullKey, waits } = this.#connection
+    const params = { ...common, Key: fullKey(key), Body: bytes, ContentType: 'application/json', ...condition }
+    let attempts = 1
+    const version = await this.#attempt('s3:PutObject', key, async () => {
+      try {
+        const { ETag } = await client.send(new PutObjectCommand(params), { requestTimeout: waits.firstByteMs })
+        return ETag!
+      } catch (error) {
+        attempts = (error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1
+        if (isRefused(error)) return undefined
+        throw error
+      }
+    })
+    if (version !== undefined || attempts === 1) return version
+    const standing = await this.read(key)
+    return standing?.bytes.equals(bytes) ? standing.version : undefined
+  }
+}
+
+/** The condition did not hold, which is an answer; a bucket that is missing (404, too) is not. */
+function isRefused(error: unknown): boolean {
+  const status = statusOf(error)
+  return status === 412 || status === 409 || (error as Error).name === 'NoSuchKey'
+}
+
+function tooLarge(connection: S3Connection, key: string, bytes: number): IotLogError {
+  const url = urlOf({ ...connection, key })
+  return new IotLogError('io', `Not a record, it has ${bytes} bytes: ${url}`, { subject: url })
+}
