@@ -1,4 +1,4 @@
-import type { BucketPlace } from './bucket-place.ts'
+import type { BucketPlace } from './bucket-location.ts'
 import type { Site } from './deployment.ts'
 
 /*

@@ -18,8 +18,8 @@ await build({
   entryPoints: {
     'iot-log': 'worker/cli.ts',
     'worker-main': 'worker/main.ts',
-    'ingress-slack': 'ingress/slack.ts',
-    'ingress-job-events': 'ingress/job-events.ts',
+    'ingress-slack': 'ingress/slack/lambda.ts',
+    'ingress-job-events': 'ingress/slack/job-events.ts',
     forward: 'worker/forward/lambda.ts',
     'scan-thread': 'worker/scan/thread.ts'
   },

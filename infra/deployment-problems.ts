@@ -1,6 +1,6 @@
 import type { Config, Environment } from '../worker/contract/config.ts'
 import type { Problem } from '../worker/contract/errors.ts'
-import { type BucketPlace, expiringOf, placeOf, rejectedOf } from './bucket-place.ts'
+import { type BucketPlace, expiringOf, placeOf, rejectedOf } from './bucket-location.ts'
 import { settingsOf } from './deploy-settings.ts'
 
 /*

@@ -1,7 +1,7 @@
 import type { Config, Environment } from '../worker/contract/config.ts'
 import type { DeploySettings } from '../worker/contract/deploy-schema.ts'
 import { ProblemsError } from '../worker/contract/errors.ts'
-import { type BucketPlace, expiringOf, placeOf, rejectedOf } from './bucket-place.ts'
+import { type BucketPlace, expiringOf, placeOf, rejectedOf } from './bucket-location.ts'
 import { settingsOf } from './deploy-settings.ts'
 import { clashes, problemAt, problemsOf } from './deployment-problems.ts'
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { signBody } from '../../ingress/verify.ts'
+import { signBody } from '../../ingress/slack/verify-signature.ts'
 import { benchUser, type ServiceAddresses } from './place.ts'
 
 /** Somebody's command; each position has its own person and its own request. */

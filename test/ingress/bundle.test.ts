@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import type { handler as Handler } from '../../ingress/slack.ts'
+import type { handler as Handler } from '../../ingress/slack/lambda.ts'
 import { buildProgram } from '../support/build-program.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { commandFields, linkKey, postEvent, signedHeaders, signingSecret, startTown } from './harness.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { handler as onBatchEvent } from '../../ingress/job-events.ts'
-import { handler } from '../../ingress/slack.ts'
+import { handler as onBatchEvent } from '../../ingress/slack/job-events.ts'
+import { handler } from '../../ingress/slack/lambda.ts'
 import { commandFields, postEvent, signedHeaders, signingSecret, startTown } from './harness.ts'
 
 describe('the Lambda entries', () => {

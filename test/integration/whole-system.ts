@@ -81,8 +81,8 @@ export async function startWholeSystem(options: WholeSystemOptions = {}): Promis
   const secrets = { signingSecrets: [slack.signingSecret], botToken: slack.token, linkKeys: [linkKey] }
   const ingress = stack.use(
     await startLambdaProcess({
-      url: 'ingress/slack.ts',
-      event: 'ingress/job-events.ts',
+      url: 'ingress/slack/lambda.ts',
+      event: 'ingress/slack/job-events.ts',
       environment: { ...shared, ...batch.environment(), IOT_LOG_SECRETS: JSON.stringify(secrets) },
       onOutput: (text) => print('ingress', text)
     })

@@ -92,8 +92,8 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     )
     ingress = stack.use(
       await startLambdaProcess({
-        url: 'ingress/slack.ts',
-        event: 'ingress/job-events.ts',
+        url: 'ingress/slack/lambda.ts',
+        event: 'ingress/slack/job-events.ts',
         environment: {
           ...shared,
           ...batch.environment(),

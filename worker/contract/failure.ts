@@ -32,7 +32,7 @@ export function failureText(code: ErrorCode, place: FailedPlace): string {
   return texts[code]?.(place) ?? unknown
 }
 
-/** Codes of errors, and of what Batch says of a dead job (`ingress/batch-event.ts`). */
+/** Codes of errors, and of what Batch says of a dead job (`ingress/jobs/batch-event.ts`). */
 const inVain = ['denied', 'wrong-config', 'wrong-words', 'image-pull', 'stuck']
 const tooMuch = ['archive-too-large', 'out-of-memory', 'killed', 'timed-out']
 

@@ -1,0 +1,44 @@
+import { checkDownload } from '../../worker/contract/download-link.ts'
+import { messageOf } from '../../worker/contract/errors.ts'
+import { errorFields } from '../../worker/report/log.ts'
+import { page, redirect } from '../slack/answer.ts'
+import type { Services } from '../slack/services.ts'
+import type { FunctionUrlEvent, FunctionUrlResult } from './function-url.ts'
+
+/*
+ * GET /download/<id>?e=…&s=…: from our signed link to a presigned URL that is made in this moment. Our link holds as
+ * long as it says, whoever signs the other one: that only has to live until the download has begun.
+ */
+
+const presignedMinutes = 5
+
+export async function answerDownload(
+  id: string,
+  event: FunctionUrlEvent,
+  services: Services
+): Promise<FunctionUrlResult> {
+  const { log, nowMs, places } = services
+  const { linkKeys } = await services.secrets()
+  const verdict = checkDownload(linkKeys, id, new URLSearchParams(event.rawQueryString), nowMs())
+  log.info('A download was asked for', { job: id, verdict })
+  if (verdict === 'forged') return page(403, 'This is no link of iot-log', 'Copy the whole link, or ask for a new one.')
+  if (verdict === 'expired') return expiredPage()
+  try {
+    const found = await places.find(id)
+    const key = found?.job.result?.archive?.key
+    if (!found || key === undefined || !found.place.store.link || !(await found.place.store.has(key))) {
+      return gonePage()
+    }
+    const { url } = await found.place.store.link(key, presignedMinutes, nowMs())
+    return redirect(url)
+  } catch (error) {
+    log.error('A download could not be given', { job: id, ...errorFields(error), why: messageOf(error) })
+    return page(503, 'Not right now', 'The archive could not be reached. Open the link again in a moment.')
+  }
+}
+
+const expiredPage = (): FunctionUrlResult =>
+  page(410, 'This link has expired', 'Press “New link” below the message in Slack, or ask for the same logs again.')
+
+const gonePage = (): FunctionUrlResult =>
+  page(404, 'This archive is gone', 'Archives are kept for a short time only. Ask for the same logs again in Slack.')

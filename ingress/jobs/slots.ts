@@ -1,0 +1,64 @@
+import { isOver, type Job } from '../../worker/contract/job.ts'
+import { errorFields } from '../../worker/report/log.ts'
+import type { Services } from '../slack/services.ts'
+import type { Person } from './access.ts'
+
+/*
+ * The limit of running jobs per person, which also holds when requests come at the same moment: each job takes one of
+ * as many slots as may run, by a conditional put, before its request names it. A slot says whose it is and is never
+ * given back: it is free when its job is over or lost, or has no record that can be read, so nothing has to be tidied
+ * after a worker that died.
+ */
+
+interface FreeSlot {
+  readonly key: string
+  /** Of what stands there; undefined where nothing does. */
+  readonly version: string | undefined
+}
+
+/** What a person may still start, and what they have running as far as it can be read. */
+export interface Room {
+  readonly free: readonly FreeSlot[]
+  readonly running: readonly Job[]
+}
+
+export async function roomOf(person: Person, services: Services): Promise<Room> {
+  const { prefix } = services.config.output
+  const most = services.config.limits.runningJobsPerUser
+  const keys = Array.from({ length: most }, (_, at) => `${prefix}jobs/slots/${person.team}/${person.user}/${at}`)
+  const looks = await Promise.all(keys.map((key) => look(key, services)))
+  return {
+    free: looks.filter(({ isFree }) => isFree),
+    running: looks.flatMap(({ job }) => job ?? [])
+  }
+}
+
+/** Takes one of the free slots; false when others were faster with all of them. */
+export async function takeSlot({ free }: Room, job: Job, { places }: Services): Promise<boolean> {
+  const { records } = places.default
+  const bytes = Buffer.from(job.id)
+  for (const { key, version } of free) {
+    const taken = await (version === undefined ? records.create(key, bytes) : records.replace(key, bytes, version))
+    if (taken !== undefined) return true
+  }
+  return false
+}
+
+interface Look extends FreeSlot {
+  readonly isFree: boolean
+  /** The job that runs in it. */
+  readonly job?: Job
+}
+
+async function look(key: string, { places, log }: Services): Promise<Look> {
+  const slot = await places.default.records.read(key)
+  if (!slot) return { key, version: undefined, isFree: true }
+  const { version } = slot
+  try {
+    const job = (await places.look(slot.bytes.toString()))?.job
+    return job && !isOver(job.state) ? { key, version, isFree: false, job } : { key, version, isFree: true }
+  } catch (error) {
+    log.error('It could not be told whether a job runs', { job: slot.bytes.toString(), ...errorFields(error) })
+    return { key, version, isFree: false }
+  }
+}

@@ -1,0 +1,214 @@
+import { messageOf } from '../../worker/contract/errors.ts'
+import { digestOf, hasBatchJob, isOver, type Job } from '../../worker/contract/job.ts'
+import type { ExportRequest } from '../../worker/contract/request.ts'
+import type { ClaimedJob, JobEnd, RecordedJob, Standing, WantedJob } from '../../worker/jobs/jobs.ts'
+import { errorFields } from '../../worker/report/log.ts'
+import { doubtAbout } from '../slack/guest-check.ts'
+import type { Visit } from '../slack/request-context.ts'
+import type { Services } from '../slack/services.ts'
+import { refusedByRules } from './access.ts'
+import { cancelReason } from './batch.ts'
+import { type Deadline, OutOfTimeError } from './deadline.ts'
+import { RequestRefused } from './function-url.ts'
+import type { Place } from './locations.ts'
+import { type Room, roomOf, takeSlot } from './slots.ts'
+
+/*
+ * From a request to a running job, within the time a person waits for an answer: who asks is looked at, the job is
+ * recorded, and Batch is given its id. The record comes first, so that no job runs that nobody knows of; whatever fails
+ * after it ends the job and frees its request, so that asking again works.
+ */
+
+/** What somebody asks for, and where to answer. */
+export interface Ask {
+  readonly request: ExportRequest
+  readonly responseUrl: string | null
+  /** When Slack gave that URL; now unless told. */
+  readonly responseUrlFromMs?: number
+}
+
+/** What came of it. */
+export type Submitted =
+  | { readonly kind: 'started' | 'running' | 'finished'; readonly job: Job }
+  | { readonly kind: 'refused'; readonly text: string }
+  | { readonly kind: 'too-many'; readonly jobs: readonly Job[] }
+  | { readonly kind: 'failed'; readonly text: string }
+
+/** Kept for telling the record how a submission went. */
+const recordReserveMs = 500
+
+/** @throws RequestRefused when the request was here before */
+export async function submitExport(ask: Ask, visit: Visit, services: Services): Promise<Submitted> {
+  const refusal = refusedBeforehand(ask, visit, services)
+  if (refusal !== undefined) return { kind: 'refused', text: refusal }
+  try {
+    const submitted = await submitAllowed(ask, visit, services)
+    const { environment } = ask.request
+    const job = 'job' in submitted ? submitted.job.id : undefined
+    services.log.detailed('A submission', { result: submitted.kind, job, environment, user: visit.person.user })
+    return submitted
+  } catch (error) {
+    if (error instanceof RequestRefused) throw error
+    services.log.error('A request could not be recorded', { user: visit.person.user, ...errorFields(error) })
+    const text = 'The request could not be recorded, so nothing was started. Try again in a moment.'
+    return { kind: 'failed', text }
+  }
+}
+
+/** What the configuration alone tells. */
+function refusedBeforehand({ request }: Ask, { person }: Visit, { config }: Services): string | undefined {
+  if (config.environments.get(request.environment)?.submit === undefined) {
+    return `Logs of ${request.environment} can't be asked for here: no queue is set up for it.`
+  }
+  return refusedByRules(person, config, request.environment)
+}
+
+async function submitAllowed(ask: Ask, visit: Visit, services: Services): Promise<Submitted> {
+  const { person, deadline } = visit
+  const place = services.places.of(ask.request.environment)
+  const share = { reserveMs: recordReserveMs }
+  const digest = digestOf(person.team, ask.request)
+  const [, doubt, room, standing] = await Promise.all([
+    visit.refuseReplay(),
+    doubtAbout(person, services, deadline),
+    deadline.within('running jobs', () => roomOf(person, services), share),
+    deadline.within('the same request', () => place.jobs.standingFor(digest), share)
+  ])
+  if (doubt !== undefined) return { kind: 'refused', text: doubt }
+  // At the limit nothing is started, but what runs or has its result already is answered with.
+  if (standing.kind !== 'none') return standing
+  if (room.free.length === 0) return atLimit(room, digest)
+  const claimed = await claim({ ask, standing, room, place }, visit, services)
+  switch (claimed.kind) {
+    case 'new':
+      return submitNew(claimed, place, services, deadline)
+    case 'no-room':
+      return noRoom(claimed.job, visit, services)
+    default:
+      return claimed
+  }
+}
+
+interface Claim {
+  readonly ask: Ask
+  readonly standing: Standing
+  readonly room: Room
+  readonly place: Place
+}
+
+async function claim({ ask, standing, room, place }: Claim, visit: Visit, services: Services): Promise<ClaimedJob> {
+  const { team, user, channel, enterprise } = visit.person
+  const asker = { team, user, channel, ...(enterprise !== undefined && { enterprise }) }
+  const wanted: WantedJob = { ...ask, asker }
+  const id = place.jobs.createId()
+  const reserve = (job: Job): Promise<boolean> => takeSlot(room, job, services)
+  let claiming: Promise<ClaimedJob> | undefined
+  const begin = (): Promise<ClaimedJob> => {
+    claiming = place.jobs.claim(wanted, { id, seen: standing, reserve })
+    return claiming
+  }
+  try {
+    return await visit.deadline.within('record of the job', begin, { reserveMs: 2 * recordReserveMs })
+  } catch (error) {
+    if (error instanceof OutOfTimeError) {
+      void endLate(claiming, place, services)
+      // Its request may name it already: whoever asks again must not be told that it runs.
+      await giveUp(id, place, services, visit.deadline, 'Out of time')
+    }
+    throw error
+  }
+}
+
+/** A claim that comes when nobody waits any more must not stand in the way of the next. */
+async function endLate(claiming: Promise<ClaimedJob> | undefined, { jobs }: Place, { log }: Services): Promise<void> {
+  try {
+    const claimed = await claiming
+    if (claimed?.kind === 'new') await jobs.end(claimed.job.id, notSubmitted('Out of time'))
+  } catch (error) {
+    log.warn('A late record could not be ended', errorFields(error))
+  }
+}
+
+/** Others were faster with the last slot. */
+async function noRoom({ id, digest }: Job, { person, deadline }: Visit, services: Services): Promise<Submitted> {
+  services.log.info('A job was beyond the limit of its asker', { job: id, user: person.user })
+  return atLimit(await deadline.within('running jobs', () => roomOf(person, services)), digest)
+}
+
+/** Where the same request is just being started by the same person, that is the answer. */
+function atLimit({ running }: Room, wanted: string): Submitted {
+  const same = running.find(({ digest }) => digest === wanted)
+  return same ? { kind: 'running', job: same } : { kind: 'too-many', jobs: running }
+}
+
+async function submitNew(
+  recorded: RecordedJob,
+  place: Place,
+  services: Services,
+  deadline: Deadline
+): Promise<Submitted> {
+  const { log, batch } = services
+  const { job } = recorded
+  const environment = job.request.environment
+  try {
+    const { batchJobId, queue } = await deadline.within(
+      'SubmitJob',
+      (signal) => batch.submit(environment, 'spotQueue', job.id, signal),
+      { reserveMs: recordReserveMs }
+    )
+    log.info('A job was submitted', { job: job.id, batchJob: batchJobId, queue, user: job.asker.user, environment })
+    const standing = await recordBatchJob(recorded, { jobId: batchJobId, queue }, place, services, deadline)
+    if (standing.state !== 'cancelled') return { kind: 'started', job: standing }
+    return { kind: 'refused', text: 'This export was cancelled while it was being started, so nothing runs.' }
+  } catch (error) {
+    log.error('Batch did not take a job', { job: job.id, environment, ...errorFields(error) })
+    await giveUp(job.id, place, services, deadline, messageOf(error))
+    const text =
+      'AWS Batch did not take the job, so nothing runs. Try again in a moment; tell the operators if it lasts.'
+    return { kind: 'failed', text }
+  }
+}
+
+/** The request is free again; should even that fail, it is a minute later (see lost-job.ts). */
+async function giveUp(id: string, { jobs }: Place, { log }: Services, deadline: Deadline, why: string): Promise<void> {
+  try {
+    await deadline.within('end of the record', () => jobs.end(id, notSubmitted(why)))
+  } catch (error) {
+    log.error('The record of a job could not be ended', { job: id, ...errorFields(error) })
+  }
+}
+
+function notSubmitted(why: string): JobEnd {
+  const userText = 'It could not be started.'
+  return { state: 'failed', failure: { code: 'not-submitted', userText, operatorText: why }, isTold: true }
+}
+
+/**
+ * The job runs by now, so nothing here may fail it; who wants to cancel it finds Batch's id in the record. Its worker may
+ * have begun and written that itself; or somebody has cancelled it meanwhile.
+ */
+async function recordBatchJob(
+  recorded: RecordedJob,
+  batchJob: NonNullable<Job['batch']>,
+  { jobs }: Place,
+  { log, batch }: Services,
+  deadline: Deadline
+): Promise<Job> {
+  const { id, request } = recorded.job
+  try {
+    const note = (job: Job): Job | undefined =>
+      isOver(job.state) || hasBatchJob(job) ? undefined : { ...job, batch: batchJob }
+    const standing =
+      (await deadline.within('id of the Batch job', () => jobs.update(id, note, recorded))) ?? recorded.job
+    if (standing.state === 'cancelling' || isOver(standing.state)) {
+      await deadline.within('TerminateJob', (signal) =>
+        batch.terminate(request.environment, batchJob.jobId, cancelReason, signal)
+      )
+    }
+    return standing
+  } catch (error) {
+    const fields = { job: id, batchJob: batchJob.jobId, ...errorFields(error) }
+    log.error('The id of a Batch job could not be recorded', fields)
+    return recorded.job
+  }
+}

@@ -1,0 +1,131 @@
+import { ProblemsError } from '../../worker/contract/errors.ts'
+import { parseRequest } from '../../worker/contract/parse-request.ts'
+import { splitWords } from '../../worker/contract/words.ts'
+import { errorFields } from '../../worker/report/log.ts'
+import { isReplyUrl } from '../../worker/report/slack/reply-url.ts'
+import { clip, codeText, escapeText } from '../../worker/report/slack/text.ts'
+import { organisationText, refusedByRules } from '../jobs/access.ts'
+import { cancelByCommand } from '../jobs/cancel.ts'
+import type { Deadline } from '../jobs/deadline.ts'
+import { type FunctionUrlEvent, type FunctionUrlResult, RequestRefused } from '../jobs/function-url.ts'
+import { baseUrlOf } from '../jobs/links.ts'
+import { submitExport } from '../jobs/submit.ts'
+import { acknowledge, type Ephemeral, ephemeral } from './answer.ts'
+import { helpText } from './help.ts'
+import { submittedText } from './job-text.ts'
+import { openModal } from './modal.ts'
+import { refuseReplays } from './replay-guard.ts'
+import type { Visit } from './request-context.ts'
+import type { Services } from './services.ts'
+import type { SignedForm } from './signed-form.ts'
+import { statusText } from './status.ts'
+
+/*
+ * POST /slack/commands (https://docs.slack.dev/interactivity/implementing-slash-commands). Whatever goes wrong from here
+ * on is told to the person, for their eyes only.
+ */
+
+/** What a person may read of their mistakes; Slack shows no more than a few thousand characters anyway. */
+const longestAnswer = 3_000
+
+export async function answerCommand(
+  form: SignedForm,
+  event: FunctionUrlEvent,
+  services: Services,
+  deadline: Deadline
+): Promise<FunctionUrlResult> {
+  const visit = readVisit(form, event, services, deadline)
+  const responseUrl = form.fields.get('response_url')
+  if (responseUrl !== null && !isReplyUrl(responseUrl, services.responseOrigins)) {
+    throw new RequestRefused(400, 'The response URL is not one of Slack')
+  }
+  try {
+    const answer = await obey(form, responseUrl, visit, services)
+    return answer === undefined ? acknowledge() : ephemeral(answer)
+  } catch (error) {
+    if (error instanceof RequestRefused) throw error
+    services.log.error('A command failed', { user: visit.person.user, ...errorFields(error) })
+    return ephemeral({ text: 'Something went wrong here, so nothing was done. Try again in a moment.' })
+  }
+}
+
+function readVisit(
+  { fields, signature }: SignedForm,
+  event: FunctionUrlEvent,
+  services: Services,
+  deadline: Deadline
+): Visit {
+  const [team, user, channel] = ['team_id', 'user_id', 'channel_id'].map((name) => fields.get(name) ?? '')
+  const ids = [team!, user!, channel!]
+  if (ids.some((id) => !/^[A-Z0-9]{1,30}$/.test(id))) throw new RequestRefused(400, 'This is no slash command')
+  const command = fields.get('command') ?? ''
+  const domain = fields.get('team_domain') ?? ''
+  return {
+    person: { team: team!, user: user!, channel: channel!, enterprise: fields.get('enterprise_id') || undefined },
+    refuseReplay: refuseReplays(signature, services, deadline),
+    deadline,
+    command: /^\/[\w-]{1,31}$/.test(command) ? command : '/iot-log',
+    teamDomain: /^[a-z0-9-]{1,63}$/.test(domain) ? domain : undefined,
+    baseUrl: baseUrlOf(event, services)
+  }
+}
+
+/** Undefined where a modal opens instead of an answer. */
+async function obey(
+  { fields }: SignedForm,
+  responseUrl: string | null,
+  visit: Visit,
+  services: Services
+): Promise<Ephemeral | undefined> {
+  const isOfWholeOrganisation = fields.get('is_enterprise_install') === 'true'
+  const refusal = isOfWholeOrganisation ? organisationText : refusedByRules(visit.person, services.config)
+  if (refusal !== undefined) {
+    services.log.warn('A person was refused', { user: visit.person.user, channel: visit.person.channel })
+    return { text: refusal }
+  }
+  const words = splitWords(unescapeText(fields.get('text') ?? ''))
+  const [verb, ...more] = words.map((word) => word.toLowerCase())
+  const kind = verb === undefined ? 'form' : ['help', 'status', 'cancel'].includes(verb) ? verb : 'export'
+  services.log.detailed('A command', { kind, words: words.length, user: visit.person.user })
+  if (verb === undefined) {
+    return openModal(fields.get('trigger_id') ?? '', responseUrl, visit, services)
+  }
+  if (verb === 'help' && more.length === 0) return helpText(services.config, visit.command)
+  if (verb === 'status' && more.length === 0) return statusText(visit, services)
+  if (verb === 'cancel' && more.length <= 1) return cancelByCommand(more[0], visit, services)
+  return exportLogs(words, responseUrl, visit, services)
+}
+
+async function exportLogs(
+  words: readonly string[],
+  responseUrl: string | null,
+  visit: Visit,
+  services: Services
+): Promise<Ephemeral> {
+  try {
+    const request = parseRequest(words, services.config, services.nowMs())
+    const submitted = await submitExport({ request, responseUrl }, visit, services)
+    return await submittedText(submitted, visit, services)
+  } catch (error) {
+    if (error instanceof ProblemsError) return mistakesText(error, visit.command)
+    throw error
+  }
+}
+
+/** Every mistake at once, and the command as it should be. */
+function mistakesText({ problems, correction }: ProblemsError, command: string): Ephemeral {
+  const lines = problems.map(({ text }) => `• ${escapeText(text)}`)
+  const corrected = correction && `${command} ${correction.join(' ')}`
+  const hint =
+    corrected === undefined ? `${codeText(`${command} help`)} tells how.` : `Type this: ${shownCommand(corrected)}`
+  return { text: `${clip(lines.join('\n'), longestAnswer)}\n${hint}` }
+}
+
+/** To be copied as it is: a backtick can't stand in code. */
+const shownCommand = (words: string): string =>
+  words.includes('`') ? escapeText(words) : codeText(words, longestAnswer)
+
+/** Slack escapes what it delivers. `&amp;` comes last: `&amp;lt;` was typed as `&lt;`. */
+function unescapeText(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+}

@@ -1,0 +1,80 @@
+import type { Config } from '../../worker/contract/config.ts'
+import { requestOptions } from '../../worker/contract/parse-request.ts'
+import { section } from '../../worker/report/slack/blocks.ts'
+import { codeText, escapeText } from '../../worker/report/slack/text.ts'
+import { isSubmittable } from '../jobs/locations.ts'
+import type { Ephemeral } from './answer.ts'
+
+/** `help`: what may be typed, from the configuration in force. */
+export function helpText(config: Config, command: string): Ephemeral {
+  const environment = config.environments.get(config.defaultEnvironment)!
+  const categories = [...environment.categories.values()]
+  const example = categories[0]!.name
+  const two = categories.slice(0, 2).map(({ name }) => name)
+  const examples = [
+    `THING00001 ${two.join(',')} 2023/10/01`,
+    `THING00001,THING00002 all yesterday`,
+    ...(environment.categories.get(example)!.layout.hasHours
+      ? [`THING00001 ${example} 2023/10/01T09..2023/10/01T12`]
+      : []),
+    ...aliasExamples(config)
+  ]
+  const lines = [
+    `*Logs of a device as a zip*: ${codeText(`${command} <identifier> <category> <date> [environment] [option=value]`)}`,
+    ...examples.map((words) => `• ${codeText(`${command} ${words}`)}`),
+    '',
+    `*identifier*: a thing name, client id or any text of the line; up to ${config.limits.maxIdentifiers} with commas; "in quotes" when it holds a space or a comma`,
+    `*category*: ${escapeText(categoryNames(config))}, or all`,
+    `*date* (UTC): 2023/10/01, 20231001, today, yesterday; days 2023/10/01..2023/10/03, at most ${config.limits.maxDays}; hours 2023/10/01T09..2023/10/01T12`,
+    `*environment*: ${escapeText(environmentNames(config))}`,
+    ...Object.entries(requestOptions).map(
+      ([name, { values, help }]) =>
+        `*${name}*: ${values.map((value) => codeText(`${name}=${value}`)).join(' or ')}; ${escapeText(help)}`
+    ),
+    '',
+    `${codeText(command)} alone asks for everything in a form.`,
+    `${codeText(`${command} status`)} shows your exports, ${codeText(`${command} cancel`)} stops one, ${codeText(`${command} help`)} shows this.`
+  ]
+  return { text: lines.join('\n'), blocks: [section(lines)] }
+}
+
+function categoryNames(config: Config): string {
+  const { categories } = config.environments.get(config.defaultEnvironment)!
+  return namesText(
+    [...categories.values()].map(({ name, aliases }) =>
+      aliases.length > 0 ? `${name} (also ${aliases.join(', ')})` : name
+    )
+  )
+}
+
+function environmentNames(config: Config): string {
+  const environments = [...config.environments.values()].filter(isSubmittable)
+  return namesText(
+    environments.map(({ name }) => (name === config.defaultEnvironment ? `${name} (unless told)` : name))
+  )
+}
+
+/** So long a list of names leaves room in a section for all the rest. */
+const namesLength = 600
+
+function namesText(names: readonly string[]): string {
+  const shown: string[] = []
+  for (const name of names) {
+    if ([...shown, name].join(', ').length > namesLength) break
+    shown.push(name)
+  }
+  const more = names.length - shown.length
+  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+/** A category that maps words, such as `client_id`, has an example of its own. */
+function aliasExamples(config: Config): string[] {
+  const { categories } = config.environments.get(config.defaultEnvironment)!
+  return [...categories.values()]
+    .flatMap(({ name, identifierAliases }) =>
+      Object.keys(identifierAliases)
+        .slice(0, 1)
+        .map((word) => `${word} ${name} today`)
+    )
+    .slice(0, 1)
+}

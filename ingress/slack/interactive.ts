@@ -1,0 +1,176 @@
+import { z } from 'zod'
+import { errorFields } from '../../worker/report/log.ts'
+import { type SlackBlock, section } from '../../worker/report/slack/blocks.ts'
+import { actionIds } from '../../worker/report/slack/buttons.ts'
+import { isReplyUrl } from '../../worker/report/slack/reply-url.ts'
+import { organisationText, refusedByRules } from '../jobs/access.ts'
+import { cancelJob } from '../jobs/cancel.ts'
+import type { Deadline } from '../jobs/deadline.ts'
+import { type FunctionUrlEvent, type FunctionUrlResult, RequestRefused } from '../jobs/function-url.ts'
+import { baseUrlOf, signLink } from '../jobs/links.ts'
+import type { FoundJob } from '../jobs/locations.ts'
+import { submitExport } from '../jobs/submit.ts'
+import { acknowledge, type Ephemeral, json } from './answer.ts'
+import { doubtAbout } from './guest-check.ts'
+import { newLinkText, submittedText } from './job-text.ts'
+import { formStateSchema, modalCallback, readForm, readOrigin } from './modal.ts'
+import { refuseReplays } from './replay-guard.ts'
+import type { Visit } from './request-context.ts'
+import type { Services } from './services.ts'
+import type { SignedForm } from './signed-form.ts'
+
+/*
+ * POST /slack/interactive (https://docs.slack.dev/reference/interaction-payloads): buttons that were pressed and forms
+ * that were filled in. A button's answer goes to the response URL of the press; a form's is shown in its place.
+ */
+
+const payloadSchema = z.object({
+  type: z.string(),
+  user: z.object({ id: z.string(), team_id: z.string().optional() }),
+  team: z.object({ id: z.string(), domain: z.string().optional() }).nullish(),
+  enterprise: z.object({ id: z.string() }).nullish(),
+  is_enterprise_install: z.boolean().nullish(),
+  channel: z.object({ id: z.string() }).nullish(),
+  response_url: z.string().nullish(),
+  actions: z.array(z.object({ action_id: z.string(), value: z.string().nullish() })).nullish(),
+  view: z
+    .object({
+      callback_id: z.string().nullish(),
+      private_metadata: z.string().nullish(),
+      state: formStateSchema.nullish()
+    })
+    .nullish()
+})
+type Payload = z.output<typeof payloadSchema>
+
+/** Kept for telling the person through the response URL. */
+const answerReserveMs = 500
+
+export async function answerInteraction(
+  form: SignedForm,
+  event: FunctionUrlEvent,
+  services: Services,
+  deadline: Deadline
+): Promise<FunctionUrlResult> {
+  const payload = readPayload(form)
+  const visit = visitOf(payload, form, event, services, deadline)
+  services.log.detailed('An interaction', { type: payload.type, user: visit.person.user })
+  if (payload.type === 'view_submission' && payload.view?.callback_id === modalCallback) {
+    return submitForm(payload, visit, services)
+  }
+  if (payload.type === 'block_actions') await press(payload, visit, services)
+  return acknowledge()
+}
+
+function readPayload({ fields }: SignedForm): Payload {
+  try {
+    return payloadSchema.parse(JSON.parse(fields.get('payload') ?? ''))
+  } catch {
+    throw new RequestRefused(400, 'This is no interaction')
+  }
+}
+
+function visitOf(
+  payload: Payload,
+  { signature }: SignedForm,
+  event: FunctionUrlEvent,
+  services: Services,
+  deadline: Deadline
+): Visit {
+  const { user, team, enterprise, channel } = payload
+  const domain = team?.domain ?? ''
+  return {
+    person: {
+      team: team?.id ?? user.team_id ?? '',
+      user: user.id,
+      channel: channel?.id ?? '',
+      enterprise: enterprise?.id,
+      userTeam: user.team_id
+    },
+    refuseReplay: refuseReplays(signature, services, deadline),
+    deadline,
+    command: '/iot-log',
+    teamDomain: /^[a-z0-9-]{1,63}$/.test(domain) ? domain : undefined,
+    baseUrl: baseUrlOf(event, services)
+  }
+}
+
+/** A button. Slack tells of pressed links too: those, and buttons of others, need nothing. */
+async function press(payload: Payload, visit: Visit, services: Services): Promise<void> {
+  const { actions, response_url: responseUrl, is_enterprise_install: isOfWholeOrganisation } = payload
+  const action = actions?.find(({ action_id: id }) => id === actionIds.cancel || id === actionIds.newLink)
+  if (!action?.value) return
+  if (responseUrl && !isReplyUrl(responseUrl, services.responseOrigins)) {
+    throw new RequestRefused(400, 'The response URL is not one of Slack')
+  }
+  const answer = isOfWholeOrganisation
+    ? { text: organisationText }
+    : await answerPress(action.action_id, action.value, visit, services)
+  if (!responseUrl) return
+  try {
+    const message = { response_type: 'ephemeral', replace_original: false, ...answer }
+    await visit.deadline.within('response_url', (signal) => services.slack.respond(responseUrl, message, signal))
+  } catch (error) {
+    services.log.warn('A person could not be answered', { user: visit.person.user, ...errorFields(error) })
+  }
+}
+
+async function answerPress(actionId: string, id: string, visit: Visit, services: Services): Promise<Ephemeral> {
+  const { deadline, person, refuseReplay } = visit
+  try {
+    const [found] = await Promise.all([
+      deadline.within('record of the job', () => services.places.look(id), { reserveMs: 2 * answerReserveMs }),
+      refuseReplay()
+    ])
+    if (!found || found.job.asker.team !== person.team) return { text: 'This export is not known any more.' }
+    return actionId === actionIds.cancel
+      ? await cancelJob(found, visit, services)
+      : await giveNewLink(found, visit, services)
+  } catch (error) {
+    if (error instanceof RequestRefused) throw error
+    services.log.error('A button could not be obeyed', { job: id, user: person.user, ...errorFields(error) })
+    return { text: 'Something went wrong here, so nothing was done. Press the button again in a moment.' }
+  }
+}
+
+async function giveNewLink({ job, place }: FoundJob, visit: Visit, services: Services): Promise<Ephemeral> {
+  const { person, deadline, baseUrl } = visit
+  const refusal =
+    refusedByRules(person, services.config, job.request.environment) ?? (await doubtAbout(person, services, deadline))
+  if (refusal !== undefined) return { text: refusal }
+  const link = await signLink(job, baseUrl, services)
+  const isThere =
+    link !== undefined &&
+    (await deadline.within('the archive', () => place.store.has(job.result!.archive!.key), {
+      reserveMs: answerReserveMs
+    }))
+  if (!isThere) return { text: 'The archive of this export is gone. Ask for the same logs again.' }
+  services.log.info('A new link was given', { job: job.id, user: person.user })
+  return newLinkText(job, link)
+}
+
+/** A form: its mistakes at their fields, or what came of it where the form was. */
+async function submitForm({ view }: Payload, visit: Visit, services: Services): Promise<FunctionUrlResult> {
+  const origin = await readOrigin(view?.private_metadata ?? '', visit, services)
+  if (!origin || !view?.state) return showText('This form is too old. Type /iot-log again.')
+  const reading = readForm(view.state, services.config, services.nowMs())
+  if ('errors' in reading) return json({ response_action: 'errors', errors: reading.errors })
+  const { channel, command, responseUrl, fromMs } = origin
+  const whole = { ...visit, command, person: { ...visit.person, channel } }
+  const ask = { request: reading.request, responseUrl, responseUrlFromMs: fromMs }
+  return showMessage(await submittedText(await submitExport(ask, whole, services), whole, services))
+}
+
+const showText = (text: string): FunctionUrlResult => showMessage({ text })
+
+/** Takes the place of the form; nothing is left to be submitted. */
+function showMessage({ text, blocks }: Ephemeral): FunctionUrlResult {
+  // A press in a modal can't be answered; the text tells how to cancel, too.
+  const shown = blocks?.filter((block) => !hasCancel(block)) ?? [section([text])]
+  const title = { type: 'plain_text', text: 'Export device logs' }
+  const close = { type: 'plain_text', text: 'Close' }
+  return json({ response_action: 'update', view: { type: 'modal', title, close, blocks: shown } })
+}
+
+const hasCancel = (block: SlackBlock): boolean =>
+  block.type === 'actions' && block.elements.some(({ action_id: id }) => id === actionIds.cancel)

@@ -1,0 +1,137 @@
+import { hasBatchJob, isOver, type Job } from '../../worker/contract/job.ts'
+import { formatBytes, formatCount } from '../../worker/contract/units.ts'
+import { shownPercent } from '../../worker/report/percent.ts'
+import { actions, type Button, section } from '../../worker/report/slack/blocks.ts'
+import { cancelButton, downloadButton } from '../../worker/report/slack/buttons.ts'
+import { categoriesText, namedIdentifiers, whereText } from '../../worker/report/slack/request-text.ts'
+import { codeText, escapeText, localTime } from '../../worker/report/slack/text.ts'
+import { type SignedLink, signLink } from '../jobs/links.ts'
+import type { Submitted } from '../jobs/submit.ts'
+import type { Ephemeral } from './answer.ts'
+import type { Visit } from './request-context.ts'
+import type { Services } from './services.ts'
+
+/*
+ * What a person is told of jobs at once, for their eyes only. How a job goes on is told by its own message, which the
+ * worker writes.
+ */
+
+/** As many of the last letters of an id as tell jobs of a person apart. */
+const shortIdLength = 6
+export const shortId = (job: Job): string => job.id.slice(-shortIdLength)
+
+/** What came of asking for an export. */
+export async function submittedText(submitted: Submitted, visit: Visit, services: Services): Promise<Ephemeral> {
+  switch (submitted.kind) {
+    case 'started':
+      return startedText(submitted.job, visit)
+    case 'running':
+      return runningText(submitted.job, visit)
+    case 'finished':
+      return finishedText(submitted.job, await signLink(submitted.job, visit.baseUrl, services), services.nowMs())
+    case 'too-many':
+      return tooManyText(submitted.jobs, visit, services)
+    case 'refused':
+    case 'failed':
+      return { text: escapeText(submitted.text) }
+  }
+}
+
+function startedText(job: Job, { command }: Visit): Ephemeral {
+  const lines = [
+    `⏳ *Started* · ${namedIdentifiers(job.request)}`,
+    `${categoriesText(job.request)} · ${whereText(job.request)}`,
+    'Waiting for a machine, about a minute; then a message here shows how it goes, and has the link in the end.',
+    `Stop it with ${codeText(`${command} cancel ${shortId(job)}`)}.`
+  ]
+  return message(lines, [cancelButton(job)])
+}
+
+function runningText(job: Job, visit: Visit): Ephemeral {
+  const isMine = job.asker.user === visit.person.user
+  const lines = [
+    `⏳ *Already ${hasBatchJob(job) ? 'running' : 'being started'}* · ${namedIdentifiers(job.request)}`,
+    `${categoriesText(job.request)} · ${whereText(job.request)}`,
+    hasBatchJob(job)
+      ? `${stateText(job)}. ${messageText(job, visit)}`
+      : 'AWS Batch does not have it yet: ask again in a minute, should no message come.'
+  ]
+  return message(lines, isMine && job.state !== 'cancelling' ? [cancelButton(job)] : [])
+}
+
+const doneIcons: Partial<Record<Job['state'], string>> = { partial: '⚠️', empty: '🔍' }
+
+function finishedText(job: Job, link: SignedLink | undefined, nowMs: number): Ephemeral {
+  const minutes = Math.max(0, Math.round((nowMs - Date.parse(job.endedAt ?? job.requestedAt)) / 60_000))
+  const when = minutes === 0 ? 'just now' : `${minutes} min ago`
+  const lines = [
+    `${doneIcons[job.state] ?? '✅'} *Done ${when}* · ${resultText(job)}`,
+    namedIdentifiers(job.request),
+    `${categoriesText(job.request)} · ${whereText(job.request)}`,
+    ...(link ? [`Link until ${localTime(link.expiresMs)}.`] : [])
+  ]
+  return message(lines, link ? [downloadButton(link.url, formatBytes(job.result!.archive!.bytes))] : [])
+}
+
+function tooManyText(jobs: readonly Job[], { command }: Visit, { config }: Services): Ephemeral {
+  const { runningJobsPerUser: most } = config.limits
+  const exports = most === 1 ? 'One export' : `${most} exports`
+  return message([
+    `${exports} at a time: nothing was started. Wait for one to end${jobs.length > 0 ? ', or stop one:' : '.'}`,
+    ...jobs.map((job) => `• ${lineOf(job)} · ${codeText(`${command} cancel ${shortId(job)}`)}`)
+  ])
+}
+
+/** A fresh link, for whoever pressed the button. */
+export function newLinkText(job: Job, link: SignedLink): Ephemeral {
+  const lines = [
+    `${namedIdentifiers(job.request)} · ${whereText(job.request)}`,
+    `New link until ${localTime(link.expiresMs)}.`
+  ]
+  return message(lines, [downloadButton(link.url, formatBytes(job.result!.archive!.bytes))])
+}
+
+/** A job in one line of mrkdwn. */
+export function lineOf(job: Job): string {
+  return `${namedIdentifiers(job.request)} · ${categoriesText(job.request)} · ${whereText(job.request)} · ${stateText(job)}`
+}
+
+/** Where a job stands, or how it ended. */
+function stateText(job: Job): string {
+  switch (job.state) {
+    case 'submitted':
+      return hasBatchJob(job) ? 'waiting for a machine' : 'being started'
+    case 'running':
+      return `${shownPercent(job.progress)} %`
+    case 'cancelling':
+      return 'being cancelled'
+    case 'timed-out':
+      return 'took too long'
+    case 'failed':
+      return `failed: ${escapeText(job.failure?.userText ?? 'see its message')}`
+    case 'cancelled':
+      return 'cancelled'
+    default:
+      return resultText(job)
+  }
+}
+
+function resultText({ state, result }: Job): string {
+  if (state === 'empty' || !result) return 'nothing found'
+  const lines = result.entries.reduce((sum, entry) => sum + entry.lines, 0)
+  const size = result.archive ? `, ${formatBytes(result.archive.bytes)}` : ''
+  return `${state}: ${formatCount(lines, 'line')}${size}`
+}
+
+/** Where the message of a job is; without one it is yet to come. */
+function messageText(job: Job, { teamDomain }: Visit): string {
+  const { channel, ts } = job.reply
+  if (channel === null || ts === null)
+    return isOver(job.state) ? '' : 'Its message comes as soon as its machine has started.'
+  if (teamDomain === undefined) return 'Its message is in the channel it was asked for in.'
+  return `<https://${teamDomain}.slack.com/archives/${channel}/p${ts.replace('.', '')}|See its message>.`
+}
+
+function message(lines: readonly string[], buttons: readonly Button[] = []): Ephemeral {
+  return { text: lines.join('\n'), blocks: [section(lines), ...(buttons.length > 0 ? [actions(buttons)] : [])] }
+}

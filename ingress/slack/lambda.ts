@@ -1,0 +1,46 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { budgetOf } from '../jobs/deadline.ts'
+import type { FunctionUrlEvent, FunctionUrlResult } from '../jobs/function-url.ts'
+import { answerRequest } from './route.ts'
+import { createServices, type Services } from './services.ts'
+
+/*
+ * The Lambda behind the Function URL that Slack calls. What every request needs is loaded while the process starts, not
+ * when a person waits; secrets are read then, too.
+ */
+
+/** Shorter than the time of one request: a bucket that is silent must leave time to say so. */
+const patienceMs = 1_500
+
+let services: Services | undefined
+
+function getServices(): Services {
+  services ??= createServices({
+    environment: process.env,
+    nowMs: Date.now,
+    write: (line) => void process.stdout.write(`${line}\n`),
+    patienceMs
+  })
+  return services
+}
+
+/** What is silent for longer would leave the first request no time to say so. */
+const warmMs = 1_000
+
+/** Loads and reads beforehand; what fails here, or takes long, is left to the first request, which then tells. */
+async function warm(): Promise<void> {
+  const all = Promise.allSettled([
+    (async () => getServices().secrets())(),
+    (async () => getServices().batch.warm())(),
+    import('../../worker/stores/s3/documents.ts')
+  ])
+  await Promise.race([all, wait(warmMs, undefined, { ref: false })])
+}
+
+// Lambda sets it; elsewhere whoever serves the handler decides when it starts.
+if (process.env.AWS_LAMBDA_FUNCTION_NAME) await warm()
+
+export async function handler(event: FunctionUrlEvent): Promise<FunctionUrlResult> {
+  // Services first: what their making takes counts as waited for.
+  return answerRequest(event, getServices(), budgetOf(event.requestContext?.timeEpoch, Date.now()))
+}

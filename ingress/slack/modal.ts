@@ -1,0 +1,222 @@
+import { z } from 'zod'
+import type { Config } from '../../worker/contract/config.ts'
+import { ProblemsError } from '../../worker/contract/errors.ts'
+import { parseRequest, requestOptions } from '../../worker/contract/parse-request.ts'
+import type { ExportRequest } from '../../worker/contract/request.ts'
+import { dayMs } from '../../worker/contract/window.ts'
+import { trimSpaces } from '../../worker/contract/words.ts'
+import { errorFields } from '../../worker/report/log.ts'
+import { clip } from '../../worker/report/slack/text.ts'
+import { RequestRefused } from '../jobs/function-url.ts'
+import { isSubmittable } from '../jobs/locations.ts'
+import type { Ephemeral } from './answer.ts'
+import { helpText } from './help.ts'
+import { seal, unseal } from './private-metadata-cipher.ts'
+import type { Visit } from './request-context.ts'
+import type { Services } from './services.ts'
+
+/*
+ * The form that opens when the command has no words (https://docs.slack.dev/surfaces/modals). A modal knows neither the
+ * channel nor the response URL of its command: both travel in its private metadata, sealed, since the URL is a secret.
+ */
+
+export const modalCallback = 'iot-log-export'
+
+/** Ids of blocks, and of the one element that each holds. */
+const fields = ['identifier', 'category', 'date', 'environment', 'match', 'case'] as const
+type Field = (typeof fields)[number]
+
+/** Opens the form. Where it can't be opened, the person gets the help instead. */
+export async function openModal(
+  triggerId: string,
+  responseUrl: string | null,
+  visit: Visit,
+  services: Services
+): Promise<Ephemeral | undefined> {
+  const { botToken, linkKeys } = await services.secrets()
+  const { config, slack, log, nowMs } = services
+  if (botToken === undefined || triggerId === '') return helpText(config, visit.command)
+  const origin: Origin = { channel: visit.person.channel, responseUrl, command: visit.command, fromMs: nowMs() }
+  const metadata = seal(JSON.stringify(origin), ownerOf(visit), linkKeys)
+  const view = modalView(config, metadata, nowMs())
+  const [notice, opened] = await Promise.allSettled([
+    visit.refuseReplay(),
+    visit.deadline.within('views.open', (signal) => slack.openView(botToken, triggerId, view, signal))
+  ])
+  if (notice.status === 'rejected' && notice.reason instanceof RequestRefused) throw notice.reason
+  if (opened.status === 'fulfilled') return undefined
+  log.warn('The form could not be opened', { user: visit.person.user, ...errorFields(opened.reason) })
+  return helpText(config, visit.command)
+}
+
+const originSchema = z.strictObject({
+  channel: z.string(),
+  responseUrl: z.string().nullable(),
+  command: z.string(),
+  fromMs: z.number()
+})
+/** Where and when the command was typed that opened the form. */
+export type Origin = z.output<typeof originSchema>
+
+/** Opens what {@link openModal} has sealed for this person; undefined for anything else. */
+export async function readOrigin(metadata: string, visit: Visit, services: Services): Promise<Origin | undefined> {
+  const { linkKeys } = await services.secrets()
+  const text = unseal(metadata, ownerOf(visit), linkKeys)
+  return text === undefined ? undefined : originSchema.safeParse(JSON.parse(text)).data
+}
+
+const ownerOf = ({ person }: Visit): string => `${person.team}/${person.user}`
+
+/** The view, with a day that has gone by as its date: it is complete. */
+export function modalView(config: Config, metadata: string, nowMs: number): object {
+  const environments = [...config.environments.values()].filter(isSubmittable).map(({ name }) => name)
+  const categories = [...config.environments.get(config.defaultEnvironment)!.categories.keys()]
+  const first = environments.includes(config.defaultEnvironment) ? config.defaultEnvironment : environments[0]!
+  return {
+    type: 'modal',
+    callback_id: modalCallback,
+    private_metadata: metadata,
+    title: plain('Export device logs'),
+    submit: plain('Export'),
+    close: plain('Cancel'),
+    blocks: [
+      input(
+        'identifier',
+        'Identifier',
+        {
+          type: 'plain_text_input',
+          placeholder: plain('THING00001'),
+          max_length: 3_000
+        },
+        'A thing name, client id or any text of the line. Several with commas.'
+      ),
+      input('category', 'Categories', {
+        type: 'multi_static_select',
+        placeholder: plain('Choose'),
+        options: categories.slice(0, mostOptions).map((name) => option(name))
+      }),
+      input(
+        'date',
+        'Date (UTC)',
+        {
+          type: 'datepicker',
+          initial_date: new Date(nowMs - dayMs).toISOString().slice(0, 10)
+        },
+        'Days begin and end at midnight UTC.'
+      ),
+      input('environment', 'Environment', {
+        type: 'static_select',
+        options: environments.slice(0, mostOptions).map((name) => option(name)),
+        initial_option: option(first)
+      }),
+      input('match', 'Match', {
+        type: 'static_select',
+        options: requestOptions.match.values.map((value) => option(value, matchLabels[value])),
+        initial_option: option('text', matchLabels.text)
+      }),
+      optional(
+        input('case', 'Case', {
+          type: 'checkboxes',
+          options: [option('ignore', 'Upper and lower case are the same')]
+        })
+      )
+    ]
+  }
+}
+
+/** Slack shows a hundred. */
+const mostOptions = 100
+const matchLabels = { text: 'Any text that contains it', word: 'Whole words only' } as const
+
+const plain = (text: string): object => ({ type: 'plain_text', text, emoji: false })
+const option = (value: string, label = value): object => ({ text: plain(clip(label, 75)), value })
+const optional = (block: object): object => ({ ...block, optional: true })
+
+function input(field: Field, label: string, element: object, hint?: string): object {
+  const base = { type: 'input', block_id: field, label: plain(label), element: { ...element, action_id: field } }
+  return hint === undefined ? base : { ...base, hint: plain(hint) }
+}
+
+const choice = z.object({ value: z.string() })
+const elementSchema = z.object({
+  value: z.string().nullish(),
+  selected_date: z.string().nullish(),
+  selected_option: choice.nullish(),
+  selected_options: z.array(choice).nullish()
+})
+
+/** What a form holds, by block. */
+export const formStateSchema = z.object({ values: z.record(z.string(), z.record(z.string(), elementSchema)) })
+export type FormState = z.output<typeof formStateSchema>
+
+/** A request, or what is wrong with each field. */
+export type FormReading =
+  | { readonly request: ExportRequest }
+  | { readonly errors: Readonly<Partial<Record<Field, string>>> }
+
+/** Reads a form by the same rules as typed words, each field by itself, so that each mistake stands at its field. */
+export function readForm(state: FormState, config: Config, nowMs: number): FormReading {
+  const typed = typedWords(state)
+  const errors: Partial<Record<Field, string>> = {}
+  for (const field of ['identifier', 'category', 'date', 'environment'] as const) {
+    const problems = problemsOf({ ...blameless(config), [field]: typed[field] }, config, nowMs)
+    if (problems !== undefined) errors[field] = clip(problems, longestError)
+  }
+  if (Object.keys(errors).length > 0) return { errors }
+  try {
+    return { request: parseRequest(wordsOf(typed), config, nowMs) }
+  } catch (error) {
+    // What only fits together badly is told at the first field.
+    if (error instanceof ProblemsError) return { errors: { identifier: clip(error.message, longestError) } }
+    throw error
+  }
+}
+
+const longestError = 400
+
+type Words = Readonly<Record<'identifier' | 'category' | 'date' | 'environment', string>> & {
+  readonly options: readonly string[]
+}
+
+function typedWords({ values }: FormState): Words {
+  const of = (field: Field) => values[field]?.[field]
+  const match = of('match')?.selected_option?.value
+  const isCaseIgnored = of('case')?.selected_options?.some(({ value }) => value === 'ignore') ?? false
+  return {
+    identifier: of('identifier')?.value ?? '',
+    category: (of('category')?.selected_options ?? []).map(({ value }) => value).join(','),
+    date: of('date')?.selected_date ?? '',
+    environment: of('environment')?.selected_option?.value ?? '',
+    options: [...(match === undefined ? [] : [`match=${match}`]), ...(isCaseIgnored ? ['case=ignore'] : [])]
+  }
+}
+
+/** Words without a mistake, to read one field among. */
+const blameless = (config: Config): Words => ({
+  identifier: '"an identifier"',
+  category: 'all',
+  date: 'today',
+  environment: config.defaultEnvironment,
+  options: []
+})
+
+/** A field that is left out is a word that is missing, so the ones after it must not take its place. */
+function problemsOf(words: Words, config: Config, nowMs: number): string | undefined {
+  const { options: _, ...needed } = words
+  if (Object.values(needed).some((word) => trimSpaces(word) === '')) return 'Fill this in'
+  try {
+    parseRequest(wordsOf(words), config, nowMs)
+    return undefined
+  } catch (error) {
+    if (error instanceof ProblemsError) return error.message
+    throw error
+  }
+}
+
+const wordsOf = ({ identifier, category, date, environment, options }: Words): string[] => [
+  identifier,
+  category,
+  date,
+  environment,
+  ...options
+]

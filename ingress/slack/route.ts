@@ -1,0 +1,62 @@
+import { errorFields } from '../../worker/report/log.ts'
+import { Deadline } from '../jobs/deadline.ts'
+import { answerDownload } from '../jobs/download.ts'
+import { type FunctionUrlEvent, type FunctionUrlResult, RequestRefused } from '../jobs/function-url.ts'
+import { acknowledge, refuse } from './answer.ts'
+import { answerCommand } from './command.ts'
+import { answerInteraction } from './interactive.ts'
+import type { Services } from './services.ts'
+import { readSignedForm } from './signed-form.ts'
+
+/** Slack cuts a command's text far below this. */
+const mostCommandBytes = 64 * 1024
+/** A pressed button brings its whole message along, percent-encoded. */
+const mostInteractionBytes = 256 * 1024
+
+/** Answers one request, whatever it is, within so much time; never fails. */
+export async function answerRequest(
+  event: FunctionUrlEvent,
+  services: Services,
+  budgetMs: number
+): Promise<FunctionUrlResult> {
+  const { log } = services
+  const startedMs = performance.now()
+  const deadline = new Deadline(budgetMs, (call, ms, hasAnswered) => log.debug('A call', { call, ms, hasAnswered }))
+  const result = await answer(event, services, deadline)
+  const ms = Math.round(performance.now() - startedMs)
+  // What is no event of a function URL was answered with an error, and need not say how it was asked.
+  const method = event.requestContext?.http?.method
+  log.detailed('A request', { method, path: event.rawPath, status: result.statusCode, ms })
+  return result
+}
+
+async function answer(event: FunctionUrlEvent, services: Services, deadline: Deadline): Promise<FunctionUrlResult> {
+  try {
+    return await route(event, services, deadline)
+  } catch (error) {
+    if (error instanceof RequestRefused) {
+      services.log.warn('A request was refused', { status: error.statusCode, why: error.message })
+      return refuse(error.statusCode, error.message)
+    }
+    services.log.error('A request failed', errorFields(error))
+    return refuse(500, 'Something went wrong')
+  }
+}
+
+async function route(event: FunctionUrlEvent, services: Services, deadline: Deadline): Promise<FunctionUrlResult> {
+  const { method } = event.requestContext.http
+  const path = event.rawPath
+  if (path === '/slack/commands' || path === '/slack/interactive') {
+    if (method === 'GET' && new URLSearchParams(event.rawQueryString).get('ssl_check') === '1') return acknowledge()
+    if (method !== 'POST') throw new RequestRefused(404, 'Not found')
+    const isCommand = path === '/slack/commands'
+    const form = await readSignedForm(event, services, isCommand ? mostCommandBytes : mostInteractionBytes, deadline)
+    if (!form) return acknowledge()
+    return isCommand
+      ? answerCommand(form, event, services, deadline)
+      : answerInteraction(form, event, services, deadline)
+  }
+  const download = /^\/download\/([a-z0-9]{1,64})$/.exec(path)
+  if (download && method === 'GET') return answerDownload(download[1]!, event, services)
+  throw new RequestRefused(404, 'Not found')
+}

@@ -1,0 +1,348 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { modalView } from '../../../ingress/slack/modal.ts'
+import type { Job } from '../../../worker/contract/job.ts'
+import { actionIds } from '../../../worker/report/slack/buttons.ts'
+import { jobMessage } from '../../../worker/report/slack/message.ts'
+import type { Block, Message } from '../../stand-ins/slack/workspace.ts'
+import { finishedJob } from '../finished-job.ts'
+import { batchFaults, noonMs, prefix, startTown, type Town } from '../harness.ts'
+
+const example = 'THING00001 telemetry 2023/10/01'
+
+/** The job of the example, and its message as the worker posts it. */
+async function startedJob(
+  town: Town,
+  finish: (job: Job) => Job = (job) => job
+): Promise<{ job: Job; message: Message }> {
+  await town.type(example)
+  const job = finish(town.jobs()[0]!)
+  town.putJob(job)
+  const { text, blocks } = jobMessage(job, {
+    nowMs: noonMs,
+    downloadUrl: 'https://example.com/d',
+    linkExpiresMs: noonMs + 3_600_000
+  })
+  const channel = town.slack.workspace.channels.get('C0SUPPORT')!
+  return { job, message: town.slack.workspace.post(channel, { text, blocks: blocks as unknown as Block[] }) }
+}
+
+const lastEphemeral = (town: Town): string => town.slack.ephemerals().at(-1)?.text ?? ''
+
+describe('the button Cancel', () => {
+  it('stops the job for whoever asked for it', async () => {
+    const town = await startTown()
+    const { message } = await startedJob(town)
+    const { status, body } = await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
+    assert.deepEqual([status, body], [200, ''])
+    assert.equal(town.jobs()[0]?.state, 'cancelling')
+    assert.deepEqual(town.terminated(), [{ jobId: town.batchJobId(1), reason: 'Cancelled in Slack' }])
+    assert.match(lastEphemeral(town), /`THING00001` is being stopped/)
+  })
+
+  it('stops it for an admin, and for nobody else', async () => {
+    const town = await startTown({
+      change: ({ access }) => {
+        access.admins = ['U0OPS']
+      }
+    })
+    const { message } = await startedJob(town)
+    for (const user of ['U0GUEST', 'U0OTHER']) {
+      await town.slack.click({ in: message, actionId: actionIds.cancel, user })
+      assert.match(lastEphemeral(town), /Only whoever asked for this export, or an admin|not known/)
+    }
+    assert.equal(town.jobs()[0]?.state, 'submitted')
+    assert.deepEqual(town.terminated(), [])
+    await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0OPS' })
+    assert.equal(town.jobs()[0]?.state, 'cancelling')
+  })
+
+  it('changes nothing of a job that is over, or that nobody knows', async () => {
+    const town = await startTown()
+    const { job, message } = await startedJob(town)
+    town.putJob(finishedJob(job))
+    await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
+    assert.match(lastEphemeral(town), /is over already/)
+    assert.equal(town.jobs()[0]?.state, 'complete')
+    town.s3.delete('dev-iot-logs', `${prefix}jobs/${job.id}.json`)
+    await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
+    assert.match(lastEphemeral(town), /not known any more/)
+    assert.deepEqual(town.terminated(), [])
+  })
+
+  it('says so when Batch does not stop it, and may be pressed again', async () => {
+    const town = await startTown()
+    const { message } = await startedJob(town)
+    town.batch.faults.add(batchFaults.refuses)
+    await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
+    assert.match(lastEphemeral(town), /will stop, but AWS Batch did not answer yet/)
+    town.batch.faults.clear()
+    await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
+    assert.match(lastEphemeral(town), /is being stopped\. Its message/)
+  })
+
+  it('says so when the record can not be changed', async () => {
+    const town = await startTown()
+    const { message } = await startedJob(town)
+    town.s3.faults.add({ operation: 'PutObject', action: { kind: 'error', code: 'AccessDenied' } })
+    const { status } = await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
+    assert.equal(status, 200)
+    assert.match(lastEphemeral(town), /Something went wrong here/)
+    assert.deepEqual(town.terminated(), [])
+    assert.doesNotMatch(town.logText(), /actions\/T0IOTLOG|xoxb|v0=/)
+  })
+
+  it('is answered though Batch does not answer at all', async () => {
+    const town = await startTown()
+    const { message } = await startedJob(town)
+    town.batch.faults.add(batchFaults.hangs)
+    const { status } = await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
+    assert.equal(status, 200)
+    assert.match(lastEphemeral(town), /will stop, but AWS Batch did not answer yet/)
+  })
+
+  it('is acknowledged in time though nobody answers', async () => {
+    const town = await startTown({ budgetMs: 1_200 })
+    const { message } = await startedJob(town)
+    town.slack.faults.add({ method: 'response_url', action: { kind: 'hang' } })
+    town.batch.faults.add(batchFaults.hangs)
+    const { status, seconds } = await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
+    assert.equal(status, 200)
+    assert.ok(seconds < 2)
+  })
+})
+
+describe('the button New link', () => {
+  it('gives a link that works, for the eyes of whoever pressed it', async () => {
+    const town = await startTown()
+    const { job, message } = await startedJob(town, finishedJob)
+    town.s3.put('dev-iot-logs', job.result!.archive!.key, 'zip')
+    await town.slack.click({ in: message, actionId: actionIds.newLink, user: 'U0OPS' })
+    const answer = town.slack.ephemerals('U0OPS').at(-1)!
+    assert.match(answer.text, /New link until <!date\^\d+\^/)
+    const { url } = findButton(answer, actionIds.download)
+    assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/download\/|^https:\/\//)
+    const path = new URL(url).pathname + new URL(url).search
+    assert.equal((await town.get(path)).statusCode, 302)
+  })
+
+  it('gives none to guests, nor of an archive that is gone', async () => {
+    const town = await startTown()
+    const { message } = await startedJob(town, finishedJob)
+    await town.slack.click({ in: message, actionId: actionIds.newLink, user: 'U0GUEST' })
+    assert.match(lastEphemeral(town), /Guests may not/)
+    await town.slack.click({ in: message, actionId: actionIds.newLink, user: 'U0MINA' })
+    assert.match(lastEphemeral(town), /The archive of this export is gone/)
+  })
+})
+
+describe('an app of a whole organisation', () => {
+  it('is told to be installed in the workspace, and nothing else is done', async () => {
+    const town = await startTown()
+    const { job } = await startedJob(town)
+    const before = town.s3.requests.length
+    for (const text of [example, 'status', '']) {
+      assert.match(await town.type(text, { is_enterprise_install: 'true' }), /as an app of a whole organisation/)
+    }
+    const payload = {
+      type: 'block_actions',
+      user: { id: 'U0MINA', team_id: 'T0IOTLOG' },
+      team: null,
+      is_enterprise_install: true,
+      response_url: `${town.slack.url}/actions/T0IOTLOG/1/abc`,
+      actions: [{ action_id: actionIds.cancel, value: job.id }]
+    }
+    assert.equal((await town.send('/slack/interactive', { payload: JSON.stringify(payload) })).statusCode, 200)
+    assert.equal(town.jobs()[0]?.state, 'submitted')
+    assert.equal(town.s3.requests.length, before)
+  })
+})
+
+describe('other interactions', () => {
+  it('are acknowledged: links that were pressed, buttons and kinds of others', async () => {
+    const town = await startTown()
+    const { message } = await startedJob(town, finishedJob)
+    const { status, body } = await town.slack.click({ in: message, actionId: actionIds.download, user: 'U0MINA' })
+    assert.deepEqual([status, body], [200, ''])
+    const user = { id: 'U0MINA', team_id: 'T0IOTLOG' }
+    const before = town.s3.requests.length
+    for (const payload of [
+      { type: 'message_action', user, team: { id: 'T0IOTLOG' } },
+      { type: 'block_actions', user, team: { id: 'T0IOTLOG' }, actions: [{ action_id: 'other', value: 'x' }] },
+      { type: 'view_closed', user, team: { id: 'T0IOTLOG' } }
+    ]) {
+      const answer = await town.send('/slack/interactive', { payload: JSON.stringify(payload) })
+      assert.deepEqual([answer.statusCode, answer.body], [200, ''])
+    }
+    assert.equal(town.s3.requests.length, before)
+  })
+
+  it('are refused when they are none, or answer elsewhere', async () => {
+    const town = await startTown()
+    const user = { id: 'U0MINA', team_id: 'T0IOTLOG' }
+    const press = {
+      type: 'block_actions',
+      user,
+      team: { id: 'T0IOTLOG' },
+      actions: [{ action_id: actionIds.cancel, value: 'a'.repeat(26) }]
+    }
+    for (const payload of [
+      '',
+      '{',
+      'null',
+      '[]',
+      '{"type":1}',
+      JSON.stringify({ ...press, response_url: 'http://10.0.0.1/' })
+    ]) {
+      assert.equal((await town.send('/slack/interactive', { payload })).statusCode, 400, payload)
+    }
+    assert.deepEqual(town.s3.requests, [])
+  })
+
+  it('do nothing the second time', async () => {
+    const town = await startTown()
+    const { job } = await startedJob(town)
+    const payload = JSON.stringify({
+      type: 'block_actions',
+      user: { id: 'U0MINA', team_id: 'T0IOTLOG' },
+      team: { id: 'T0IOTLOG' },
+      actions: [{ action_id: actionIds.cancel, value: job.id }]
+    })
+    assert.equal((await town.send('/slack/interactive', { payload })).statusCode, 200)
+    assert.equal((await town.send('/slack/interactive', { payload })).statusCode, 401)
+  })
+})
+
+describe('the form', () => {
+  it('opens when the command has no words, and starts what was filled in', async () => {
+    const town = await startTown()
+    const opened = await town.slack.command({ text: '' })
+    assert.deepEqual([opened.status, opened.body], [200, ''])
+    const [modal] = town.slack.modals('U0MINA')
+    const values = {
+      identifier: 'THING 1,THING00002',
+      category: ['telemetry', 'lifecycle'],
+      date: '2023-10-01',
+      match: 'word',
+      case: ['ignore']
+    }
+    const { delivery } = await town.slack.submit({ modal: modal!, values })
+    assert.equal(delivery?.status, 200)
+    const [job] = town.jobs()
+    assert.deepEqual(job?.request, {
+      identifiers: ['THING 1', 'THING00002'],
+      categories: ['telemetry', 'lifecycle'],
+      from: '2023-10-01T00:00:00Z',
+      to: '2023-10-02T00:00:00Z',
+      environment: 'dev',
+      match: 'word',
+      case: 'ignore',
+      engine: 'auto',
+      format: 'auto',
+      window: 'key'
+    })
+    assert.equal(job?.asker.channel, 'C0SUPPORT')
+    assert.equal(job?.reply.responseUrl, opened.responseUrl)
+    assert.equal(town.submitted().length, 1)
+    const [told] = town.slack.modals('U0MINA')
+    assert.match(JSON.stringify(told?.view), /Started.*THING 1/)
+    assert.doesNotMatch(JSON.stringify(told?.view), /iot-log-cancel/)
+  })
+
+  it('knows how old its response URL is', async () => {
+    const town = await startTown()
+    await town.slack.command({ text: '' })
+    town.pass(20 * 60_000)
+    const modal = town.slack.modals('U0MINA')[0]!
+    await town.slack.submit({ modal, values: { identifier: 'THING00001', category: ['telemetry'] } })
+    assert.equal(town.jobs()[0]?.reply.responseUrlFromMs, noonMs)
+  })
+
+  it('does not show the response URL to anybody', async () => {
+    const town = await startTown()
+    const { responseUrl } = await town.slack.command({ text: '' })
+    const view = JSON.stringify(town.slack.modals()[0]?.view)
+    assert.ok(!view.includes(responseUrl))
+    assert.ok(!Buffer.from(/"private_metadata":"([^"]*)"/.exec(view)![1]!, 'base64url').includes('commands'))
+    assert.doesNotMatch(town.logText(), /commands\/T0IOTLOG/)
+  })
+
+  it('tells mistakes at their fields, and stays open', async () => {
+    const town = await startTown()
+    await town.slack.command({ text: '' })
+    const modal = town.slack.modals()[0]!
+    const future = { identifier: 'AB', category: ['telemetry'], date: '2029-01-01' }
+    const answer = await town.slack.submit({ modal, values: future })
+    assert.equal(answer.delivery?.status, 200)
+    assert.match(modal.errors.identifier!, /"AB" is too short/)
+    assert.match(modal.errors.date!, /lies in the future/)
+    assert.deepEqual(Object.keys(modal.errors), ['identifier', 'date'])
+    assert.deepEqual(town.jobs(), [])
+    await town.slack.submit({ modal, values: { ...future, identifier: '   ', date: '2023-10-01' } })
+    assert.deepEqual(modal.errors, { identifier: 'Fill this in' })
+  })
+
+  it('tells in its place why nothing was started', async () => {
+    const town = await startTown()
+    for (const user of ['U0MINA', 'U0GUEST']) await town.slack.command({ text: '', user })
+    town.batch.faults.add(batchFaults.refuses)
+    for (const modal of town.slack.modals()) {
+      await town.slack.submit({ modal, values: { identifier: 'THING00001', category: ['telemetry'] } })
+    }
+    const shown = town.slack.modals().map(({ view }) => JSON.stringify(view))
+    assert.match(shown[0]!, /AWS Batch did not take the job/)
+    assert.match(shown[1]!, /Guests may not/)
+  })
+
+  it('of somebody else, or of an older key, is not believed', async () => {
+    const town = await startTown()
+    await town.slack.command({ text: '' })
+    const { private_metadata: metadata } = town.slack.modals()[0]!.view
+    const state = { values: {} }
+    for (const [user, sealed] of [
+      ['U0OPS', metadata],
+      ['U0MINA', 'AAAA'],
+      ['U0MINA', '']
+    ]) {
+      const view = { callback_id: 'iot-log-export', private_metadata: sealed, state }
+      const payload = {
+        type: 'view_submission',
+        user: { id: user, team_id: 'T0IOTLOG' },
+        team: { id: 'T0IOTLOG' },
+        view
+      }
+      const answer = await town.send('/slack/interactive', { payload: JSON.stringify(payload) })
+      assert.match(answer.body, /This form is too old/)
+    }
+  })
+
+  it('gives way to the help where it can not be opened', async () => {
+    const town = await startTown()
+    town.slack.faults.add({ method: 'views.open', action: { kind: 'error', error: 'expired_trigger_id' } })
+    assert.match(await town.type(''), /Logs of a device as a zip/)
+    const mute = await startTown({ hasBotToken: false })
+    assert.match(await mute.type('   '), /Logs of a device as a zip/)
+  })
+
+  it('stays within the limits of Slack for a large configuration', async () => {
+    const town = await startTown({
+      change: (document) => {
+        const { dev } = document.environments
+        for (let at = 0; at < 150; at++) {
+          document.categories[`category-${at}`] = { layout: `c${at}/{yyyy}/{MM}/{dd}/` }
+          document.environments[`environment-${at}`] = dev
+        }
+      }
+    })
+    const { failure } = await town.slack.command({ text: '' })
+    assert.equal(failure, undefined)
+    assert.equal(town.slack.modals().length, 1)
+    const view = modalView(town.services.config, 'x', noonMs) as { private_metadata: string }
+    assert.ok(view.private_metadata.length < 3_000)
+  })
+})
+
+function findButton({ blocks }: Message, actionId: string): { url: string } {
+  const elements = blocks.flatMap(({ elements: inside }) => (inside ?? []) as { action_id?: string; url: string }[])
+  return elements.find(({ action_id: id }) => id === actionId)!
+}

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createServices } from '../../../ingress/slack/services.ts'
+import { actionIds } from '../../../worker/report/slack/buttons.ts'
+import { linkKey, signingSecret, startTown, type Town } from '../harness.ts'
+
+const typed = ['THING00001 telemetry 2023/10/01', 'no such thing', 'status', 'cancel', 'help']
+const levelsOf = (town: Town): string[] =>
+  [...new Set(town.logged.map(({ level }) => String(level)))].filter((level) => level !== 'warn').sort()
+
+async function visit(town: Town): Promise<void> {
+  for (const text of typed) await town.type(text)
+  const payload = {
+    type: 'block_actions',
+    user: { id: 'U0MINA', team_id: 'T0IOTLOG' },
+    team: { id: 'T0IOTLOG' },
+    channel: { id: 'C0SUPPORT' },
+    response_url: `${town.slack.url}/actions/T0IOTLOG/1/secret-of-the-response-url`,
+    actions: [{ action_id: actionIds.cancel, value: town.jobs()[0]!.id }]
+  }
+  await town.send('/slack/interactive', { payload: JSON.stringify(payload) })
+}
+
+describe('the level of the logs', () => {
+  it('debug tells each request, what became of it, and each call with its time, and nothing of what was sent', async () => {
+    const town = await startTown({ environment: { IOT_LOG_LEVEL: 'debug' } })
+    await visit(town)
+    const said = (wanted: string) => town.logged.filter(({ message }) => message === wanted)
+    assert.deepEqual(
+      said('A command').map(({ kind, words }) => [kind, words]),
+      [
+        ['export', 3],
+        ['export', 3],
+        ['status', 1],
+        ['cancel', 1],
+        ['help', 1]
+      ]
+    )
+    const submissions = said('A submission').map(({ result, job, environment }) => ({ result, job, environment }))
+    assert.deepEqual(submissions, [{ result: 'started', job: town.jobs()[0]!.id, environment: 'dev' }])
+    assert.equal(said('An interaction')[0]?.type, 'block_actions')
+    const requests = said('A request')
+    assert.equal(requests.length, typed.length + 1)
+    assert.ok(requests.every(({ status, ms }) => status === 200 && Number(ms) >= 0))
+    const calls = said('A call')
+    for (const call of ['secrets', 'SubmitJob', 'record of the job']) {
+      assert.ok(
+        calls.some((one) => one.call === call && one.hasAnswered === true && Number(one.ms) >= 0),
+        call
+      )
+    }
+    const secrets = [signingSecret, linkKey, 'secret-of', 'trigger.', town.slack.token, 'v0=']
+    for (const secret of [...secrets, 'THING00001', 'no such', 'private_metadata'])
+      assert.ok(!town.logText().includes(secret), secret)
+  })
+
+  it('detailed tells no calls, and info neither', async () => {
+    const detailed = await startTown({
+      change: (document) => {
+        document.logLevel = 'detailed'
+      }
+    })
+    await visit(detailed)
+    assert.deepEqual(levelsOf(detailed), ['detailed', 'info'])
+    const usual = await startTown()
+    await visit(usual)
+    assert.deepEqual(levelsOf(usual), ['info'])
+  })
+
+  it('is refused when it is none', () => {
+    const environment = {
+      IOT_LOG_CONFIG: new URL('../../../iot-log.config.json', import.meta.url).pathname,
+      IOT_LOG_LEVEL: 'loud'
+    }
+    const options = { environment, nowMs: () => 0, write: () => {}, patienceMs: 1 }
+    assert.throws(() => createServices(options), /IOT_LOG_LEVEL=loud: info, detailed, debug/)
+  })
+})

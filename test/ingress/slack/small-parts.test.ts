@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { describe, it, mock } from 'node:test'
+import { budgetOf, Deadline, requestBudgetMs } from '../../../ingress/jobs/deadline.ts'
+import { seal, unseal } from '../../../ingress/slack/private-metadata-cipher.ts'
+
+describe('Deadline', () => {
+  it('gives each call what is left, and less where something has to follow', async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] })
+    context.mock.method(performance, 'now', () => 0)
+    const deadline = new Deadline(1_000)
+    const silence = new Promise<never>(() => {})
+    let aborted: AbortSignal | undefined
+    const call = deadline.within(
+      'a silent call',
+      (signal) => {
+        aborted = signal
+        return silence
+      },
+      { reserveMs: 400 }
+    )
+    context.mock.timers.tick(599)
+    assert.equal(aborted?.aborted, false)
+    context.mock.timers.tick(1)
+    await assert.rejects(call, { name: 'OutOfTimeError', message: 'Out of time: a silent call' })
+    assert.equal(aborted?.aborted, true)
+    const short = deadline.within('another', () => silence, { mostMs: 10 })
+    context.mock.timers.tick(10)
+    await assert.rejects(short, { name: 'OutOfTimeError' })
+    assert.equal(await deadline.within('a quick one', async () => 7), 7)
+  })
+
+  it('tells of each call, how long it took, and whether it answered', async (context) => {
+    let nowMs = 0
+    context.mock.method(performance, 'now', () => nowMs)
+    const told: unknown[] = []
+    const deadline = new Deadline(1_000, (...call) => told.push(call))
+    await deadline.within('one', async () => (nowMs += 40))
+    const failing = deadline.within('two', async () => {
+      nowMs += 7
+      throw new Error('no')
+    })
+    await assert.rejects(failing)
+    assert.deepEqual(told, [
+      ['one', 40, true],
+      ['two', 7, false]
+    ])
+  })
+
+  it('begins no call when the time is over', async () => {
+    const call = mock.fn(async () => 1)
+    await assert.rejects(new Deadline(0).within('too late', call), { name: 'OutOfTimeError' })
+    assert.equal(call.mock.callCount(), 0)
+  })
+
+  it('counts what a request has waited for, and ends with the time that Slack gives', () => {
+    const nowMs = Date.UTC(2023, 9, 2)
+    for (const waitedMs of [0, 700, 1_900, 2_400, 2_499]) {
+      assert.equal(budgetOf(nowMs - waitedMs, nowMs), requestBudgetMs - waitedMs)
+    }
+    assert.equal(budgetOf(nowMs - 2_800, nowMs), 0)
+  })
+
+  it('gives all the time where the clocks make no sense', () => {
+    const nowMs = Date.UTC(2023, 9, 2)
+    for (const arrivedMs of [undefined, nowMs + 1, nowMs + 1e12, 0, -1e15, nowMs - 3_000, Number.NaN]) {
+      assert.equal(budgetOf(arrivedMs, nowMs), requestBudgetMs, String(arrivedMs))
+    }
+  })
+})
+
+describe('seal', () => {
+  const keys = ['a new key of many letters', 'an old key of many letters']
+
+  it('is opened by its owner, under any key in force', () => {
+    assert.equal(unseal(seal('text', 'T/U', keys), 'T/U', keys), 'text')
+    assert.equal(unseal(seal('text', 'T/U', [keys[1]!]), 'T/U', keys), 'text')
+  })
+
+  it('is never opened by others, or when it was changed', () => {
+    const sealed = seal('text', 'T/U', keys)
+    assert.equal(unseal(sealed, 'T/V', keys), undefined)
+    assert.equal(unseal(sealed, 'T/U', ['another key']), undefined)
+    for (let at = 0; at < sealed.length; at++) {
+      const changed = `${sealed.slice(0, at)}${sealed[at] === 'A' ? 'B' : 'A'}${sealed.slice(at + 1)}`
+      const isSame = Buffer.from(changed, 'base64url').equals(Buffer.from(sealed, 'base64url'))
+      if (!isSame) assert.equal(unseal(changed, 'T/U', keys), undefined)
+    }
+    assert.equal(unseal('', 'T/U', keys), undefined)
+  })
+})
