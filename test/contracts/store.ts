@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { describe, it } from 'node:test'
 import { type ErrorCode, IotLogError } from '../../worker/contract/errors.ts'
 import { compareKeys } from '../../worker/contract/key-order.ts'
-import type { ObjectBody, Store, StoredObject } from '../../worker/stores/store.ts'
+import type { ObjectBody, Store, StoredObject } from '../../worker/contract/store.ts'
 
 /** A store to be tested, with a way of its own to look behind it. */
 export interface StoreUnderTest extends AsyncDisposable {

@@ -7,7 +7,7 @@ import {
   paginateListObjectsV2,
   S3Client
 } from '@aws-sdk/client-s3'
-import type { Store, StoreSettings } from '../../worker/stores/store.ts'
+import type { Store, StoreSettings } from '../../worker/contract/store.ts'
 
 /*
  * One bucket of the server that run.ts has started, reached by the plain SDK client. Endpoint, region and credentials

@@ -5,8 +5,8 @@ import { after, describe, it } from 'node:test'
 import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3'
 import { type ErrorCode, IotLogError } from '../../worker/contract/errors.ts'
 import { compareKeys } from '../../worker/contract/key-order.ts'
+import type { RandomAccess, Store, StoredObject, StoreSettings } from '../../worker/contract/store.ts'
 import { openStore } from '../../worker/stores/open-store.ts'
-import type { RandomAccess, Store, StoredObject, StoreSettings } from '../../worker/stores/store.ts'
 import { createBucket, type PeerPlace, placeIn } from './peer-bucket.ts'
 
 /*

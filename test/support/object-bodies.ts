@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { ObjectBody, RandomAccess, Store, StoredObject } from '../../worker/stores/store.ts'
+import type { ObjectBody, RandomAccess, Store, StoredObject } from '../../worker/contract/store.ts'
 
 /** Cuts bytes at the given places, in any order; places outside are ignored. */
 export function cutAt(bytes: Buffer, places: readonly number[]): Buffer[] {

@@ -1,5 +1,5 @@
 import { after } from 'node:test'
-import type { StoreSettings } from '../../worker/stores/store.ts'
+import type { StoreSettings } from '../../worker/contract/store.ts'
 import { type S3Server, type S3ServerOptions, startS3Server } from '../stand-ins/s3/server.ts'
 
 /** A server for one test file: its endpoint and credentials stand in the environment, as a person would set them. */

@@ -1,9 +1,9 @@
 import { compareKeys } from '../contract/key-order.ts'
 import { type NotRead, noOutcomes, type OutcomeCounts } from '../contract/outcome.ts'
+import type { StoredObject } from '../contract/store.ts'
 import type { ScanStep } from '../scan/pool.ts'
 import type { ScanProgress } from '../scan/protocol.ts'
 import type { Batch } from '../scan/slices.ts'
-import type { StoredObject } from '../stores/store.ts'
 import type { SortedLines } from './key-sort.ts'
 
 /*

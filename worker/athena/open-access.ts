@@ -1,8 +1,8 @@
 import type { Environment } from '../contract/config.ts'
+import type { StoreSettings } from '../contract/store.ts'
 import { openRecords } from '../stores/open-documents.ts'
 import { openStore } from '../stores/open-store.ts'
 import { parseS3Url } from '../stores/s3/location.ts'
-import type { StoreSettings } from '../stores/store.ts'
 import type { AthenaAccess } from './run-category.ts'
 
 /** How an export may ask Athena: by opening the way there, or not at all, and why. */

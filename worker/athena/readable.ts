@@ -1,9 +1,9 @@
 import { constants, gunzipSync } from 'node:zlib'
 import type { Category, Environment } from '../contract/config.ts'
+import type { Store, StoredObject } from '../contract/store.ts'
 import { type Encoding, sniffEncoding } from '../decode/sniff.ts'
 import type { CategoryReading } from '../export/plan.ts'
 import { findFormat } from '../formats/registry.ts'
-import type { Store, StoredObject } from '../stores/store.ts'
 import { tellsTime } from './line-time.ts'
 import { tableOf } from './table.ts'
 

@@ -1,9 +1,9 @@
+import type { Records } from '../contract/documents.ts'
 import { IotLogError } from '../contract/errors.ts'
+import type { Store, StoredObject } from '../contract/store.ts'
 import { LineBlocks } from '../decode/blocks.ts'
 import type { DecoderContext } from '../decode/decoder.ts'
 import { readText } from '../decode/read-text.ts'
-import type { Records } from '../stores/documents.ts'
-import type { Store, StoredObject } from '../stores/store.ts'
 import type { SucceededQuery } from './query.ts'
 import type { RowReader } from './rows.ts'
 

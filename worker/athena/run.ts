@@ -1,4 +1,5 @@
 import type { Limits } from '../contract/config-schema.ts'
+import type { Store } from '../contract/store.ts'
 import type { Window } from '../contract/window.ts'
 import type { DecoderContext } from '../decode/decoder.ts'
 import type { InflaterChoice } from '../decode/inflater.ts'
@@ -6,7 +7,6 @@ import { createInflaterPool, type InflaterPool } from '../decode/inflater-pool.t
 import type { CategoryListing } from '../export/listing.ts'
 import type { CategoryPlan } from '../export/plan.ts'
 import type { ScanProgress } from '../scan/protocol.ts'
-import type { Store } from '../stores/store.ts'
 import type { QueryStatus } from './api.ts'
 import { removeResults } from './clean-up.ts'
 import { type AthenaAccess, askAthena, type CategoryAnswer } from './run-category.ts'

@@ -5,9 +5,9 @@ import { pathToFileURL } from 'node:url'
 import reference from '../../iot-log.config.json' with { type: 'json' }
 import { type Config, type Environment, parseConfig, parseConfigText } from '../contract/config.ts'
 import { IotLogError, ProblemsError } from '../contract/errors.ts'
+import type { StoreSettings } from '../contract/store.ts'
 import { type InflaterName, inflaterNames } from '../decode/inflater.ts'
 import { loadNative } from '../native/load-native.ts'
-import type { StoreSettings } from '../stores/store.ts'
 import type { FlagSpec, TypedArguments } from './flags.ts'
 
 /*

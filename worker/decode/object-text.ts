@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../contract/maybe-promise.ts'
-import type { ObjectBody, Store, StoredObject } from '../stores/store.ts'
+import type { ObjectBody, Store, StoredObject } from '../contract/store.ts'
 import { Damage } from './damage.ts'
 import type { DecoderContext } from './decoder.ts'
 import { maxTextBytes, type OnText, type ReadAmounts, type ReadLimits, readText } from './read-text.ts'

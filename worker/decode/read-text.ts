@@ -1,5 +1,5 @@
 import type { MaybePromise } from '../contract/maybe-promise.ts'
-import type { ObjectBody } from '../stores/store.ts'
+import type { ObjectBody } from '../contract/store.ts'
 import { Damage } from './damage.ts'
 import { createDecoder, type Decoder, type DecoderContext } from './decoder.ts'
 

@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib'
 import type { Entry, ZipFile } from 'yauzl'
 import { IotLogError } from '../contract/errors.ts'
-import { openZip, readSpan } from '../stores/open-zip.ts'
-import type { ObjectBody, RandomAccess } from '../stores/store.ts'
+import type { ObjectBody, RandomAccess } from '../contract/store.ts'
 import { Damage } from './damage.ts'
+import { openZip, readSpan } from './open-zip.ts'
 
 /*
  * Zip objects (Firehose can write them). The directory is yauzl's; the data of each entry goes the way of all others,

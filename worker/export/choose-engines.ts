@@ -2,8 +2,8 @@ import { configuredObstacle, sampledObstacle, unreadObstacle } from '../athena/r
 import type { Environment } from '../contract/config.ts'
 import type { Limits } from '../contract/config-schema.ts'
 import type { WantedEngine } from '../contract/request.ts'
+import type { Store } from '../contract/store.ts'
 import { chooseEngine, type EngineChoice, type ListedCategory } from '../model/engine.ts'
-import type { Store } from '../stores/store.ts'
 import type { Listing } from './listing.ts'
 import type { CategoryPlan } from './plan.ts'
 

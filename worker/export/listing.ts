@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import limitConcurrency from 'p-limit'
+import type { Store, StoredObject } from '../contract/store.ts'
 import { Spool } from '../spool/spool.ts'
-import type { Store, StoredObject } from '../stores/store.ts'
 import { type CategoryPlan, createSkipRule } from './plan.ts'
 
 /*

@@ -1,6 +1,6 @@
 import type { Category } from '../contract/config.ts'
+import type { Store, StoredObject } from '../contract/store.ts'
 import { parseS3Url } from '../stores/s3/location.ts'
-import type { Store, StoredObject } from '../stores/store.ts'
 import { categoryTimes } from './category-of-key.ts'
 import type { DocumentOrigin } from './document.ts'
 

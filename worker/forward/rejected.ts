@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
-import type { Store } from '../stores/store.ts'
+import type { Store } from '../contract/store.ts'
 import type { Document } from './document.ts'
 import type { Refusal } from './sinks/sink.ts'
 

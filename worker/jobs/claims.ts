@@ -1,6 +1,6 @@
+import type { Records } from '../contract/documents.ts'
 import { IotLogError } from '../contract/errors.ts'
 import { encodeJob, isOver, isSuccess, type Job, jobKeys, reuseMs } from '../contract/job.ts'
-import type { Records } from '../stores/documents.ts'
 
 /*
  * How a request becomes one job, however many ask at once: a record is written first and the pointer of its request

@@ -1,6 +1,6 @@
+import type { Records } from '../contract/documents.ts'
 import { encodeJob, isOver, type Job, jobKeys } from '../contract/job.ts'
 import { dayMs } from '../contract/window.ts'
-import type { Records } from '../stores/documents.ts'
 import {
   type ClaimedJob,
   type ClaimOptions,

@@ -1,7 +1,7 @@
 import { jsonWithList } from '../contract/json-list.ts'
 import type { NotRead } from '../contract/outcome.ts'
 import type { ExportResult, UnreadableObject } from '../contract/result.ts'
-import type { DownloadLink } from '../stores/store.ts'
+import type { DownloadLink } from '../contract/store.ts'
 
 /**
  * The result as `--json` prints it, piece by piece, since the list of unreadable objects may be long; with the link, if

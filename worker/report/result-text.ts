@@ -1,8 +1,8 @@
 import type { NotRead } from '../contract/outcome.ts'
 import { describeRequest } from '../contract/request.ts'
 import type { ExportResult, ObjectCounts } from '../contract/result.ts'
+import type { DownloadLink } from '../contract/store.ts'
 import { formatBytes, formatCount, formatNumber, formatSeconds } from '../contract/units.ts'
-import type { DownloadLink } from '../stores/store.ts'
 
 /*
  * A result in words, for people: what was found, whether it is all there is, and where it lies.

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { IotLogError, messageOf } from '../contract/errors.ts'
-import type { ReadAheadBounds } from '../stores/store.ts'
+import type { ReadAheadBounds } from '../contract/store.ts'
 import type { BatchSummary, FromThread, ScanProgress, ThreadSettings, ToThread } from './protocol.ts'
 import type { Batch } from './slices.ts'
 

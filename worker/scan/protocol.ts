@@ -1,9 +1,9 @@
 import type { ErrorCode } from '../contract/errors.ts'
 import type { NotRead, OutcomeCounts } from '../contract/outcome.ts'
+import type { StoreSettings } from '../contract/store.ts'
 import type { InflaterChoice } from '../decode/inflater.ts'
 import type { CategoryReading } from '../export/plan.ts'
 import type { MatcherName } from '../match/matcher.ts'
-import type { StoreSettings } from '../stores/store.ts'
 import type { ScanLimits } from './scan-object.ts'
 import type { Batch } from './slices.ts'
 

@@ -1,11 +1,11 @@
 import { type ErrorCode, IotLogError } from '../contract/errors.ts'
 import type { MaybePromise } from '../contract/maybe-promise.ts'
 import type { DamageReason, NotRead, Outcome } from '../contract/outcome.ts'
+import type { Store, StoredObject } from '../contract/store.ts'
 import { Damage } from '../decode/damage.ts'
 import type { DecoderContext } from '../decode/decoder.ts'
 import { readObjectText } from '../decode/object-text.ts'
 import type { ReadAmounts, ReadLimits } from '../decode/read-text.ts'
-import type { Store, StoredObject } from '../stores/store.ts'
 import type { KeptLines } from './kept.ts'
 
 export interface ScanLimits extends ReadLimits {

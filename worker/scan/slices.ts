@@ -1,4 +1,4 @@
-import type { StoredObject } from '../stores/store.ts'
+import type { StoredObject } from '../contract/store.ts'
 
 /** Objects that one thread reads one after the other: few large ones or many small ones, since a message costs too. */
 export interface Batch {

@@ -6,9 +6,9 @@ import { basename, dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { IotLogError } from '../contract/errors.ts'
+import type { WriteOptions } from '../contract/store.ts'
 import { freeBytes } from '../spool/free-bytes.ts'
 import { storeError } from './directory-error.ts'
-import type { WriteOptions } from './store.ts'
 
 /*
  * A file that appears whole or not at all: the bytes go to a hidden neighbour, are synced and verified, and only then

@@ -5,9 +5,9 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { IotLogError } from '../contract/errors.ts'
 import { compareKeys } from '../contract/key-order.ts'
+import type { ObjectBody, RandomAccess, Store, StoredObject, StoreSettings, WriteOptions } from '../contract/store.ts'
 import { storeError } from './directory-error.ts'
 import { writeFileWhole } from './directory-write.ts'
-import type { ObjectBody, RandomAccess, Store, StoredObject, StoreSettings, WriteOptions } from './store.ts'
 
 /*
  * A directory as a store: keys are paths below it, with `/` between segments. Reads are synchronous on purpose: they

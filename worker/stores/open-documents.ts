@@ -1,8 +1,8 @@
+import type { Records, StoredRecord } from '../contract/documents.ts'
 import { IotLogError } from '../contract/errors.ts'
-import type { Records, StoredRecord } from './documents.ts'
+import type { StoreSettings } from '../contract/store.ts'
 import type { S3Records } from './s3/documents.ts'
 import { parseS3Url } from './s3/location.ts'
-import type { StoreSettings } from './store.ts'
 
 /**
  * Opens the records of an `s3://bucket[/prefix]` URL; keys are below the prefix. Nothing is loaded or sent before the

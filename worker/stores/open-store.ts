@@ -1,7 +1,7 @@
 import { IotLogError } from '../contract/errors.ts'
+import type { Store, StoreSettings } from '../contract/store.ts'
 import { openDirectoryStore } from './directory.ts'
 import { openS3Store } from './s3.ts'
-import type { Store, StoreSettings } from './store.ts'
 
 /** The stores by the scheme of their URL. */
 const openers: Readonly<Record<string, (settings: StoreSettings) => Store>> = {

@@ -1,7 +1,4 @@
 import type { Readable } from 'node:stream'
-import { aheadBytes, mostGets, parallelLists } from './s3/bounds.ts'
-import type { ConnectedS3Store } from './s3/connected-store.ts'
-import { parseS3Url, type S3Location, urlOf } from './s3/location.ts'
 import type {
   DownloadLink,
   ObjectBody,
@@ -10,7 +7,10 @@ import type {
   StoredObject,
   StoreSettings,
   WriteOptions
-} from './store.ts'
+} from '../contract/store.ts'
+import { aheadBytes, mostGets, parallelLists } from './s3/bounds.ts'
+import type { ConnectedS3Store } from './s3/connected-store.ts'
+import { parseS3Url, type S3Location, urlOf } from './s3/location.ts'
 
 /** Opens the store of an `s3://bucket[/prefix]` URL. Nothing is loaded or sent before the first use. */
 export function openS3Store(settings: StoreSettings): Store {

@@ -1,5 +1,5 @@
 import type { Environment } from '../contract/config.ts'
-import type { StoreSettings } from './store.ts'
+import type { StoreSettings } from '../contract/store.ts'
 
 /** The store of an environment: its source, or another place that is reached in the same way. */
 export function storeOf(environment: Environment, url = environment.source): StoreSettings {

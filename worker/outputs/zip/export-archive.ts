@@ -1,4 +1,4 @@
-import type { Store } from '../../stores/store.ts'
+import type { Store } from '../../contract/store.ts'
 import { effortByOffset } from './deflate-effort.ts'
 import type { Deflater } from './deflater.ts'
 import { manifestName, type WrittenEntry } from './manifest.ts'

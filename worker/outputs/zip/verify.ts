@@ -1,6 +1,6 @@
 import { IotLogError, messageOf } from '../../contract/errors.ts'
-import { openZip } from '../../stores/open-zip.ts'
-import type { RandomAccess } from '../../stores/store.ts'
+import type { RandomAccess } from '../../contract/store.ts'
+import { openZip } from '../../decode/open-zip.ts'
 import type { WrittenEntry } from './manifest.ts'
 
 /**

@@ -8,7 +8,7 @@ import type {
   StoredObject,
   StoreSettings,
   WriteOptions
-} from '../store.ts'
+} from '../../contract/store.ts'
 import { aheadBytes, mostGets, parallelLists } from './bounds.ts'
 import { connectS3, type S3Connection } from './connection.ts'
 import { listPages } from './list.ts'

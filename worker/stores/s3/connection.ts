@@ -1,6 +1,6 @@
 import { HeadBucketCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { IotLogError } from '../../contract/errors.ts'
-import type { StoreSettings } from '../store.ts'
+import type { StoreSettings } from '../../contract/store.ts'
 import { type S3Permission, s3Error } from './errors.ts'
 import type { GetWaits } from './get-socket.ts'
 import { LeanGets } from './lean-gets.ts'

@@ -1,7 +1,7 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3'
 import { IotLogError } from '../../contract/errors.ts'
 import { compareKeys } from '../../contract/key-order.ts'
-import type { StoredObject } from '../store.ts'
+import type { StoredObject } from '../../contract/store.ts'
 import type { S3Connection } from './connection.ts'
 import { urlOf } from './location.ts'
 

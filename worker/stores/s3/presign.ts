@@ -1,6 +1,6 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import type { DownloadLink } from '../store.ts'
+import type { DownloadLink } from '../../contract/store.ts'
 import type { S3Connection } from './connection.ts'
 
 /** Signature version 4 allows no more: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html */

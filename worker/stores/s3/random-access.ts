@@ -1,4 +1,4 @@
-import type { RandomAccess, StoredObject } from '../store.ts'
+import type { RandomAccess, StoredObject } from '../../contract/store.ts'
 import type { S3Connection } from './connection.ts'
 import { SpanFetch } from './range-fetch.ts'
 

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
-import type { StoredObject } from '../store.ts'
+import type { StoredObject } from '../../contract/store.ts'
 import type { S3Connection } from './connection.ts'
 
 /** Progress that shows a connection to be of use: one that breaks after less, again and again, is given up. */

@@ -1,5 +1,5 @@
 import limitConcurrency, { type LimitFunction } from 'p-limit'
-import type { ObjectBody, StoredObject } from '../store.ts'
+import type { ObjectBody, StoredObject } from '../../contract/store.ts'
 import { aheadBytes, mostGets } from './bounds.ts'
 import type { S3Connection } from './connection.ts'
 import { pageBytesOf } from './page-pool.ts'

@@ -1,6 +1,6 @@
 import { DeleteObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3'
 import { messageOf } from '../../contract/errors.ts'
-import type { StoredObject, WriteOptions } from '../store.ts'
+import type { StoredObject, WriteOptions } from '../../contract/store.ts'
 import type { S3Connection } from './connection.ts'
 import { urlOf } from './location.ts'
 import { randomAccess } from './random-access.ts'

@@ -6,7 +6,7 @@ import {
   type S3Client
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
-import type { WriteOptions } from '../store.ts'
+import type { WriteOptions } from '../../contract/store.ts'
 import type { S3Connection } from './connection.ts'
 import { choosePartBytes } from './part-size.ts'
 import { statusOf } from './retry-policy.ts'

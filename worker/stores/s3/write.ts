@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { IotLogError, messageOf } from '../../contract/errors.ts'
-import type { WriteOptions } from '../store.ts'
+import type { WriteOptions } from '../../contract/store.ts'
 import type { S3Connection } from './connection.ts'
 import { urlOf } from './location.ts'
 import { abortUnfinished, abortUpload } from './multipart-cleanup.ts'

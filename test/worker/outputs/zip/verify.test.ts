@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { IotLogError } from '../../../../worker/contract/errors.ts'
+import type { RandomAccess } from '../../../../worker/contract/store.ts'
 import type { WrittenEntry } from '../../../../worker/outputs/zip/manifest.ts'
 import { verifyArchive } from '../../../../worker/outputs/zip/verify.ts'
-import type { RandomAccess } from '../../../../worker/stores/store.ts'
 import { writeZip } from './write-zip.ts'
 
 function accessTo(bytes: Buffer): RandomAccess {

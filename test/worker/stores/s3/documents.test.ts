@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Records } from '../../../../worker/contract/documents.ts'
 import { type ErrorCode, IotLogError } from '../../../../worker/contract/errors.ts'
-import type { Records } from '../../../../worker/stores/documents.ts'
+import type { StoreSettings } from '../../../../worker/contract/store.ts'
 import { openRecords } from '../../../../worker/stores/open-documents.ts'
-import type { StoreSettings } from '../../../../worker/stores/store.ts'
 import type { Fault, FaultAction } from '../../../stand-ins/s3/faults.ts'
 import { serveS3 } from '../../../support/s3-bucket.ts'
 

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
-import type { MaybePromise } from '../contract/maybe-promise.ts'
+import type { MaybePromise } from './maybe-promise.ts'
 
 /*
  * Where log objects are and archives go. Every store passes test/contracts/store.ts; adding one is a file here and a
- * line in open-store.ts.
+ * line in stores/open-store.ts.
  */
 
 /** One object as a listing tells it. */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl'
 import { IotLogError } from '../contract/errors.ts'
-import type { RandomAccess } from './store.ts'
+import type { RandomAccess } from '../contract/store.ts'
 
 /**
  * Opens a zip by its central directory, reading only the spans it needs. Names stay bytes
