@@ -3,7 +3,7 @@ import { type NotRead, noOutcomes, type OutcomeCounts } from '../contract/outcom
 import type { StoredObject } from '../contract/store.ts'
 import type { ScanStep } from '../scan/pool.ts'
 import type { ScanProgress } from '../scan/protocol.ts'
-import type { Batch } from '../scan/slices.ts'
+import type { Slice } from '../scan/slices.ts'
 import type { SortedLines } from './key-sort.ts'
 
 /*
@@ -18,7 +18,7 @@ export interface MergeParts {
   /** Athena's lines in key order. */
   readonly lines: Iterable<SortedLines>
   readonly isDirect: (object: StoredObject) => boolean
-  /** The steps of a scan of the direct objects, one object to a batch. */
+  /** The steps of a scan of the direct objects, one object to a slice. */
   readonly direct: AsyncIterable<ScanStep>
   /** How much of a key is the prefix of its hour or day. */
   readonly prefixLength: number
@@ -52,12 +52,12 @@ export async function* mergeSteps(parts: MergeParts): AsyncGenerator<ScanStep> {
   }
 }
 
-/** Batches of one object each, so that their steps can be told apart. */
+/** Slices of one object each, so that their steps can be told apart. */
 export async function* cutSingly(
   category: number,
   pages: AsyncIterable<readonly StoredObject[]>,
   isDirect: (object: StoredObject) => boolean
-): AsyncGenerator<Batch> {
+): AsyncGenerator<Slice> {
   let number = 0
   for await (const page of pages) {
     for (const object of page) if (isDirect(object)) yield { number: number++, category, objects: [object] }

@@ -1,6 +1,6 @@
 import { hourMs, type Window } from '../contract/window.ts'
-import type { CategoryReading } from '../export/plan.ts'
 import { findFormat } from '../formats/registry.ts'
+import type { CategoryReading } from '../scan/category-plan.ts'
 import { quotedName, textLiteral } from './literal.ts'
 import type { Partition, Partitioning } from './partitions.ts'
 

@@ -4,8 +4,8 @@ import type { Limits } from '../contract/config-schema.ts'
 import type { WantedEngine } from '../contract/request.ts'
 import type { Store } from '../contract/store.ts'
 import { chooseEngine, type EngineChoice, type ListedCategory } from '../model/engine.ts'
+import type { CategoryPlan } from '../scan/category-plan.ts'
 import type { Listing } from './listing.ts'
-import type { CategoryPlan } from './plan.ts'
 
 /** What {@link chooseEngines} looks at. */
 export interface EngineSituation {

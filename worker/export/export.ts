@@ -15,10 +15,11 @@ import { chooseDeflater } from '../outputs/zip/choose-deflater.ts'
 import type { Deflater } from '../outputs/zip/deflater.ts'
 import { type ArchiveTarget, ExportArchive } from '../outputs/zip/export-archive.ts'
 import { type ManifestHead, manifestPieces, type WrittenEntry } from '../outputs/zip/manifest.ts'
+import type { CategoryPlan } from '../scan/category-plan.ts'
 import type { ScanProgress } from '../scan/protocol.ts'
 import { chooseEngines } from './choose-engines.ts'
 import { type Listing, listObjects } from './listing.ts'
-import { type CategoryPlan, planCategories } from './plan.ts'
+import { planCategories } from './plan.ts'
 import { exportSteps, type StepsOptions } from './steps.ts'
 import { Tally } from './tally.ts'
 
@@ -169,7 +170,7 @@ async function readIntoArchive(
       listener?.onCategory?.(category)
     }
     if (step.kind === 'kept') await archive.write(step.category, step.bytes)
-    else tally.addBatch(step.category, step.summary)
+    else tally.addSlice(step.category, step.summary)
   }
   return chosen
 }

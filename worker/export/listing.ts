@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import limitConcurrency from 'p-limit'
 import type { Store, StoredObject } from '../contract/store.ts'
+import type { CategoryListing, CategoryPlan, ListedAmounts } from '../scan/category-plan.ts'
 import { Spool } from '../spool/spool.ts'
-import { type CategoryPlan, createSkipRule } from './plan.ts'
+import { createSkipRule } from './plan.ts'
 
 /*
  * The day's objects. A day may hold millions, so the pages are set aside in a spool and read back in key order; as
@@ -11,19 +12,6 @@ import { type CategoryPlan, createSkipRule } from './plan.ts'
 
 /** About 10,000 keys; beyond that a temporary file. */
 const memoryBytes = 1024 * 1024
-
-/** Objects and bytes of a listing or a part of it. */
-export interface ListedAmounts {
-  objects: number
-  storedBytes: number
-  skipped: number
-}
-
-/** The listing of one category, complete. */
-export interface CategoryListing extends Readonly<ListedAmounts> {
-  /** The objects to read, in key order, page by page. */
-  pages(): AsyncGenerator<readonly StoredObject[]>
-}
 
 /** The listings of all categories; disposing gives up the spool. */
 export interface Listing extends Readonly<ListedAmounts>, Disposable {

@@ -1,42 +1,10 @@
 import type { Category, Environment } from '../contract/config.ts'
-import type { FormatName } from '../contract/format-names.ts'
 import { prefixesOf } from '../contract/layout.ts'
 import { entryName } from '../contract/names.ts'
 import { type ExportRequest, windowOf } from '../contract/request.ts'
 import { hourMs, type Window } from '../contract/window.ts'
-import type { Output } from '../formats/format.ts'
 import { findFormat } from '../formats/registry.ts'
-import type { MatchSpec } from '../match/matcher.ts'
-
-/** What to read for one category: the prefixes of the window and what to look for under them. */
-export interface CategoryPlan {
-  readonly category: Category
-  /** In key order; no prefix begins another, since all of a layout have the same length. */
-  readonly prefixes: readonly string[]
-  readonly reading: CategoryReading
-  /** Name of the category's entry in the archive. */
-  readonly entry: string
-}
-
-/** How the objects of a category are read. Plain data, sent to the threads. */
-export interface CategoryReading {
-  readonly spec: MatchSpec
-  readonly format: FormatName
-  readonly output: Output
-  /** Undefined when every record under the prefixes counts. */
-  readonly eventWindow: EventWindow | undefined
-  /** How much of a key is the prefix of its hour or day. */
-  readonly prefixLength: number
-}
-
-/** Records count by their own time; those without one where their object arrived in the window. */
-export interface EventWindow {
-  readonly fromMs: number
-  /** Not included. */
-  readonly toMs: number
-  /** Prefixes of objects that arrived after the window. */
-  readonly latePrefixes: readonly string[]
-}
+import type { CategoryPlan } from '../scan/category-plan.ts'
 
 /** From the request to the prefixes: nothing is read yet. Categories stay in the order in which they were asked for. */
 export function planCategories(request: ExportRequest, environment: Environment): CategoryPlan[] {

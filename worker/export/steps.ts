@@ -9,11 +9,11 @@ import type { Store, StoredObject, StoreSettings } from '../contract/store.ts'
 import type { InflaterChoice } from '../decode/inflater.ts'
 import { chooseMatcher } from '../match/choose-matcher.ts'
 import type { EngineChoice } from '../model/engine.ts'
+import type { CategoryPlan } from '../scan/category-plan.ts'
 import { type ScanStep, scanInOrder } from '../scan/pool.ts'
 import type { ScanProgress } from '../scan/protocol.ts'
-import { type Batch, cutBatches } from '../scan/slices.ts'
+import { cutSlices, type Slice } from '../scan/slices.ts'
 import type { Listing } from './listing.ts'
-import type { CategoryPlan } from './plan.ts'
 
 /*
  * The steps of an export, category after category: kept lines, and what became of the objects. Neighbouring categories
@@ -62,7 +62,7 @@ export async function* exportSteps(choice: OpenChoice, options: StepsOptions): A
 /** A scan of the categories from one to another. */
 function scannedSteps(from: number, to: number, options: StepsOptions): AsyncGenerator<ScanStep> {
   const pages = options.listing.categories.map(({ pages }, at) => (at >= from && at < to ? pages() : noPages()))
-  return scan(cutBatches(pages), options)
+  return scan(cutSlices(pages), options)
 }
 
 async function* noPages(): AsyncGenerator<readonly StoredObject[]> {}
@@ -96,7 +96,7 @@ async function* queriedSteps(at: number, choice: OpenChoice, options: StepsOptio
   })
 }
 
-function scan(batches: AsyncGenerator<Batch>, options: StepsOptions): AsyncGenerator<ScanStep> {
+function scan(slices: AsyncGenerator<Slice>, options: StepsOptions): AsyncGenerator<ScanStep> {
   const { plans, source, sourceSettings, limits, threads, inflaters, signal, onProgress } = options
   const settings = {
     store: sourceSettings,
@@ -108,7 +108,7 @@ function scan(batches: AsyncGenerator<Batch>, options: StepsOptions): AsyncGener
     threads,
     readAhead: source.readAhead
   }
-  return scanInOrder(batches, settings, signal, onProgress)
+  return scanInOrder(slices, settings, signal, onProgress)
 }
 
 function cantRead(name: string, why: UnansweredCategory): IotLogError {

@@ -3,7 +3,7 @@ import { type Layout, prefixAt } from '../contract/layout.ts'
 import { type DamageReason, type NotRead, noOutcomes } from '../contract/outcome.ts'
 import type { ExportStatus, ObjectCounts, ScannedAmounts } from '../contract/result.ts'
 import { hourMs, type Window } from '../contract/window.ts'
-import type { BatchSummary, ScanProgress } from '../scan/protocol.ts'
+import type { ScanProgress, SliceSummary } from '../scan/protocol.ts'
 import { Spool } from '../spool/spool.ts'
 
 /** Lists of what was not read stay in memory up to this size: about 10,000 objects. */
@@ -28,7 +28,7 @@ export class Tally implements Disposable {
     this.#counts.skipped = skipped
   }
 
-  addBatch(category: number, summary: BatchSummary): void {
+  addSlice(category: number, summary: SliceSummary): void {
     for (const outcome of Object.keys(summary.counts) as (keyof typeof summary.counts)[]) {
       this.#counts[outcome] += summary.counts[outcome]
     }

@@ -1,10 +1,10 @@
 import type { StoredObject } from '../contract/store.ts'
 import { LineBlocks } from '../decode/blocks.ts'
-import type { CategoryReading } from '../export/plan.ts'
 import { RecordPicker } from '../formats/record-picker.ts'
 import { findFormat } from '../formats/registry.ts'
 import { compileFindRuns } from '../match/line-runs.ts'
 import type { NativeAddOn } from '../native/load-native.ts'
+import type { CategoryReading } from './category-plan.ts'
 import type { KeptLines } from './kept.ts'
 import type { TextPicker } from './scan-object.ts'
 

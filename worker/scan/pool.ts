@@ -1,14 +1,14 @@
 import { Worker } from 'node:worker_threads'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import type { ReadAheadBounds } from '../contract/store.ts'
-import type { BatchSummary, FromThread, ScanProgress, ThreadSettings, ToThread } from './protocol.ts'
-import type { Batch } from './slices.ts'
+import type { FromThread, ScanProgress, SliceSummary, ThreadSettings, ToThread } from './protocol.ts'
+import type { Slice } from './slices.ts'
 
 /*
- * The scan threads as one stream of results in the order of the batches. Order costs memory: what a thread has found
- * in a later batch waits here until the earlier ones are through. That is bounded by `creditBytes` for each thread and
- * by `maxBatchesAhead`. It can't lock: each thread works on its batches in ascending order, so the thread that holds
- * the next batch has nothing else outstanding, and its bytes are taken as they come.
+ * The scan threads as one stream of results in the order of the slices. Order costs memory: what a thread has found
+ * in a later slice waits here until the earlier ones are through. That is bounded by `creditBytes` for each thread and
+ * by `maxSlicesAhead`. It can't lock: each thread works on its slices in ascending order, so the thread that holds
+ * the next slice has nothing else outstanding, and its bytes are taken as they come.
  */
 
 export interface PoolSettings extends ThreadSettings {
@@ -17,16 +17,16 @@ export interface PoolSettings extends ThreadSettings {
   readonly readAhead: ReadAheadBounds
 }
 
-/** One step of the scan, in the order of the batches: bytes of kept lines, then what became of the batch. */
+/** One step of the scan, in the order of the slices: bytes of kept lines, then what became of the slice. */
 export type ScanStep =
   | { readonly kind: 'kept'; readonly category: number; readonly bytes: Buffer }
-  | { readonly kind: 'done'; readonly category: number; readonly summary: BatchSummary }
+  | { readonly kind: 'done'; readonly category: number; readonly summary: SliceSummary }
 
-/** Batches given to a thread before its first is done: it never waits for the next one. A store may want more. */
-const leastBatchesPerThread = 2
-const mostBatchesPerThread = 32
-/** How far the scan may run ahead of the batch whose results are taken: bounds the results that wait. */
-const maxBatchesAhead = 512
+/** Slices given to a thread before its first is done: it never waits for the next one. A store may want more. */
+const leastSlicesPerThread = 2
+const mostSlicesPerThread = 32
+/** How far the scan may run ahead of the slice whose results are taken: bounds the results that wait. */
+const maxSlicesAhead = 512
 
 /**
  * A thread's objects live for an object of the log or for good; with V8's own sizes it would hold 50 MB of garbage.
@@ -40,16 +40,16 @@ const threadUrl = import.meta.url.endsWith('.ts')
   : new URL('./scan-thread.mjs', import.meta.url)
 
 /**
- * Scans batches on threads. Results come in the order of the batches, whatever the number of threads; not taking the
+ * Scans slices on threads. Results come in the order of the slices, whatever the number of threads; not taking the
  * next step holds the scan back. Ending early, by `return` or the signal, stops the threads at once.
  */
 export async function* scanInOrder(
-  batches: AsyncIterator<Batch>,
+  slices: AsyncIterator<Slice>,
   settings: PoolSettings,
   signal: AbortSignal,
   onProgress: (progress: ScanProgress) => void
 ): AsyncGenerator<ScanStep> {
-  await using pool = new ScanPool(batches, settings, onProgress)
+  await using pool = new ScanPool(slices, settings, onProgress)
   const stop = (): void => pool.fail(signal.reason)
   signal.addEventListener('abort', stop, { once: true })
   if (signal.aborted) stop()
@@ -61,40 +61,40 @@ export async function* scanInOrder(
 }
 
 interface PooledThread {
-  /** Started with its first batch. */
+  /** Started with its first slice. */
   worker: Worker | undefined
-  /** Batches, and what is in them, that were given and are not done. */
+  /** Slices, and what is in them, that were given and are not done. */
   outstanding: number
   objects: number
   storedBytes: number
 }
 
-/** A batch that was given out and whose results are not all taken. */
-interface OpenBatch {
+/** A slice that was given out and whose results are not all taken. */
+interface OpenSlice {
   readonly category: number
   readonly objects: number
   readonly storedBytes: number
   readonly thread: PooledThread
   readonly pieces: Uint8Array[]
-  summary: BatchSummary | undefined
+  summary: SliceSummary | undefined
 }
 
 class ScanPool implements AsyncDisposable {
-  readonly #batches: AsyncIterator<Batch>
+  readonly #slices: AsyncIterator<Slice>
   readonly #onProgress: (progress: ScanProgress) => void
   readonly #workerData: ThreadSettings
   readonly #readAhead: ReadAheadBounds
   readonly #threads: readonly PooledThread[]
-  readonly #open = new Map<number, OpenBatch>()
+  readonly #open = new Map<number, OpenSlice>()
   #next = 0
   #given = 0
   #isFilling = false
-  #hasAllBatches = false
+  #hasAllSlices = false
   #failure: { readonly reason: unknown } | undefined
   #wake: () => void = () => {}
 
-  constructor(batches: AsyncIterator<Batch>, settings: PoolSettings, onProgress: (progress: ScanProgress) => void) {
-    this.#batches = batches
+  constructor(slices: AsyncIterator<Slice>, settings: PoolSettings, onProgress: (progress: ScanProgress) => void) {
+    this.#slices = slices
     this.#onProgress = onProgress
     const { threads, readAhead, ...workerData } = settings
     this.#workerData = workerData
@@ -111,21 +111,21 @@ class ScanPool implements AsyncDisposable {
         this.#wake = resolve
       })
       if (this.#failure) throw this.#failure.reason
-      const batch = this.#open.get(this.#next)
-      const piece = batch?.pieces.shift()
-      if (batch && piece) {
+      const slice = this.#open.get(this.#next)
+      const piece = slice?.pieces.shift()
+      if (slice && piece) {
         yield {
           kind: 'kept',
-          category: batch.category,
+          category: slice.category,
           bytes: Buffer.from(piece.buffer, piece.byteOffset, piece.length)
         }
         // Its memory goes back, too: what waits for the garbage collector piles up.
-        batch.thread.worker?.postMessage({ kind: 'taken', piece } satisfies ToThread, [piece.buffer as ArrayBuffer])
-      } else if (batch?.summary) {
+        slice.thread.worker?.postMessage({ kind: 'taken', piece } satisfies ToThread, [piece.buffer as ArrayBuffer])
+      } else if (slice?.summary) {
         this.#open.delete(this.#next++)
         this.#fill()
-        yield { kind: 'done', category: batch.category, summary: batch.summary }
-      } else if (this.#hasAllBatches && this.#next === this.#given) return
+        yield { kind: 'done', category: slice.category, summary: slice.summary }
+      } else if (this.#hasAllSlices && this.#next === this.#given) return
       else await changed
     }
   }
@@ -138,7 +138,7 @@ class ScanPool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#failure ??= { reason: new Error('the scan has ended') }
     await Promise.all(this.#threads.map((thread) => thread.worker?.terminate()))
-    await this.#batches.return?.()
+    await this.#slices.return?.()
   }
 
   #start(thread: PooledThread): Worker {
@@ -153,32 +153,32 @@ class ScanPool implements AsyncDisposable {
     if (message.kind === 'failed') return this.fail(errorOf(message))
     if (message.kind !== 'kept') this.#onProgress(message.progress)
     if (message.kind === 'progress') return
-    const batch = this.#open.get(message.batch)!
-    if (message.kind === 'kept') batch.pieces.push(message.bytes)
+    const slice = this.#open.get(message.slice)!
+    if (message.kind === 'kept') slice.pieces.push(message.bytes)
     else {
-      if (message.rest) batch.pieces.push(message.rest)
-      batch.summary = message.summary
+      if (message.rest) slice.pieces.push(message.rest)
+      slice.summary = message.summary
       thread.outstanding--
-      thread.objects -= batch.objects
-      thread.storedBytes -= batch.storedBytes
+      thread.objects -= slice.objects
+      thread.storedBytes -= slice.storedBytes
       this.#fill()
     }
     this.#wake()
   }
 
-  /** Gives batches to the threads that have room for one. */
+  /** Gives slices to the threads that have room for one. */
   #fill(): void {
-    if (!this.#isFilling) this.#giveBatches().catch((error) => this.fail(error))
+    if (!this.#isFilling) this.#giveSlices().catch((error) => this.fail(error))
   }
 
-  async #giveBatches(): Promise<void> {
+  async #giveSlices(): Promise<void> {
     this.#isFilling = true
     try {
-      while (!this.#failure && !this.#hasAllBatches && this.#given < this.#next + maxBatchesAhead) {
+      while (!this.#failure && !this.#hasAllSlices && this.#given < this.#next + maxSlicesAhead) {
         const thread = this.#threads.reduce((least, one) => (one.outstanding < least.outstanding ? one : least))
         if (this.#hasEnough(thread)) return
-        const next = await this.#batches.next()
-        if (next.done) this.#hasAllBatches = true
+        const next = await this.#slices.next()
+        if (next.done) this.#hasAllSlices = true
         else this.#give(thread, next.value)
       }
       this.#wake()
@@ -188,22 +188,22 @@ class ScanPool implements AsyncDisposable {
   }
 
   #hasEnough({ outstanding, objects, storedBytes }: PooledThread): boolean {
-    if (outstanding < leastBatchesPerThread) return false
+    if (outstanding < leastSlicesPerThread) return false
     const isAhead = objects >= 2 * this.#readAhead.objects || storedBytes >= this.#readAhead.bytes
-    return isAhead || outstanding >= mostBatchesPerThread
+    return isAhead || outstanding >= mostSlicesPerThread
   }
 
-  #give(thread: PooledThread, batch: Batch): void {
-    const objects = batch.objects.length
-    const storedBytes = batch.objects.reduce((sum, object) => sum + object.size, 0)
+  #give(thread: PooledThread, slice: Slice): void {
+    const objects = slice.objects.length
+    const storedBytes = slice.objects.reduce((sum, object) => sum + object.size, 0)
     thread.outstanding++
     thread.objects += objects
     thread.storedBytes += storedBytes
     this.#given++
-    const { number, category } = batch
+    const { number, category } = slice
     this.#open.set(number, { category, objects, storedBytes, thread, pieces: [], summary: undefined })
     thread.worker ??= this.#start(thread)
-    post(thread, { kind: 'batch', ...batch })
+    post(thread, { kind: 'slice', ...slice })
   }
 }
 

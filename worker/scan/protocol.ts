@@ -2,10 +2,10 @@ import type { ErrorCode } from '../contract/errors.ts'
 import type { NotRead, OutcomeCounts } from '../contract/outcome.ts'
 import type { StoreSettings } from '../contract/store.ts'
 import type { InflaterChoice } from '../decode/inflater.ts'
-import type { CategoryReading } from '../export/plan.ts'
 import type { MatcherName } from '../match/matcher.ts'
+import type { CategoryReading } from './category-plan.ts'
 import type { ScanLimits } from './scan-object.ts'
-import type { Batch } from './slices.ts'
+import type { Slice } from './slices.ts'
 
 /*
  * What the main thread and the scan threads say to each other. Kept bytes change owner with their message; nothing
@@ -24,24 +24,24 @@ export interface ThreadSettings {
   readonly creditBytes: number
 }
 
-export type ToThread = BatchMessage | { readonly kind: 'taken'; readonly piece: Uint8Array }
+export type ToThread = SliceMessage | { readonly kind: 'taken'; readonly piece: Uint8Array }
 
-export interface BatchMessage extends Batch {
-  readonly kind: 'batch'
+export interface SliceMessage extends Slice {
+  readonly kind: 'slice'
 }
 
 export type FromThread =
-  | { readonly kind: 'kept'; readonly batch: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'kept'; readonly slice: number; readonly bytes: Uint8Array }
   | { readonly kind: 'progress'; readonly progress: ScanProgress }
   | DoneMessage
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string; readonly stack: string | undefined }
 
 export interface DoneMessage {
   readonly kind: 'done'
-  readonly batch: number
-  /** The last of the kept bytes; most batches have no others. */
+  readonly slice: number
+  /** The last of the kept bytes; most slices have no others. */
   readonly rest: Uint8Array | undefined
-  readonly summary: BatchSummary
+  readonly summary: SliceSummary
   readonly progress: ScanProgress
 }
 
@@ -56,8 +56,8 @@ export interface ScanProgress {
   lines: number
 }
 
-/** What became of the objects of one batch. */
-export interface BatchSummary {
+/** What became of the objects of one slice. */
+export interface SliceSummary {
   readonly counts: OutcomeCounts
   readonly notRead: readonly NotRead[]
   readonly lines: number

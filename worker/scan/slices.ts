@@ -1,7 +1,7 @@
 import type { StoredObject } from '../contract/store.ts'
 
 /** Objects that one thread reads one after the other: few large ones or many small ones, since a message costs too. */
-export interface Batch {
+export interface Slice {
   /** 0, 1, 2, …: the order in which results leave the scan. */
   readonly number: number
   /** Which of the plan's categories the objects belong to. */
@@ -13,8 +13,8 @@ export interface Batch {
 const maxObjects = 64
 const maxStoredBytes = 4 * 1024 * 1024
 
-/** Cuts pages of objects, in their order, into batches. */
-export async function* cutBatches(categories: Iterable<AsyncIterable<readonly StoredObject[]>>): AsyncGenerator<Batch> {
+/** Cuts pages of objects, in their order, into slices. */
+export async function* cutSlices(categories: Iterable<AsyncIterable<readonly StoredObject[]>>): AsyncGenerator<Slice> {
   let number = 0
   let category = 0
   for (const pages of categories) {

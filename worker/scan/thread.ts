@@ -8,11 +8,11 @@ import { openStore } from '../stores/open-store.ts'
 import { KeptLines } from './kept.ts'
 import { createPickers } from './pickers.ts'
 import { ProgressMeter } from './progress-meter.ts'
-import type { BatchMessage, FromThread, ThreadSettings, ToThread } from './protocol.ts'
+import type { FromThread, SliceMessage, ThreadSettings, ToThread } from './protocol.ts'
 import { ObjectScanner } from './scan-object.ts'
 
 /*
- * A scan thread: it opens, inflates, cuts and matches the objects of its batches, one batch after the other, with a
+ * A scan thread: it opens, inflates, cuts and matches the objects of its slices, one slice after the other, with a
  * store client of its own. What it holds: one piece of input (256 KiB) and one of text (512 KiB), the line that two pieces
  * share (at most limits.maxLineBytes), one piece of kept lines, and `creditBytes` of kept lines sent but not taken.
  */
@@ -30,7 +30,7 @@ const context: DecoderContext = {
   maxDecodedBytes: Number.POSITIVE_INFINITY
 }
 
-let currentBatch = 0
+let currentSlice = 0
 let untakenBytes = 0
 let onCredit: () => void = () => {}
 let lastProgressMs = performance.now()
@@ -49,9 +49,9 @@ const scanner = new ObjectScanner(store, context, settings.limits, kept, (amount
 const pickers = settings.readings.map((reading) => createPickers(reading, settings.limits.maxLineBytes, kept, native))
 let work = Promise.resolve()
 port.on('message', (message: ToThread) => {
-  if (message.kind === 'batch') {
+  if (message.kind === 'slice') {
     store.announce(message.objects)
-    work = work.then(() => scanBatch(message)).catch(fail)
+    work = work.then(() => scanSlice(message)).catch(fail)
   } else {
     untakenBytes -= message.piece.length
     kept.giveBack(message.piece)
@@ -59,15 +59,15 @@ port.on('message', (message: ToThread) => {
   }
 })
 
-async function scanBatch(batch: BatchMessage): Promise<void> {
+async function scanSlice(slice: SliceMessage): Promise<void> {
   const counts = noOutcomes()
   const notRead: NotRead[] = []
   const linesBefore = kept.lines
   const linesByPrefix = new Map<string, number>()
-  currentBatch = batch.number
-  const pickerOf = pickers[batch.category]!
-  const { prefixLength } = settings.readings[batch.category]!
-  for (const object of batch.objects) {
+  currentSlice = slice.number
+  const pickerOf = pickers[slice.category]!
+  const { prefixLength } = settings.readings[slice.category]!
+  for (const object of slice.objects) {
     const before = kept.lines
     const scanned = await scanner.scan(object, pickerOf(object))
     if (kept.lines > before) {
@@ -82,13 +82,13 @@ async function scanBatch(batch: BatchMessage): Promise<void> {
   untakenBytes += rest?.length ?? 0
   const summary = { counts, notRead, lines: kept.lines - linesBefore, linesByPrefix }
   const progress = meter.take()
-  send({ kind: 'done', batch: batch.number, rest, summary, progress }, rest && [rest.buffer as ArrayBuffer])
+  send({ kind: 'done', slice: slice.number, rest, summary, progress }, rest && [rest.buffer as ArrayBuffer])
   if (untakenBytes >= settings.creditBytes) await creditReturned()
 }
 
 function sendKept(piece: Buffer): void {
   untakenBytes += piece.length
-  send({ kind: 'kept', batch: currentBatch, bytes: piece }, [piece.buffer as ArrayBuffer])
+  send({ kind: 'kept', slice: currentSlice, bytes: piece }, [piece.buffer as ArrayBuffer])
 }
 
 async function creditReturned(): Promise<void> {

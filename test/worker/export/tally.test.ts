@@ -28,12 +28,12 @@ describe('lines by hour', () => {
   })
 })
 
-function tallyOf(batches: readonly (readonly [category: number, Readonly<Record<string, number>>])[]): Tally {
+function tallyOf(slices: readonly (readonly [category: number, Readonly<Record<string, number>>])[]): Tally {
   const tally = new Tally(2, 0)
-  for (const [category, byPrefix] of batches) {
+  for (const [category, byPrefix] of slices) {
     const linesByPrefix = new Map(Object.entries(byPrefix))
     const lines = [...linesByPrefix.values()].reduce((sum, one) => sum + one, 0)
-    tally.addBatch(category, { counts: noOutcomes(), notRead: [], lines, linesByPrefix })
+    tally.addSlice(category, { counts: noOutcomes(), notRead: [], lines, linesByPrefix })
   }
   return tally
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { StoredObject } from '../../../worker/contract/store.ts'
 import { type PoolSettings, scanInOrder } from '../../../worker/scan/pool.ts'
-import { type Batch, cutBatches } from '../../../worker/scan/slices.ts'
+import { cutSlices, type Slice } from '../../../worker/scan/slices.ts'
 import { logDirectory } from '../../support/log-directory.ts'
 import { readingOf } from '../../support/scan-bytes.ts'
 import type { TemporaryDirectory } from '../../support/temporary-directory.ts'
@@ -23,23 +23,23 @@ function settingsFor(logs: TemporaryDirectory, threads: number, creditBytes: num
   }
 }
 
-async function* batchesOf(...lists: readonly (readonly StoredObject[])[]): AsyncGenerator<Batch> {
+async function* slicesOf(...lists: readonly (readonly StoredObject[])[]): AsyncGenerator<Slice> {
   let number = 0
   for (const objects of lists) yield { number: number++, category: number % 2, objects }
 }
 
 describe('scanning on threads', () => {
   for (const threads of [1, 2, 7]) {
-    it(`gives results in the order of the batches, though each thread may keep but a byte waiting (threads: ${threads})`, async () => {
+    it(`gives results in the order of the slices, though each thread may keep but a byte waiting (threads: ${threads})`, async () => {
       const keys = Array.from({ length: 60 }, (_, at) => `o/${String(at).padStart(3, '0')}`)
-      // Sizes that make later batches ready long before earlier ones.
+      // Sizes that make later slices ready long before earlier ones.
       const textOf = (at: number): string => `${at} THING00001 THING00002\n`.repeat(at % 10 === 0 ? 60_000 : 3)
       const objects = keys.map((key, at) => [key, gzipSync(textOf(at))] as const)
       using logs = logDirectory(Object.fromEntries(objects))
-      const batches = batchesOf(...objects.map(([key, bytes]) => [{ key, size: bytes.length }]))
+      const slices = slicesOf(...objects.map(([key, bytes]) => [{ key, size: bytes.length }]))
       let open = 0
       const seen: string[] = []
-      for await (const step of scanInOrder(batches, settingsFor(logs, threads, 1), never, () => {})) {
+      for await (const step of scanInOrder(slices, settingsFor(logs, threads, 1), never, () => {})) {
         if (step.kind === 'kept') seen.push(step.bytes.toString())
         else {
           assert.equal(step.summary.counts.read, 1)
@@ -77,7 +77,7 @@ describe('scanning on threads', () => {
 
   it('ends with the error of a thread', async () => {
     using logs = logDirectory({ 'o/a': gzipSync('THING00001\n') })
-    const wrongCategory = batchesOf([{ key: 'o/a', size: 1 }])
+    const wrongCategory = slicesOf([{ key: 'o/a', size: 1 }])
     const settings = { ...settingsFor(logs, 2, 1e6), readings: [] }
     await assert.rejects(async () => {
       for await (const _ of scanInOrder(wrongCategory, settings, never, () => {}));
@@ -85,22 +85,22 @@ describe('scanning on threads', () => {
   })
 })
 
-describe('cutting batches', () => {
+describe('cutting slices', () => {
   async function* pages(...lists: readonly (readonly number[])[]): AsyncGenerator<readonly StoredObject[]> {
     for (const sizes of lists) yield sizes.map((size) => ({ key: `k${size}`, size }))
   }
 
   it('puts many small objects or few large ones together, never of two categories', async () => {
     const small = Array.from({ length: 130 }, () => 10)
-    const batches: Batch[] = []
-    for await (const batch of cutBatches([
+    const slices: Slice[] = []
+    for await (const slice of cutSlices([
       pages(small.slice(0, 50), small.slice(50)),
       pages(),
       pages([5e6, 1e6, 3e6, 9e6])
     ]))
-      batches.push(batch)
+      slices.push(slice)
     assert.deepEqual(
-      batches.map(({ number, category, objects }) => [number, category, objects.length]),
+      slices.map(({ number, category, objects }) => [number, category, objects.length]),
       [
         [0, 0, 64],
         [1, 0, 64],
