@@ -1,5 +1,5 @@
 import type { Config } from '../../worker/contract/config.ts'
-import { requestOptions } from '../../worker/contract/parse-request.ts'
+import { requestOptions, valuesOf } from '../../worker/contract/request-options.ts'
 import { section } from '../../worker/report/slack/blocks.ts'
 import { codeText, escapeText } from '../../worker/report/slack/text.ts'
 import { isSubmittable } from '../jobs/locations.ts'
@@ -27,10 +27,10 @@ export function helpText(config: Config, command: string): Ephemeral {
     `*category*: ${escapeText(categoryNames(config))}, or all`,
     `*date* (UTC): 2023/10/01, 20231001, today, yesterday; days 2023/10/01..2023/10/03, at most ${config.limits.maxDays}; hours 2023/10/01T09..2023/10/01T12`,
     `*environment*: ${escapeText(environmentNames(config))}`,
-    ...Object.entries(requestOptions).map(
-      ([name, { values, help }]) =>
-        `*${name}*: ${values.map((value) => codeText(`${name}=${value}`)).join(' or ')}; ${escapeText(help)}`
-    ),
+    ...requestOptions.map((option) => {
+      const words = valuesOf(option).map((value) => codeText(`${option.key}=${value}`))
+      return `*${option.key}*: ${words.join(' or ')}; ${escapeText(option.help)}`
+    }),
     '',
     `${codeText(command)} alone asks for everything in a form.`,
     `${codeText(`${command} status`)} shows your exports, ${codeText(`${command} cancel`)} stops one, ${codeText(`${command} help`)} shows this.`

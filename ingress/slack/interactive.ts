@@ -152,7 +152,8 @@ async function giveNewLink({ job, place }: FoundJob, visit: Visit, services: Ser
 /** A form: its mistakes at their fields, or what came of it where the form was. */
 async function submitForm({ view }: Payload, visit: Visit, services: Services): Promise<FunctionUrlResult> {
   const origin = await readOrigin(view?.private_metadata ?? '', visit, services)
-  if (!origin || !view?.state) return showText('This form is too old. Type /iot-log again.')
+  // A release without the field `options` opened the form: its other choices would be lost.
+  if (!origin || !view?.state?.values.options) return showText('This form is too old. Type /iot-log again.')
   const reading = readForm(view.state, services.config, services.nowMs())
   if ('errors' in reading) return json({ response_action: 'errors', errors: reading.errors })
   const { channel, command, responseUrl, fromMs } = origin

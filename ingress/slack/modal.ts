@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Config } from '../../worker/contract/config.ts'
 import { ProblemsError } from '../../worker/contract/errors.ts'
-import { parseRequest, requestOptions } from '../../worker/contract/parse-request.ts'
+import { parseRequest } from '../../worker/contract/parse-request.ts'
 import type { ExportRequest } from '../../worker/contract/request.ts'
+import { type RequestOption, requestOptions } from '../../worker/contract/request-options.ts'
 import { dayMs } from '../../worker/contract/window.ts'
 import { trimSpaces } from '../../worker/contract/words.ts'
 import { errorFields } from '../../worker/report/log.ts'
@@ -23,7 +24,7 @@ import type { Services } from './services.ts'
 export const modalCallback = 'iot-log-export'
 
 /** Ids of blocks, and of the one element that each holds. */
-const fields = ['identifier', 'category', 'date', 'environment', 'match', 'case'] as const
+const fields = ['identifier', 'category', 'date', 'environment', 'options'] as const
 type Field = (typeof fields)[number]
 
 /** Opens the form. Where it can't be opened, the person gets the help instead. */
@@ -109,15 +110,11 @@ export function modalView(config: Config, metadata: string, nowMs: number): obje
         options: environments.slice(0, mostOptions).map((name) => option(name)),
         initial_option: option(first)
       }),
-      input('match', 'Match', {
-        type: 'static_select',
-        options: requestOptions.match.values.map((value) => option(value, matchLabels[value])),
-        initial_option: option('text', matchLabels.text)
-      }),
       optional(
-        input('case', 'Case', {
-          type: 'checkboxes',
-          options: [option('ignore', 'Upper and lower case are the same')]
+        input('options', 'Options', {
+          type: 'multi_static_select',
+          placeholder: plain('The defaults'),
+          option_groups: requestOptions.map(optionGroup)
         })
       )
     ]
@@ -126,7 +123,15 @@ export function modalView(config: Config, metadata: string, nowMs: number): obje
 
 /** Slack shows a hundred. */
 const mostOptions = 100
-const matchLabels = { text: 'Any text that contains it', word: 'Whole words only' } as const
+
+/** The values of one option but its default, which applies when none is chosen. A value is the word to type. */
+function optionGroup({ key, label, values }: RequestOption): object {
+  const [[, byDefault], ...others] = Object.entries(values) as [[string, string], ...[string, string][]]
+  return {
+    label: plain(clip(`${label} (default: ${byDefault})`, 75)),
+    options: others.map(([value, text]) => option(`${key}=${value}`, `${label}: ${text}`))
+  }
+}
 
 const plain = (text: string): object => ({ type: 'plain_text', text, emoji: false })
 const option = (value: string, label = value): object => ({ text: plain(clip(label, 75)), value })
@@ -158,7 +163,7 @@ export type FormReading =
 export function readForm(state: FormState, config: Config, nowMs: number): FormReading {
   const typed = typedWords(state)
   const errors: Partial<Record<Field, string>> = {}
-  for (const field of ['identifier', 'category', 'date', 'environment'] as const) {
+  for (const field of fields) {
     const problems = problemsOf({ ...blameless(config), [field]: typed[field] }, config, nowMs)
     if (problems !== undefined) errors[field] = clip(problems, longestError)
   }
@@ -174,20 +179,17 @@ export function readForm(state: FormState, config: Config, nowMs: number): FormR
 
 const longestError = 400
 
-type Words = Readonly<Record<'identifier' | 'category' | 'date' | 'environment', string>> & {
-  readonly options: readonly string[]
-}
+type Words = Readonly<Record<Exclude<Field, 'options'>, string>> & { readonly options: readonly string[] }
 
 function typedWords({ values }: FormState): Words {
   const of = (field: Field) => values[field]?.[field]
-  const match = of('match')?.selected_option?.value
-  const isCaseIgnored = of('case')?.selected_options?.some(({ value }) => value === 'ignore') ?? false
+  const chosen = (field: Field): string[] => (of(field)?.selected_options ?? []).map(({ value }) => value)
   return {
     identifier: of('identifier')?.value ?? '',
-    category: (of('category')?.selected_options ?? []).map(({ value }) => value).join(','),
+    category: chosen('category').join(','),
     date: of('date')?.selected_date ?? '',
     environment: of('environment')?.selected_option?.value ?? '',
-    options: [...(match === undefined ? [] : [`match=${match}`]), ...(isCaseIgnored ? ['case=ignore'] : [])]
+    options: chosen('options')
   }
 }
 

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { formatSeconds } from '../../worker/contract/units.ts'
 import { scanSeconds } from '../../worker/model/engine.ts'
 import { manifestOf, readArchive } from '../support/archives.ts'
+import { defaultOptions } from '../support/jobs.ts'
 import { logDirectory } from '../support/log-directory.ts'
 import { repository, runCli, startCommand } from '../support/run-cli.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
@@ -66,11 +67,7 @@ describe('iot-log export', () => {
         from: '2023-10-01T00:00:00Z',
         to: '2023-10-02T00:00:00Z',
         environment: 'dev',
-        match: 'text',
-        case: 'exact',
-        engine: 'auto',
-        format: 'auto',
-        window: 'key'
+        ...defaultOptions
       },
       objects: {
         listed: 4,

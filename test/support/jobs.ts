@@ -1,10 +1,16 @@
 import { parseRequest } from '../../worker/contract/parse-request.ts'
 import type { ExportRequest } from '../../worker/contract/request.ts'
+import { defaultOf, type RequestOptions, requestOptions } from '../../worker/contract/request-options.ts'
 import type { WantedJob } from '../../worker/jobs/jobs.ts'
 import { referenceConfig } from './configurations.ts'
 
 /** When the tests' jobs are asked for: the day after the one they ask for. */
 export const askedMs = Date.UTC(2023, 9, 2, 8, 30)
+
+/** Every option of a request at its default. */
+export const defaultOptions = Object.fromEntries(
+  requestOptions.map((option) => [option.key, defaultOf(option)])
+) as unknown as RequestOptions
 
 const config = referenceConfig()
 

@@ -1,5 +1,5 @@
 import type { Config } from '../contract/config.ts'
-import { requestOptions } from '../contract/parse-request.ts'
+import { requestOptions, valuesOf } from '../contract/request-options.ts'
 import { alignColumns } from '../report/result-text.ts'
 import type { FlagSpec } from './flags.ts'
 
@@ -26,10 +26,7 @@ export function requestHelp(config: Config): string[] {
   const environments = [...config.environments.keys()].map((name) =>
     name === config.defaultEnvironment ? `${name} (default)` : name
   )
-  const options = Object.entries(requestOptions).map(([name, option]) => [
-    `${name}=${option.values.join('|')}`,
-    option.help
-  ])
+  const options = requestOptions.map((option) => [`${option.key}=${valuesOf(option).join('|')}`, option.help])
   return [
     'Words:',
     `  identifier   a thing name, client id or any text of the line; up to ${config.limits.maxIdentifiers}, with commas;`,

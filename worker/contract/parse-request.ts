@@ -1,8 +1,9 @@
 import type { Category, Config, Environment } from './config.ts'
 import { type Problem, ProblemsError } from './errors.ts'
 import { nearest } from './nearest.ts'
-import { createRequest, type ExportRequest } from './request.ts'
-import { parseWindow, type Window } from './window.ts'
+import type { ExportRequest } from './request.ts'
+import { defaultOf, type RequestOptions, requestOptions, valuesOf } from './request-options.ts'
+import { isoSeconds, parseWindow, type Window } from './window.ts'
 import { quoteItem, splitList, trimSpaces } from './words.ts'
 
 /*
@@ -10,27 +11,6 @@ import { quoteItem, splitList, trimSpaces } from './words.ts'
  *   <identifier>[,<identifier>…] <category>[,<category>…] <date> [environment] [option=value …]
  * Every word is read on its own, so that every mistake can be told at once and the rest still be understood.
  */
-
-/** The options of the grammar and their values; the first value is the default. Help texts are made from here. */
-export const requestOptions = {
-  match: {
-    values: ['text', 'word'],
-    help: 'text: contains the text anywhere; word: whole words only, so THING0000 does not find THING00001'
-  },
-  case: { values: ['exact', 'ignore'], help: 'ignore: ASCII letters match in either case' },
-  engine: {
-    values: ['auto', 'scan', 'athena'],
-    help: 'auto: Athena for what takes too long to scan; scan or athena: that one'
-  },
-  format: {
-    values: ['auto', 'raw', 'text', 'json'],
-    help: 'raw: records as stored; text: a readable line each; json: an object each'
-  },
-  window: {
-    values: ['key', 'event'],
-    help: 'key: by arrival; event: by the records’ own time, late ones too (lookaheadHours)'
-  }
-} as const
 
 const minIdentifierLength = 3
 const maxIdentifierLength = 256
@@ -63,12 +43,14 @@ export function parseRequest(words: readonly string[], config: Config, nowMs: nu
     throw new ProblemsError('wrong-words', problems, correction)
   }
   const names = categories.value.map((category) => category.name)
-  return createRequest(window.value, {
+  return {
     identifiers: identifiers.value,
     categories: names,
+    from: isoSeconds(window.value.fromMs),
+    to: isoSeconds(window.value.toMs),
     environment: environment.name,
     ...tail.chosen
-  })
+  }
 }
 
 /** People swap identifier and category; when the words tell so, the rest is read as meant. */
@@ -183,7 +165,7 @@ interface Tail {
   readonly environment: Reading<Environment>
   readonly options: readonly Reading<string>[]
   /** The value of every option. */
-  readonly chosen: Pick<ExportRequest, keyof typeof requestOptions>
+  readonly chosen: RequestOptions
 }
 
 function readTail(words: readonly string[], config: Config): Tail {
@@ -202,10 +184,9 @@ function readTail(words: readonly string[], config: Config): Tail {
       earlier ? withProblem(earlier, { subject: word, text: `"${word}": "${key}" is given twice` }) : reading
     )
   }
-  const chosenOf = (key: keyof typeof requestOptions): string =>
-    options.get(key)?.value?.split('=')[1] ?? requestOptions[key].values[0]
-  const names = Object.keys(requestOptions) as (keyof typeof requestOptions)[]
-  const chosen = Object.fromEntries(names.map((name) => [name, chosenOf(name)])) as unknown as Tail['chosen']
+  const chosen = Object.fromEntries(
+    requestOptions.map((option) => [option.key, options.get(option.key)?.value ?? defaultOf(option)])
+  ) as unknown as RequestOptions
   return { environment, options: [...options.values()], chosen }
 }
 
@@ -215,23 +196,20 @@ function withProblem<T>(reading: Reading<T>, problem: Problem): Reading<T> {
 
 function readOption(word: string): Reading<string> {
   const [key, value] = [word.slice(0, word.indexOf('=')).toLowerCase(), word.slice(word.indexOf('=') + 1).toLowerCase()]
-  const names = Object.keys(requestOptions)
-  const options: Readonly<Record<string, { readonly values: readonly string[] }>> = requestOptions
-  const option = Object.hasOwn(options, key) ? options[key] : undefined
-  if (option?.values.includes(value)) return { value: `${key}=${value}`, problems: [], corrected: `${key}=${value}` }
+  const option = requestOptions.find((one) => one.key === key)
   if (!option) {
+    const names = requestOptions.map((one) => one.key)
     const near = nearest(key, names)
     const hint = near === undefined ? `the options are ${names.join(', ')}` : `did you mean "${near}"?`
     const text = `"${word}": "${key}" is not an option: ${hint}`
-    return {
-      value: undefined,
-      problems: [{ subject: word, text }],
-      corrected: near === undefined ? '' : `${near}=${value}`
-    }
+    const corrected = near === undefined ? '' : `${near}=${value}`
+    return { value: undefined, problems: [{ subject: word, text }], corrected }
   }
-  const near = nearest(value, option.values)
-  const text = `"${word}": ${key} is ${orList(option.values)}`
-  return { value: undefined, problems: [{ subject: word, text }], corrected: `${key}=${near ?? option.values[0]}` }
+  const values = valuesOf(option)
+  if (values.includes(value)) return { value, problems: [], corrected: `${key}=${value}` }
+  const near = nearest(value, values)
+  const text = `"${word}": ${key} is ${orList(values)}`
+  return { value: undefined, problems: [{ subject: word, text }], corrected: `${key}=${near ?? values[0]}` }
 }
 
 /** `a or b`, `a, b or c`. */

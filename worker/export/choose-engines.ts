@@ -1,7 +1,7 @@
 import { configuredObstacle, sampledObstacle, unreadObstacle } from '../athena/readable.ts'
 import type { Environment } from '../contract/config.ts'
 import type { Limits } from '../contract/config-schema.ts'
-import type { WantedEngine } from '../contract/request.ts'
+import type { RequestOptions } from '../contract/request-options.ts'
 import type { Store } from '../contract/store.ts'
 import { chooseEngine, type EngineChoice, type ListedCategory } from '../model/engine.ts'
 import type { CategoryPlan } from '../scan/category-plan.ts'
@@ -15,7 +15,7 @@ export interface EngineSituation {
   readonly source: Store
   readonly limits: Limits
   readonly threads: number
-  readonly wanted: WantedEngine
+  readonly wanted: RequestOptions['engine']
   /** Why there is no Athena here, whatever the configuration says; undefined where there is one. */
   readonly obstacle: string | undefined
 }

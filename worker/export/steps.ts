@@ -4,7 +4,7 @@ import type { AthenaRun } from '../athena/run.ts'
 import { UnansweredCategory } from '../athena/run-category.ts'
 import type { Limits } from '../contract/config-schema.ts'
 import { IotLogError } from '../contract/errors.ts'
-import type { WantedEngine } from '../contract/request.ts'
+import type { RequestOptions } from '../contract/request-options.ts'
 import type { Store, StoredObject, StoreSettings } from '../contract/store.ts'
 import type { InflaterChoice } from '../decode/inflater.ts'
 import { chooseMatcher } from '../match/choose-matcher.ts'
@@ -32,7 +32,7 @@ export interface StepsOptions {
   readonly sourceSettings: StoreSettings
   readonly threads: number
   readonly inflaters: InflaterChoice
-  readonly wanted: WantedEngine
+  readonly wanted: RequestOptions['engine']
   /** Undefined where no category is Athena's. */
   readonly run: AthenaRun | undefined
   readonly signal: AbortSignal

@@ -1,13 +1,11 @@
-import type { Case, Match } from '../contract/request.ts'
+import type { RequestOptions } from '../contract/request-options.ts'
 import { createAnySearch } from './search-any.ts'
 import { createTextSearch } from './search-text.ts'
 import { isWholeWord } from './word.ts'
 
 /** What to look for: any of the identifiers, as `grep -F` with these options would. Plain data, sent to the threads. */
-export interface MatchSpec {
+export interface MatchSpec extends Pick<RequestOptions, 'match' | 'case'> {
   readonly identifiers: readonly string[]
-  readonly match: Match
-  readonly case: Case
 }
 
 /** Whose searches are used. */

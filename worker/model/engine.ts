@@ -1,6 +1,6 @@
 import type { Limits } from '../contract/config-schema.ts'
 import { ProblemsError } from '../contract/errors.ts'
-import type { WantedEngine } from '../contract/request.ts'
+import type { RequestOptions } from '../contract/request-options.ts'
 import { formatBytes, formatCount, formatSeconds } from '../contract/units.ts'
 import rates from './scan-rates.json' with { type: 'json' }
 
@@ -42,7 +42,7 @@ export interface EngineQuestion {
   readonly categories: readonly ListedCategory[]
   readonly threads: number
   readonly limits: Pick<Limits, 'scanMinutes' | 'maxObjects'>
-  readonly wanted: WantedEngine
+  readonly wanted: RequestOptions['engine']
   readonly rates?: ScanRates
 }
 

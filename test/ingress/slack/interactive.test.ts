@@ -223,8 +223,7 @@ describe('the form', () => {
       identifier: 'THING 1,THING00002',
       category: ['telemetry', 'lifecycle'],
       date: '2023-10-01',
-      match: 'word',
-      case: ['ignore']
+      options: ['match=word', 'case=ignore', 'engine=scan', 'format=json', 'window=event']
     }
     const { delivery } = await town.slack.submit({ modal: modal!, values })
     assert.equal(delivery?.status, 200)
@@ -237,9 +236,9 @@ describe('the form', () => {
       environment: 'dev',
       match: 'word',
       case: 'ignore',
-      engine: 'auto',
-      format: 'auto',
-      window: 'key'
+      engine: 'scan',
+      format: 'json',
+      window: 'event'
     })
     assert.equal(job?.asker.channel, 'C0SUPPORT')
     assert.equal(job?.reply.responseUrl, opened.responseUrl)
@@ -280,6 +279,9 @@ describe('the form', () => {
     assert.deepEqual(town.jobs(), [])
     await town.slack.submit({ modal, values: { ...future, identifier: '   ', date: '2023-10-01' } })
     assert.deepEqual(modal.errors, { identifier: 'Fill this in' })
+    const both = ['engine=scan', 'engine=athena']
+    await town.slack.submit({ modal, values: { ...future, identifier: 'ABC', date: '2023-10-01', options: both } })
+    assert.deepEqual(modal.errors, { options: '"engine=athena": "engine" is given twice' })
   })
 
   it('tells in its place why nothing was started', async () => {

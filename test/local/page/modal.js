@@ -156,6 +156,11 @@ function choices(element, type, initial) {
     text: text.text,
     box: make('input', { type, name: element.action_id, checked: chosen.has(value) })
   }))
-  const node = make('div', {}, ...boxes.map(({ box, text }) => make('label', { class: 'choice' }, box, ' ', text)))
+  const titles = new Map((element.option_groups ?? []).map(({ label, options: [first] }) => [first.value, label.text]))
+  const lines = boxes.flatMap(({ box, text, value }) => [
+    ...(titles.has(value) ? [make('span', { class: 'hint' }, titles.get(value))] : []),
+    make('label', { class: 'choice' }, box, ' ', text)
+  ])
+  const node = make('div', {}, ...lines)
   return { node, read: () => boxes.filter(({ box }) => box.checked).map(({ value }) => value) }
 }

@@ -7,6 +7,7 @@ import { formatBytes, formatCount, formatSeconds } from '../../../worker/contrac
 import { resultJsonPieces } from '../../../worker/report/json.ts'
 import { resultText } from '../../../worker/report/result-text.ts'
 import { createTerminalProgress } from '../../../worker/report/terminal.ts'
+import { defaultOptions } from '../../support/jobs.ts'
 
 const request = {
   identifiers: ['A-1', 'B-2', 'C-3', 'D-4'],
@@ -14,11 +15,8 @@ const request = {
   from: '2023-10-01T00:00:00Z',
   to: '2023-10-02T00:00:00Z',
   environment: 'dev',
-  match: 'word',
-  case: 'exact',
-  engine: 'auto',
-  format: 'auto',
-  window: 'key'
+  ...defaultOptions,
+  match: 'word'
 } as const
 
 const unreadable = (at: number): NotRead => {

@@ -1,5 +1,5 @@
 import type { Category, Config } from '../../contract/config.ts'
-import { requestOptions } from '../../contract/parse-request.ts'
+import { requestOptions, valuesOf } from '../../contract/request-options.ts'
 import { formatCount } from '../../contract/units.ts'
 import { slashCommand } from './manifest.ts'
 
@@ -30,8 +30,9 @@ export function usageMarkdown(config: Config): string {
     `  - days: ${code('2023/10/01..2023/10/03')}, both included, at most ${limits.maxDays}`,
     `  - hours: ${code('2023/10/01T09..2023/10/01T12')}, the end excluded`,
     `- **environment**: ${codes(environments)}, without one ${code(config.defaultEnvironment)}`,
-    ...Object.entries(requestOptions).map(
-      ([name, { values, help }]) => `- **${name}**: ${codes(values.map((value) => `${name}=${value}`))}; ${help}`
+    ...requestOptions.map(
+      (option) =>
+        `- **${option.key}**: ${codes(valuesOf(option).map((value) => `${option.key}=${value}`))}; ${option.help}`
     ),
     '',
     '## Good to know',

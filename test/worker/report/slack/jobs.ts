@@ -1,5 +1,6 @@
 import type { Job, JobResult } from '../../../../worker/contract/job.ts'
 import type { LiveProgress } from '../../../../worker/report/job-reporter.ts'
+import { defaultOptions } from '../../../support/jobs.ts'
 
 /** 2023-10-02 01:00 UTC. */
 export const nowMs = Date.UTC(2023, 9, 2, 1)
@@ -23,11 +24,7 @@ export function sampleJob(changes: Partial<Job> = {}): Job {
       from: '2023-10-01T00:00:00Z',
       to: '2023-10-02T00:00:00Z',
       environment: 'dev',
-      match: 'text',
-      case: 'exact',
-      engine: 'auto',
-      format: 'auto',
-      window: 'key'
+      ...defaultOptions
     },
     asker: { team: 'T0IOTLOG', user: 'U0MINA', channel: 'C0SUPPORT' },
     reply,
