@@ -1,4 +1,4 @@
-import type { FormatName } from '../../worker/contract/format-names.ts'
+import type { FormatName } from '../../worker/formats/registry.ts'
 
 /*
  * Text of every format for the benches of worker/formats: records as their producers write them, with changing values.

@@ -1,8 +1,7 @@
 import { loadavg } from 'node:os'
-import { type FormatName, formatNames } from '../../worker/contract/format-names.ts'
 import { RecordPicker } from '../../worker/formats/record-picker.ts'
 import { RecordReader } from '../../worker/formats/record-reader.ts'
-import { findFormat } from '../../worker/formats/registry.ts'
+import { type FormatName, findFormat, formatNames } from '../../worker/formats/registry.ts'
 import { readOptions } from '../options.ts'
 import { formatText } from './formats-corpus.ts'
 

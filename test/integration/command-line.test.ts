@@ -228,6 +228,15 @@ describe('iot-log config check', () => {
     assert.match(exported.stderr, /did you mean "environments"/)
   })
 
+  it('names a format that does not exist', async () => {
+    using here = temporaryDirectory()
+    const text = readFileSync(join(repository, 'iot-log.config.json'), 'utf8')
+    writeFileSync(join(here.path, 'iot-log.config.json'), text.replace(/"format": "[^"]+"/, '"format": "albs"'))
+    const { code, stderr } = await runCli(['config', 'check'], { cwd: here.path })
+    assert.equal(code, 2)
+    assert.match(stderr, /format: "albs": .*"alb"/)
+  })
+
   it('says which file it could not read', async () => {
     const { code, stderr } = await runCli(['config', 'check', '/no/such/file.json'])
     assert.equal(code, 2)

@@ -1,5 +1,4 @@
 import type { Environment } from '../contract/config.ts'
-import type { FormatName } from '../contract/format-names.ts'
 import { quotedName, textLiteral } from './literal.ts'
 import { type MadeView, recordViewOf } from './record-view.ts'
 
@@ -13,7 +12,7 @@ interface CommonView {
   readonly name: string
   readonly what: string
   readonly columns: readonly string[]
-  readonly parts: Readonly<Partial<Record<FormatName, readonly string[]>>>
+  readonly parts: Readonly<Record<string, readonly string[]>>
   /** Which records belong to it; all of them without it. */
   readonly condition?: string
 }

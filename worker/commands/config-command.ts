@@ -1,12 +1,11 @@
-import reference from '../../iot-log.config.json' with { type: 'json' }
-import { type Config, parseConfig } from '../contract/config.ts'
+import type { Config } from '../contract/config.ts'
 import { ProblemsError } from '../contract/errors.ts'
 import { exitCodes } from '../contract/result.ts'
 import { alignColumns } from '../report/result-text.ts'
 import type { Command } from './command.ts'
 import type { FlagSpec } from './flags.ts'
 import { flagLines } from './help.ts'
-import { configFlags, configPath, readConfigFile } from './settings.ts'
+import { configFlags, configPath, readConfigFile, referenceConfig } from './settings.ts'
 
 const flags: Readonly<Record<string, FlagSpec>> = configFlags
 
@@ -30,7 +29,7 @@ export const configCommand: Command = {
     }
     const values = file === undefined ? typed.values : new Map([...typed.values, ['config', file]])
     const path = configPath({ ...typed, values }, surroundings)
-    const config = path === undefined ? parseConfig(reference) : readConfigFile(path)
+    const config = path === undefined ? referenceConfig() : readConfigFile(path)
     await terminal.print(summary(path ?? 'the reference configuration', config))
     return exitCodes.complete
   }

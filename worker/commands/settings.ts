@@ -7,6 +7,7 @@ import { type Config, type Environment, parseConfig, parseConfigText } from '../
 import { IotLogError, ProblemsError } from '../contract/errors.ts'
 import type { StoreSettings } from '../contract/store.ts'
 import { type InflaterName, inflaterNames } from '../decode/inflater.ts'
+import { formatNames } from '../formats/registry.ts'
 import { loadNative } from '../native/load-native.ts'
 import type { FlagSpec, TypedArguments } from './flags.ts'
 
@@ -46,7 +47,7 @@ export function loadConfig(typed: TypedArguments, surroundings: Surroundings): C
 
 /** The configuration of the package. */
 export function referenceConfig(): Config {
-  return parseConfig(reference)
+  return parseConfig(reference, formatNames)
 }
 
 /** The file that {@link loadConfig} reads; undefined stands for the reference one. */
@@ -68,7 +69,7 @@ export function readConfigFile(path: string): Config {
     })
   }
   try {
-    return parseConfigText(text)
+    return parseConfigText(text, formatNames)
   } catch (error) {
     if (!(error instanceof ProblemsError)) throw error
     throw new ProblemsError(

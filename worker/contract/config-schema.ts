@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { deploySchema } from './deploy-schema.ts'
-import { formatNames } from './format-names.ts'
 import { parseLayout } from './layout.ts'
 import { sinkSchema } from './sink-schema.ts'
 
 /*
- * What may stand in iot-log.config.json. Editors get the same as JSON Schema (iot-log.config.schema.json, made from
- * here). Objects are strict: an unknown key is a mistake, never ignored.
+ * The schema of iot-log.config.json. Editors get it as JSON Schema (iot-log.config.schema.json). Objects are strict: an
+ * unknown key is a mistake, never ignored.
  */
 
 const name = z
@@ -30,12 +29,13 @@ const glueName = z
 const workgroup = z.string().regex(/^[a-zA-Z0-9._-]{1,128}$/, 'letters, digits, . _ and -, at most 128')
 const count = (minimum: number, maximum: number): z.ZodInt => z.int().min(minimum).max(maximum)
 
-const categoryKeys = {
+/** The keys of a category, without defaults: an environment may change each of them. */
+const categoryKeys = (formatNames: readonly string[] | undefined) => ({
   aliases: z.array(name).meta({ description: 'Other words for this category.' }),
   layout: layoutTemplate.meta({
     description: 'Key prefix with {yyyy} {MM} {dd} and, where there is one per hour, {HH}; all UTC.'
   }),
-  format: z.enum(formatNames).meta({ description: 'How bytes become records.' }),
+  format: (formatNames ? z.enum(formatNames) : z.string()).meta({ description: 'How bytes become records.' }),
   table: glueName.meta({ description: 'Glue table of the raw lines; without one Athena cannot read the category.' }),
   exclude: z.array(z.string().min(1)).meta({
     description: 'Keys not to read, such as error prefixes: * stands for any text, ? for one character.'
@@ -46,21 +46,24 @@ const categoryKeys = {
     .meta({
       description: 'Words people say for a text that stands in the lines: { "client_id": "clientId" }.'
     })
-}
-const category = z.strictObject({
-  ...categoryKeys,
-  aliases: categoryKeys.aliases.default([]),
-  format: categoryKeys.format.default('lines'),
-  table: categoryKeys.table.optional(),
-  exclude: categoryKeys.exclude.default([]),
-  lookaheadHours: categoryKeys.lookaheadHours.default(0),
-  identifierAliases: categoryKeys.identifierAliases.default({})
 })
+type CategoryKeys = ReturnType<typeof categoryKeys>
+
+const categorySchema = (keys: CategoryKeys) =>
+  z.strictObject({
+    ...keys,
+    aliases: keys.aliases.default([]),
+    format: keys.format.default('lines'),
+    table: keys.table.optional(),
+    exclude: keys.exclude.default([]),
+    lookaheadHours: keys.lookaheadHours.default(0),
+    identifierAliases: keys.identifierAliases.default({})
+  })
 
 const slackIds = z.array(z.string().regex(/^[A-Z0-9]+$/, 'a Slack id'))
 const accessKeys = { teams: slackIds, channels: slackIds, users: slackIds, admins: slackIds }
 
-const environment = z.strictObject({
+const environmentKeys = {
   source: storeUrl.meta({ description: 'Where the logs are: s3://bucket[/prefix] or file:///directory.' }),
   region: z
     .string()
@@ -100,11 +103,16 @@ const environment = z.strictObject({
   deploy: deploySchema.optional().meta({ description: 'How infra/ deploys this environment, where it has `submit`.' }),
   sinks: z.record(name, sinkSchema).default({}).meta({
     description: 'Where records can be forwarded to, by the names that --to takes.'
-  }),
-  categories: z.record(name, z.strictObject(categoryKeys).partial()).default({}).meta({
-    description: 'Keys of categories that differ in this environment.'
   })
-})
+}
+
+const environmentSchema = (keys: CategoryKeys) =>
+  z.strictObject({
+    ...environmentKeys,
+    categories: z.record(name, z.strictObject(keys).partial()).default({}).meta({
+      description: 'Keys of categories that differ in this environment.'
+    })
+  })
 
 const output = z.strictObject({
   prefix: keyPrefix.default('slack/iot-logs/').meta({ description: 'Key prefix of archives and job records.' }),
@@ -137,30 +145,37 @@ const limits = z.strictObject({
   runningJobsPerUser: count(1, 100).default(2)
 })
 
-/** The whole of iot-log.config.json. */
-export const configSchema = z.strictObject({
-  $schema: z.string().optional(),
-  defaultEnvironment: name,
-  environments: z.record(name, environment),
-  categories: z.record(name, category),
-  output: output.prefault({}),
-  limits: limits.prefault({}),
-  forward: forward.prefault({}),
-  logLevel: z.enum(['info', 'detailed', 'debug']).default('info').meta({
-    description: 'How much the forwarder says. At no level does it say anything of what the logs hold.'
-  }),
-  access: z
-    .strictObject({
-      teams: accessKeys.teams.default([]),
-      channels: accessKeys.channels.default([]),
-      users: accessKeys.users.default([]),
-      admins: accessKeys.admins.default([])
-    })
-    .prefault({})
-})
+/**
+ * The whole of iot-log.config.json. `formatNames` are those that a category may have; any name passes without them.
+ * Formats stand above this folder, so an entry point brings the names of worker/formats/registry.ts.
+ */
+export function configSchema(formatNames?: readonly string[]) {
+  const keys = categoryKeys(formatNames)
+  return z.strictObject({
+    $schema: z.string().optional(),
+    defaultEnvironment: name,
+    environments: z.record(name, environmentSchema(keys)),
+    categories: z.record(name, categorySchema(keys)),
+    output: output.prefault({}),
+    limits: limits.prefault({}),
+    forward: forward.prefault({}),
+    logLevel: z.enum(['info', 'detailed', 'debug']).default('info').meta({
+      description: 'How much the forwarder says. At no level does it say anything of what the logs hold.'
+    }),
+    access: z
+      .strictObject({
+        teams: accessKeys.teams.default([]),
+        channels: accessKeys.channels.default([]),
+        users: accessKeys.users.default([]),
+        admins: accessKeys.admins.default([])
+      })
+      .prefault({})
+  })
+}
+export type ConfigSchema = ReturnType<typeof configSchema>
 
 /** A configuration as the schema gives it back: complete, defaults filled in. */
-export type ConfigDocument = z.output<typeof configSchema>
+export type ConfigDocument = z.output<ConfigSchema>
 export type CategorySettings = ConfigDocument['categories'][string]
 export type EnvironmentSettings = ConfigDocument['environments'][string]
 export type Limits = ConfigDocument['limits']
@@ -168,6 +183,6 @@ export type SinkSettings = EnvironmentSettings['sinks'][string]
 export type LogLevel = ConfigDocument['logLevel']
 
 /** JSON Schema (draft 2020-12) of what a person writes, for editors. */
-export function configJsonSchema(): object {
-  return z.toJSONSchema(configSchema, { io: 'input' })
+export function configJsonSchema(formatNames: readonly string[]): object {
+  return z.toJSONSchema(configSchema(formatNames), { io: 'input' })
 }

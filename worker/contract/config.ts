@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import {
   type CategorySettings,
   type ConfigDocument,
+  type ConfigSchema,
   configSchema,
   type EnvironmentSettings,
   type Limits,
@@ -45,15 +46,17 @@ export interface Config {
 const reservedWords = ['all', 'help', 'status', 'cancel', 'today', 'yesterday']
 
 /**
- * Validates a parsed iot-log.config.json.
+ * Validates a parsed iot-log.config.json. `formatNames` are the known formats; a program that reads no records leaves
+ * them out, and any name of a format passes.
  * @throws ProblemsError (`wrong-config`) naming every mistake at once: the key, the value, what it may be.
  */
-export function parseConfig(value: unknown): Config {
-  const parsed = configSchema.safeParse(value)
+export function parseConfig(value: unknown, formatNames?: readonly string[]): Config {
+  const schema = configSchema(formatNames)
+  const parsed = schema.safeParse(value)
   if (!parsed.success)
     throw new ProblemsError(
       'wrong-config',
-      parsed.error.issues.flatMap((issue) => problemsOf(issue, value))
+      parsed.error.issues.flatMap((issue) => problemsOf(issue, value, schema))
     )
   const problems = crossCheck(parsed.data)
   if (problems.length > 0) throw new ProblemsError('wrong-config', problems)
@@ -61,14 +64,14 @@ export function parseConfig(value: unknown): Config {
 }
 
 /** The same, from the text of the file. A syntax error is a problem of the whole file. */
-export function parseConfigText(text: string): Config {
+export function parseConfigText(text: string, formatNames: readonly string[] | undefined): Config {
   let value: unknown
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
     throw new ProblemsError('wrong-config', [{ subject: '', text: `it is not JSON: ${(error as Error).message}` }])
   }
-  return parseConfig(value)
+  return parseConfig(value, formatNames)
 }
 
 function resolveConfig(document: ConfigDocument): Config {
@@ -214,11 +217,11 @@ function crossCheckSinks(document: ConfigDocument): Problem[] {
   )
 }
 
-function problemsOf(issue: z.core.$ZodIssue, root: unknown): Problem[] {
+function problemsOf(issue: z.core.$ZodIssue, root: unknown, schema: ConfigSchema): Problem[] {
   const key = issue.path.join('.')
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((unknownKey) => {
-      const hint = suggestion(unknownKey, knownKeys(issue.path))
+      const hint = suggestion(unknownKey, knownKeys(schema, issue.path))
       const subject = key === '' ? unknownKey : `${key}.${unknownKey}`
       return { subject, text: `${subject}: unknown key${hint}` }
     })
@@ -240,8 +243,8 @@ function suggestion(word: string, candidates: readonly string[]): string {
 }
 
 /** The keys that the schema knows at a place; records are stepped over, defaults and optionals unwrapped. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let schema: unknown = configSchema
+function knownKeys(root: ConfigSchema, path: readonly PropertyKey[]): string[] {
+  let schema: unknown = root
   for (const part of path) {
     const definition = unwrap(schema)
     schema = definition?.shape?.[part as string] ?? definition?.valueType

@@ -1,4 +1,3 @@
-import type { FormatName } from '../contract/format-names.ts'
 import { alb } from './alb.ts'
 import { albConnection } from './alb-connection.ts'
 import { cloudfront } from './cloudfront.ts'
@@ -17,7 +16,7 @@ import { s3Access } from './s3-access.ts'
 import { vpcFlow } from './vpc-flow.ts'
 import { waf } from './waf.ts'
 
-/** Every format by its name in the configuration. */
+/** Every format by its name in the configuration. Names, schema, views and benchmarks follow from this list. */
 export const formats = {
   lines,
   'json-lines': jsonLines,
@@ -35,8 +34,13 @@ export const formats = {
   's3-access': s3Access,
   waf,
   pexip
-} as const satisfies Readonly<Record<FormatName, Format>>
+} as const satisfies Readonly<Record<string, Format>>
 
-export function findFormat(name: FormatName): Format {
-  return formats[name]
+export type FormatName = keyof typeof formats
+export const formatNames = Object.keys(formats) as readonly FormatName[]
+
+/** @throws Error for a name that the configuration could not have */
+export function findFormat(name: string): Format {
+  if (!Object.hasOwn(formats, name)) throw new Error(`No such format: ${name}`)
+  return formats[name as FormatName]
 }

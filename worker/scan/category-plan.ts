@@ -1,5 +1,4 @@
 import type { Category } from '../contract/config.ts'
-import type { FormatName } from '../contract/format-names.ts'
 import type { StoredObject } from '../contract/store.ts'
 import type { Output } from '../formats/format.ts'
 import type { MatchSpec } from '../match/matcher.ts'
@@ -17,7 +16,7 @@ export interface CategoryPlan {
 /** How the objects of a category are read. Plain data, sent to the threads. */
 export interface CategoryReading {
   readonly spec: MatchSpec
-  readonly format: FormatName
+  readonly format: string
   readonly output: Output
   /** Undefined when every record under the prefixes counts. */
   readonly eventWindow: EventWindow | undefined

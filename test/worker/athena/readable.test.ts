@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readingDifferences, unreadObstacle } from '../../../worker/athena/readable.ts'
-import type { FormatName } from '../../../worker/contract/format-names.ts'
+import type { FormatName } from '../../../worker/formats/registry.ts'
 import { configWithCategories } from '../../support/configurations.ts'
 
 const reading = {

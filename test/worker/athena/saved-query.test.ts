@@ -9,7 +9,7 @@ import { madeViewsOf } from '../../../worker/athena/view.ts'
 import { readSavedQueries } from '../../../worker/commands/saved-queries.ts'
 import { type Environment, parseConfig } from '../../../worker/contract/config.ts'
 import { ProblemsError } from '../../../worker/contract/errors.ts'
-import { formatNames } from '../../../worker/contract/format-names.ts'
+import { formatNames } from '../../../worker/formats/registry.ts'
 import { configWithCategories, referenceConfig, referenceDocument } from '../../support/configurations.ts'
 
 const nowMs = Date.UTC(2023, 9, 20, 12)

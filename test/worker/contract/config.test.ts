@@ -4,13 +4,14 @@ import { describe, it } from 'node:test'
 import { parseConfig, parseConfigText } from '../../../worker/contract/config.ts'
 import { configJsonSchema } from '../../../worker/contract/config-schema.ts'
 import { ProblemsError } from '../../../worker/contract/errors.ts'
+import { formatNames } from '../../../worker/formats/registry.ts'
 import { referenceConfig, referenceDocument } from '../../support/configurations.ts'
 
 function problemsOf(change: (document: ReturnType<typeof referenceDocument>) => void): string[] {
   const document = referenceDocument()
   change(document)
   try {
-    parseConfig(document)
+    parseConfig(document, formatNames)
   } catch (error) {
     assert.ok(error instanceof ProblemsError)
     assert.equal(error.code, 'wrong-config')
@@ -49,11 +50,22 @@ describe('the configuration', () => {
 
   it('has a JSON Schema for editors that is up to date', () => {
     const committed = readFileSync(new URL('../../../iot-log.config.schema.json', import.meta.url), 'utf8')
-    assert.deepEqual(JSON.parse(committed), configJsonSchema(), 'run: npm run schema')
+    assert.deepEqual(JSON.parse(committed), configJsonSchema(formatNames), 'run: npm run schema')
   })
 })
 
 describe('mistakes in a configuration', () => {
+  it('include a format that does not exist, wherever formats are known', () => {
+    const change = ({ categories }: ReturnType<typeof referenceDocument>): unknown =>
+      Object.assign(categories.command, { format: 'albs' })
+    const [problem, ...others] = problemsOf(change)
+    assert.match(problem!, /^categories\.command\.format: "albs": .*"alb"/)
+    assert.deepEqual(others, [])
+    const document = referenceDocument()
+    change(document)
+    assert.equal(parseConfig(document).environments.get('dev')!.categories.get('command')!.format, 'albs')
+  })
+
   it('are all told at once, with key, value and what it may be', () => {
     const problems = problemsOf((document) => {
       document.enviroments = {}
@@ -122,6 +134,6 @@ describe('mistakes in a configuration', () => {
   })
 
   it('include what is no JSON', () => {
-    assert.throws(() => parseConfigText('{'), /not JSON/)
+    assert.throws(() => parseConfigText('{', undefined), /not JSON/)
   })
 })

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import type { FormatName } from '../../../worker/contract/format-names.ts'
+import type { FormatName } from '../../../worker/formats/registry.ts'
 
 /*
  * Text of every format: the samples of test/data where there are some, else the examples of its documentation.

@@ -1,5 +1,4 @@
-import type { FormatName } from '../../contract/format-names.ts'
-import { findFormat, formats } from '../../formats/registry.ts'
+import { type FormatName, findFormat, formats } from '../../formats/registry.ts'
 import { cloudfrontColumns, vpcFlowColumns } from './headed.ts'
 import { jsonColumns, wrappedColumns } from './json.ts'
 import { pexipColumns } from './pexip.ts'
@@ -32,6 +31,6 @@ const families: Readonly<Record<FormatName, ReadLines>> = {
 }
 
 /** How Athena reads the records of a format; undefined where a line is no record, or is nothing more than a line. */
-export function findRecordColumns(format: FormatName): ReadLines {
-  return families[format]
+export function findRecordColumns(format: string): ReadLines {
+  return families[format as FormatName]
 }
