@@ -22,7 +22,7 @@ interface Computing {
 }
 
 describe('alarms', () => {
-  it('each lead to an entry of the runbook that says what it means, how to look and how to mend', () => {
+  it('each lead to an entry of the runbook that says what it means, how to look and how to fix it', () => {
     const entries = new Map(
       runbook
         .split(/^## /m)
@@ -35,7 +35,7 @@ describe('alarms', () => {
       linked.add(id!)
       const entry = entries.get(id!)
       assert.ok(entry, `infra/RUNBOOK.md has no entry ${id}`)
-      for (const part of ['**Means.**', '**Look.**', '**Mend.**']) assert.ok(entry.includes(part), `${id}: ${part}`)
+      for (const part of ['**Means.**', '**Look.**', '**Fix.**']) assert.ok(entry.includes(part), `${id}: ${part}`)
     }
     const entriesOfAlarms = [...entries.keys()].filter((id) => /^[a-z-]+$/.test(id))
     assert.deepEqual(entriesOfAlarms.filter((id) => id !== 'budget').sort(), [...linked].sort())
