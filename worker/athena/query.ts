@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { addAbortListener } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf } from '../contract/errors.ts'
 import type { AthenaApi, QueryState, QueryStatus, WantedQuery } from './api.ts'
@@ -82,8 +83,7 @@ const isEnd = (state: QueryState): boolean => state !== 'QUEUED' && state !== 'R
 /** Aborts some time after another signal has. */
 function later(signal: AbortSignal, ms: number): AbortSignal {
   const controller = new AbortController()
-  const abort = (): void => void setTimeout(() => controller.abort(signal.reason), ms).unref()
-  signal.addEventListener('abort', abort, { once: true })
+  addAbortListener(signal, () => setTimeout(() => controller.abort(signal.reason), ms).unref())
   return controller.signal
 }
 

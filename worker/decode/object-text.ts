@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events'
 import type { MaybePromise } from '../contract/maybe-promise.ts'
 import type { ObjectBody, Store, StoredObject } from '../contract/store.ts'
 import { Damage } from './damage.ts'
@@ -30,7 +31,8 @@ export async function readObjectText(
   { onText, onEnd, signal, amounts = { storedBytes: 0, textBytes: 0 } }: TextTaker
 ): Promise<void> {
   const body = await store.open(object)
-  using _closing = signal && closeOnAbort(body, signal)
+  // A read that is stuck would go on until the store's time-out, and keep the process from ending.
+  using _listener = signal && addAbortListener(signal, () => void body.close())
   const first = await firstChunk(body)
   if (first && sniffEncoding(first) === 'zip') {
     await body.close()
@@ -65,13 +67,6 @@ async function readZip(
     if (amounts.textBytes > maxTextBytes(object.size, limits)) throw new Damage('ratio-limit', entry.byte)
   }
   amounts.storedBytes = object.size
-}
-
-/** A read that is stuck would go on for the patience of the store, and keep the process from ending. */
-function closeOnAbort(body: ObjectBody, signal: AbortSignal): Disposable {
-  const close = (): void => void body.close()
-  signal.addEventListener('abort', close, { once: true })
-  return { [Symbol.dispose]: () => signal.removeEventListener('abort', close) }
 }
 
 /** The first bytes, enough to tell the encoding where the object has as many. */

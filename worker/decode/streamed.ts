@@ -1,4 +1,5 @@
 import type { Transform } from 'node:stream'
+import { Wake } from '../async/wake.ts'
 
 /** What one step of a codec used up and gave out. */
 export interface CodecStep {
@@ -23,18 +24,18 @@ export class StreamedCodec {
   #isTaken = false
   #hasEnded = false
   #failure: Error | undefined
-  #wake: () => void = () => {}
+  readonly #changed = new Wake()
 
   constructor(stream: Transform & { readonly bytesWritten: number }) {
     this.#stream = stream
-    stream.on('readable', () => this.#wake())
+    stream.on('readable', () => this.#changed.call())
     stream.on('end', () => {
       this.#hasEnded = true
-      this.#wake()
+      this.#changed.call()
     })
     stream.on('error', (error) => {
       this.#failure = error
-      this.#wake()
+      this.#changed.call()
     })
   }
 
@@ -42,7 +43,7 @@ export class StreamedCodec {
   async step(input: Buffer, from: number, to: number): Promise<CodecStep> {
     if (!this.#hasInput) this.#write(input.subarray(from, to))
     for (;;) {
-      const changed = this.#nextChange()
+      const changed = this.#changed.next()
       if (this.#failure) throw this.#failure
       const output = this.#stream.read() as Buffer | null
       if (output) return { consumed: 0, output }
@@ -55,7 +56,7 @@ export class StreamedCodec {
   async isComplete(): Promise<boolean> {
     this.#stream.end()
     for (;;) {
-      const changed = this.#nextChange()
+      const changed = this.#changed.next()
       if (this.#failure || this.#hasEnded) return this.#hasEnded
       this.#stream.read()
       await changed
@@ -66,20 +67,13 @@ export class StreamedCodec {
     this.#stream.destroy()
   }
 
-  /** Set up before the state is looked at, so that no event between look and wait is missed. */
-  #nextChange(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve
-    })
-  }
-
   #write(input: Buffer): void {
     if (this.#hasEnded) return
     this.#hasInput = true
     this.#isTaken = false
     this.#stream.write(input, () => {
       this.#isTaken = true
-      this.#wake()
+      this.#changed.call()
     })
   }
 

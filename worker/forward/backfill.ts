@@ -1,3 +1,4 @@
+import { untilAborted } from '../async/time-limit.ts'
 import type { Category } from '../contract/config.ts'
 import type { Limits } from '../contract/config-schema.ts'
 import { IotLogError, messageOf } from '../contract/errors.ts'
@@ -14,7 +15,6 @@ import type { NamedSink } from './open-forward-sink.ts'
 import { originPlaces } from './origin-location.ts'
 import { Outbox } from './outbox.ts'
 import type { Refusal, Sink } from './sinks/sink.ts'
-import { untilAborted } from './until-aborted.ts'
 
 /*
  * Objects that were there before the forwarder, through the same code and with the same ids: in key order, one after the
@@ -107,11 +107,11 @@ class BackfillRun {
         const objects = page.filter((object) => this.#isAhead(category.name, object))
         source.announce(objects)
         this.#announced = objects.at(-1)
-        for (const object of objects) await untilAborted(this.#forward(category, object), signal)
+        for (const object of objects) await untilAborted(() => this.#forward(category, object), signal)
         this.#announced = undefined
       }
     }
-    await untilAborted(this.#outbox.flush(), signal)
+    await untilAborted(() => this.#outbox.flush(), signal)
   }
 
   /** Waits for nothing but requests under way, and those not for long. */

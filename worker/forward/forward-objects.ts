@@ -1,3 +1,4 @@
+import { untilAborted } from '../async/time-limit.ts'
 import type { Environment } from '../contract/config.ts'
 import type { Limits } from '../contract/config-schema.ts'
 import { IotLogError, messageOf } from '../contract/errors.ts'
@@ -14,7 +15,6 @@ import type { NamedSink } from './open-forward-sink.ts'
 import { versionOf } from './origin-location.ts'
 import { Outbox } from './outbox.ts'
 import type { Refusal, Sink } from './sinks/sink.ts'
-import { untilAborted } from './until-aborted.ts'
 
 /*
  * The objects of one invocation, one after the other, through one outbox: batches are filled across objects, so that
@@ -78,14 +78,14 @@ export async function forwardObjects(
   try {
     for (const work of works) {
       work.startedMs = performance.now()
-      const reading = forwardWork(work, outbox, placeOf, forwarder, stop)
-      await untilAborted(reading, stop).catch((error) => {
+      const read = (): Promise<void> => forwardWork(work, outbox, placeOf, forwarder, stop)
+      await untilAborted(read, stop).catch((error) => {
         // What befalls the sink or the whole store befalls the next object too.
         if (stop.aborted || outbox.hasFailed || isOutage(error)) throw error
         work.failure = messageOf(error)
       })
     }
-    await untilAborted(outbox.flush(), stop)
+    await untilAborted(() => outbox.flush(), stop)
   } catch (error) {
     if (!stop.aborted) outage = messageOf(error)
     const timer = setTimeout(() => cut.abort(new Error('out of time')), settleMs)

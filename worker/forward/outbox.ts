@@ -1,3 +1,4 @@
+import { Wake } from '../async/wake.ts'
 import type { Log } from '../report/log.ts'
 import { type Document, writeDocument } from './document.ts'
 import type { ObjectTally } from './object-tally.ts'
@@ -47,7 +48,7 @@ export class Outbox<Work> {
   readonly #unsettled: Batch<Work>[] = []
   #underWay = 0
   #failure: { readonly error: unknown } | undefined
-  #wake: () => void = () => {}
+  readonly #changed = new Wake()
   /** The newest record up to which all are through; undefined while there is none. */
   reached: Pick<OutboxEntry<Work>, 'work' | 'number'> | undefined
 
@@ -81,7 +82,7 @@ export class Outbox<Work> {
 
   /** Waits until there is room. @throws what the sink failed with */
   async drain(): Promise<void> {
-    while (this.#waiting.length > 0 && !this.#failure) await this.#changed()
+    while (this.#waiting.length > 0 && !this.#failure) await this.#changed.next()
     if (this.#failure) throw this.#failure.error
   }
 
@@ -94,17 +95,7 @@ export class Outbox<Work> {
 
   /** Waits for the requests under way, whatever they come to. */
   async settle(): Promise<void> {
-    while (this.#underWay > 0) await this.#changed()
-  }
-
-  #changed(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const before = this.#wake
-    this.#wake = () => {
-      before()
-      resolve()
-    }
-    return promise
+    while (this.#underWay > 0) await this.#changed.next()
   }
 
   #takeBuffer(): Buffer {
@@ -142,9 +133,7 @@ export class Outbox<Work> {
     }
     this.#underWay--
     this.#start()
-    const wake = this.#wake
-    this.#wake = () => {}
-    wake()
+    this.#changed.call()
   }
 
   #count(batch: Batch<Work>, refusals: readonly Refusal[]): void {

@@ -1,3 +1,4 @@
+import { within, withinAfter } from '../async/time-limit.ts'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import { isOver, type Job, type JobProgress, type JobResult } from '../contract/job.ts'
 import { exitCodeOf } from '../contract/result.ts'
@@ -12,7 +13,6 @@ import { Jobs } from './jobs.ts'
 import type { JobLog } from './log.ts'
 import { PacedProgress } from './progress.ts'
 import type { JobSettings } from './settings.ts'
-import { within, withinAfter } from './time-limit.ts'
 
 /*
  * One attempt of a job, from its record to its answer. A stop from outside (SIGTERM) has 30 s before the kill; it takes
@@ -59,7 +59,7 @@ export async function runJob(options: RunJobOptions): Promise<number> {
   const jobs = new Jobs({ records, prefix, nowMs: options.nowMs })
   const run = new JobRun(options, jobs)
   try {
-    return await withinAfter(run.signal, stopMs, 'Stopping the export', run.work())
+    return await withinAfter(run.signal, stopMs, 'Stopping the export', () => run.work())
   } catch (error) {
     if (!run.signal.aborted) throw error
     const patienceMs = Math.min(settlePatienceMs, options.output.patienceMs ?? settlePatienceMs)
@@ -249,7 +249,7 @@ class JobRun {
 
   async #try<T>(what: string, limitMs: number, call: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await within(limitMs, what, call())
+      return await within(limitMs, what, call)
     } catch (error) {
       this.#log({ event: `${what}-failed`, message: messageOf(error) })
       return undefined

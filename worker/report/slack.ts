@@ -1,3 +1,5 @@
+import { realClock, type Timers } from '../async/clock.ts'
+import { within } from '../async/time-limit.ts'
 import { archiveEndMs, linkEndMs } from '../contract/archive-life.ts'
 import type { Config } from '../contract/config.ts'
 import { downloadPath } from '../contract/download-link.ts'
@@ -8,7 +10,6 @@ import { SlackDelivery } from './slack/delivery.ts'
 import { jobMessage, type SlackMessage } from './slack/message.ts'
 import type { MessageView } from './slack/message-parts.ts'
 import { scopeOf } from './slack/other-requests.ts'
-import { realTimers, type Timers, valueWithin } from './slack/timers.ts'
 
 /** For the message of an attempt that is given up: SIGKILL comes 30 s after SIGTERM. */
 const interruptedMs = 6_000
@@ -75,7 +76,7 @@ export function createSlackReporter(options: SlackReporterOptions): JobReporter 
 }
 
 function createDelivery(job: Job, options: SlackReporterOptions): SlackDelivery {
-  const { token, apiUrl, timers = realTimers, random = Math.random, fetch = globalThis.fetch } = options
+  const { token, apiUrl, timers = realClock, random = Math.random, fetch = globalThis.fetch } = options
   return new SlackDelivery({
     calls: createSlackCalls({ token, apiUrl, fetch }),
     hasToken: token !== undefined && token !== '',
@@ -103,7 +104,7 @@ function ingressOf({ publicUrl, linkKey }: SlackReporterOptions): { url: string;
 async function linkOf(job: Job, options: SlackReporterOptions): Promise<Partial<MessageView>> {
   if (!job.result?.archive) return {}
   const ingress = ingressOf(options)
-  const { presign, log, timers = realTimers, config, nowMs } = options
+  const { presign, log, timers = realClock, config, nowMs } = options
   const endMs = archiveEndMs(job, config.output)
   if (ingress) {
     const linkExpiresMs = linkEndMs(job, config.output, nowMs())
@@ -111,8 +112,8 @@ async function linkOf(job: Job, options: SlackReporterOptions): Promise<Partial<
     return { downloadUrl, linkExpiresMs, archiveEndMs: endMs }
   }
   if (!presign) return {}
-  const onFailure = (): void => log({ event: 'slack-delivery', job: job.id, code: 'no-link' })
-  const link = await valueWithin(timers.limit(presignMs), () => presign(job), onFailure)
+  const onFailure = (): undefined => void log({ event: 'slack-delivery', job: job.id, code: 'no-link' })
+  const link = await within(presignMs, 'Signing a link', () => presign(job), timers).catch(onFailure)
   if (!link) return {}
   return { downloadUrl: link.url, linkExpiresMs: Math.min(link.expiresMs, endMs), archiveEndMs: endMs }
 }

@@ -1,4 +1,6 @@
+import { addAbortListener } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { Wake } from '../async/wake.ts'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import type { ReadAheadBounds } from '../contract/store.ts'
 import type { FromThread, ScanProgress, SliceSummary, ThreadSettings, ToThread } from './protocol.ts'
@@ -50,14 +52,9 @@ export async function* scanInOrder(
   onProgress: (progress: ScanProgress) => void
 ): AsyncGenerator<ScanStep> {
   await using pool = new ScanPool(slices, settings, onProgress)
-  const stop = (): void => pool.fail(signal.reason)
-  signal.addEventListener('abort', stop, { once: true })
-  if (signal.aborted) stop()
-  try {
-    yield* pool.steps()
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
+  using _listener = addAbortListener(signal, () => pool.fail(signal.reason))
+  if (signal.aborted) pool.fail(signal.reason)
+  yield* pool.steps()
 }
 
 interface PooledThread {
@@ -91,7 +88,7 @@ class ScanPool implements AsyncDisposable {
   #isFilling = false
   #hasAllSlices = false
   #failure: { readonly reason: unknown } | undefined
-  #wake: () => void = () => {}
+  readonly #changed = new Wake()
 
   constructor(slices: AsyncIterator<Slice>, settings: PoolSettings, onProgress: (progress: ScanProgress) => void) {
     this.#slices = slices
@@ -107,9 +104,7 @@ class ScanPool implements AsyncDisposable {
   async *steps(): AsyncGenerator<ScanStep> {
     this.#fill()
     for (;;) {
-      const changed = new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
+      const changed = this.#changed.next()
       if (this.#failure) throw this.#failure.reason
       const slice = this.#open.get(this.#next)
       const piece = slice?.pieces.shift()
@@ -132,7 +127,7 @@ class ScanPool implements AsyncDisposable {
 
   fail(reason: unknown): void {
     this.#failure ??= { reason }
-    this.#wake()
+    this.#changed.call()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -163,7 +158,7 @@ class ScanPool implements AsyncDisposable {
       thread.storedBytes -= slice.storedBytes
       this.#fill()
     }
-    this.#wake()
+    this.#changed.call()
   }
 
   /** Gives slices to the threads that have room for one. */
@@ -181,7 +176,7 @@ class ScanPool implements AsyncDisposable {
         if (next.done) this.#hasAllSlices = true
         else this.#give(thread, next.value)
       }
-      this.#wake()
+      this.#changed.call()
     } finally {
       this.#isFilling = false
     }

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { Wake } from '../async/wake.ts'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import { type NotRead, noOutcomes } from '../contract/outcome.ts'
 import type { DecoderContext } from '../decode/decoder.ts'
@@ -32,7 +33,7 @@ const context: DecoderContext = {
 
 let currentSlice = 0
 let untakenBytes = 0
-let onCredit: () => void = () => {}
+const credit = new Wake()
 let lastProgressMs = performance.now()
 const meter = new ProgressMeter()
 const kept = new KeptLines(sendKept)
@@ -55,7 +56,7 @@ port.on('message', (message: ToThread) => {
   } else {
     untakenBytes -= message.piece.length
     kept.giveBack(message.piece)
-    onCredit()
+    credit.call()
   }
 })
 
@@ -92,11 +93,7 @@ function sendKept(piece: Buffer): void {
 }
 
 async function creditReturned(): Promise<void> {
-  while (untakenBytes >= settings.creditBytes) {
-    await new Promise<void>((resolve) => {
-      onCredit = resolve
-    })
-  }
+  while (untakenBytes >= settings.creditBytes) await credit.next()
 }
 
 function fail(error: unknown): void {

@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events'
 import { Client, type ClientOptions, Connection, errors, type Transport } from '@opensearch-project/opensearch'
 import { AwsSigv4Signer } from '@opensearch-project/opensearch/aws-v3'
 import { messageOf } from '../../contract/errors.ts'
@@ -76,17 +77,12 @@ export class OpenSearchSink implements Sink {
     try {
       // The types know bodies of objects only; a Buffer is sent as it is.
       const request = client.bulk({ body: body as never, filter_path: filterPath as never })
-      const abort = (): void => void request.abort()
-      signal.addEventListener('abort', abort, { once: true })
-      try {
-        const { body: answered } = await request
-        this.#bodies.giveBack(body)
-        const answer = readBulkAnswer(answered, part)
-        log.debug('bulk', { records: part.length, bytes: body.length, ms: Math.round(performance.now() - startedMs) })
-        return answer
-      } finally {
-        signal.removeEventListener('abort', abort)
-      }
+      using _listener = addAbortListener(signal, () => request.abort())
+      const { body: answered } = await request
+      this.#bodies.giveBack(body)
+      const answer = readBulkAnswer(answered, part)
+      log.debug('bulk', { records: part.length, bytes: body.length, ms: Math.round(performance.now() - startedMs) })
+      return answer
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof errors.ResponseError) return this.#answerOf(error, name)

@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events'
 import { type Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 
@@ -22,7 +23,7 @@ export interface PostOptions {
 const keptBytes = 4096
 
 /** One request, never repeated or redirected. Fails with what broke the connection, or the signal's reason. */
-export function post({ url, headers, body, agent, idleMs, signal }: PostOptions): Promise<PostAnswer> {
+export async function post({ url, headers, body, agent, idleMs, signal }: PostOptions): Promise<PostAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<PostAnswer>()
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest
   const request = send(url, {
@@ -31,8 +32,7 @@ export function post({ url, headers, body, agent, idleMs, signal }: PostOptions)
     agent,
     timeout: idleMs
   })
-  const abort = (): void => void request.destroy(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
+  using _listener = addAbortListener(signal, () => void request.destroy(signal.reason))
   request.on('timeout', () => request.destroy(new Error(`no answer within ${idleMs / 1000} s`)))
   request.on('error', reject)
   request.on('response', (response) => {
@@ -48,6 +48,5 @@ export function post({ url, headers, body, agent, idleMs, signal }: PostOptions)
     response.on('close', () => reject(new Error('the answer broke off')))
   })
   request.end(body)
-  if (signal.aborted) abort()
-  return promise.finally(() => signal.removeEventListener('abort', abort))
+  return await promise
 }

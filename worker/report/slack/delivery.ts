@@ -1,3 +1,5 @@
+import type { Timers } from '../../async/clock.ts'
+import { within } from '../../async/time-limit.ts'
 import type { Job } from '../../contract/job.ts'
 import { type Trouble, verdictOf } from './answers.ts'
 import { withoutCancel } from './buttons.ts'
@@ -5,7 +7,6 @@ import type { Called, MessageBody, SlackCalls } from './calls.ts'
 import { type ChosenWay, callMs, chooseWay, openWays, type Via, type Way } from './delivery-channels.ts'
 import type { SlackMessage } from './message.ts'
 import { isReplyUrl, withoutReplyUrl } from './reply-url.ts'
-import { type Timers, valueWithin } from './timers.ts'
 import { Pace } from './update-rate.ts'
 
 /*
@@ -111,11 +112,8 @@ export class SlackDelivery {
     this.#waiting = undefined
     this.#wake.abort()
     // What is being sent must not arrive after the last message; a post may take longer than there is time for.
-    await valueWithin(
-      timers.limit(Math.min(callMs.update, budgetMs / 2)),
-      async () => this.#telling,
-      () => {}
-    )
+    const limitMs = Math.min(callMs.update, budgetMs / 2)
+    await within(limitMs, 'The message before', async () => this.#telling, timers).catch(() => {})
     while (!mine.signal.aborted) {
       const message = this.#made(make)
       const chosen = message && this.#choose(isOver, untilMs)
@@ -175,7 +173,8 @@ export class SlackDelivery {
     if (untilMs !== undefined && !this.#triedMs.has(way.via)) this.#triedMs.set(way.via, postedMs)
     // Nothing is posted beside a post that has no answer yet.
     if (way.via !== 'update') this.#readyMs.set(way.via, postedMs + callMs[way.via])
-    const called = await this.#call(way, message, timers.limit(limitMs))
+    using limit = timers.limit(limitMs)
+    const called = await this.#call(way, message, limit.signal)
     const leftMs = untilMs === undefined ? keepMs : Math.min(keepMs, Math.max(1_000, untilMs - nowMs()))
     if (!('trouble' in called)) {
       this.#readyMs.delete(way.via)
@@ -252,11 +251,11 @@ export class SlackDelivery {
   async #keep(changed: Partial<Job['reply']>, limitMs: number): Promise<void> {
     const { timers, onReply } = this.#options
     this.#reply = { ...this.#reply, ...changed }
-    const onFailure = (): void => this.#note({ code: 'reply-not-kept' })
-    await valueWithin(timers.limit(limitMs), () => onReply(this.#reply), onFailure)
+    const keep = (): Promise<void> => onReply(this.#reply)
+    await within(limitMs, 'Keeping the reply', keep, timers).catch(() => this.#note({ code: 'reply-not-kept' }))
   }
 
-  #note(facts: object): void {
+  #note(facts: object): undefined {
     this.#options.log({ event: 'slack-delivery', job: this.#options.jobId, ...facts })
   }
 }

@@ -1,5 +1,6 @@
+import type { Timers } from '../../async/clock.ts'
+import { within } from '../../async/time-limit.ts'
 import type { Trouble } from './answers.ts'
-import { type Timers, valueWithin } from './timers.ts'
 
 /** `chat.update` may be called 50 times a minute by all jobs of a workspace together (tier 3): 1.2 s each would just do. */
 const intervalPerJobMs = 1_500
@@ -17,7 +18,7 @@ export interface PaceOptions {
   readonly timers: Timers
   /** 0 to 1. */
   readonly random: () => number
-  readonly onUncounted: () => void
+  readonly onUncounted: () => undefined
 }
 
 /** How long to leave Slack alone. */
@@ -50,7 +51,7 @@ export class Pace {
   async #runningJobs(): Promise<number> {
     const { nowMs, timers, countRunning, onUncounted } = this.#options
     if (nowMs() >= this.#running.untilMs) {
-      const counted = await valueWithin(timers.limit(countMs), () => countRunning(), onUncounted)
+      const counted = await within(countMs, 'Counting jobs', countRunning, timers).catch(onUncounted)
       this.#running = { count: counted ?? this.#running.count, untilMs: nowMs() + countHoldsMs }
     }
     return this.#running.count

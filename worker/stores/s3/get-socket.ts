@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import { type AnswerHead, parseAnswerHead } from './answer-head.ts'
@@ -69,9 +70,11 @@ export class GetSocket {
    * Sends a request and delivers its answer; ends when the body is through, true when the sink refused it.
    * @throws Error when the connection breaks
    */
-  get(request: string, sink: AnswerSink, signal: AbortSignal): Promise<boolean> {
-    const cancel = (): void => this.#fail(signal.reason)
-    return new Promise<boolean>((resolve, reject) => {
+  async get(request: string, sink: AnswerSink, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) this.close()
+    signal.throwIfAborted()
+    using _listener = addAbortListener(signal, () => this.#fail(signal.reason))
+    return await new Promise<boolean>((resolve, reject) => {
       this.#exchange = {
         onHead: (head) => sink.onHead(head),
         onBytes: (bytes) => sink.onBytes(bytes),
@@ -81,13 +84,11 @@ export class GetSocket {
         early: undefined,
         leftBytes: 0
       }
-      signal.addEventListener('abort', cancel, { once: true })
-      if (signal.aborted) return cancel()
       this.#socket.ref()
       if (!this.#socket.connecting) this.#socket.setTimeout(this.#waits.firstByteMs)
       else this.#socket.once('connect', () => this.#socket.setTimeout(this.#waits.firstByteMs))
       this.#socket.write(request, 'latin1')
-    }).finally(() => signal.removeEventListener('abort', cancel))
+    })
   }
 
   close(): void {

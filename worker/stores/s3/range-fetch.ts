@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
+import { Wake } from '../../async/wake.ts'
 import type { StoredObject } from '../../contract/store.ts'
 import type { S3Connection } from './connection.ts'
 
@@ -22,7 +23,7 @@ export class SpanFetch {
   #pageBytes = 0
   #lent: Buffer | undefined
   #failure: { readonly error: unknown } | undefined
-  #wake: () => void = () => {}
+  readonly #changed = new Wake()
   #received: number
   readonly to: number
 
@@ -49,9 +50,7 @@ export class SpanFetch {
       }
       if (this.#failure) throw this.#failure.error
       if (this.#received === this.to) return null
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
+      await this.#changed.next()
     }
   }
 
@@ -71,7 +70,7 @@ export class SpanFetch {
     } catch (error) {
       this.#failure = { error }
     }
-    this.#wake()
+    this.#changed.call()
   }
 
   async #fetchAll(): Promise<void> {
@@ -157,7 +156,7 @@ export class SpanFetch {
     this.#filled.push(page.subarray(0, this.#pageBytes))
     this.#page = undefined
     this.#pageBytes = 0
-    this.#wake()
+    this.#changed.call()
   }
 
   #giveBackLent(): void {

@@ -1,4 +1,5 @@
 import { DeleteObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3'
+import { untilAborted } from '../../async/time-limit.ts'
 import { messageOf } from '../../contract/errors.ts'
 import type { StoredObject, WriteOptions } from '../../contract/store.ts'
 import type { S3Connection } from './connection.ts'
@@ -15,19 +16,12 @@ export function headObject(connection: S3Connection, key: string, signal?: Abort
   })
 }
 
-/** Reads a written object back, for no longer than the signal lets it. */
+/** Reads a written object back until the signal aborts. */
 export async function readBack(connection: S3Connection, key: string, options: WriteOptions): Promise<void> {
   const { verify, signal } = options
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const stop = (): void => reject(signal!.reason)
   const read = async (): Promise<void> => verify?.(randomAccess(connection, await headObject(connection, key, signal)))
   signal?.throwIfAborted()
-  signal?.addEventListener('abort', stop, { once: true })
-  try {
-    await Promise.race([read(), aborted])
-  } finally {
-    signal?.removeEventListener('abort', stop)
-  }
+  await untilAborted(read, signal)
 }
 
 /** Deletes what does not verify, or was cancelled too late; says so where it can't. */

@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events'
 import type { Readable } from 'node:stream'
 import {
   CompleteMultipartUploadCommand,
@@ -86,7 +87,7 @@ function cuttable(client: S3Client, body: Readable, cut: AbortSignal, state: Upl
   const late = new AbortController()
   const failed = new AbortController()
   const cutOrFailed = AbortSignal.any([cut, failed.signal])
-  cut.addEventListener('abort', () => setTimeout(() => late.abort(), lateMs).unref(), { once: true })
+  addAbortListener(cut, () => setTimeout(() => late.abort(), lateMs).unref())
   const send = async (command: Parameters<S3Client['send']>[0]): Promise<unknown> => {
     const isFirst = command instanceof CreateMultipartUploadCommand
     if (isFirst) state.beginning = 'sent'

@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events'
 import type { Readable } from 'node:stream'
 import { IotLogError, messageOf } from '../../contract/errors.ts'
 import type { WriteOptions } from '../../contract/store.ts'
@@ -85,9 +86,9 @@ function cutWith(body: Readable, signal: AbortSignal | undefined): { readonly cu
     body.destroy(signal!.reason)
     cut.abort(signal!.reason)
   }
-  signal?.addEventListener('abort', cancel, { once: true })
+  const listener = signal && addAbortListener(signal, cancel)
   if (signal?.aborted) cancel()
-  return { cut: cut.signal, [Symbol.dispose]: () => signal?.removeEventListener('abort', cancel) }
+  return { cut: cut.signal, [Symbol.dispose]: () => listener?.[Symbol.dispose]() }
 }
 
 /** The last request was cut: it may have been carried out all the same. */

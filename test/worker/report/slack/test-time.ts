@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Timers } from '../../../../worker/report/slack/timers.ts'
+import type { Timers } from '../../../../worker/async/clock.ts'
 
 /** Time that passes when somebody sleeps, and at no other time. */
 export interface TestTime {
@@ -30,18 +30,16 @@ export function createTestTime(startMs: number): TestTime {
         slept.push(ms)
         nowMs += ms
       },
-      limit: (ms) => {
+      limit: (ms, reason) => {
         const controller = new AbortController()
         const endMs = nowMs + ms
-        if (time.isImpatient) {
-          // In the order of their ends, and long enough for whoever answers.
-          const timer = setTimeout(() => {
-            nowMs = Math.max(nowMs, endMs)
-            controller.abort(new DOMException('The time is over', 'TimeoutError'))
-          }, ms / 40)
-          timer.unref()
+        const end = (): void => {
+          nowMs = Math.max(nowMs, endMs)
+          controller.abort(reason ?? new DOMException('The time is over', 'TimeoutError'))
         }
-        return controller.signal
+        // In the order of their ends, and long enough for a server that answers.
+        const timer = time.isImpatient ? setTimeout(end, ms / 40).unref() : undefined
+        return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) }
       }
     }
   }
