@@ -12,6 +12,7 @@ import { compareKeys } from '../../worker/contract/key-order.ts'
 import { parseRequest } from '../../worker/contract/parse-request.ts'
 import type { StoreSettings } from '../../worker/contract/store.ts'
 import { type ExportOptions, exportLogs } from '../../worker/export/export.ts'
+import { zipOutput } from '../../worker/outputs/zip/export-archive.ts'
 import { openStore } from '../../worker/stores/open-store.ts'
 import { manifestOf, readArchive } from '../support/archives.ts'
 import { referenceConfig } from '../support/configurations.ts'
@@ -214,7 +215,10 @@ async function exportDay(
     source: store,
     sourceSettings: source.settings,
     athena: { obstacle: 'this test has no Athena' },
-    target: { store: openStore({ url: directory.url }), key, overwrite: false },
+    openOutput: zipOutput(
+      { store: openStore({ url: directory.url }), key, overwrite: false },
+      config.limits.maxArchiveBytes
+    ),
     tool: 'iot-log test',
     signal: new AbortController().signal,
     ...options

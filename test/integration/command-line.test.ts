@@ -157,6 +157,25 @@ describe('iot-log export', () => {
     ])
   })
 
+  it('refuses - as output and warns when the name does not end with .zip', async () => {
+    using logs = logDirectory(day)
+    using here = temporaryDirectory()
+    const run = (...flags: string[]): ReturnType<typeof runCli> => {
+      return runCli([...example, '--source', logs.url, ...flags], { cwd: here.path })
+    }
+    for (const flags of [['--output', '-'], ['--output=-'], ['-o', '-']]) {
+      const { code, stdout, stderr } = await run(...flags)
+      assert.deepEqual([code, stdout], [2, ''])
+      assert.match(stderr, /(--output|-o) -: standard input and output are not supported; name a PLACE$/m)
+    }
+    assert.deepEqual(readdirSync(here.path), [])
+    const { code, stderr } = await run('--output=out.parquet')
+    assert.equal(code, 0)
+    assert.equal(stderr, 'iot-log: --output: a zip is written, although the name ends with .parquet\n')
+    assert.equal((await run('--output=out.parquet', '--force', '--quiet')).stderr, '')
+    assert.deepEqual(readdirSync(here.path), ['out.parquet'])
+  })
+
   it('leaves out what the configuration excludes and says so', async () => {
     using logs = logDirectory({ ...day, 'telemetry/2023/10/01/00/errors/x.gz': gzipSync(text) })
     using here = temporaryDirectory()

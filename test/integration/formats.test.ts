@@ -5,6 +5,7 @@ import { describe, it } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { parseRequest } from '../../worker/contract/parse-request.ts'
 import { exportLogs } from '../../worker/export/export.ts'
+import { zipOutput } from '../../worker/outputs/zip/export-archive.ts'
 import { openStore } from '../../worker/stores/open-store.ts'
 import { readArchive } from '../support/archives.ts'
 import { configWithCategories } from '../support/configurations.ts'
@@ -37,7 +38,7 @@ async function exported(day: Readonly<Record<string, Buffer>>, words: readonly s
     source,
     sourceSettings: { url: logs.url },
     athena: { obstacle: 'this test has no Athena' },
-    target: { store, key: 'archive.zip', overwrite: false },
+    openOutput: zipOutput({ store, key: 'archive.zip', overwrite: false }, config.limits.maxArchiveBytes),
     threads,
     tool: 'iot-log test',
     signal: new AbortController().signal

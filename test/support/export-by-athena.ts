@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type AthenaOffer, offerAthena } from '../../worker/athena/open-access.ts'
 import { parseRequest } from '../../worker/contract/parse-request.ts'
 import { type ExportOptions, exportLogs } from '../../worker/export/export.ts'
+import { zipOutput } from '../../worker/outputs/zip/export-archive.ts'
 import { openStore } from '../../worker/stores/open-store.ts'
 import { manifestOf, readArchive } from './archives.ts'
 import type { AthenaPlace } from './athena-place.ts'
@@ -51,7 +52,7 @@ export async function exportByAthena(
     source,
     sourceSettings: settings,
     athena,
-    target: { store, key: 'archive.zip', overwrite: false },
+    openOutput: zipOutput({ store, key: 'archive.zip', overwrite: false }, config.limits.maxArchiveBytes),
     threads,
     tool: 'iot-log test',
     signal: signal ?? new AbortController().signal,

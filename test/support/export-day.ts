@@ -5,6 +5,7 @@ import { parseRequest } from '../../worker/contract/parse-request.ts'
 import type { ExportResult } from '../../worker/contract/result.ts'
 import type { StoreSettings } from '../../worker/contract/store.ts'
 import { type ExportOptions, exportLogs } from '../../worker/export/export.ts'
+import { zipOutput } from '../../worker/outputs/zip/export-archive.ts'
 import { openStore } from '../../worker/stores/open-store.ts'
 import { referenceConfig } from './configurations.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
@@ -42,7 +43,10 @@ export async function exportDay(target: DayTarget, options: DayOptions): Promise
     source,
     sourceSettings,
     athena: { obstacle: 'this test has no Athena' },
-    target: { store, key: target.key, overwrite: target.overwrite ?? false },
+    openOutput: zipOutput(
+      { store, key: target.key, overwrite: target.overwrite ?? false },
+      config.limits.maxArchiveBytes
+    ),
     threads,
     tool: 'iot-log test',
     signal: signal ?? new AbortController().signal,

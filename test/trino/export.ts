@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { parseRequest } from '../../worker/contract/parse-request.ts'
 import { exportLogs } from '../../worker/export/export.ts'
+import { zipOutput } from '../../worker/outputs/zip/export-archive.ts'
 import { openRecords } from '../../worker/stores/open-documents.ts'
 import { openStore } from '../../worker/stores/open-store.ts'
 import { manifestOf, readArchive } from '../support/archives.ts'
@@ -48,7 +49,7 @@ export async function exportTelemetry(words: readonly string[]): Promise<Exporte
     source,
     sourceSettings,
     athena: { open: async () => access },
-    target: { store: target, key: 'archive.zip', overwrite: false },
+    openOutput: zipOutput({ store: target, key: 'archive.zip', overwrite: false }, config.limits.maxArchiveBytes),
     threads: 2,
     tool: 'iot-log test',
     signal: new AbortController().signal

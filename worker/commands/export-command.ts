@@ -5,6 +5,7 @@ import { parseRequest } from '../contract/parse-request.ts'
 import { exitCodes } from '../contract/result.ts'
 import type { DownloadLink } from '../contract/store.ts'
 import { type ExportOptions, exportLogs } from '../export/export.ts'
+import { type ArchiveTarget, zipOutput } from '../outputs/zip/export-archive.ts'
 import { resultJsonPieces } from '../report/json.ts'
 import { linkText, resultText, shownUrl } from '../report/result-text.ts'
 import { createTerminalProgress } from '../report/terminal.ts'
@@ -12,7 +13,7 @@ import { openStore } from '../stores/open-store.ts'
 import type { Command, CommandContext } from './command.ts'
 import type { FlagSpec } from './flags.ts'
 import { flagLines, requestHelp, requestUsage } from './help.ts'
-import { archiveTarget, outputFlags } from './output.ts'
+import { archiveTarget, endingWarning, outputFlags } from './output.ts'
 import { loadConfig, sourceFlags, sourceSettings, storeSettings, threadCount, wantedInflater } from './settings.ts'
 
 const flags: Readonly<Record<string, FlagSpec>> = {
@@ -49,12 +50,16 @@ export const exportCommand: Command = {
     const options = await readOptions(context)
     const { terminal, typed, surroundings } = context
     const isQuiet = typed.switches.has('quiet')
+    const warning = endingWarning(options.target.key)
+    if (warning !== undefined && !isQuiet) terminal.error.write(`iot-log: ${warning}\n`)
     const progress = isQuiet ? undefined : createTerminalProgress(terminal.error, () => performance.now())
     const onLeftBehind = (text: string): void => void terminal.error.write(`iot-log: ${text}\n`)
     await using source = openStore(options.sourceSettings)
     await using _target = options.target.store
     try {
-      using result = await exportLogs(options.request, { ...options, source, listener: { ...progress, onLeftBehind } })
+      const openOutput = zipOutput(options.target, options.limits.maxArchiveBytes)
+      const listener = { ...progress, onLeftBehind }
+      using result = await exportLogs(options.request, { ...options, source, openOutput, listener })
       const link = result.archive && (await makeLink(options, surroundings.nowMs(), terminal))
       progress?.close()
       if (typed.switches.has('json')) for (const piece of resultJsonPieces(result, link)) await terminal.print(piece)
@@ -66,12 +71,13 @@ export const exportCommand: Command = {
   }
 }
 
-interface ReadOptions extends Omit<ExportOptions, 'source' | 'listener'> {
+interface ReadOptions extends Omit<ExportOptions, 'source' | 'openOutput' | 'listener'> {
+  readonly target: ArchiveTarget
   readonly request: ReturnType<typeof parseRequest>
   readonly linkMinutes: number | undefined
 }
 
-/** The archive stands whether or not a link to it can be made. */
+/** The archive stays even if no link to it can be made. */
 async function makeLink(
   { target, linkMinutes }: ReadOptions,
   nowMs: number,
@@ -86,7 +92,7 @@ async function makeLink(
   }
 }
 
-/** Checks everything that was typed, and tells every mistake at once, before anything is read. */
+/** Checks everything that was typed and reports every mistake at once, before anything is read. */
 async function readOptions({ typed, surroundings, signal, tool }: CommandContext): Promise<ReadOptions> {
   const problems = new ProblemCollector()
   problems.add(typed.problems)

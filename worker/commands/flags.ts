@@ -61,6 +61,8 @@ function problemOf(
   }
   if (spec.value !== undefined && (value === undefined || value === ''))
     return `${typed} needs a value: ${typed} ${spec.value}`
+  if (spec.value !== undefined && value === '-')
+    return `${typed} -: standard input and output are not supported; name a ${spec.value}`
   if (spec.value !== undefined && inlineValue === false && value?.startsWith('-')) {
     return `${typed} needs a value, and ${value} looks like a flag: ${typed}=${value} if it is meant`
   }

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Config } from '../contract/config.ts'
 import { ProblemsError } from '../contract/errors.ts'
@@ -49,6 +49,14 @@ export function archiveTarget(
     throw new ProblemsError('wrong-words', [{ subject: '--link', text }])
   }
   return { store, key: place.key, overwrite }
+}
+
+/** A warning for a name like `out.parquet`: whatever its ending, the archive is a zip. */
+export function endingWarning(key: string): string | undefined {
+  const ending = extname(key)
+  return ending === '' || ending.toLowerCase() === '.zip'
+    ? undefined
+    : `--output: a zip is written, although the name ends with ${ending}`
 }
 
 interface Place {

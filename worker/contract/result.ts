@@ -15,24 +15,49 @@ export interface ScannedAmounts {
   readonly rawBytes: number
 }
 
-/** What `iot-log export --json` prints, but for the list of unreadable objects, which may be long and is streamed. */
-export interface ExportResult {
+/** What was kept of one category. */
+export interface ExportEntry {
+  readonly name: string
+  readonly lines: number
+  readonly bytes: number
+  /** Hexadecimal. */
+  readonly sha256: string
+}
+
+/** What an export became, except for the objects that were not read. */
+export interface ManifestHead {
+  readonly tool: string
+  readonly request: ExportRequest
   readonly status: ExportStatus
   readonly engine: string
   readonly reason: string
-  readonly request: ExportRequest
-  /** Null when none was written; the URL is `file://` or `s3://`, never a presigned one. */
-  readonly archive: { readonly url: string; readonly bytes: number; readonly sha256: string } | null
-  readonly entries: readonly {
-    readonly name: string
-    readonly lines: number
-    readonly bytes: number
-    readonly sha256: string
-  }[]
+  /**
+   * The order of the lines of an entry. `key`: by the key of their object, then as stored, except for what `differences`
+   * says. `key,time`: by key, then by the time that Athena has read; lines without such a time stay as stored.
+   */
+  readonly order: 'key' | 'key,time'
+  /** How lines from Athena may differ from what is stored; left out where none came from there. */
+  readonly differences?: readonly string[]
+  readonly entries: readonly ExportEntry[]
   readonly objects: ObjectCounts
+  readonly scanned: ScannedAmounts
+}
+
+/** An archive that was written and verified. */
+export interface WrittenArchive {
+  /** `file://` or `s3://`, never a presigned one. */
+  readonly url: string
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** What `iot-log export --json` prints, except for the list of unreadable objects, which may be long and is streamed. */
+export interface ExportResult
+  extends Pick<ManifestHead, 'status' | 'engine' | 'reason' | 'request' | 'entries' | 'objects' | 'scanned'> {
+  /** Null when none was written. */
+  readonly archive: WrittenArchive | null
   /** All objects that were not wholly read, in key order within each category; the JSON lists the unreadable ones. */
   readonly notRead: Iterable<NotRead>
-  readonly scanned: ScannedAmounts
   readonly seconds: number
 }
 

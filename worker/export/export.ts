@@ -6,31 +6,28 @@ import type { Environment } from '../contract/config.ts'
 import type { Limits } from '../contract/config-schema.ts'
 import type { DamageReason } from '../contract/outcome.ts'
 import { type ExportRequest, windowOf } from '../contract/request.ts'
-import type { ExportResult } from '../contract/result.ts'
+import type { ExportResult, ManifestHead } from '../contract/result.ts'
 import type { Store, StoreSettings } from '../contract/store.ts'
 import { chooseInflaters } from '../decode/choose-inflater.ts'
 import type { InflaterChoice, InflaterName } from '../decode/inflater.ts'
 import type { EngineChoice } from '../model/engine.ts'
-import { chooseDeflater } from '../outputs/zip/choose-deflater.ts'
-import type { Deflater } from '../outputs/zip/deflater.ts'
-import { type ArchiveTarget, ExportArchive } from '../outputs/zip/export-archive.ts'
-import { type ManifestHead, manifestPieces, type WrittenEntry } from '../outputs/zip/manifest.ts'
 import type { CategoryPlan } from '../scan/category-plan.ts'
 import type { ScanProgress } from '../scan/protocol.ts'
 import { chooseEngines } from './choose-engines.ts'
 import { type Listing, listObjects } from './listing.ts'
+import type { OpenOutput, Output } from './output.ts'
 import { planCategories } from './plan.ts'
 import { exportSteps, type StepsOptions } from './steps.ts'
 import { Tally } from './tally.ts'
 
-/** What an export is told while it goes on. */
+/** Receives news of an export. */
 export interface ExportListener {
   onListed?(objects: number): void
   onPlanned?(total: { readonly objects: number; readonly storedBytes: number }, choice: EngineChoice): void
   onProgress?(progress: ScanProgress): void
-  /** All before this category is read; its place in the request. Categories without objects are passed over. */
+  /** All before this category is read; its number in the request. Categories without objects are passed over. */
   onCategory?(category: number): void
-  /** A failed or cancelled export could not take away all that it had begun. */
+  /** A failed or cancelled export could not clean up all that it had begun. */
   readonly onLeftBehind?: (text: string) => void
 }
 
@@ -42,7 +39,7 @@ export interface ExportOptions {
   readonly sourceSettings: StoreSettings
   /** How Athena is asked, or why it can't be. */
   readonly athena: AthenaOffer
-  readonly target: ArchiveTarget
+  readonly openOutput: OpenOutput
   readonly threads: number
   /** Instead of the fastest that passes its self-test. */
   readonly inflater?: InflaterName | undefined
@@ -52,9 +49,9 @@ export interface ExportOptions {
   readonly listener?: ExportListener
 }
 
-/** The result; disposing gives up its list of unreadable objects. */
+/** The result; disposing it gives up its list of unreadable objects. */
 export interface ExportOutcome extends ExportResult, Disposable {
-  /** Kept lines by hour of the window; empty where the keys tell no hours. */
+  /** Kept lines by hour of the window; empty where keys have no hours. */
   readonly linesByHour: readonly number[]
   /** Objects that were not read to their end, by category in the order of the request. */
   readonly missingByCategory: readonly number[]
@@ -62,129 +59,98 @@ export interface ExportOutcome extends ExportResult, Disposable {
   readonly unreadable: Readonly<Partial<Record<DamageReason, number>>>
 }
 
+/** An export whose objects are known. */
+interface ListedExport extends ExportOptions {
+  readonly request: ExportRequest
+  readonly plans: readonly CategoryPlan[]
+  readonly listing: Listing
+}
+
+/** An export under way. */
+interface OpenExport extends ListedExport {
+  readonly inflaters: InflaterChoice
+  readonly output: Output
+  readonly tally: Tally
+}
+
 /**
- * Runs one export from the listing to the verified archive. What can't be read is data of the result; thrown is only
- * what ends the export, and then nothing is left of the archive.
+ * Runs one export from the listing to the finished output. An object that can't be read is part of the result. Only what
+ * ends the export is thrown, and then nothing unfinished is left of the output.
  * @throws IotLogError, or the signal's reason when cancelled
  */
 export async function exportLogs(request: ExportRequest, options: ExportOptions): Promise<ExportOutcome> {
   const startedMs = performance.now()
-  const { environment, source, signal, listener } = options
-  const plans = planCategories(request, environment)
-  using listing = await listObjects(source, plans, signal, listener?.onListed)
-  const choice = await choose(request, plans, listing, options)
-  listener?.onPlanned?.(listing, choice)
+  const plans = planCategories(request, options.environment)
+  using listing = await listObjects(options.source, plans, options.signal, options.listener?.onListed)
+  const listed = { ...options, request, plans, listing }
+  const wanted = await choose(listed)
+  options.listener?.onPlanned?.(listing, wanted)
   const inflaters = await chooseInflaters(options.inflater)
-  const archive = openArchive(request, plans, listing, await chooseDeflater(inflaters), options)
+  const output = await openOutput(listed, inflaters)
   const tally = new Tally(plans.length, listing.skipped)
+  const open = { ...listed, inflaters, output, tally }
   try {
-    const read = await readIntoArchive(request, plans, listing, choice, archive, tally, { ...options, inflaters })
-    const head = describe(request, read, plans, await archive.closeEntries(), tally, listing, options.tool)
-    const isWorthAnArchive = head.status !== 'empty'
-    const written = isWorthAnArchive ? await archive.finish(manifestPieces(head, tally.notRead())) : null
-    const { status, engine, entries, objects, scanned } = head
-    const seconds = Math.round((performance.now() - startedMs) / 100) / 10
-    const result = { status, engine, reason: read.reason, request, archive: written, entries, objects }
-    return {
-      ...result,
-      notRead: { [Symbol.iterator]: () => tally.notRead() },
-      scanned,
-      seconds,
-      // Keys tell the hour of arrival.
-      linesByHour:
-        request.window === 'event'
-          ? []
-          : tally.linesByHour(
-              plans.map((plan) => plan.category.layout),
-              windowOf(request)
-            ),
-      missingByCategory: tally.missingByCategory(),
-      unreadable: tally.unreadable(),
-      [Symbol.dispose]: () => tally[Symbol.dispose]()
-    }
+    const choice = await readIntoOutput(open, wanted)
+    const head = await describe(open, choice)
+    const archive = await output.finish(head, tally.notRead())
+    return { ...outcomeOf(open, head), reason: choice.reason, archive, seconds: secondsSince(startedMs) }
   } catch (error) {
-    await archive.fail(error)
+    await output.fail(error)
     tally[Symbol.dispose]()
     throw error
   }
 }
 
-function choose(
-  request: ExportRequest,
-  plans: readonly CategoryPlan[],
-  listing: Listing,
-  { environment, source, limits, threads, athena }: ExportOptions
-): Promise<EngineChoice> {
-  const obstacle = 'obstacle' in athena ? athena.obstacle : undefined
-  return chooseEngines({ plans, listing, environment, source, limits, threads, wanted: request.engine, obstacle })
+function choose(listed: ListedExport): Promise<EngineChoice> {
+  const obstacle = 'obstacle' in listed.athena ? listed.athena.obstacle : undefined
+  return chooseEngines({ ...listed, wanted: listed.request.engine, obstacle })
 }
 
-function openArchive(
-  request: ExportRequest,
-  plans: readonly CategoryPlan[],
-  listing: Listing,
-  deflater: Deflater,
-  options: ExportOptions
-): ExportArchive {
-  return new ExportArchive({
-    target: options.target,
+function openOutput(listed: ListedExport, inflaters: InflaterChoice): Promise<Output> {
+  const { request, plans, listing, threads, signal, listener } = listed
+  return listed.openOutput({
     entryNames: plans.map((plan) => plan.entry),
     time: new Date(windowOf(request).fromMs),
-    deflater,
-    threads: options.threads,
-    // Deflated again, what is kept is at most about as large as it was.
-    expectedBytes: listing.storedBytes,
-    maxBytes: options.limits.maxArchiveBytes,
-    signal: options.signal,
-    ...(options.listener?.onLeftBehind && { onLeftBehind: options.listener.onLeftBehind })
+    storedBytes: listing.storedBytes,
+    inflaters,
+    threads,
+    signal,
+    onLeftBehind: listener?.onLeftBehind
   })
 }
 
-/** Reads every category with its engine, in their order. Gives what was chosen in the end. */
-async function readIntoArchive(
-  request: ExportRequest,
-  plans: readonly CategoryPlan[],
-  listing: Listing,
-  choice: EngineChoice,
-  archive: ExportArchive,
-  tally: Tally,
-  options: ExportOptions & { readonly inflaters: InflaterChoice }
-): Promise<EngineChoice> {
-  const { source, limits, listener, athena, inflaters } = options
-  const signal = AbortSignal.any([options.signal, archive.failed])
+/** Reads every category with its engine, in their order. Returns the choice as it was in the end. */
+async function readIntoOutput(open: OpenExport, wanted: EngineChoice): Promise<EngineChoice> {
+  const { request, plans, listing, source, limits, listener, athena, inflaters, output, tally } = open
+  const signal = AbortSignal.any([open.signal, output.failed])
   const onProgress = (progress: ScanProgress): void => {
     tally.addProgress(progress)
     listener?.onProgress?.(progress)
   }
   const asked = plans.map((plan, at) => ({ plan, listing: listing.categories[at]! }))
-  const forAthena = asked.filter((_, at) => choice.engines[at] === 'athena')
+  const forAthena = asked.filter((_, at) => wanted.engines[at] === 'athena')
   const common = { source, window: windowOf(request), limits, inflaters, signal, onProgress }
   await using access = 'open' in athena && forAthena.length > 0 ? await athena.open() : undefined
   await using run = access && new AthenaRun(forAthena, { ...common, access, onLeftBehind: listener?.onLeftBehind })
-  const steps: StepsOptions = { ...options, ...common, plans, listing, wanted: request.engine, run }
-  const chosen = { ...choice }
+  const steps: StepsOptions = { ...open, ...common, wanted: request.engine, run }
+  const chosen = { ...wanted }
   let category = -1
   for await (const step of exportSteps(chosen, steps)) {
     if (step.category !== category) {
       category = step.category
       listener?.onCategory?.(category)
     }
-    if (step.kind === 'kept') await archive.write(step.category, step.bytes)
+    if (step.kind === 'kept') await output.write(step.category, step.bytes)
     else tally.addSlice(step.category, step.summary)
   }
   return chosen
 }
 
-function describe(
-  request: ExportRequest,
-  choice: EngineChoice,
-  plans: readonly CategoryPlan[],
-  written: readonly WrittenEntry[],
-  tally: Tally,
-  listing: Listing,
-  tool: string
-): ManifestHead {
+/** Ends the lines and says what the export became. */
+async function describe(open: OpenExport, choice: EngineChoice): Promise<ManifestHead> {
+  const { tool, request, plans, listing, output, tally } = open
   const queried = plans.filter((_, at) => choice.engines[at] === 'athena').map(({ category }) => category)
+  const written = await output.closeEntries()
   return {
     tool,
     request,
@@ -193,13 +159,29 @@ function describe(
     reason: choice.basis,
     order: orderOf(queried),
     ...(queried.length > 0 && { differences: readingDifferences(queried) }),
-    entries: plans.flatMap((_, category) => {
-      const entry = written[category]
-      return entry
-        ? [{ name: entry.name, lines: tally.linesOf(category), bytes: entry.bytes, sha256: entry.sha256 }]
-        : []
-    }),
+    entries: written.map(({ name, bytes, sha256 }, at) => ({ name, lines: tally.linesOf(at), bytes, sha256 })),
     objects: tally.countsOf(listing.objects + listing.skipped),
     scanned: tally.scanned()
   }
 }
+
+function outcomeOf({ request, plans, tally }: OpenExport, head: ManifestHead) {
+  const { status, engine, entries, objects, scanned } = head
+  const layouts = plans.map((plan) => plan.category.layout)
+  return {
+    status,
+    engine,
+    request,
+    entries,
+    objects,
+    notRead: { [Symbol.iterator]: () => tally.notRead() },
+    scanned,
+    // Keys have the hour of arrival, not that of the event.
+    linesByHour: request.window === 'event' ? [] : tally.linesByHour(layouts, windowOf(request)),
+    missingByCategory: tally.missingByCategory(),
+    unreadable: tally.unreadable(),
+    [Symbol.dispose]: () => tally[Symbol.dispose]()
+  }
+}
+
+const secondsSince = (startedMs: number): number => Math.round((performance.now() - startedMs) / 100) / 10

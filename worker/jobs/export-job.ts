@@ -5,6 +5,7 @@ import type { Job, JobResult } from '../contract/job.ts'
 import { archiveKey, archiveName, entryName } from '../contract/names.ts'
 import { type ExportRequest, windowOf } from '../contract/request.ts'
 import { type ExportListener, type ExportOutcome, exportLogs } from '../export/export.ts'
+import { zipOutput } from '../outputs/zip/export-archive.ts'
 import { openStore } from '../stores/open-store.ts'
 import { storeOf } from '../stores/store-of.ts'
 import type { JobSettings } from './settings.ts'
@@ -40,8 +41,8 @@ export async function exportJob(job: Job, options: ExportJobOptions): Promise<Jo
       outputPrefix: config.output.prefix,
       seed: job.id
     }),
-    // What stands there is of an earlier attempt of this job.
-    target: { store, key, overwrite: true },
+    // An archive that is there already is of an earlier attempt of this job.
+    openOutput: zipOutput({ store, key, overwrite: true }, config.limits.maxArchiveBytes),
     threads,
     inflater,
     tool,

@@ -1,7 +1,11 @@
+import type { NotRead } from '../../contract/outcome.ts'
+import type { ManifestHead, WrittenArchive } from '../../contract/result.ts'
 import type { Store } from '../../contract/store.ts'
+import type { OpenOutput, Output, OutputPlan } from '../../export/output.ts'
+import { chooseDeflater } from './choose-deflater.ts'
 import { effortByOffset } from './deflate-effort.ts'
 import type { Deflater } from './deflater.ts'
-import { manifestName, type WrittenEntry } from './manifest.ts'
+import { manifestName, manifestPieces, type WrittenEntry } from './manifest.ts'
 import { type MeasuredBody, measureBody } from './measure.ts'
 import { verifyArchive } from './verify.ts'
 import { ZipWriter } from './zip.ts'
@@ -14,21 +18,16 @@ export interface ArchiveTarget {
   readonly overwrite: boolean
 }
 
-export interface ArchiveSettings {
+/** Writes a zip of at most `maxBytes` to the target. */
+export function zipOutput(target: ArchiveTarget, maxBytes: number): OpenOutput {
+  return async (plan) =>
+    new ExportArchive({ ...plan, target, maxBytes, deflater: await chooseDeflater(plan.inflaters) })
+}
+
+interface ArchiveSettings extends OutputPlan {
   readonly target: ArchiveTarget
-  /** The entries in their order, one for each category. */
-  readonly entryNames: readonly string[]
-  /** The date of all entries. */
-  readonly time: Date
-  readonly deflater: Deflater
-  /** How many cores may deflate. */
-  readonly threads: number
-  /** About how large it may become; decides how a store cuts it. */
-  readonly expectedBytes: number
   readonly maxBytes: number
-  /** Cancels the archive until it is under its name. */
-  readonly signal: AbortSignal
-  readonly onLeftBehind?: (text: string) => void
+  readonly deflater: Deflater
 }
 
 interface StartedArchive {
@@ -37,19 +36,12 @@ interface StartedArchive {
   readonly upload: Promise<void>
 }
 
-/** What was written. */
-export interface WrittenArchive {
-  readonly url: string
-  readonly bytes: number
-  readonly sha256: string
-}
-
 /**
- * The archive of one export. It begins with the first line that is kept, so that an export without hits writes
- * nothing; entries follow one another in the order of the categories, empty ones too. Ends with `finish` or `fail`;
- * until `finish` has returned nothing stands under the archive's name.
+ * The zip of one export. It begins with the first line that is kept, so an export without hits writes nothing. Entries
+ * follow the order of the categories; empty ones are written too. Until `finish` has returned, nothing has the archive's
+ * name.
  */
-export class ExportArchive {
+class ExportArchive implements Output {
   readonly #settings: ArchiveSettings
   readonly #failed = new AbortController()
   readonly #entries: WrittenEntry[] = []
@@ -60,18 +52,15 @@ export class ExportArchive {
     this.#settings = settings
   }
 
-  /** Aborts, with the reason, when the archive can't be written: a full disk must stop the scan. */
   get failed(): AbortSignal {
     return this.#failed.signal
   }
 
-  /** Adds lines to the entry of a category; categories come in order. Waits until they fit. */
   async write(category: number, lines: Buffer): Promise<void> {
     await this.#openEntryOf(category)
     await this.#started!.zip.write(lines)
   }
 
-  /** Closes the entries and tells what they hold; empty ones are added, unless no entry holds anything. */
   async closeEntries(): Promise<readonly WrittenEntry[]> {
     if (!this.#started) return []
     await this.#openEntryOf(this.#settings.entryNames.length - 1)
@@ -79,11 +68,12 @@ export class ExportArchive {
     return [...this.#entries]
   }
 
-  /** Writes the manifest, ends the archive, and returns once it is verified and under its name. */
-  async finish(manifest: Iterable<string>): Promise<WrittenArchive> {
+  /** Writes the manifest and ends the archive, which is then verified; an empty export is not worth one. */
+  async finish(head: ManifestHead, notRead: Iterable<NotRead>): Promise<WrittenArchive | null> {
+    if (head.status === 'empty') return null
     const { zip, measured, upload } = this.#start()
     zip.beginEntry(manifestName, this.#settings.time)
-    for (const piece of manifest) await zip.write(Buffer.from(piece))
+    for (const piece of manifestPieces(head, notRead)) await zip.write(Buffer.from(piece))
     await this.#closeEntry()
     zip.finish()
     await upload
@@ -91,7 +81,6 @@ export class ExportArchive {
     return { url: store.urlOf(key), bytes: measured.bytes(), sha256: measured.sha256() }
   }
 
-  /** Gives up; returns when nothing is left of the archive. */
   async fail(error: unknown): Promise<void> {
     this.#started?.zip.fail(error)
     await this.#started?.upload.catch(() => {})
@@ -111,13 +100,14 @@ export class ExportArchive {
 
   #start(): StartedArchive {
     if (this.#started) return this.#started
-    const { target, deflater, threads, expectedBytes, maxBytes, signal, onLeftBehind } = this.#settings
+    const { target, deflater, threads, storedBytes, maxBytes, signal, onLeftBehind } = this.#settings
     const zip = new ZipWriter(deflater, effortByOffset, threads)
     const measured = measureBody(zip.body, maxBytes)
     const upload = target.store.write(target.key, measured.body, {
       overwrite: target.overwrite,
       contentType: 'application/zip',
-      expectedBytes,
+      // Kept lines, deflated, are at most about as large as the objects that hold them.
+      expectedBytes: storedBytes,
       maxBytes,
       signal,
       verify: (written) => verifyArchive(written, this.#entries),
