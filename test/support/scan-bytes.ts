@@ -1,7 +1,7 @@
 import { LineBlocks } from '../../worker/decode/blocks.ts'
 import type { InflaterName } from '../../worker/decode/inflater.ts'
 import { createInflaterPool } from '../../worker/decode/inflater-pool.ts'
-import { compileFindRuns } from '../../worker/match/line-runs.ts'
+import { compileFindRuns } from '../../worker/match/compile-matcher.ts'
 import type { MatchSpec } from '../../worker/match/matcher.ts'
 import type { CategoryReading } from '../../worker/scan/category-plan.ts'
 import { KeptLines } from '../../worker/scan/kept.ts'

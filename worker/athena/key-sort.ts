@@ -1,4 +1,4 @@
-import type { NamelessFile } from '../spool/nameless-file.ts'
+import type { NamelessFile } from '../spool/spool.ts'
 import { type ArenaBounds, LineArena } from './line-arena.ts'
 import { mergeRuns } from './merge-runs.ts'
 import type { SortedLine } from './sorted-line.ts'

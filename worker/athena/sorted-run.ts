@@ -1,5 +1,5 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import { NamelessFile } from '../spool/nameless-file.ts'
+import { NamelessFile } from '../spool/spool.ts'
 import { comparedBytes, type SortedLine } from './sorted-line.ts'
 
 /*

@@ -1,5 +1,6 @@
 import { crc32, deflateRawSync } from 'node:zlib'
 import { loadNative } from '../native/load-native.ts'
+import { createSampleNumbers } from '../native/sample-numbers.ts'
 import {
   InflateError,
   type Inflater,
@@ -70,9 +71,10 @@ let sample: Sample | undefined
 /** More than one piece of output, and parts that compress well, badly and not at all. */
 function makeSample(): Sample {
   const part = Buffer.alloc(40_000)
-  for (let at = 0, state = 1; at < part.length; at++) {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
-    part[at] = at < 1000 ? state >>> 24 : at < 3000 ? 0x20 + (state >>> 29) : at % 7
+  const next = createSampleNumbers()
+  for (let at = 0; at < part.length; at++) {
+    const number = next()
+    part[at] = at < 1000 ? number >>> 24 : at < 3000 ? 0x20 + (number >>> 29) : at % 7
   }
   const text = Buffer.alloc(outputBytes + part.length, part)
   return { text, stream: deflateRawSync(text, { level: 1 }) }

@@ -1,7 +1,8 @@
 import type { MaybePromise } from '../contract/maybe-promise.ts'
 import type { ObjectBody } from '../contract/store.ts'
 import { Damage } from './damage.ts'
-import { createDecoder, type Decoder, type DecoderContext } from './decoder.ts'
+import type { Decoder, DecoderContext } from './decoder.ts'
+import { createDecoder } from './layered-decoder.ts'
 
 /*
  * Compressed bytes in, text out. Input is fed in slices that begin at multiples of `sliceBytes`, however the store cuts

@@ -1,4 +1,4 @@
-import type { Accept } from '../match/search.ts'
+import type { Accept } from '../match/matcher.ts'
 import { backslash, quote } from './json-bytes.ts'
 import { escapeLength, isInsideEscape, unitAt } from './json-escape.ts'
 

@@ -1,5 +1,4 @@
-import type { Matcher, MatchSpec } from '../match/matcher.ts'
-import type { Search } from '../match/search.ts'
+import type { Matcher, MatchSpec, Search } from '../match/matcher.ts'
 import { createSetSearch } from '../match/search-set.ts'
 import { createTextSearch } from '../match/search-text.ts'
 import { type Fold, type HiddenIdentifier, identifierAt, mustBeEscaped, readIdentifier } from './hidden-identifier.ts'

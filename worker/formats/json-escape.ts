@@ -1,4 +1,4 @@
-import type { Accept } from '../match/search.ts'
+import type { Accept } from '../match/matcher.ts'
 import { backslash, isEscaped, quote } from './json-bytes.ts'
 
 /*

@@ -1,8 +1,7 @@
-import type { Matcher, MatchSpec } from '../match/matcher.ts'
-import type { Accept } from '../match/search.ts'
+import type { Accept, Matcher, MatchSpec } from '../match/matcher.ts'
+import { isWholeWord } from '../match/matcher.ts'
 import { createSetSearch } from '../match/search-set.ts'
 import { createTextSearch } from '../match/search-text.ts'
-import { isWholeWord } from '../match/word.ts'
 import { createHiddenSearch } from './hidden-search.ts'
 import { isLiteral, isWholeJsonWord } from './json-escape.ts'
 

@@ -1,5 +1,6 @@
 import { LineBlocks } from '../decode/blocks.ts'
-import { compileMatcher, type Matcher, type MatchSpec } from '../match/matcher.ts'
+import { compileMatcher } from '../match/compile-matcher.ts'
+import type { Matcher, MatchSpec } from '../match/matcher.ts'
 import { DocumentSplitter } from './document-splitter.ts'
 import type { Format, LogRecord, Output, RecordParser } from './format.ts'
 import { compileJsonMatcher } from './json-search.ts'

@@ -1,7 +1,8 @@
 import type { InflaterChoice } from '../decode/inflater.ts'
 import { loadNative, type NativeAddOn } from '../native/load-native.ts'
-import { compileFindRuns, type FindRuns, runWords } from './line-runs.ts'
-import type { MatcherName, MatchSpec } from './matcher.ts'
+import { createSampleNumbers } from '../native/sample-numbers.ts'
+import { compileFindRuns } from './compile-matcher.ts'
+import { type FindRuns, type MatcherName, type MatchSpec, runWords } from './matcher.ts'
 import { createNativeSearch } from './search-native.ts'
 
 /** The add-on's searches go with its inflater, where they pass their self-test: one switch turns the add-on off. */
@@ -14,11 +15,8 @@ export function chooseMatcher(inflaters: InflaterChoice): MatcherName {
 export function passesMatcherTest(native: NativeAddOn): boolean {
   const identifiers = ['THING00001', 'THING00002', 'status', 'b-7', '00']
   const parts = ['THING0000', '1', '2', 'thing00002', ' ', '_', 'STATUS', 'Stat', 'us', 'b-', '7', '0', '\n', '"']
-  let state = 1
-  const words = Array.from({ length: 1500 }, () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
-    return parts[(state >>> 16) % parts.length]
-  })
+  const next = createSampleNumbers()
+  const words = Array.from({ length: 1500 }, () => parts[(next() >>> 16) % parts.length])
   const text = Buffer.from(`${words.join('')}\n`)
   const specs = (['text', 'word'] as const).flatMap((match) =>
     (['exact', 'ignore'] as const).map((letters): MatchSpec => ({ identifiers, match, case: letters }))

@@ -1,4 +1,4 @@
-import type { Search } from './search.ts'
+import type { Search } from './matcher.ts'
 import { createSetSearch } from './search-set.ts'
 import { createTextSearch } from './search-text.ts'
 

@@ -1,6 +1,5 @@
 import type { NativeAddOn } from '../native/load-native.ts'
-import type { FindRuns } from './line-runs.ts'
-import { type MatchSpec, neededIdentifiers } from './matcher.ts'
+import { type FindRuns, type MatchSpec, neededIdentifiers } from './matcher.ts'
 
 /*
  * Through the add-on, which looks at 16 or 32 bytes at a time (native/text-search.h). Measured on telemetry lines, on one

@@ -1,4 +1,4 @@
-import type { Search } from './search.ts'
+import type { Search } from './matcher.ts'
 
 /*
  * Many texts at once, by Wu and Manber ("A fast algorithm for multi-pattern searching", 1994): a table tells from a few

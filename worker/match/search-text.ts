@@ -1,4 +1,4 @@
-import type { Search } from './search.ts'
+import type { Search } from './matcher.ts'
 
 /*
  * One text. Buffer.indexOf is two searches: from 8 bytes up it is Boyer-Moore-Horspool, 1.5 GB/s on log lines; below,

@@ -1,4 +1,4 @@
-import { type FindRuns, runWords } from '../match/line-runs.ts'
+import { type FindRuns, runWords } from '../match/matcher.ts'
 import { freeBytes } from '../spool/free-bytes.ts'
 
 const mostRuns = 256

@@ -1,4 +1,7 @@
-import { NamelessFile } from './nameless-file.ts'
+import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { IotLogError, messageOf } from '../contract/errors.ts'
 
 /**
  * A list of JSON values that may grow beyond memory: the first `memoryBytes` are kept, the rest goes to a temporary
@@ -45,4 +48,52 @@ export class Spool<T> implements Disposable {
   [Symbol.dispose](): void {
     this.#file[Symbol.dispose]()
   }
+}
+
+/**
+ * A temporary file that grows at its end and is read anywhere. It has no name from its first moment on, so that nothing
+ * stays behind however the process ends; it is made by the first byte. Disposing gives its space back.
+ */
+export class NamelessFile implements Disposable {
+  #file: number | undefined
+  #bytes = 0
+
+  /** Bytes written so far: where the next go. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** @throws IotLogError (`no-space` when the disk is full, else `io`) */
+  append(bytes: Buffer): void {
+    try {
+      this.#file ??= openNameless()
+      for (let written = 0; written < bytes.length; ) {
+        written += writeSync(this.#file, bytes, written, bytes.length - written, this.#bytes + written)
+      }
+      this.#bytes += bytes.length
+    } catch (error) {
+      const isFull = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
+      const text = `Could not set data aside in ${tmpdir()} (TMPDIR names another place): ${messageOf(error)}`
+      throw new IotLogError(isFull ? 'no-space' : 'io', text, { subject: tmpdir(), cause: error })
+    }
+  }
+
+  /** Fills `target` from a position; every byte of it must have been written. */
+  read(target: Buffer, position: number): void {
+    for (let filled = 0; filled < target.length; ) {
+      filled += readSync(this.#file!, target, filled, target.length - filled, position + filled)
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
+  }
+}
+
+function openNameless(): number {
+  const path = join(tmpdir(), `iot-log-${process.pid}-${Math.random().toString(36).slice(2)}`)
+  const file = openSync(path, 'wx+', 0o600)
+  unlinkSync(path)
+  return file
 }

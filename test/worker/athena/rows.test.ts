@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { RowReader } from '../../../worker/athena/rows.ts'
 import { LineBlocks } from '../../../worker/decode/blocks.ts'
-import { compileMatcher } from '../../../worker/match/matcher.ts'
+import { compileMatcher } from '../../../worker/match/compile-matcher.ts'
 import { specOf } from '../../support/scan-bytes.ts'
 
 interface Row {

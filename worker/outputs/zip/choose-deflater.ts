@@ -1,6 +1,7 @@
 import { inflateRawSync } from 'node:zlib'
 import type { InflaterChoice } from '../../decode/inflater.ts'
 import { loadNative, type NativeAddOn } from '../../native/load-native.ts'
+import { createSampleNumbers } from '../../native/sample-numbers.ts'
 import type { Deflater } from './deflater.ts'
 import { createNativeDeflater } from './deflater-native.ts'
 import { zlibDeflater } from './deflater-zlib.ts'
@@ -15,13 +16,8 @@ export async function chooseDeflater(inflaters: InflaterChoice): Promise<Deflate
 /** Whether zlib reads what the add-on deflates: blocks of text and of noise that refer to one another; takes milliseconds. */
 export async function passesDeflaterTest(native: NativeAddOn): Promise<boolean> {
   const deflater = createNativeDeflater(native)
-  let state = 1
-  const noise = Buffer.from(
-    Array.from({ length: 20_000 }, () => {
-      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
-      return state >>> 24
-    })
-  )
+  const next = createSampleNumbers()
+  const noise = Buffer.from(Array.from({ length: 20_000 }, () => next() >>> 24))
   // The third begins with noise that the second ends with.
   const blocks = [noise, Buffer.concat([Buffer.alloc(100_000, 'a line of a log\n'), noise]), noise, Buffer.alloc(0)]
   try {

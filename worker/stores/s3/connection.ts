@@ -1,6 +1,7 @@
 import { HeadBucketCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { IotLogError } from '../../contract/errors.ts'
 import type { StoreSettings } from '../../contract/store.ts'
+import type { S3Bucket } from './bucket.ts'
 import { type S3Permission, s3Error } from './errors.ts'
 import type { GetWaits } from './get-socket.ts'
 import { LeanGets } from './lean-gets.ts'
@@ -23,23 +24,14 @@ const longestWaits: GetWaits = { connectMs: 5_000, firstByteMs: 15_000, idleMs: 
  * One bucket as one thread sees it: the SDK's client, and what each of its calls carries. Endpoint and credentials come
  * from the standard environment variables and profiles.
  */
-export interface S3Connection extends S3Location {
-  readonly client: S3Client
+export interface S3Connection extends S3Location, S3Bucket {
   readonly patience: Patience
   readonly waits: GetWaits
   /** What reads objects, and where their bytes are kept until they are read. */
   readonly gets: LeanGets
   readonly pages: Pages
-  /** What every call carries: the bucket, its owner, who pays. */
-  readonly common: {
-    readonly Bucket: string
-    readonly ExpectedBucketOwner?: string
-    readonly RequestPayer?: 'requester'
-  }
   /** A client for signing links: the SDK would add a checksum of the empty body to what the browser has to repeat. */
   signer(): S3Client
-  /** A key of the store as S3 knows it. */
-  fullKey(key: string): string
   /** Runs a call; an error leaves as an IotLogError, a cancel as the signal's reason. */
   attempt<T>(what: S3Attempt, call: () => Promise<T>): Promise<T>
   /** An object, or a good part of it, has come. */
@@ -120,7 +112,7 @@ function mayPass(error: unknown): boolean {
  */
 async function answers(
   client: S3Client,
-  common: S3Connection['common'],
+  common: S3Bucket['common'],
   waits: GetWaits,
   signal: AbortSignal | undefined
 ): Promise<boolean> {

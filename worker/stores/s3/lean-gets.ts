@@ -1,5 +1,5 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3'
-import type { S3Connection } from './connection.ts'
+import type { S3Bucket } from './bucket.ts'
 import { type AnswerSink, GetSocket, type GetWaits, type Origin } from './get-socket.ts'
 import { encodeKey, signGet } from './sign.ts'
 
@@ -29,14 +29,14 @@ interface Endpoint extends Origin {
 
 /** The lean GETs of one bucket and thread. */
 export class LeanGets {
-  readonly #connection: Pick<S3Connection, 'client' | 'common' | 'fullKey'>
+  readonly #bucket: S3Bucket
   readonly #waits: GetWaits
   readonly #idle: GetSocket[] = []
   readonly #busy = new Set<GetSocket>()
   #endpoint: Promise<Endpoint | undefined> | undefined
 
-  constructor(connection: Pick<S3Connection, 'client' | 'common' | 'fullKey'>, waits: GetWaits) {
-    this.#connection = connection
+  constructor(bucket: S3Bucket, waits: GetWaits) {
+    this.#bucket = bucket
     this.#waits = waits
   }
 
@@ -45,7 +45,7 @@ export class LeanGets {
    * @throws Error when the connection broke, and then some bytes may have been delivered
    */
   async get(span: Span, onBytes: (bytes: Buffer) => void, signal: AbortSignal): Promise<boolean> {
-    this.#endpoint ??= findEndpoint(this.#connection)
+    this.#endpoint ??= findEndpoint(this.#bucket)
     const endpoint = await this.#endpoint
     const request = endpoint && (await this.#signedRequest(span, endpoint))
     if (request === undefined || !endpoint) return false
@@ -95,7 +95,7 @@ export class LeanGets {
 
   /** Undefined without credentials: the SDK tells why there are none. */
   async #signedRequest(span: Span, endpoint: Endpoint): Promise<string | undefined> {
-    const { client, common, fullKey } = this.#connection
+    const { client, common, fullKey } = this.#bucket
     const credentials = await client.config.credentials().catch(() => undefined)
     if (!credentials) return undefined
     const isWhole = span.from === 0 && span.to === span.size
@@ -124,10 +124,7 @@ function isExpected(head: Parameters<AnswerSink['onHead']>[0], { from, to, size 
  * Asks the SDK where it would send a GET, and sends none. Undefined where it would sign in another way than SigV4:
  * directory buckets, multi-region access points.
  */
-async function findEndpoint({
-  client,
-  common
-}: Pick<S3Connection, 'client' | 'common'>): Promise<Endpoint | undefined> {
+async function findEndpoint({ client, common }: S3Bucket): Promise<Endpoint | undefined> {
   const command = new GetObjectCommand({ ...common, Key: 'key' })
   let endpoint: Endpoint | undefined
   command.middlewareStack.add(

@@ -1,17 +1,20 @@
 import type { NativeAddOn } from '../native/load-native.ts'
-import { compileMatcher, type Matcher, type MatchSpec } from './matcher.ts'
+import { type FindRuns, isWholeWord, type Matcher, type MatchSpec, neededIdentifiers, runWords } from './matcher.ts'
+import { createAnySearch } from './search-any.ts'
 import { createNativeSearch } from './search-native.ts'
+import { createTextSearch } from './search-text.ts'
 
 const newline = 0x0a
-/** A run is three numbers: where its first line begins, where its last line ends, and how many lines it has. */
-export const runWords = 3
 
-/**
- * Finds the lines with a hit in a block of whole lines, from `from`, where a line begins, and puts them into `runs`, lines
- * that follow one another as one run. Returns how many runs; as many as there is room for means that more may follow
- * after the last.
- */
-export type FindRuns = (block: Buffer, from: number, runs: Uint32Array) => number
+/** Compiles what to look for. */
+export function compileMatcher(spec: MatchSpec): Matcher {
+  const needles = neededIdentifiers(spec).map((identifier) => Buffer.from(identifier))
+  const ignoreCase = spec.case === 'ignore'
+  const search =
+    needles.length === 1 && !ignoreCase ? createTextSearch(needles[0]!) : createAnySearch(needles, ignoreCase)
+  const accepts = spec.match === 'word' ? isWholeWord : undefined
+  return (block, from) => search(block, from, accepts)
+}
 
 /** Compiles what to look for; by the add-on, where it is given and can. */
 export function compileFindRuns(spec: MatchSpec, native?: NativeAddOn): FindRuns {
