@@ -1,10 +1,10 @@
 import type { Config, Environment } from '../../worker/contract/config.ts'
-import type { Records } from '../../worker/contract/documents.ts'
+import type { Documents } from '../../worker/contract/documents.ts'
 import { IotLogError } from '../../worker/contract/errors.ts'
 import type { Job } from '../../worker/contract/job.ts'
 import type { Store, StoreSettings } from '../../worker/contract/store.ts'
 import { Jobs } from '../../worker/jobs/jobs.ts'
-import { openRecords } from '../../worker/stores/open-documents.ts'
+import { openDocuments } from '../../worker/stores/open-documents.ts'
 import { openStore } from '../../worker/stores/open-store.ts'
 import { storeOf } from '../../worker/stores/store-of.ts'
 import type { Person } from './access.ts'
@@ -16,7 +16,7 @@ import type { Deadline, Share } from './deadline.ts'
  */
 
 export interface Place {
-  readonly records: Records
+  readonly documents: Documents
   readonly jobs: Jobs
   /** Where the archives are. */
   readonly store: Store
@@ -46,7 +46,7 @@ export class Places {
 
   /**
    * Nothing is loaded or sent before the first use of a place.
-   * @throws IotLogError (`wrong-config`) when no job could run anywhere, or records would lie in a directory
+   * @throws IotLogError (`wrong-config`) when no job could run anywhere, or documents would lie in a directory
    */
   constructor({ config, nowMs, patienceMs }: PlacesOptions) {
     const byUrl = new Map<string, Place>()
@@ -122,7 +122,7 @@ export class Places {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(
-      this.all.flatMap(({ records, store }) => [records[Symbol.asyncDispose](), store[Symbol.asyncDispose]()])
+      this.all.flatMap(({ documents, store }) => [documents[Symbol.asyncDispose](), store[Symbol.asyncDispose]()])
     )
   }
 }
@@ -134,7 +134,11 @@ export const isSubmittable = ({ submit }: Environment): boolean => submit !== un
 const slackMinutes = 60
 
 function openPlace(settings: StoreSettings, { output, limits }: Config, nowMs: () => number): Place {
-  const records = openRecords(settings)
+  const documents = openDocuments(settings)
   const silenceMs = (limits.jobMinutes + slackMinutes) * 60_000
-  return { records, jobs: new Jobs({ records, prefix: output.prefix, nowMs, silenceMs }), store: openStore(settings) }
+  return {
+    documents,
+    jobs: new Jobs({ documents, prefix: output.prefix, nowMs, silenceMs }),
+    store: openStore(settings)
+  }
 }

@@ -35,10 +35,10 @@ export async function roomOf(person: Person, services: Services): Promise<Room> 
 
 /** Takes one of the free slots; false when others were faster with all of them. */
 export async function takeSlot({ free }: Room, job: Job, { places }: Services): Promise<boolean> {
-  const { records } = places.default
+  const { documents } = places.default
   const bytes = Buffer.from(job.id)
   for (const { key, version } of free) {
-    const taken = await (version === undefined ? records.create(key, bytes) : records.replace(key, bytes, version))
+    const taken = await (version === undefined ? documents.create(key, bytes) : documents.replace(key, bytes, version))
     if (taken !== undefined) return true
   }
   return false
@@ -51,7 +51,7 @@ interface Look extends FreeSlot {
 }
 
 async function look(key: string, { places, log }: Services): Promise<Look> {
-  const slot = await places.default.records.read(key)
+  const slot = await places.default.documents.read(key)
   if (!slot) return { key, version: undefined, isFree: true }
   const { version } = slot
   try {

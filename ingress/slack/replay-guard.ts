@@ -14,13 +14,13 @@ const answerReserveMs = 500
  */
 export function refuseReplays(signature: string, services: Services, deadline: Deadline): () => Promise<void> {
   let noting: Promise<void> | undefined
-  const { records } = services.places.default
+  const { documents } = services.places.default
   const name = createHash('sha256').update(signature).digest('hex')
   const key = `${services.config.output.prefix}jobs/seen/${name}`
   const note = async (): Promise<void> => {
     // Each has other bytes: a PUT that is repeated because its answer was lost must know its own.
     const bytes = Buffer.from(randomUUID())
-    const version = await deadline.within('notice', () => records.create(key, bytes), { reserveMs: answerReserveMs })
+    const version = await deadline.within('notice', () => documents.create(key, bytes), { reserveMs: answerReserveMs })
     if (version === undefined) throw new RequestRefused(401, 'This request was here before')
   }
   return () => {

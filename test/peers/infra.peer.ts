@@ -13,7 +13,7 @@ import {
 import { writeBundle } from '../../infra/bundles.ts'
 import { Jobs } from '../../worker/jobs/jobs.ts'
 import { nodeFlags } from '../../worker/node-flags.ts'
-import { openRecords } from '../../worker/stores/open-documents.ts'
+import { openDocuments } from '../../worker/stores/open-documents.ts'
 import { forwarding, synthesise } from '../infra/apps.ts'
 import { readArchive } from '../support/archives.ts'
 import { buildProgram } from '../support/build-program.ts'
@@ -95,8 +95,8 @@ describe('infrastructure', { skip }, () => {
     const Body = gzipSync('THING00001 is here\nnobody\n')
     await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'telemetry/2023/10/01/05/a.gz', Body }))
     const { prefix } = document.output
-    const records = openRecords({ url: `s3://${bucket}`, region: process.env.AWS_REGION })
-    const jobs = new Jobs({ records, prefix, nowMs: () => askedMs })
+    const documents = openDocuments({ url: `s3://${bucket}`, region: process.env.AWS_REGION })
+    const jobs = new Jobs({ documents, prefix, nowMs: () => askedMs })
     const { job } = await jobs.claim(wantedJob(['THING00001', 'telemetry', '2023/10/01']))
     const args = [...nodeFlags, 'worker-main.mjs', job.id]
     const { code, stdout } = await startCommand(process.execPath, args, { cwd: image }).finished
@@ -109,6 +109,6 @@ describe('infrastructure', { skip }, () => {
     const path = join(place.path, 'archive.zip')
     writeFileSync(path, await archive!.transformToByteArray())
     assert.equal((await readArchive(path)).get('telemetry_20231001.log')!.toString(), 'THING00001 is here\n')
-    await records[Symbol.asyncDispose]()
+    await documents[Symbol.asyncDispose]()
   })
 })

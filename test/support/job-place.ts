@@ -4,7 +4,7 @@ import { type Config, parseConfig } from '../../worker/contract/config.ts'
 import type { Job } from '../../worker/contract/job.ts'
 import type { StoreSettings } from '../../worker/contract/store.ts'
 import { Jobs, type WantedJob } from '../../worker/jobs/jobs.ts'
-import { openRecords } from '../../worker/stores/open-documents.ts'
+import { openDocuments } from '../../worker/stores/open-documents.ts'
 import type { Fault } from '../stand-ins/s3/faults.ts'
 import type { S3Server } from '../stand-ins/s3/server.ts'
 import type { Storage } from '../stand-ins/s3/storage.ts'
@@ -21,7 +21,7 @@ import type { TemporaryDirectory } from './temporary-directory.ts'
 export interface JobPlace {
   /** The logs. */
   readonly source: string
-  /** Records and archives. */
+  /** Documents and archives. */
   readonly results: string
   readonly output: StoreSettings
   readonly config: Config
@@ -30,7 +30,7 @@ export interface JobPlace {
   /** A job that was submitted and whose record was changed since. */
   submitAs(wanted: WantedJob, change: Partial<Job>): Promise<Job>
   job(id: string): Promise<Job>
-  /** Keys of results below the output prefix but for records, and uploads that are not finished. */
+  /** Keys of results below the output prefix but for documents, and uploads that are not finished. */
   archives(): readonly string[]
   archive(job: Job): Buffer
   trouble(...faults: readonly Fault[]): Disposable
@@ -56,7 +56,7 @@ export function createJobPlace(
   const config = parseConfig(document)
   const { prefix } = config.output
   const output = { url: `s3://${results}`, region: server.region, account: server.account, patienceMs }
-  const jobs = new Jobs({ records: openRecords(output), prefix, nowMs: () => askedMs })
+  const jobs = new Jobs({ documents: openDocuments(output), prefix, nowMs: () => askedMs })
   const submit = async (wanted: WantedJob): Promise<Job> => (await jobs.claim(wanted)).job
   return {
     source,

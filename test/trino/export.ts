@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseRequest } from '../../worker/contract/parse-request.ts'
 import { exportLogs } from '../../worker/export/export.ts'
 import { zipOutput } from '../../worker/outputs/zip/export-archive.ts'
-import { openRecords } from '../../worker/stores/open-documents.ts'
+import { openDocuments } from '../../worker/stores/open-documents.ts'
 import { openStore } from '../../worker/stores/open-store.ts'
 import { manifestOf, readArchive } from '../support/archives.ts'
 import { referenceConfig } from '../support/configurations.ts'
@@ -31,7 +31,7 @@ export async function exportTelemetry(words: readonly string[]): Promise<Exporte
   await using source = openStore(sourceSettings)
   await using target = openStore({ url: directory.url })
   await using results = openStore({ url: `s3://${resultsBucket}` })
-  await using records = openRecords({ url: `s3://${resultsBucket}` })
+  await using documents = openDocuments({ url: `s3://${resultsBucket}` })
   const api = trinoAthena()
   const seed = randomUUID()
   const access = {
@@ -39,7 +39,7 @@ export async function exportTelemetry(words: readonly string[]): Promise<Exporte
     database,
     workgroup: 'iot-log-export',
     seed,
-    results: { name: resultsBucket, store: results, records },
+    results: { name: resultsBucket, store: results, documents },
     prefix: `exports/${seed}/`,
     [Symbol.asyncDispose]: async () => {}
   }

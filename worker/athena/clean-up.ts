@@ -25,10 +25,10 @@ export async function removeResults(
       )
     )
     const keys = own.map((url) => keyIn(bucket, url)).filter((key) => !key.startsWith('s3:'))
-    await Promise.all(keys.map((key) => limit(() => bucket.records.remove(key))))
-    for (let found = await bucket.records.list(prefix, keysPerPass); found.length > 0; ) {
-      await Promise.all(found.map((key) => limit(() => bucket.records.remove(key))))
-      found = await bucket.records.list(prefix, keysPerPass)
+    await Promise.all(keys.map((key) => limit(() => bucket.documents.remove(key))))
+    for (let found = await bucket.documents.list(prefix, keysPerPass); found.length > 0; ) {
+      await Promise.all(found.map((key) => limit(() => bucket.documents.remove(key))))
+      found = await bucket.documents.list(prefix, keysPerPass)
     }
   } catch (error) {
     onLeftBehind(`Results of Athena may be left under s3://${bucket.name}/${prefix}: ${messageOf(error)}`)

@@ -1,6 +1,6 @@
 import type { Environment } from '../contract/config.ts'
 import type { StoreSettings } from '../contract/store.ts'
-import { openRecords } from '../stores/open-documents.ts'
+import { openDocuments } from '../stores/open-documents.ts'
 import { openStore } from '../stores/open-store.ts'
 import { parseS3Url } from '../stores/s3/location.ts'
 import type { AthenaAccess } from './run-category.ts'
@@ -34,7 +34,7 @@ export function offerAthena({ environment, source, output, outputPrefix, seed }:
       const { openAthena } = await import('./client.ts')
       const { bucket, prefix } = parseS3Url(output.url)
       const settings = { ...output, url: `s3://${bucket}` }
-      const results = { name: bucket, store: openStore(settings), records: openRecords(settings) }
+      const results = { name: bucket, store: openStore(settings), documents: openDocuments(settings) }
       const api = openAthena({ region })
       return {
         api,
@@ -46,7 +46,7 @@ export function offerAthena({ environment, source, output, outputPrefix, seed }:
         [Symbol.asyncDispose]: async () => {
           api[Symbol.dispose]()
           await results.store[Symbol.asyncDispose]()
-          await results.records[Symbol.asyncDispose]()
+          await results.documents[Symbol.asyncDispose]()
         }
       }
     }

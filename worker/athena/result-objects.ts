@@ -1,4 +1,4 @@
-import type { Records } from '../contract/documents.ts'
+import type { Documents } from '../contract/documents.ts'
 import { IotLogError } from '../contract/errors.ts'
 import type { Store, StoredObject } from '../contract/store.ts'
 import { LineBlocks } from '../decode/blocks.ts'
@@ -15,7 +15,7 @@ import type { RowReader } from './rows.ts'
 export interface ResultBucket {
   readonly name: string
   readonly store: Store
-  readonly records: Records
+  readonly documents: Documents
 }
 
 /** Room for path and kind before the line. */
@@ -34,7 +34,7 @@ export async function unloadedObjects(
   const lying = new Map<string, StoredObject>()
   for await (const page of bucket.store.list(prefix, signal)) for (const object of page) lying.set(object.key, object)
   if (manifestLocation === undefined && lying.size === 0) return []
-  const listed = await bucket.records.read(keyIn(bucket, manifestLocation ?? ''))
+  const listed = await bucket.documents.read(keyIn(bucket, manifestLocation ?? ''))
   if (!listed) throw resultMissing(id, manifestLocation ?? prefix)
   const urls = listed.bytes
     .toString()

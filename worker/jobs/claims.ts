@@ -1,16 +1,16 @@
-import type { Records } from '../contract/documents.ts'
+import type { Documents } from '../contract/documents.ts'
 import { IotLogError } from '../contract/errors.ts'
 import { encodeJob, isOver, isSuccess, type Job, jobKeys, reuseMs } from '../contract/job.ts'
 
 /*
- * How a request becomes one job, however many ask at once: a record is written first and the pointer of its request
+ * How a request becomes one job, however many ask at once: a document is written first and the pointer of its request
  * after it, so that what a pointer names is there; whoever gets the pointer has the job.
  */
 
 /** How often a change is tried again when others are faster; each time somebody else got on. */
 export const mostTries = 20
 
-/** A record as it was written or read. */
+/** A document as it was written or read. */
 export interface RecordedJob {
   readonly job: Job
   readonly version: string
@@ -38,7 +38,7 @@ export interface ClaimOptions {
 }
 
 export interface JobClaimsOptions {
-  readonly records: Records
+  readonly documents: Documents
   readonly prefix: string
   readonly nowMs: () => number
   /** Jobs.look */
@@ -46,13 +46,13 @@ export interface JobClaimsOptions {
 }
 
 export class JobClaims {
-  readonly #records: Records
+  readonly #documents: Documents
   readonly #prefix: string
   readonly #nowMs: () => number
   readonly #look: JobClaimsOptions['look']
 
-  constructor({ records, prefix, nowMs, look }: JobClaimsOptions) {
-    this.#records = records
+  constructor({ documents, prefix, nowMs, look }: JobClaimsOptions) {
+    this.#documents = documents
     this.#prefix = prefix
     this.#nowMs = nowMs
     this.#look = look
@@ -95,7 +95,7 @@ export class JobClaims {
   }
 
   async #namedFor(digest: string): Promise<{ readonly pointer: string | undefined; readonly job: Job | undefined }> {
-    const pointer = await this.#records.read(jobKeys.byRequest(this.#prefix, digest))
+    const pointer = await this.#documents.read(jobKeys.byRequest(this.#prefix, digest))
     return { pointer: pointer?.version, job: pointer && (await this.#look(pointer.bytes.toString())) }
   }
 
@@ -108,28 +108,29 @@ export class JobClaims {
   }
 
   async #write(job: Job): Promise<string> {
-    const version = await this.#records.create(jobKeys.record(this.#prefix, job.id), encodeJob(job))
+    const version = await this.#documents.create(jobKeys.record(this.#prefix, job.id), encodeJob(job))
     if (version !== undefined) return version
     throw new IotLogError('internal', `There is a job of that id already: ${job.id}`, { subject: job.id })
   }
 
   /** What lists and counts go by. */
   async #mark(job: Job): Promise<void> {
-    await settled(this.#markersOf(job).map((key) => this.#records.create(key, Buffer.from(job.id))))
+    await settled(this.#markersOf(job).map((key) => this.#documents.create(key, Buffer.from(job.id))))
   }
 
   /** Whether the request names this job from now on. */
   async #point(job: Job, pointer: string | undefined): Promise<boolean> {
     const key = jobKeys.byRequest(this.#prefix, job.digest)
     const bytes = Buffer.from(job.id)
-    const won = pointer === undefined ? this.#records.create(key, bytes) : this.#records.replace(key, bytes, pointer)
+    const won =
+      pointer === undefined ? this.#documents.create(key, bytes) : this.#documents.replace(key, bytes, pointer)
     return (await won) !== undefined
   }
 
-  /** Takes a record away that no pointer names; one that stays does no harm. */
+  /** Takes a document away that no pointer names; one that stays does no harm. */
   async #forget(job: Job): Promise<void> {
     const keys = [jobKeys.record(this.#prefix, job.id), ...this.#markersOf(job)]
-    await Promise.allSettled(keys.map((key) => this.#records.remove(key)))
+    await Promise.allSettled(keys.map((key) => this.#documents.remove(key)))
   }
 
   #markersOf({ id, asker: { team, user } }: Job): string[] {

@@ -1,4 +1,4 @@
-import type { Records } from '../contract/documents.ts'
+import type { Documents } from '../contract/documents.ts'
 import { encodeJob, isOver, type Job, jobKeys } from '../contract/job.ts'
 import { dayMs } from '../contract/window.ts'
 import {
@@ -18,9 +18,9 @@ export type { ClaimedJob, ClaimOptions, RecordedJob, Standing } from './claims.t
 export { endJob, GarbledJobError, type JobEnd, type WantedJob } from './document.ts'
 
 /*
- * The records of jobs as several processes change them: the ingress, the worker and the handler of Batch's events. Every
- * change is a conditional put, tried again from what somebody else has made of it. How a request becomes a job stands in
- * job-claims.ts, when a job counts as lost in lost-job.ts.
+ * Job documents. Several processes change them: the ingress, the worker and the handler of Batch's events. Every change
+ * is a conditional put; when another process was faster, it is retried from the newer document. claims.ts says how a
+ * request becomes a job, lost-job.ts when a job counts as lost.
  */
 
 /** Three hours, unless the configuration tells how long a job may take. */
@@ -31,8 +31,8 @@ const mostListed = 50
 const mostCounted = 1_000
 
 export interface JobsOptions {
-  readonly records: Records
-  /** The output prefix: records lie under its `jobs/`. */
+  readonly documents: Documents
+  /** The output prefix: documents lie under its `jobs/`. */
   readonly prefix: string
   readonly nowMs: () => number
   readonly createId?: () => string
@@ -40,9 +40,9 @@ export interface JobsOptions {
   readonly silenceMs?: number
 }
 
-/** The job records of one output store. @throws IotLogError from every call when the store refuses */
+/** The job documents of one output store. @throws IotLogError from every call when the store refuses */
 export class Jobs {
-  readonly #records: Records
+  readonly #documents: Documents
   readonly #prefix: string
   readonly #nowMs: () => number
   readonly #createId: () => string
@@ -50,13 +50,13 @@ export class Jobs {
   readonly #claims: JobClaims
 
   constructor(options: JobsOptions) {
-    const { records, prefix, nowMs, createId = () => createJobId(nowMs()), silenceMs = longestSilenceMs } = options
-    this.#records = records
+    const { documents, prefix, nowMs, createId = () => createJobId(nowMs()), silenceMs = longestSilenceMs } = options
+    this.#documents = documents
     this.#prefix = prefix
     this.#nowMs = nowMs
     this.#createId = createId
     this.#silenceMs = silenceMs
-    this.#claims = new JobClaims({ records, prefix, nowMs, look: (id) => this.look(id) })
+    this.#claims = new JobClaims({ documents, prefix, nowMs, look: (id) => this.look(id) })
   }
 
   /** For a job that is about to be claimed. */
@@ -77,14 +77,14 @@ export class Jobs {
     return this.#claims.claim(createJob(wanted, id, this.#nowMs()), options)
   }
 
-  /** Undefined for an id without a record, and for what is no id. @throws GarbledJobError */
+  /** Undefined for an id without a document, and for what is no id. @throws GarbledJobError */
   async find(id: string): Promise<Job | undefined> {
     return (await this.#read(id))?.job
   }
 
   /**
-   * The job for whoever asks what became of it: one that is lost is ended first. Undefined where there is no record, or
-   * none that can be read: nobody waits for that.
+   * The job for a user who asks what became of it: one that is lost is ended first. Undefined when it has no document,
+   * or none that can be read.
    */
   async look(id: string): Promise<Job | undefined> {
     const job = await this.#findReadable(id)
@@ -97,9 +97,9 @@ export class Jobs {
   }
 
   /**
-   * Changes a record and gives it as it is then; undefined when there is none. `change` may be called again when
-   * somebody else was faster, and returns undefined to leave the record as it is. Who has just read or written it says
-   * what it was.
+   * Changes a job document and returns the job as it is then; undefined when there is none. `change` is called again
+   * when another process was faster; it returns undefined to leave the document as it is. A caller that has just read or
+   * written the document passes what it was.
    */
   async update(id: string, change: (job: Job) => Job | undefined, known?: RecordedJob): Promise<Job | undefined> {
     for (let tries = 0; tries < mostTries; tries++) {
@@ -107,12 +107,12 @@ export class Jobs {
       if (!found) return undefined
       const changed = change(found.job)
       if (!changed) return found.job
-      const version = await this.#records.replace(this.#recordKey(id), encodeJob(changed), found.version)
+      const version = await this.#documents.replace(this.#documentKey(id), encodeJob(changed), found.version)
       if (version === undefined) continue
       if (isOver(changed.state) && !isOver(found.job.state)) await this.#removeMarker(changed)
       return changed
     }
-    throw tooBusy(this.#recordKey(id))
+    throw tooBusy(this.#documentKey(id))
   }
 
   /** Notes that the asker knows of the end. */
@@ -140,7 +140,7 @@ export class Jobs {
   async jobsOf(team: string, user: string): Promise<readonly Job[]> {
     const prefixes = [jobKeys.byAsker(this.#prefix, team, user), jobKeys.running(this.#prefix, team, user)]
     const since = timePrefix(this.#nowMs() - dayMs)
-    const lists = await Promise.all(prefixes.map((prefix) => this.#records.list(prefix, mostCounted, prefix + since)))
+    const lists = await Promise.all(prefixes.map((prefix) => this.#documents.list(prefix, mostCounted, prefix + since)))
     const [asked, running] = lists.map((keys) => keys.map((key) => key.slice(key.lastIndexOf('/') + 1)))
     const ids = [...new Set([...asked!.slice(-mostListed), ...running!])].sort().reverse()
     const jobs = await Promise.all(ids.map((id) => this.look(id)))
@@ -149,18 +149,18 @@ export class Jobs {
 
   /** How many jobs run in all, up to 1,000, for the interval of updates. */
   async countRunning(): Promise<number> {
-    return (await this.#records.list(`${this.#prefix}jobs/running/`, mostCounted)).length
+    return (await this.#documents.list(`${this.#prefix}jobs/running/`, mostCounted)).length
   }
 
   /** One that stays is counted until it expires, and no more. */
   async #removeMarker(job: Job): Promise<void> {
-    await this.#records.remove(this.#runningKey(job)).catch(() => {})
+    await this.#documents.remove(this.#runningKey(job)).catch(() => {})
   }
 
   async #read(id: string): Promise<RecordedJob | undefined> {
     if (!isJobId(id)) return undefined
-    const record = await this.#records.read(this.#recordKey(id))
-    return record && { job: readJob(record.bytes, id), version: record.version }
+    const document = await this.#documents.read(this.#documentKey(id))
+    return document && { job: readJob(document.bytes, id), version: document.version }
   }
 
   async #findReadable(id: string): Promise<Job | undefined> {
@@ -172,7 +172,7 @@ export class Jobs {
     }
   }
 
-  #recordKey(id: string): string {
+  #documentKey(id: string): string {
     return jobKeys.record(this.#prefix, id)
   }
 

@@ -4,7 +4,7 @@ import { isOver, type Job, type JobProgress, type JobResult } from '../contract/
 import { exitCodeOf } from '../contract/result.ts'
 import type { DownloadLink } from '../contract/store.ts'
 import type { JobReporter } from '../report/job-reporter.ts'
-import { openRecords } from '../stores/open-documents.ts'
+import { openDocuments } from '../stores/open-documents.ts'
 import { openStore } from '../stores/open-store.ts'
 import { beginAttempt, exitCodeOfEnd, failureOf, jobExitCodes, stopAttempt } from './attempt.ts'
 import { endJob, GarbledJobError, type JobEnd } from './document.ts'
@@ -54,17 +54,17 @@ export interface RunJobOptions extends JobSettings {
 
 /** Runs one attempt of a job and tells the exit code of its container. Fails only where there is a mistake of ours. */
 export async function runJob(options: RunJobOptions): Promise<number> {
-  await using records = openRecords(options.output)
+  await using documents = openDocuments(options.output)
   const { prefix } = options.config.output
-  const jobs = new Jobs({ records, prefix, nowMs: options.nowMs })
+  const jobs = new Jobs({ documents, prefix, nowMs: options.nowMs })
   const run = new JobRun(options, jobs)
   try {
     return await withinAfter(run.signal, stopMs, 'Stopping the export', () => run.work())
   } catch (error) {
     if (!run.signal.aborted) throw error
     const patienceMs = Math.min(settlePatienceMs, options.output.patienceMs ?? settlePatienceMs)
-    await using hasty = openRecords({ ...options.output, patienceMs })
-    return await run.settle(new Jobs({ records: hasty, prefix, nowMs: options.nowMs }))
+    await using hasty = openDocuments({ ...options.output, patienceMs })
+    return await run.settle(new Jobs({ documents: hasty, prefix, nowMs: options.nowMs }))
   }
 }
 

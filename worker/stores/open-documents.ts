@@ -1,34 +1,34 @@
-import type { Records, StoredRecord } from '../contract/documents.ts'
+import type { Documents, StoredDocument } from '../contract/documents.ts'
 import { IotLogError } from '../contract/errors.ts'
 import type { StoreSettings } from '../contract/store.ts'
-import type { S3Records } from './s3/documents.ts'
+import type { S3Documents } from './s3/documents.ts'
 import { parseS3Url } from './s3/location.ts'
 
 /**
- * Opens the records of an `s3://bucket[/prefix]` URL; keys are below the prefix. Nothing is loaded or sent before the
+ * Opens the documents of an `s3://bucket[/prefix]` URL; keys are below the prefix. Nothing is loaded or sent before the
  * first use.
- * @throws IotLogError (`wrong-config`) for a directory: several machines share records, and only conditional puts keep
+ * @throws IotLogError (`wrong-config`) for a directory: several machines share documents, and only conditional puts keep
  * them from overwriting each other
  */
-export function openRecords(settings: StoreSettings): Records {
+export function openDocuments(settings: StoreSettings): Documents {
   if (!settings.url.startsWith('s3:')) {
-    const text = `Job records need a bucket, not ${settings.url}: set the environment's source or output.store to s3://…`
+    const text = `Job documents need a bucket, not ${settings.url}: set the environment's source or output.store to s3://…`
     throw new IotLogError('wrong-config', text, { subject: settings.url })
   }
   parseS3Url(settings.url)
-  return new LazyRecords(settings)
+  return new LazyDocuments(settings)
 }
 
 /** The SDK takes 100 ms to load. */
-class LazyRecords implements Records {
+class LazyDocuments implements Documents {
   readonly #settings: StoreSettings
-  #opened: Promise<S3Records> | undefined
+  #opened: Promise<S3Documents> | undefined
 
   constructor(settings: StoreSettings) {
     this.#settings = settings
   }
 
-  async read(key: string): Promise<StoredRecord | undefined> {
+  async read(key: string): Promise<StoredDocument | undefined> {
     return (await this.#open()).read(key)
   }
 
@@ -52,8 +52,8 @@ class LazyRecords implements Records {
     await (await this.#opened)?.[Symbol.asyncDispose]()
   }
 
-  #open(): Promise<S3Records> {
-    this.#opened ??= import('./s3/documents.ts').then((module) => new module.S3Records(this.#settings))
+  #open(): Promise<S3Documents> {
+    this.#opened ??= import('./s3/documents.ts').then((module) => new module.S3Documents(this.#settings))
     return this.#opened
   }
 }

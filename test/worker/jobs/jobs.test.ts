@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { digestOf, type Job, jobKeys, reuseMs } from '../../../worker/contract/job.ts'
 import { createJobId, isJobId } from '../../../worker/jobs/id.ts'
 import { type ClaimedJob, GarbledJobError, type JobEnd, Jobs } from '../../../worker/jobs/jobs.ts'
-import { openRecords } from '../../../worker/stores/open-documents.ts'
+import { openDocuments } from '../../../worker/stores/open-documents.ts'
 import type { Fault } from '../../stand-ins/s3/faults.ts'
 import { askedMs, requestOf, secretUrl, wantedJob } from '../../support/jobs.ts'
 import { serveS3 } from '../../support/s3-bucket.ts'
@@ -261,8 +261,8 @@ describe('ten claims at once give one new job', { concurrency: 6 }, () => {
           new Set([`finished ${second.id}`])
         )
         // Nothing is left of those that lost.
-        const records = place.keys().filter((key) => key.endsWith('.json'))
-        assert.deepEqual(records, [`jobs/${running!.id}.json`, `jobs/${second.id}.json`].sort())
+        const documents = place.keys().filter((key) => key.endsWith('.json'))
+        assert.deepEqual(documents, [`jobs/${running!.id}.json`, `jobs/${second.id}.json`].sort())
       })
     }
   }
@@ -501,7 +501,7 @@ describe('ids of jobs', () => {
 interface Place {
   nowMs: number
   readonly jobs: Jobs
-  /** The same records as another process sees them. */
+  /** The same documents as another process sees them. */
   open(createId?: () => string): Jobs
   /** Below the output prefix. */
   keys(): string[]
@@ -516,8 +516,8 @@ function openPlace(patienceMs = 4_000): Place {
   const bucket = `jobs-${buckets++}`
   server.createBucket(bucket)
   const open: Place['open'] = (createId) => {
-    const records = openRecords({ url: `s3://${bucket}`, patienceMs })
-    return new Jobs({ records, prefix, nowMs: () => place.nowMs, ...(createId && { createId }) })
+    const documents = openDocuments({ url: `s3://${bucket}`, patienceMs })
+    return new Jobs({ documents, prefix, nowMs: () => place.nowMs, ...(createId && { createId }) })
   }
   const place: Place = {
     nowMs: askedMs,

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
-import type { Records, StoredRecord } from '../../contract/documents.ts'
+import type { Documents, StoredDocument } from '../../contract/documents.ts'
 import { IotLogError } from '../../contract/errors.ts'
 import type { StoreSettings } from '../../contract/store.ts'
 import { connectS3, type S3Connection } from './connection.ts'
@@ -10,26 +10,26 @@ import { urlOf } from './location.ts'
 import { statusOf } from './retry-policy.ts'
 
 /*
- * Records as objects of a bucket, written by conditional puts
+ * Documents as objects of a bucket, written by conditional puts
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html): `If-None-Match: *` creates,
  * `If-Match` replaces one version. S3 answers 412 when the condition does not hold, 409 when another write to the key
  * came in between, 404 when the version to be replaced has gone.
  */
 
-/** Far more than any record needs; what is larger is none. */
-const maxRecordBytes = 4 * 1024 * 1024
+/** Far more than any document needs; what is larger is none. */
+const maxDocumentBytes = 4 * 1024 * 1024
 
 /** A put on the condition that nobody was faster. */
 type Condition = { readonly IfNoneMatch: '*' } | { readonly IfMatch: string }
 
-export class S3Records implements Records {
+export class S3Documents implements Documents {
   readonly #connection: S3Connection
 
   constructor(settings: StoreSettings) {
     this.#connection = connectS3(settings)
   }
 
-  async read(key: string): Promise<StoredRecord | undefined> {
+  async read(key: string): Promise<StoredDocument | undefined> {
     try {
       return await this.#attempt('s3:GetObject', key, () => this.#get(key))
     } catch (error) {
@@ -70,13 +70,13 @@ export class S3Records implements Records {
   }
 
   /** The SDK asks again until an answer begins; a body that breaks is asked for again here. */
-  async #get(key: string): Promise<StoredRecord> {
+  async #get(key: string): Promise<StoredDocument> {
     const { patience } = this.#connection
     const sinceMs = performance.now()
     for (let failures = 1; ; failures++) {
       const { Body, ContentLength = 0, ETag } = await this.#openGet(key)
       const body = Body as Readable
-      if (ContentLength > maxRecordBytes) {
+      if (ContentLength > maxDocumentBytes) {
         body.destroy()
         throw tooLarge(this.#connection, key, ContentLength)
       }
@@ -129,5 +129,5 @@ function isRefused(error: unknown): boolean {
 
 function tooLarge(connection: S3Connection, key: string, bytes: number): IotLogError {
   const url = urlOf({ ...connection, key })
-  return new IotLogError('io', `Not a record, it has ${bytes} bytes: ${url}`, { subject: url })
+  return new IotLogError('io', `Not a job document, it has ${bytes} bytes: ${url}`, { subject: url })
 }
