@@ -4,6 +4,7 @@
  */
 
 import { fileURLToPath } from 'node:url'
+import { configName } from '../worker/config/config-file.ts'
 import { type BundleName, bundles, writeBundle } from './bundles.ts'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
@@ -12,4 +13,4 @@ if (!Object.hasOwn(bundles, name) || target === undefined) {
   process.stderr.write(`usage: node infra/bundle.ts ${Object.keys(bundles).join('|')} DIRECTORY\n`)
   process.exit(2)
 }
-writeBundle(name as BundleName, `${repository}dist`, `${repository}iot-log.config.json`, target)
+writeBundle(name as BundleName, `${repository}dist`, `${repository}${configName}`, target)

@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { configName } from '../worker/config/config-file.ts'
 
 /*
  * What is deployed out of `dist/` (npm run build): the entries of each image and Lambda, in one place. Of dist only what
@@ -15,9 +16,6 @@ export const bundles = {
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
 export type BundleName = keyof typeof bundles
-
-/** Goes into every bundle: they read it from their directory. */
-export const configName = 'iot-log.config.json'
 
 /** A file beside a module that it names: chunks, threads, data, add-ons. */
 const neighbour = /["'`](?:\.\/)?([\w.-]+\.(?:mjs|json|node))["'`]/g

@@ -1,28 +1,31 @@
 /*
- * The CDK app (cdk.json). The configuration is IOT_LOG_CONFIG, or iot-log.config.json of the repository; the bundles are in
- * IOT_LOG_DIST, or dist. A mistake in the configuration is told as `iot-log config check` does, and nothing is made.
+ * The CDK app (cdk.json). The configuration is IOT_LOG_CONFIG, or iot-log.config.json of the repository. The bundles are
+ * in IOT_LOG_DIST, or dist. Mistakes of the configuration are printed like those of `iot-log config check`; then nothing
+ * is synthesised.
  */
 
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api'
-import { readConfigFile } from '../worker/commands/settings.ts'
+import { configName, configPath, readConfigFile } from '../worker/config/config-file.ts'
 import { IotLogError } from '../worker/contract/errors.ts'
+import { formatNames } from '../worker/formats/registry.ts'
 import { mistakeLines } from '../worker/report/mistakes.ts'
 import { buildApp } from './app.ts'
 import { currentRelease } from './release.ts'
 import { readSizing } from './sizing.ts'
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
-const configPath = resolve(process.env.IOT_LOG_CONFIG || `${repository}iot-log.config.json`)
+const place = { directory: process.cwd(), environment: process.env }
+const path = configPath(place) ?? `${repository}${configName}`
 const dist = resolve(process.env.IOT_LOG_DIST || `${repository}dist`)
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 try {
   const release = currentRelease(process.env)
   const { stacks, directory } = buildApp({
-    config: readConfigFile(configPath),
-    configPath,
+    config: readConfigFile(path, formatNames),
+    configPath: path,
     dist,
     staging: `${dist}/bundles`,
     release,

@@ -1,22 +1,23 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { tableFiles } from '../worker/athena/table.ts'
 import { isMade, viewFiles } from '../worker/athena/view.ts'
-import { readConfigFile } from '../worker/commands/settings.ts'
+import { readConfig } from '../worker/config/config-file.ts'
+import { sampleConfig } from '../worker/config/sample-config.ts'
 import { IotLogError } from '../worker/contract/errors.ts'
+import { formatNames } from '../worker/formats/registry.ts'
 import { mistakeLines } from '../worker/report/mistakes.ts'
 
 /*
- * Makes the tables of the categories, and the views over their lines and records, from IOT_LOG_CONFIG, or
- * iot-log.config.json of the repository; a test compares the committed ones. A mistake in the configuration is told as
- * `iot-log config check` does, and nothing is made.
+ * Writes the tables of the categories, and the views over their lines and records. The configuration is IOT_LOG_CONFIG,
+ * or iot-log.config.json of the repository. A test compares the committed files. Mistakes of the configuration are
+ * printed like those of `iot-log config check`; then nothing is written.
  */
 
-const reference = fileURLToPath(new URL('../iot-log.config.json', import.meta.url))
-
 try {
-  const config = readConfigFile(resolve(process.env.IOT_LOG_CONFIG || reference))
+  const config = readConfig(
+    { directory: process.cwd(), environment: process.env },
+    { formatNames, whenNone: sampleConfig }
+  )
   const [tables, views] = [tableFiles(config), viewFiles(config)]
   replace('tables', tables)
   replace('views', views)
@@ -26,7 +27,7 @@ try {
   process.exitCode = 2
 }
 
-/** Those that are no longer made are taken away; what people have written stays. */
+/** Deletes the generated files that are no longer generated. What people have written stays. */
 function replace(folder: string, files: ReadonlyMap<string, string>): void {
   const directory = new URL(`./${folder}/`, import.meta.url)
   mkdirSync(directory, { recursive: true })

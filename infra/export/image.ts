@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { IgnoreMode } from 'aws-cdk-lib'
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets'
 import type { Construct } from 'constructs'
-import { configName } from '../bundles.ts'
+import { configName } from '../../worker/config/config-file.ts'
 import type { Deployment } from '../deployment.ts'
 import type { StackContext } from '../stack.ts'
 

@@ -6,7 +6,7 @@ import { readJobSettings } from '../../worker/jobs/settings.ts'
 import { nodeFlags } from '../../worker/node-flags.ts'
 import { type AttemptEnd, isRetried } from '../stand-ins/batch/retry.ts'
 import { checkDefinition, checkQueue } from '../stand-ins/batch/settings.ts'
-import { temporaryDirectory } from '../support/temporary-directory.ts'
+import { repository } from '../support/run-cli.ts'
 import { everything, synthesise } from './apps.ts'
 import { onlyOf, propertiesOf, templateOf, textOf } from './templates.ts'
 
@@ -65,9 +65,8 @@ describe('the job definition', () => {
       assert.match(textOf(ValueFrom), /WorkerSecret.*:(?:botToken|linkKey)::/)
       return [Name, `the value of ${Name}`]
     })
-    using here = temporaryDirectory()
     const environment = Object.fromEntries([...variables, ...secrets]) as Record<string, string>
-    const surroundings = { directory: here.path, environment, nowMs: Date.now }
+    const surroundings = { directory: repository, environment, nowMs: Date.now }
     const { attempt, answer, output } = readJobSettings([createJobId(Date.now())], surroundings, 0)
     assert.equal(attempt.timeoutMs, definition.Timeout.AttemptDurationSeconds * 1000)
     assert.equal(attempt.most, definition.RetryStrategy.Attempts)

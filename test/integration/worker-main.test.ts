@@ -82,7 +82,7 @@ describe('the entry of the container', { concurrency }, () => {
         'IOT_LOG_JOB_TIMEOUT_SECONDS=soon: a whole number from 1 to 9007199254740991',
         'IOT_LOG_JOB_ATTEMPTS=11: a whole number from 1 to 10',
         'SLACK_API_URL=slack.com: a URL that begins with https://',
-        'IOT_LOG_ENVIRONMENT=prod: no environment of the configuration; known: dev'
+        'IOT_LOG_ENVIRONMENT=prod: one of dev'
       ].join('\n')
     )
   })

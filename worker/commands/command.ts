@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty'
+import type { Surroundings } from '../config/config-file.ts'
 import type { Config } from '../contract/config.ts'
 import type { FlagSpec, TypedArguments } from './flags.ts'
-import type { Surroundings } from './settings.ts'
 
 /** What a command may use of the terminal. */
 export interface Terminal {

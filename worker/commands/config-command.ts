@@ -1,19 +1,22 @@
+import { configPath, readConfigFile } from '../config/config-file.ts'
+import { sampleConfig } from '../config/sample-config.ts'
 import type { Config } from '../contract/config.ts'
 import { ProblemsError } from '../contract/errors.ts'
 import { exitCodes } from '../contract/result.ts'
+import { formatNames } from '../formats/registry.ts'
 import { alignColumns } from '../report/result-text.ts'
 import type { Command } from './command.ts'
 import type { FlagSpec } from './flags.ts'
 import { flagLines } from './help.ts'
-import { configFlags, configPath, readConfigFile, referenceConfig } from './settings.ts'
+import { configFlags } from './settings.ts'
 
 const flags: Readonly<Record<string, FlagSpec>> = configFlags
 
-/** `iot-log config check`: validates a configuration and says what it amounts to. */
+/** `iot-log config check`: validates a configuration and prints a summary of it. */
 export const configCommand: Command = {
   flags,
   help: () => [
-    'Checks a configuration: every mistake is named with its key, its value and what it may be.',
+    'Check a configuration. Each mistake is printed with its key, its value and what is allowed.',
     '',
     'Usage:',
     '  iot-log config check [FILE]',
@@ -27,10 +30,9 @@ export const configCommand: Command = {
       const usage = { subject: verb ?? '', text: 'write: iot-log config check [FILE]' }
       throw new ProblemsError('wrong-words', [...typed.problems, ...(typed.problems.length > 0 ? [] : [usage])])
     }
-    const values = file === undefined ? typed.values : new Map([...typed.values, ['config', file]])
-    const path = configPath({ ...typed, values }, surroundings)
-    const config = path === undefined ? referenceConfig() : readConfigFile(path)
-    await terminal.print(summary(path ?? 'the reference configuration', config))
+    const path = configPath(surroundings, file ?? typed.values.get('config'))
+    const config = path === undefined ? sampleConfig() : readConfigFile(path, formatNames)
+    await terminal.print(summary(path ?? 'the sample configuration', config))
     return exitCodes.complete
   }
 }

@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os'
 import zlib from 'node:zlib'
+import { readVariables } from '../config/variables.ts'
 import { ProblemsError } from '../contract/errors.ts'
 import { exitCodes } from '../contract/result.ts'
 import { formatCount } from '../contract/units.ts'
 import { chooseInflaters } from '../decode/choose-inflater.ts'
 import type { InflaterName } from '../decode/inflater.ts'
+import { wantedInflater } from '../decode/wanted-inflater.ts'
 import { chooseMatcher } from '../match/choose-matcher.ts'
 import type { MatcherName } from '../match/matcher.ts'
 import { type LoadedNative, loadNative } from '../native/load-native.ts'
@@ -13,7 +15,6 @@ import type { DeflaterName } from '../outputs/zip/deflater.ts'
 import type { Command } from './command.ts'
 import type { FlagSpec } from './flags.ts'
 import { flagLines } from './help.ts'
-import { wantedInflater } from './settings.ts'
 
 const flags: Readonly<Record<string, FlagSpec>> = { json: { help: 'print it as JSON' } }
 
@@ -62,7 +63,7 @@ export const doctorCommand: Command = {
     const extra = typed.words.map((word) => ({ subject: word, text: `${word}: doctor takes no words` }))
     const problems = [...typed.problems, ...extra]
     if (problems.length > 0) throw new ProblemsError('wrong-words', problems)
-    const diagnosis = await diagnose(wantedInflater(surroundings))
+    const diagnosis = await diagnose(readVariables(surroundings.environment, wantedInflater))
     await terminal.print(
       typed.switches.has('json') ? `${JSON.stringify(diagnosis, null, 2)}\n` : diagnosisText(diagnosis)
     )

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { offerAthena } from '../athena/open-access.ts'
+import { readVariables } from '../config/variables.ts'
 import { IotLogError, messageOf, ProblemCollector } from '../contract/errors.ts'
 import { parseRequest } from '../contract/parse-request.ts'
 import { exitCodes } from '../contract/result.ts'
 import type { DownloadLink } from '../contract/store.ts'
+import { wantedInflater } from '../decode/wanted-inflater.ts'
 import { type ExportOptions, exportLogs } from '../export/export.ts'
 import { type ArchiveTarget, zipOutput } from '../outputs/zip/export-archive.ts'
 import { resultJsonPieces } from '../report/json.ts'
@@ -14,7 +16,7 @@ import type { Command, CommandContext } from './command.ts'
 import type { FlagSpec } from './flags.ts'
 import { flagLines, requestHelp, requestUsage } from './help.ts'
 import { archiveTarget, endingWarning, outputFlags } from './output.ts'
-import { loadConfig, sourceFlags, sourceSettings, storeSettings, threadCount, wantedInflater } from './settings.ts'
+import { loadConfig, sourceFlags, sourceSettings, storeSettings, threadCount } from './settings.ts'
 
 const flags: Readonly<Record<string, FlagSpec>> = {
   ...outputFlags,
@@ -99,7 +101,7 @@ async function readOptions({ typed, surroundings, signal, tool }: CommandContext
   const config = loadConfig(typed, surroundings)
   const request = problems.take(() => parseRequest(typed.words, config, surroundings.nowMs()))
   const threads = problems.take(() => threadCount(typed))
-  const inflater = problems.take(() => wantedInflater(surroundings))
+  const inflater = problems.take(() => readVariables(surroundings.environment, wantedInflater))
   problems.throwIfAny()
   const environment = config.environments.get(request!.environment)!
   const target = archiveTarget(typed, request!, config, surroundings)

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { readVariables } from '../config/variables.ts'
 import type { Environment } from '../contract/config.ts'
 import { ProblemCollector, ProblemsError } from '../contract/errors.ts'
 import { parseRequest } from '../contract/parse-request.ts'
@@ -6,6 +7,7 @@ import { type ExportRequest, windowOf } from '../contract/request.ts'
 import { exitCodes } from '../contract/result.ts'
 import { formatCount } from '../contract/units.ts'
 import { compactWindow } from '../contract/window.ts'
+import { wantedInflater } from '../decode/wanted-inflater.ts'
 import { listObjects } from '../export/listing.ts'
 import { planCategories } from '../export/plan.ts'
 import { findFormat } from '../formats/registry.ts'
@@ -19,7 +21,7 @@ import { openStore } from '../stores/open-store.ts'
 import type { Command, CommandContext } from './command.ts'
 import type { FlagSpec } from './flags.ts'
 import { flagLines } from './help.ts'
-import { configFlags, loadConfig, sourceFlags, sourceSettings, storeSettings, wantedInflater } from './settings.ts'
+import { configFlags, loadConfig, sourceFlags, sourceSettings, storeSettings } from './settings.ts'
 import { CancelledBySignal } from './signals.ts'
 import { sinkFlags, sinkSecretHelp, terminalLog, typedSink } from './sink-flags.ts'
 
@@ -99,7 +101,7 @@ async function forward(context: CommandContext): Promise<number> {
   const request = problems.take(() =>
     parseWords(typed.words, () => parseRequest([anyIdentifier, ...typed.words], config, surroundings.nowMs()))
   )
-  const inflater = problems.take(() => wantedInflater(surroundings))
+  const inflater = problems.take(() => readVariables(surroundings.environment, wantedInflater))
   const environment = request && config.environments.get(request.environment)!
   const named = environment && problems.take(() => typedSink(typed, environment))
   problems.throwIfAny()

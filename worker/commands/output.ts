@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Surroundings } from '../config/config-file.ts'
 import type { Config } from '../contract/config.ts'
 import { ProblemsError } from '../contract/errors.ts'
 import { archiveKey, archiveName } from '../contract/names.ts'
@@ -9,7 +10,7 @@ import type { ArchiveTarget } from '../outputs/zip/export-archive.ts'
 import { storeError } from '../stores/directory-error.ts'
 import { openStore } from '../stores/open-store.ts'
 import type { FlagSpec, TypedArguments } from './flags.ts'
-import { type Surroundings, storeSettings } from './settings.ts'
+import { storeSettings } from './settings.ts'
 
 /*
  * Where an archive goes: what `--output` and `--link` mean.

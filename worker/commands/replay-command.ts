@@ -1,7 +1,9 @@
+import { readVariables } from '../config/variables.ts'
 import { ProblemCollector, ProblemsError } from '../contract/errors.ts'
 import { exitCodes } from '../contract/result.ts'
 import { formatCount } from '../contract/units.ts'
 import { parseWindow, typedWindow } from '../contract/window.ts'
+import { wantedInflater } from '../decode/wanted-inflater.ts'
 import { createDecoderContext } from '../forward/decoder-context.ts'
 import { openForwardSink } from '../forward/open-forward-sink.ts'
 import { createRejectedKeeper, rejectedPrefix } from '../forward/rejected.ts'
@@ -11,7 +13,7 @@ import type { Command, CommandContext } from './command.ts'
 import type { FlagSpec } from './flags.ts'
 import { environmentOf } from './forward-command.ts'
 import { flagLines } from './help.ts'
-import { configFlags, loadConfig, sourceFlags, sourceSettings, storeSettings, wantedInflater } from './settings.ts'
+import { configFlags, loadConfig, sourceFlags, sourceSettings, storeSettings } from './settings.ts'
 import { CancelledBySignal } from './signals.ts'
 import { sinkFlags, sinkSecretHelp, terminalLog, typedSink } from './sink-flags.ts'
 
@@ -57,7 +59,7 @@ export const replayCommand: Command = {
     const rest = isDate ? typed.words.slice(1) : typed.words
     const environment = problems.take(() => environmentOf(rest, config.environments, config.defaultEnvironment))
     const named = environment && problems.take(() => typedSink(typed, environment))
-    const inflater = problems.take(() => wantedInflater(surroundings))
+    const inflater = problems.take(() => readVariables(surroundings.environment, wantedInflater))
     problems.throwIfAny()
     const { environment: variables, nowMs } = surroundings
     const log = terminalLog(context)

@@ -1,4 +1,6 @@
 import packageJson from '../../package.json' with { type: 'json' }
+import type { Surroundings } from '../config/config-file.ts'
+import { sampleConfig } from '../config/sample-config.ts'
 import type { Config } from '../contract/config.ts'
 import { IotLogError, messageOf, ProblemsError } from '../contract/errors.ts'
 import { nearest } from '../contract/nearest.ts'
@@ -14,7 +16,7 @@ import { overviewHelp } from './help.ts'
 import { planCommand } from './plan-command.ts'
 import { queryCommand } from './query-command.ts'
 import { replayCommand } from './replay-command.ts'
-import { loadConfig, referenceConfig, type Surroundings } from './settings.ts'
+import { loadConfig } from './settings.ts'
 import { CancelledBySignal, onSignals } from './signals.ts'
 import { slackCommand } from './slack-command.ts'
 
@@ -66,12 +68,12 @@ export async function runCli(argv: readonly string[], host: NodeJS.Process): Pro
   }
 }
 
-/** Who asks for help may be about to mend the configuration. */
+/** Help works with a wrong configuration, too: a person may need it to fix that. */
 function configForHelp(typed: TypedArguments, surroundings: Surroundings): Config {
   try {
     return loadConfig(typed, surroundings)
   } catch {
-    return referenceConfig()
+    return sampleConfig()
   }
 }
 

@@ -1,33 +1,22 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import reference from '../../iot-log.config.json' with { type: 'json' }
-import { type Config, type Environment, parseConfig, parseConfigText } from '../contract/config.ts'
-import { IotLogError, ProblemsError } from '../contract/errors.ts'
+import { configName, readConfig, type Surroundings } from '../config/config-file.ts'
+import { sampleConfig } from '../config/sample-config.ts'
+import type { Config, Environment } from '../contract/config.ts'
+import { ProblemsError } from '../contract/errors.ts'
 import type { StoreSettings } from '../contract/store.ts'
-import { type InflaterName, inflaterNames } from '../decode/inflater.ts'
 import { formatNames } from '../formats/registry.ts'
-import { loadNative } from '../native/load-native.ts'
 import type { FlagSpec, TypedArguments } from './flags.ts'
 
 /*
- * From what was typed and the surroundings of the process to values: nothing deeper reads flags or the environment.
+ * From flags to values: nothing deeper reads them.
  */
 
-const configName = 'iot-log.config.json'
 const maxThreads = 256
 
-/** What a command knows of the process it runs in. */
-export interface Surroundings {
-  /** Where the person is: npm runs scripts elsewhere and tells the place in INIT_CWD. */
-  readonly directory: string
-  readonly environment: Readonly<Record<string, string | undefined>>
-  readonly nowMs: () => number
-}
-
 export const configFlags: Readonly<Record<string, FlagSpec>> = {
-  config: { value: 'FILE', help: `configuration (default: ./${configName}, else the reference one)` }
+  config: { value: 'FILE', help: `configuration (default: IOT_LOG_CONFIG, else ./${configName}, else the sample)` }
 }
 
 export const sourceFlags: Readonly<Record<string, FlagSpec>> = {
@@ -39,44 +28,9 @@ export const sourceFlags: Readonly<Record<string, FlagSpec>> = {
   }
 }
 
-/** Reads the configuration: `--config`, else the one of this directory, else the reference one of the package. */
+/** Reads the configuration: the file that is named or found, else the sample of the package. */
 export function loadConfig(typed: TypedArguments, surroundings: Surroundings): Config {
-  const path = configPath(typed, surroundings)
-  return path === undefined ? referenceConfig() : readConfigFile(path)
-}
-
-/** The configuration of the package. */
-export function referenceConfig(): Config {
-  return parseConfig(reference, formatNames)
-}
-
-/** The file that {@link loadConfig} reads; undefined stands for the reference one. */
-export function configPath(typed: TypedArguments, { directory }: Surroundings): string | undefined {
-  const named = typed.values.get('config')
-  if (named !== undefined) return resolve(directory, named)
-  const own = join(directory, configName)
-  return existsSync(own) ? own : undefined
-}
-
-/** @throws ProblemsError (`wrong-config`) that begins with the file's name */
-export function readConfigFile(path: string): Config {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new IotLogError('wrong-config', `Could not read the configuration ${path}: ${(error as Error).message}`, {
-      cause: error
-    })
-  }
-  try {
-    return parseConfigText(text, formatNames)
-  } catch (error) {
-    if (!(error instanceof ProblemsError)) throw error
-    throw new ProblemsError(
-      'wrong-config',
-      error.problems.map((problem) => ({ ...problem, text: `${path}: ${problem.text}` }))
-    )
-  }
+  return readConfig(surroundings, { formatNames, flag: typed.values.get('config'), whenNone: sampleConfig })
 }
 
 /** Where the logs are read: `--source`, else the environment's. A path is taken as well as a URL. */
@@ -117,17 +71,4 @@ export function threadCount(typed: TypedArguments): number {
   throw new ProblemsError('wrong-words', [
     { subject: text, text: `--threads ${text}: a whole number from 1 to ${maxThreads}` }
   ])
-}
-
-/** IOT_LOG_INFLATER names an inflater instead of the fastest: for comparing them, and should one fail in the field. */
-export function wantedInflater({ environment }: Surroundings): InflaterName | undefined {
-  const typed = environment.IOT_LOG_INFLATER
-  if (typed === undefined || typed === '') return undefined
-  const name = inflaterNames.find((one) => one === typed)
-  const addOn = name === 'isa-l' ? loadNative() : undefined
-  const isUsable = name !== undefined && (addOn === undefined || addOn.native !== undefined)
-  if (isUsable) return name
-  const missing = addOn && !addOn.native ? `the native add-on can't be used: ${addOn.reason}` : undefined
-  const text = `IOT_LOG_INFLATER=${typed}: ${missing ?? inflaterNames.join(', ')}`
-  throw new ProblemsError('wrong-config', [{ subject: typed, text }])
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { deploySchema } from './deploy-schema.ts'
 import { parseLayout } from './layout.ts'
+import { logLevels } from './log-level.ts'
 import { sinkSchema } from './sink-schema.ts'
 
 /*
@@ -159,7 +160,7 @@ export function configSchema(formatNames?: readonly string[]) {
     output: output.prefault({}),
     limits: limits.prefault({}),
     forward: forward.prefault({}),
-    logLevel: z.enum(['info', 'detailed', 'debug']).default('info').meta({
+    logLevel: z.enum(logLevels).default('info').meta({
       description: 'How much the forwarder says. At no level does it say anything of what the logs hold.'
     }),
     access: z
@@ -180,7 +181,6 @@ export type CategorySettings = ConfigDocument['categories'][string]
 export type EnvironmentSettings = ConfigDocument['environments'][string]
 export type Limits = ConfigDocument['limits']
 export type SinkSettings = EnvironmentSettings['sinks'][string]
-export type LogLevel = ConfigDocument['logLevel']
 
 /** JSON Schema (draft 2020-12) of what a person writes, for editors. */
 export function configJsonSchema(formatNames: readonly string[]): object {

@@ -5,12 +5,12 @@ import {
   type ConfigSchema,
   configSchema,
   type EnvironmentSettings,
-  type Limits,
-  type LogLevel
+  type Limits
 } from './config-schema.ts'
 import { deployProblems } from './deploy-check.ts'
 import { type Problem, ProblemsError } from './errors.ts'
 import { type Layout, parseLayout } from './layout.ts'
+import type { LogLevel } from './log-level.ts'
 import { nearest } from './nearest.ts'
 
 /** One category in one environment, ready to use. */

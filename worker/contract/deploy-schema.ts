@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { logLevels } from './log-level.ts'
 
 /*
  * What an environment needs beyond its bucket to be deployed by `infra/`: where its logs come from, how long they are
@@ -51,7 +52,7 @@ export const deploySchema = z.strictObject({
   }),
   retentionDays: count(1, 3650).default(30).meta({ description: 'How long logs are kept.' }),
   rejectedDays: count(1, 3650).default(30).meta({ description: 'How long records that a sink refused are kept.' }),
-  logLevel: z.enum(['info', 'detailed', 'debug']).optional().meta({
+  logLevel: z.enum(logLevels).optional().meta({
     description: 'How much the functions say, where it is not the logLevel of the whole configuration.'
   }),
   ingest: z.record(z.string(), ingest).default({}).meta({ description: 'By category: where its logs come from.' }),

@@ -1,4 +1,5 @@
-import { loadConfig } from '../commands/settings.ts'
+import { readConfig, type Surroundings } from '../config/config-file.ts'
+import { formatNames } from '../formats/registry.ts'
 import { createLog } from '../report/log.ts'
 import { openStore } from '../stores/open-store.ts'
 import { storeOf } from '../stores/store-of.ts'
@@ -20,10 +21,7 @@ export interface StartedForwarder extends AsyncDisposable {
   readonly queue: QueueSettings
 }
 
-export interface StartSurroundings {
-  readonly directory: string
-  readonly environment: Readonly<Record<string, string | undefined>>
-  readonly nowMs: () => number
+export interface StartSurroundings extends Surroundings {
   /** Takes a line of the log, without its end. */
   readonly write: (line: string) => void
 }
@@ -31,8 +29,7 @@ export interface StartSurroundings {
 /** Reads configuration and environment, and opens what they name. @throws ProblemsError, IotLogError (`wrong-config`) */
 export async function startForwarder(surroundings: StartSurroundings): Promise<StartedForwarder> {
   const { environment: variables, nowMs, write } = surroundings
-  const values = new Map(variables.IOT_LOG_CONFIG ? [['config', variables.IOT_LOG_CONFIG]] : [])
-  const config = loadConfig({ values, switches: new Set(), words: [], problems: [] }, surroundings)
+  const config = readConfig(surroundings, { formatNames })
   const { environment, sink: named, logLevel, ...settings } = readForwardSettings(config, variables)
   const log = createLog(logLevel, write, nowMs)
   const source = openStore({ ...storeOf(environment), patienceMs: storePatienceMs })

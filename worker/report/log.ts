@@ -1,13 +1,10 @@
-import type { LogLevel } from '../contract/config-schema.ts'
+import { type LogLevel, logLevels } from '../contract/log-level.ts'
 
 /*
  * What the Lambda functions say: one line of JSON for each thing worth knowing. Never a record, a body, a token, a
  * signature or a response URL: nothing here is handed one, and what looks like one in the text of an error is blotted
  * out.
  */
-
-/** From the fewest lines to the most. */
-export const logLevels: readonly LogLevel[] = ['info', 'detailed', 'debug']
 
 export type LogValue =
   | string
@@ -73,14 +70,6 @@ export const silentLog: Log = createLog(
   () => {},
   () => 0
 )
-
-/** The level that a function's environment asks for, else the configuration's; undefined for what is none. */
-export function readLogLevel(
-  { IOT_LOG_LEVEL: wanted }: Readonly<Record<string, string | undefined>>,
-  configured: LogLevel
-): LogLevel | undefined {
-  return wanted ? logLevels.find((level) => level === wanted) : configured
-}
 
 /** Text from elsewhere, on one line, without control characters (which could colour or forge lines) and secrets. */
 export function cleanText(text: string): string {

@@ -73,6 +73,6 @@ describe('the level of the logs', () => {
       IOT_LOG_LEVEL: 'loud'
     }
     const options = { environment, nowMs: () => 0, write: () => {}, patienceMs: 1 }
-    assert.throws(() => createServices(options), /IOT_LOG_LEVEL=loud: info, detailed, debug/)
+    assert.throws(() => createServices(options), /IOT_LOG_LEVEL=loud: one of info, detailed, debug/)
   })
 })

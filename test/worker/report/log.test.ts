@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createLog, errorFields, logLevels, readLogLevel } from '../../../worker/report/log.ts'
+import { logLevels } from '../../../worker/contract/log-level.ts'
+import { createLog, errorFields } from '../../../worker/report/log.ts'
 
 describe('the log', () => {
   const logged = (message: string, fields: Record<string, string>): string => {
@@ -67,11 +68,5 @@ describe('the log', () => {
       () => 0
     ).info('x', { list: [{ text: 'a\nb xoxb-123-abc' }] })
     assert.deepEqual(JSON.parse(lines[0]!).list, [{ text: 'a b [secret]' }])
-  })
-
-  it('takes its level from the environment, else from the configuration', () => {
-    assert.equal(readLogLevel({ IOT_LOG_LEVEL: 'debug' }, 'info'), 'debug')
-    assert.equal(readLogLevel({ IOT_LOG_LEVEL: '' }, 'detailed'), 'detailed')
-    assert.equal(readLogLevel({ IOT_LOG_LEVEL: 'loud' }, 'info'), undefined)
   })
 })
