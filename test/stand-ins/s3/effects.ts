@@ -15,6 +15,7 @@ export interface Effects {
   readonly stop: Stop | undefined
   readonly corruptAt: number | undefined
   readonly hasWrongChecksum: boolean
+  readonly wrongRange: { readonly start: number; readonly bytes?: number } | undefined
   readonly losesAnswer: boolean
   readonly refuses: boolean
   readonly error: S3Error | undefined
@@ -28,6 +29,7 @@ export const noEffects: Effects = {
   stop: undefined,
   corruptAt: undefined,
   hasWrongChecksum: false,
+  wrongRange: undefined,
   losesAnswer: false,
   refuses: false,
   error: undefined,
@@ -56,6 +58,8 @@ function addAction(effects: Effects, action: FaultAction): Effects {
       return { ...effects, stop: effects.stop ?? { kind: action.kind, afterBytes: action.afterBytes } }
     case 'wrong-checksum':
       return { ...effects, hasWrongChecksum: true }
+    case 'wrong-range':
+      return { ...effects, wrongRange: action }
     case 'corrupt':
       return { ...effects, corruptAt: action.at }
     case 'vanish':

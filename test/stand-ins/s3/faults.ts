@@ -18,6 +18,11 @@ export type FaultAction =
   | { readonly kind: 'wrong-checksum' }
   /** Flips the bits of the byte at that offset of the answer's body. */
   | { readonly kind: 'corrupt'; readonly at: number }
+  /**
+   * A GET answers with that range, whatever it asked for, and says so. Without `bytes` it has the length that was
+   * asked for.
+   */
+  | { readonly kind: 'wrong-range'; readonly start: number; readonly bytes?: number }
   /** Deletes the object, then carries the request out. */
   | { readonly kind: 'vanish' }
   /** Replaces the object, then carries the request out. */

@@ -28,7 +28,7 @@ export async function getObject(exchange: ObjectExchange): Promise<void> {
     return reply(exchange, 304, { etag: etag!, 'last-modified': lastModified! })
   }
   if (request.method === 'GET') checkRestored(object)
-  const range = rangeOf(request, object)
+  const range = sentRange(exchange, object, rangeOf(request, object))
   if (range) headers['content-range'] = `bytes ${range.start}-${range.end - 1}/${object.size}`
   else if (header(request, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED') {
     Object.assign(headers, checksumHeadersOf(object))
@@ -76,6 +76,17 @@ function rangeOf(request: S3Request, object: StoredObject): ByteRange | undefine
   const { status, code, message } = s3Error('InvalidRange')
   const details = { ActualObjectSize: String(object.size), RangeRequested: text }
   throw new S3Error(status, code, message, details, { 'content-range': `bytes */${object.size}` })
+}
+
+/** The range that a fault sends instead. */
+function sentRange(
+  { sending }: ObjectExchange,
+  { size }: StoredObject,
+  asked: ByteRange | undefined
+): ByteRange | undefined {
+  if (!sending.wrongRange) return asked
+  const { start, bytes = asked ? asked.end - asked.start : size } = sending.wrongRange
+  return { start, end: Math.min(start + bytes, size) }
 }
 
 function checkHeaderText(parameter: string, value: string): string {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import type { StoredObject } from '../../../worker/contract/store.ts'
 import { type PoolSettings, scanInOrder } from '../../../worker/scan/pool.ts'
@@ -7,6 +8,7 @@ import { cutSlices, type Slice } from '../../../worker/scan/slices.ts'
 import { logDirectory } from '../../support/log-directory.ts'
 import { readingOf } from '../../support/scan-bytes.ts'
 import type { TemporaryDirectory } from '../../support/temporary-directory.ts'
+import { until } from '../../support/until.ts'
 
 const never = new AbortController().signal
 
@@ -51,6 +53,37 @@ describe('scanning on threads', () => {
     })
   }
 
+  it('gives out no more than 512 slices beyond the one whose results are taken', async () => {
+    using logs = logDirectory({ 'o/a': 'THING00001\n' })
+    let given = 0
+    const endless = (async function* () {
+      for (;;) yield { number: given++, category: 0, objects: [{ key: 'o/a', size: 11 }] }
+    })()
+    let scanned = 0
+    let check = (): void => {}
+    const onProgress = ({ objects }: { readonly objects: number }): void => {
+      scanned += objects
+      check()
+    }
+    const steps = scanInOrder(endless, settingsFor(logs, 2, 1024 ** 2), never, onProgress)
+    const watch = (call: () => void): (() => void) => {
+      check = call
+      return () => {}
+    }
+    try {
+      let done = 0
+      for (const taken of [1, 2, 100]) {
+        while (done < taken) if ((await steps.next()).value?.kind === 'done') done++
+        const look = (): boolean => scanned >= taken - 1 + 512
+        await until({ look, watch, timeoutMs: 60_000, describe: () => `${scanned} scanned after ${taken}` })
+        for (let turn = 0; turn < 20; turn++) await setImmediate()
+        assert.ok(given <= taken + 512, `${given} given after ${taken}`)
+      }
+    } finally {
+      await steps.return(undefined)
+    }
+  })
+
   it('stops at once when its results are no longer wanted', async () => {
     using logs = logDirectory({ 'o/a': gzipSync('THING00001\n'.repeat(1e6)) })
     const endless = (async function* () {
@@ -73,6 +106,15 @@ describe('scanning on threads', () => {
     await assert.rejects(async () => {
       for await (const _ of scanInOrder(endless, settingsFor(logs, 2, 1e6), cancel.signal, () => {}));
     }, reason)
+  })
+
+  it('ends with an error when a thread ends by itself', async () => {
+    using logs = logDirectory({ 'o/a': 'nothing\n' })
+    process.once('worker', (worker) => worker.terminate())
+    const one = slicesOf([{ key: 'o/a', size: 8 }])
+    await assert.rejects(async () => {
+      for await (const _ of scanInOrder(one, settingsFor(logs, 1, 1e6), never, () => {}));
+    }, /A scan thread ended by itself/)
   })
 
   it('ends with the error of a thread', async () => {

@@ -4,8 +4,8 @@ import { openZip } from '../../decode/open-zip.ts'
 import type { WrittenEntry } from './manifest.ts'
 
 /**
- * Opens a written archive again and compares its directory with what went in: names in their order, sizes, CRCs, and
- * that each entry's header stands where the directory says.
+ * Opens a written archive and compares its directory with what went in: names in their order, sizes and CRCs. Each
+ * entry's header must stand where the directory says, and its data must end within the archive.
  * @throws IotLogError (`archive-invalid`) naming the first difference
  */
 export async function verifyArchive(written: RandomAccess, expected: readonly WrittenEntry[]): Promise<void> {
@@ -29,8 +29,8 @@ async function compareEntries(written: RandomAccess, expected: readonly WrittenE
       throw invalid(`${wanted.name} has ${entry.uncompressedSize} of ${wanted.bytes} bytes`)
     }
     if (entry.crc32 !== wanted.crc32) throw invalid(`${wanted.name} has another checksum`)
-    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true })
-    if (fileDataStart + entry.compressedSize > written.size) throw invalid(`${wanted.name} goes beyond its end`)
+    // yauzl rejects what is no header, and data that would go beyond the end.
+    await zip.readLocalFileHeaderPromise(entry, { minimal: true })
   }
   if (count !== expected.length) throw invalid(`it holds ${count} of ${expected.length} entries`)
 }

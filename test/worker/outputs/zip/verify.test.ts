@@ -10,6 +10,14 @@ function accessTo(bytes: Buffer): RandomAccess {
   return { size: bytes.length, spanBytes: 1024, read: async (from, length) => bytes.subarray(from, from + length) }
 }
 
+/** Adds to a field of the last entry in the central directory (APPNOTE.TXT, 4.3.12). */
+function withLast(bytes: Buffer, offset: number, added: number): Buffer {
+  const changed = Buffer.from(bytes)
+  const at = changed.lastIndexOf('PK\x01\x02') + offset
+  changed.writeUInt32LE(changed.readUInt32LE(at) + added, at)
+  return changed
+}
+
 describe('verifying an archive', () => {
   it('finds what was written', async () => {
     const { bytes, entries } = await writeZip({
@@ -31,11 +39,13 @@ describe('verifying an archive', () => {
       ['another checksum', bytes, [{ ...first, crc32: 5 }, last], /another checksum/],
       ['a cut end', bytes.subarray(0, -30), entries, /not what was put in/],
       [
-        'a header that is not where it should be',
+        'a byte too many before the directory',
         Buffer.concat([bytes.subarray(0, 20), Buffer.from('x'), bytes.subarray(20)]),
         entries,
         /not what was put in/
-      ]
+      ],
+      ['a header that is not where the directory says', withLast(bytes, 42, 1), entries, /header signature/],
+      ['data that goes beyond the end', withLast(bytes, 20, bytes.length), entries, /overflows file bounds/]
     ]
     for (const [name, written, expected, message] of differences) {
       await assert.rejects(verifyArchive(accessTo(written), expected), (error) => {
