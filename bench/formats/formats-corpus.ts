@@ -1,11 +1,14 @@
-import type { FormatName } from '../../worker/formats/registry.ts'
+import { sampleOf } from '../../test/worker/formats/samples.ts'
+import { RecordReader } from '../../worker/formats/record-reader.ts'
+import { findFormat } from '../../worker/formats/registry.ts'
 
 /*
  * Text of every format for the benches of worker/formats: records as their producers write them, with changing values.
+ * A format that has none here repeats the first record of its sample.
  */
 
 /** The separator behind each record; none where documents stand side by side. */
-const separators: Partial<Record<FormatName, string>> = {
+const separators: Readonly<Record<string, string>> = {
   'json-concatenated': '',
   cloudwatch: '',
   'iot-lifecycle': '',
@@ -13,16 +16,33 @@ const separators: Partial<Record<FormatName, string>> = {
 }
 
 /** At least `bytes` of text of a format. */
-export function formatText(name: FormatName, bytes: number): Buffer {
+export function formatText(name: string, bytes: number): Buffer {
   const separator = separators[name] ?? '\n'
+  const recordOf = writers[name] ?? (() => firstRecord(name))
   const pieces: string[] = []
   for (let length = 0, number = 0; length < bytes; number++) {
-    const record = recordOf[name](number) + separator
+    const record = recordOf(number) + separator
     pieces.push(record)
     length += record.length
   }
   const text = pieces.join('')
   return Buffer.from(name === 'cloudtrail' ? `{"Records":[${text.slice(0, -1)}]}` : text)
+}
+
+/** A word that stands on every record of the text. */
+export function wordOnAll(name: string): string {
+  if (writers[name]) return name === 'vpc-flow' ? 'ACCEPT' : 'THING'
+  return /\w{4,}/.exec(firstRecord(name))![0]
+}
+
+function firstRecord(name: string): string {
+  let first: string | undefined
+  const reader = new RecordReader(findFormat(name), { maxRecordBytes: 1e6 }, ({ raw }) => {
+    first ??= raw.toString()
+  })
+  reader.push(sampleOf(name))
+  reader.finish(true)
+  return first!
 }
 
 const thing = (number: number): string => `THING${String(number % 5000).padStart(5, '0')}`
@@ -67,7 +87,7 @@ function alb(number: number): string {
   return `${head} 10.0.1.${number % 250}:8080 0.001 0.0${number % 90} 0.000 200 200 ${number % 4000} 366 ${request} "curl/8.1.2 (device; ${thing(number)})" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:elasticloadbalancing:x:1:targetgroup/t/1 "Root=1-58337262-${number}" "things.example.com" "${tail}" 0 ${time(number)} "forward" "-" "-" "10.0.1.1:8080" "200" "-" "-" TID_${number}`
 }
 
-const recordOf: Record<FormatName, (number: number) => string> = {
+const writers: Readonly<Record<string, (number: number) => string>> = {
   lines: (number) =>
     `${time(number)} INFO ${thing(number)} periodic report from device, all sensors nominal, n=${number}`,
   'json-lines': telemetry,

@@ -2,10 +2,10 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { tableStatement } from '../../worker/athena/table.ts'
 import { madeViewsOf } from '../../worker/athena/view.ts'
-import { type FormatName, findFormat } from '../../worker/formats/registry.ts'
+import { findFormat, formatNames } from '../../worker/formats/registry.ts'
 import type { S3Server } from '../stand-ins/s3/server.ts'
 import { configWithCategories } from '../support/configurations.ts'
-import { samples } from '../worker/formats/samples.ts'
+import { sampleOf } from '../worker/formats/samples.ts'
 import { bucket } from './analyst-day.ts'
 
 /*
@@ -13,21 +13,9 @@ import { bucket } from './analyst-day.ts'
  */
 
 /** The formats whose records Athena takes apart; each is a category of its name here. */
-export const viewedFormats = [
-  'alb',
-  'elb-classic',
-  'alb-connection',
-  'nlb',
-  's3-access',
-  'vpc-flow',
-  'cloudfront',
-  'waf',
-  'json-lines',
-  'cloudtrail',
-  'pexip'
-] as const satisfies readonly FormatName[]
+export const viewedFormats = formatNames.filter((name) => findFormat(name).view)
 
-const settings = (format: FormatName, layout: string) => ({ layout, format, table: format.replaceAll('-', '_') })
+const settings = (format: string, layout: string) => ({ layout, format, table: format.replaceAll('-', '_') })
 
 /** One layout has hours, as what Firehose delivers has; the others have none, as what AWS delivers. */
 export const recordEnvironment = configWithCategories({
@@ -39,11 +27,11 @@ export const recordEnvironment = configWithCategories({
 export const recordTables = [...recordEnvironment.categories.values()].map(tableStatement)
 export const recordViews = madeViewsOf(recordEnvironment)
 
-const withFirst = (format: FormatName, change: (line: string) => string): string =>
-  change(samples[format].toString().split('\n')[0]!)
+const withFirst = (format: string, change: (line: string) => string): string =>
+  change(sampleOf(format).toString().split('\n')[0]!)
 
 /** Lines that are right, but not like the samples. */
-const unusual: Readonly<Partial<Record<FormatName, readonly string[]>>> = {
+const unusual: Readonly<Partial<Record<string, readonly string[]>>> = {
   alb: [
     withFirst('alb', (line) =>
       line
@@ -102,9 +90,9 @@ const unusual: Readonly<Partial<Record<FormatName, readonly string[]>>> = {
 const isHeader = /^(?:#|version )/
 
 /** Lines with a few characters taken out, put in or doubled. A document that is damaged is no matter of one line. */
-function damaged(format: FormatName): readonly string[] {
+function damaged(format: string): readonly string[] {
   if (findFormat(format).framing === 'documents') return []
-  const lines = samples[format]
+  const lines = sampleOf(format)
     .toString()
     .trimEnd()
     .split(/\r?\n/)
@@ -135,18 +123,18 @@ const headed: Readonly<Record<string, string>> = {
 }
 
 /** As CloudTrail delivers it: on one line. */
-function sampleOf(format: FormatName): Buffer {
-  const sample = samples[format]
+function objectOf(format: string): Buffer {
+  const sample = sampleOf(format)
   return format === 'cloudtrail' ? Buffer.from(JSON.stringify(JSON.parse(sample.toString()))) : sample
 }
 
-const keyOf = (format: FormatName, name: string): string =>
+const keyOf = (format: string, name: string): string =>
   `${format}/2023/10/01/${format === 'pexip' ? '07/' : ''}${name}.gz`
 
 /** The text of every object. */
 export const recordObjects: Readonly<Record<string, Buffer>> = Object.fromEntries([
   ...viewedFormats.flatMap((format) => [
-    [keyOf(format, 'sample'), sampleOf(format)] as const,
+    [keyOf(format, 'sample'), objectOf(format)] as const,
     [
       keyOf(format, 'odd'),
       Buffer.from([...(unusual[format] ?? []), '', '  ', ...damaged(format), ''].join('\n'))

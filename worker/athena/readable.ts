@@ -21,8 +21,7 @@ export function configuredObstacle(category: Category, environment: Environment)
 
 /** Why the records that are wanted can't be had from Athena's lines; undefined when they can. */
 export function unreadObstacle(name: string, { format, output, eventWindow }: CategoryReading): string | undefined {
-  if (!findFormat(format).isAthenaReadable || findFormat(format).framing !== 'lines')
-    return `records of ${name} (${format}) are not lines`
+  if (findFormat(format).framing !== 'lines') return `records of ${name} (${format}) are not lines`
   if (output !== 'raw') return `only the worker writes records as ${output}`
   return eventWindow && 'only the worker knows the time of records (window=event)'
 }

@@ -1,12 +1,12 @@
 import type { Category } from '../contract/config.ts'
+import { findFormat } from '../formats/registry.ts'
+import type { LineSelection } from '../formats/sql/record-columns.ts'
 import { quotedName } from './literal.ts'
-import type { LineSelection } from './records/record-columns.ts'
-import { findRecordColumns } from './records/registry.ts'
 import { tableOf } from './table.ts'
 
 /*
- * The view of a category's records: its raw lines taken apart into typed columns, by what its format knows. The table
- * stays lines: when AWS appends a field, a view has one column less than it could, and no row is lost.
+ * The view of a category's records: its raw lines taken apart into the typed columns of its format. The table stays
+ * lines: when AWS appends a field, a view has one column less than it could, and no row is lost.
  */
 
 /** A view and the statement that makes it, with the place `${database}`. */
@@ -15,11 +15,10 @@ export interface MadeView {
   readonly statement: string
 }
 
-/** A category's view, or undefined where it has no table or its format no columns of its own. */
-export function recordViewOf(category: Category): MadeView | undefined {
+/** A category's view, or undefined where it has no table or its format no view. */
+export function recordViewOf(category: Category, format = findFormat(category.format)): MadeView | undefined {
   const table = tableOf(category)
-  const readLines = findRecordColumns(category.format)
-  if ('problem' in table || !readLines) return undefined
+  if ('problem' in table || !format.view) return undefined
   const name = `${table.name}_records`
   const hour = table.partitioning.hasHours ? 'hour' : "CAST('00' AS varchar) AS hour"
   const lines: LineSelection = (more, condition) =>
@@ -28,7 +27,7 @@ export function recordViewOf(category: Category): MadeView | undefined {
       `FROM "\${database}".${quotedName(table.name)}`,
       `WHERE ${condition}`
     ].join('\n  ')
-  const { eventTime, columns, from } = readLines(lines)
+  const { eventTime, columns, from } = format.view(lines)
   const selected = [
     'day',
     'hour',

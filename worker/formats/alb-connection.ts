@@ -1,5 +1,4 @@
-import { isoTimeMs } from './event-time.ts'
-import { createSpacedFormat } from './spaced-line.ts'
+import { createSpacedFormat } from './spaced-format.ts'
 
 /**
  * Application Load Balancer connection logs (`conn_log.…`): one TLS or TCP connection a line. Fields as in Elastic Load
@@ -22,6 +21,5 @@ export const albConnection = createSpacedFormat({
     ['conn_trace_id', 'string'],
     ['tls_keyexchange', 'string']
   ],
-  leastValues: 11,
-  timeMs: ({ time }) => isoTimeMs(String(time))
+  leastValues: 11
 })

@@ -1,5 +1,4 @@
-import { isoTimeMs } from './event-time.ts'
-import { createSpacedFormat } from './spaced-line.ts'
+import { createSpacedFormat } from './spaced-format.ts'
 
 /**
  * Application Load Balancer access logs: 29 fields, and four that were appended since. The time is when the response was
@@ -43,6 +42,5 @@ export const alb = createSpacedFormat({
     ['request_transform_status', 'string']
   ],
   // Older lines lack what was appended since 2018, the first of it request_creation_time.
-  leastValues: 21,
-  timeMs: ({ time }) => isoTimeMs(String(time))
+  leastValues: 21
 })

@@ -3,6 +3,9 @@ import type { Fields, Format, ParseLimits, RecordParser } from './format.ts'
 import { type NamedTypes, readNamed, tableColumns, typedNames } from './headed-line.ts'
 import { isBlank, textOf, tooLong, unparsed } from './json-text.ts'
 import { recordOf, withoutReturn } from './spaced-line.ts'
+import { columnText, headedColumns } from './sql/headed.ts'
+import type { LineSelection, RecordColumns } from './sql/record-columns.ts'
+import { isoTime } from './sql/time.ts'
 
 /** Fields as in CloudFront's "Standard logs", in their order; `cs(Host)` is written `cs_host`, `sc-bytes` `sc_bytes`. */
 const types: NamedTypes = {
@@ -50,10 +53,10 @@ export const cloudfront: Format = {
   name: 'cloudfront',
   framing: 'lines',
   isJson: false,
-  isAthenaReadable: true,
   defaultOutput: 'raw',
   columns: tableColumns(types),
-  createParser
+  createParser,
+  view
 }
 
 function createParser({ maxParsedBytes }: ParseLimits): RecordParser {
@@ -90,4 +93,17 @@ function wordsOf(text: string): string[] {
 
 function requestTimeMs({ date, time }: Fields): number | undefined {
   return isoTimeMs(`${date}T${time}Z`)
+}
+
+function view(lines: LineSelection): RecordColumns {
+  const words = (text: string): string => String.raw`regexp_split(trim(${text}), '[\s\x{200b}]+')`
+  const name = String.raw`regexp_replace(regexp_replace(lower(word), '[^a-z0-9_]+', '_'), '_\z', '')`
+  return headedColumns(cloudfront.columns, lines, {
+    isHeader: "starts_with(line, '#Fields:') OR starts_with(line, '#Version:')",
+    isNaming: "starts_with(line, '#Fields:')",
+    values: `CASE WHEN strpos(line, chr(9)) > 0 THEN split(line, chr(9)) ELSE ${words('line')} END`,
+    names: (header) => `transform(${words(`substr(${header}, 9)`)}, word -> ${name})`,
+    defaultNames,
+    eventTime: isoTime(`concat(${columnText('date')}, 'T', ${columnText('time')}, 'Z')`)
+  })
 }

@@ -1,5 +1,4 @@
-import { valueTimeMs } from './event-time.ts'
-import { createJsonFormat } from './json-text.ts'
+import { createJsonFormat } from './json-format.ts'
 
 /**
  * CloudTrail: one document `{"Records": [ … ]}` an object, whose elements are the records. Fields as in CloudTrail's
@@ -9,7 +8,6 @@ export const cloudtrail = createJsonFormat({
   name: 'cloudtrail',
   framing: 'documents',
   wrapperKey: 'Records',
-  isAthenaReadable: true,
   columns: [
     { name: 'eventVersion', type: 'string' },
     { name: 'eventTime', type: 'string' },
@@ -29,5 +27,5 @@ export const cloudtrail = createJsonFormat({
     { name: 'sharedEventID', type: 'string' },
     { name: 'eventCategory', type: 'string' }
   ],
-  timeMs: (fields) => valueTimeMs(fields.eventTime)
+  timeKeys: ['eventTime']
 })

@@ -13,7 +13,6 @@ export const cloudwatch: Format = {
   name: 'cloudwatch',
   framing: 'documents',
   isJson: true,
-  isAthenaReadable: false,
   defaultOutput: 'text',
   columns: [
     { name: 'timestamp', type: 'bigint' },

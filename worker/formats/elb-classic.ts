@@ -1,5 +1,4 @@
-import { isoTimeMs } from './event-time.ts'
-import { createSpacedFormat } from './spaced-line.ts'
+import { createSpacedFormat } from './spaced-format.ts'
 
 /**
  * Classic Load Balancer access logs: 15 fields; files from before 2015 end after the request, the 12th. The time is when
@@ -24,6 +23,5 @@ export const elbClassic = createSpacedFormat({
     ['ssl_cipher', 'string'],
     ['ssl_protocol', 'string']
   ],
-  leastValues: 12,
-  timeMs: ({ time }) => isoTimeMs(String(time))
+  leastValues: 12
 })

@@ -1,6 +1,7 @@
 import { firstTimeMs } from './event-time.ts'
 import type { Fields, LogRecord } from './format.ts'
-import { createJsonFormat, documentTimeMs, isObject } from './json-text.ts'
+import { createJsonFormat } from './json-format.ts'
+import { documentTimeMs, isObject } from './json-text.ts'
 import { formatTime } from './render.ts'
 
 /**
@@ -22,7 +23,7 @@ export const firelens = createJsonFormat({
     { name: 'ec2_instance_id', type: 'string' }
   ],
   enrich: withLogFields,
-  timeMs: (fields) => documentTimeMs(fields) ?? logTimeMs(fields),
+  otherTimeMs: logTimeMs,
   describe: describeRecord
 })
 

@@ -1,6 +1,8 @@
+import type { LineSelection, RecordColumns } from './sql/record-columns.ts'
+
 /*
- * What a log format is: how bytes become records, and what a record says. One file per format, all of them pure and in
- * registry.ts. A record that cannot be parsed is kept whole and says why; none is dropped.
+ * What a log format is: how bytes become records, and what a record says. Each format has one file and one line in
+ * registry.ts; all of them are pure. A record that cannot be parsed is kept whole and says why; none is dropped.
  */
 
 /** How a kept record is written: its bytes, one readable line, or one JSON object. */
@@ -47,18 +49,21 @@ export interface ParseLimits {
 }
 
 export interface Format {
+  /** As the configuration has it. */
   readonly name: string
   /** Frames end at `\n`, or are JSON documents with or without something between them. */
   readonly framing: 'lines' | 'documents'
   /** Frames are JSON: an identifier may be hidden by escapes. */
   readonly isJson: boolean
-  /** Each record has a line, or a serializer of its own, that Athena reads. */
-  readonly isAthenaReadable: boolean
+  /** Records are JSON objects with just the fields that were read: the forwarder sends their bytes as they are. */
+  readonly isDocument?: boolean
   readonly defaultOutput: Output
   readonly columns: readonly Column[]
   /** For documents `{"<key>": [ … ]}` whose elements are the frames. */
   readonly wrapperKey?: string
   createParser(limits: ParseLimits): RecordParser
+  /** The columns of the Athena view of a table's records. Without it there is none: a line is no record, or all of it. */
+  view?(lines: LineSelection): RecordColumns
   /**
    * For frames that hold several records: what identifiers are looked for in beside the record's own bytes. Without it,
    * they are looked for in the frame, and the record is the frame.

@@ -1,4 +1,4 @@
-import { createJsonFormat } from './json-text.ts'
+import { createJsonFormat } from './json-format.ts'
 
 /**
  * AWS IoT lifecycle events (`$aws/events/presence/…`, `$aws/events/subscriptions/…`) as a rule forwards them, with or

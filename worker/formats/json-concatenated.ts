@@ -1,4 +1,4 @@
-import { createJsonFormat } from './json-text.ts'
+import { createJsonFormat } from './json-format.ts'
 
 /**
  * JSON objects with nothing between them, which is what IoT rules write through Firehose unless they set a separator;

@@ -1,5 +1,5 @@
 import { valueTimeMs } from './event-time.ts'
-import type { Column, Fields, FieldValue, Format, LogRecord, ParseLimits, RecordParser } from './format.ts'
+import type { Fields, FieldValue, LogRecord, ParseLimits } from './format.ts'
 
 /** What JSON text says, or why it says nothing. */
 export type ParsedDocument =
@@ -45,9 +45,9 @@ export function isObject(value: FieldValue | undefined): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The time that one of the usual names holds. */
-export function documentTimeMs(fields: Fields): number | undefined {
-  for (const key of timeKeys) {
+/** The time that one of the names holds; the default is the usual ones. */
+export function documentTimeMs(fields: Fields, keys = timeKeys): number | undefined {
+  for (const key of keys) {
     const timeMs = valueTimeMs(fields[key])
     if (timeMs !== undefined) return timeMs
   }
@@ -63,43 +63,4 @@ export function unparsed(raw: Buffer, parseError: string): LogRecord {
 export function isBlank(frame: Buffer): boolean {
   for (const byte of frame) if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false
   return true
-}
-
-export interface JsonFormatSettings {
-  readonly name: string
-  readonly framing: Format['framing']
-  readonly columns: readonly Column[]
-  readonly wrapperKey?: string
-  readonly isAthenaReadable?: boolean
-  readonly timeMs?: (fields: Fields) => number | undefined
-  /** What the fields are, when that is more than the document. */
-  readonly enrich?: (fields: Fields) => Fields
-  readonly describe?: (record: LogRecord) => string
-}
-
-/** A format whose frames are JSON objects, one record each. */
-export function createJsonFormat(settings: JsonFormatSettings): Format {
-  const { name, framing, columns, wrapperKey, describe } = settings
-  const timeMs = settings.timeMs ?? documentTimeMs
-  const enrich = settings.enrich ?? ((fields) => fields)
-  return {
-    name,
-    framing,
-    isJson: true,
-    isAthenaReadable: settings.isAthenaReadable ?? framing === 'lines',
-    // Without separators the bytes are not lines; one document a line is the nearest to them.
-    defaultOutput: framing === 'lines' ? 'raw' : 'json',
-    columns,
-    ...(wrapperKey === undefined ? {} : { wrapperKey }),
-    ...(describe ? { describe } : {}),
-    createParser: (limits): RecordParser => ({
-      parse(frame, take) {
-        if (isBlank(frame)) return
-        const parsed = parseDocument(frame, limits)
-        if (parsed.error !== undefined) return take(unparsed(frame, parsed.error))
-        const fields = enrich(parsed.fields)
-        take({ raw: frame, timeMs: timeMs(fields), fields })
-      }
-    })
-  }
 }

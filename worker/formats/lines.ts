@@ -12,7 +12,6 @@ export const lines: Format = {
   name: 'lines',
   framing: 'lines',
   isJson: false,
-  isAthenaReadable: true,
   defaultOutput: 'raw',
   columns: [{ name: 'message', type: 'string' }],
   describe: (record) => record.fields.message as string,

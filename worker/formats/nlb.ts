@@ -1,5 +1,4 @@
-import { isoTimeMs } from './event-time.ts'
-import { createSpacedFormat } from './spaced-line.ts'
+import { createSpacedFormat } from './spaced-format.ts'
 
 /**
  * Network Load Balancer access logs of TLS listeners. The times have no zone and are UTC; the record's is when the
@@ -33,6 +32,5 @@ export const nlb = createSpacedFormat({
     ['tls_connection_creation_time', 'string']
   ],
   // Lines of version 1.0 end after the domain name.
-  leastValues: 18,
-  timeMs: ({ time }) => isoTimeMs(String(time))
+  leastValues: 18
 })

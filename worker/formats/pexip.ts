@@ -5,6 +5,7 @@ import { readAuditMessage } from './pexip-audit.ts'
 import { readSupportMessage } from './pexip-support.ts'
 import { formatTime } from './render.ts'
 import { withoutReturn } from './spaced-line.ts'
+import { pexipColumns } from './sql/pexip.ts'
 import { toJson } from './write-json.ts'
 
 /*
@@ -24,7 +25,6 @@ export const pexip: Format = {
   name: 'pexip',
   framing: 'lines',
   isJson: false,
-  isAthenaReadable: true,
   defaultOutput: 'raw',
   columns: [
     'kind',
@@ -43,6 +43,7 @@ export const pexip: Format = {
     'log_message'
   ].map((name) => ({ name, type: 'string' })),
   describe: describeRecord,
+  view: pexipColumns,
   createParser: ({ maxParsedBytes }) => ({
     parse(frame, take) {
       if (isBlank(frame)) return

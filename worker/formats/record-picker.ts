@@ -9,7 +9,7 @@ import { renderRecord } from './render.ts'
 
 const newline = 0x0a
 const lineEnd = Buffer.from('\n')
-/** Of `\\uXXXX`; a character as it is takes at most half of them. */
+/** Bytes of the escape `\uXXXX`. The character itself takes at most half of them. */
 const escapeBytes = 6
 
 /** Which records of an export count by their own time. */

@@ -16,31 +16,33 @@ import { s3Access } from './s3-access.ts'
 import { vpcFlow } from './vpc-flow.ts'
 import { waf } from './waf.ts'
 
-/** Every format by its name in the configuration. Names, schema, views and benchmarks follow from this list. */
-export const formats = {
+const all: readonly Format[] = [
   lines,
-  'json-lines': jsonLines,
-  'json-concatenated': jsonConcatenated,
+  jsonLines,
+  jsonConcatenated,
   cloudtrail,
   cloudwatch,
-  'elb-classic': elbClassic,
+  elbClassic,
   alb,
-  'alb-connection': albConnection,
+  albConnection,
   nlb,
   firelens,
-  'iot-lifecycle': iotLifecycle,
-  'vpc-flow': vpcFlow,
+  iotLifecycle,
+  vpcFlow,
   cloudfront,
-  's3-access': s3Access,
+  s3Access,
   waf,
   pexip
-} as const satisfies Readonly<Record<string, Format>>
+]
 
-export type FormatName = keyof typeof formats
-export const formatNames = Object.keys(formats) as readonly FormatName[]
+const formats: ReadonlyMap<string, Format> = new Map(all.map((format) => [format.name, format]))
 
-/** @throws Error for a name that the configuration could not have */
+/** Of every format, as the configuration has them. */
+export const formatNames: readonly string[] = [...formats.keys()]
+
+/** @throws Error for a name that no checked configuration has */
 export function findFormat(name: string): Format {
-  if (!Object.hasOwn(formats, name)) throw new Error(`No such format: ${name}`)
-  return formats[name as FormatName]
+  const format = formats.get(name)
+  if (!format) throw new Error(`No such format: ${name}`)
+  return format
 }

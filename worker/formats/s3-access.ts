@@ -1,5 +1,4 @@
-import { clfTimeMs } from './event-time.ts'
-import { createSpacedFormat } from './spaced-line.ts'
+import { createSpacedFormat } from './spaced-format.ts'
 
 /**
  * Amazon S3 server access logs. Fields as in S3's "Server access log format"; those after the user agent came over the
@@ -37,5 +36,5 @@ export const s3Access = createSpacedFormat({
     ['source_region', 'string']
   ],
   leastValues: 17,
-  timeMs: ({ time }) => clfTimeMs(String(time))
+  time: 'clf'
 })

@@ -1,5 +1,4 @@
-import type { Column, Fields, FieldValue, Format, LogRecord } from './format.ts'
-import { isBlank, textOf, tooLong, unparsed } from './json-text.ts'
+import type { Column, Fields, FieldValue, LogRecord } from './format.ts'
 
 /*
  * Lines of values between single spaces, as Elastic Load Balancing and S3 write them. A value may stand in quotes or
@@ -25,7 +24,7 @@ const backslash = 0x5c
 const openBracket = 0x5b
 
 /** Cuts a line at its spaces. A quote closes only before a space or the end: agents write quotes unescaped. */
-function splitValues(line: string): { readonly values: readonly string[]; readonly isClosed: boolean } {
+export function splitValues(line: string): { readonly values: readonly string[]; readonly isClosed: boolean } {
   const values: string[] = []
   let isClosed = true
   const lastBracket = line.includes('[') ? line.lastIndexOf(']') : -1
@@ -53,7 +52,7 @@ function splitValues(line: string): { readonly values: readonly string[]; readon
 }
 
 /** Reads values by their layout. */
-function readValues(values: readonly string[], layout: Layout, leastValues: number): ReadLine {
+export function readValues(values: readonly string[], layout: Layout, leastValues: number): ReadLine {
   const fields: Record<string, FieldValue> = {}
   let error: string | undefined
   if (values.length < leastValues) error = `${values.length} fields, at least ${leastValues} expected`
@@ -78,39 +77,6 @@ export function columnsOf(layout: Layout): readonly Column[] {
     return ['verb', 'url', 'proto'].map((part) => ({ name: `${name}_${part}`, type: 'string' }))
   })
   return [...columns, { name: 'extra', type: 'array<string>' }]
-}
-
-export interface SpacedFormatSettings {
-  readonly name: string
-  readonly layout: Layout
-  readonly leastValues: number
-  readonly timeMs: (fields: Fields) => number | undefined
-}
-
-/** A format of lines of this kind; the layout is what SQL reads them by (worker/athena/records). */
-export interface SpacedFormat extends Format {
-  readonly layout: Layout
-}
-
-export function createSpacedFormat({ name, layout, leastValues, timeMs }: SpacedFormatSettings): SpacedFormat {
-  return {
-    name,
-    layout,
-    framing: 'lines',
-    isJson: false,
-    isAthenaReadable: true,
-    defaultOutput: 'raw',
-    columns: columnsOf(layout),
-    createParser: ({ maxParsedBytes }) => ({
-      parse(frame, take) {
-        if (isBlank(frame)) return
-        if (frame.length > maxParsedBytes) return take(unparsed(frame, tooLong(maxParsedBytes)))
-        const { values, isClosed } = splitValues(withoutReturn(textOf(frame)))
-        const { fields, error } = readValues(values, layout, leastValues)
-        take(recordOf(frame, timeMs(fields), fields, isClosed ? error : 'a quote is not closed'))
-      }
-    })
-  }
 }
 
 /** A record whose time is missing could not be wholly parsed either: these formats always say one. */

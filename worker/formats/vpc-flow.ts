@@ -3,6 +3,10 @@ import type { Fields, Format, ParseLimits, RecordParser } from './format.ts'
 import { type NamedTypes, readNamed, tableColumns, typedNames } from './headed-line.ts'
 import { isBlank, textOf, tooLong, unparsed } from './json-text.ts'
 import { recordOf, withoutReturn } from './spaced-line.ts'
+import { columnText, headedColumns } from './sql/headed.ts'
+import type { LineSelection, RecordColumns } from './sql/record-columns.ts'
+import { numberOf } from './sql/spaced.ts'
+import { epochTime } from './sql/time.ts'
 
 /** Fields as in VPC's "Flow log records", versions 2 to 8, `-` in their names written as `_`. */
 const types: NamedTypes = {
@@ -49,18 +53,19 @@ const types: NamedTypes = {
   resource_id: 'string',
   encryption_status: 'string'
 }
+const names = Object.keys(types)
 /** What lines without a header hold: the default format, version 2. */
-const defaultNames = Object.keys(types).slice(0, 14)
+const defaultNames = names.slice(0, 14)
 
 /** VPC flow logs: a header names the fields. The record's time is the start of its flow, in seconds. */
 export const vpcFlow: Format = {
   name: 'vpc-flow',
   framing: 'lines',
   isJson: false,
-  isAthenaReadable: true,
   defaultOutput: 'raw',
   columns: tableColumns(types),
-  createParser
+  createParser,
+  view
 }
 
 function createParser({ maxParsedBytes }: ParseLimits): RecordParser {
@@ -94,4 +99,19 @@ function headerNames(line: Buffer): string[] | undefined {
 function flowTimeMs({ start, end }: Fields): number | undefined {
   const seconds = start ?? end
   return typeof seconds === 'number' ? epochTimeMs(seconds) : undefined
+}
+
+function view(lines: LineSelection): RecordColumns {
+  const known = names.map((name) => name.replaceAll('_', '-')).join('|')
+  // Words alone, some of them known; every record holds a number or a `-`.
+  const isHeader = String.raw`regexp_like(line, '\A[a-z][a-z-]+(?: [a-z][a-z-]+)*\z') AND regexp_like(line, '(?:\A| )(?:${known})(?: |\z)')`
+  const seconds = `coalesce(${numberOf(columnText('start'), 'bigint')}, ${numberOf(columnText('end'), 'bigint')})`
+  return headedColumns(vpcFlow.columns, lines, {
+    isHeader,
+    isNaming: isHeader,
+    values: "split(line, ' ')",
+    names: (header) => `split(replace(${header}, '-', '_'), ' ')`,
+    defaultNames,
+    eventTime: epochTime(`CAST(${seconds} AS double)`)
+  })
 }

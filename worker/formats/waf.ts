@@ -1,5 +1,4 @@
-import { valueTimeMs } from './event-time.ts'
-import { createJsonFormat } from './json-text.ts'
+import { createJsonFormat } from './json-format.ts'
 
 /** AWS WAF web ACL logs: a JSON object on each line. Fields as in WAF's "Log fields" page; columns for the plain ones. */
 export const waf = createJsonFormat({
@@ -16,5 +15,5 @@ export const waf = createJsonFormat({
     { name: 'httpSourceId', type: 'string' },
     { name: 'responseCodeSent', type: 'int' }
   ],
-  timeMs: (fields) => valueTimeMs(fields.timestamp)
+  timeKeys: ['timestamp']
 })

@@ -44,8 +44,6 @@ export type MakeDocument = (record: LogRecord, number: number) => Document
  */
 const mostBeforeKeyMs = 400 * dayMs
 const mostAfterKeyMs = 2 * dayMs
-/** Formats whose records are JSON objects with just the fields that were read. */
-const isDocument = new Set(['json-lines', 'json-concatenated', 'iot-lifecycle', 'cloudtrail', 'waf'])
 /** Where a record stands, and what is said of it: no field of a record passes for them. */
 const ownNames = ['@timestamp', 's3', 'category', 'message', 'parse_error']
 const [openBrace, closeBrace, newline, carriageReturn] = [0x7b, 0x7d, 0x0a, 0x0d]
@@ -70,7 +68,7 @@ const metadataNames = new Set([
 export function createDocuments(origin: DocumentOrigin, format: Format, sink: SinkSettings): MakeDocument {
   const stem = idStem(origin)
   const { category, keyTimeMs } = origin
-  const isWhole = isDocument.has(format.name) && sink.fields.length === 0 && !sink.keepRaw
+  const isWhole = format.isDocument && sink.fields.length === 0 && !sink.keepRaw
   const splice = createSplicer(origin, format, sink)
   const rebuild = createRebuilder(origin, format, sink)
   return (record, number) => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readingDifferences, unreadObstacle } from '../../../worker/athena/readable.ts'
-import type { FormatName } from '../../../worker/formats/registry.ts'
 import { configWithCategories } from '../../support/configurations.ts'
 
 const reading = {
@@ -10,7 +9,7 @@ const reading = {
   eventWindow: undefined,
   prefixLength: 0
 } as const
-const obstacle = (format: FormatName) => unreadObstacle('some', { ...reading, format })
+const obstacle = (format: string) => unreadObstacle('some', { ...reading, format })
 
 describe('what Athena can read', () => {
   it('is records that are lines', () => {

@@ -4,7 +4,7 @@ import { outputs } from '../../../worker/formats/format.ts'
 import { findFormat, formatNames } from '../../../worker/formats/registry.ts'
 import { renderRecord } from '../../../worker/formats/render.ts'
 import { pickRecords, readRecords } from './read-records.ts'
-import { samples } from './samples.ts'
+import { sampleOf } from './samples.ts'
 
 /*
  * What every format promises, so that readers, the scan and the forwarder need to know none of them.
@@ -15,7 +15,7 @@ const garbage = 'garbage that "no format knows: }'
 
 for (const name of formatNames) {
   const format = findFormat(name)
-  const sample = samples[name]
+  const sample = sampleOf(name)
   const whole = readRecords(format, sample)
 
   describe(`format ${name}`, () => {
@@ -53,6 +53,13 @@ for (const name of formatNames) {
       if (format.isJson || name === 'lines') return
       for (const { fields } of whole.records) {
         for (const field of Object.keys(fields)) assert.ok(names.includes(field), field)
+      }
+    })
+
+    test('has the fields of its JSON alone when its records are documents', () => {
+      if (!format.isDocument) return
+      for (const { raw, fields } of whole.records) {
+        assert.deepEqual(JSON.parse(Buffer.from(raw, 'latin1').toString()), fields)
       }
     })
 

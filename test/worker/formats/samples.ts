@@ -1,6 +1,6 @@
+import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import type { FormatName } from '../../../worker/formats/registry.ts'
 
 /*
  * Text of every format: the samples of test/data where there are some, else the examples of its documentation.
@@ -58,7 +58,7 @@ export const pexipLines = [
   `2023-10-01T00:00:06.000+00:00 mgr apache2: 192.0.2.9 - admin [01/Oct/2023:00:00:06 +0000] "GET /admin/ HTTP/1.1" 200 512 "-" "Mozilla/5.0 (it's me)"`
 ]
 
-export const samples: Record<FormatName, Buffer> = {
+export const samples = {
   lines: Buffer.concat([readSample('gzip/multiline.log'), readSample('gzip/invalid_utf8.gbk.log')]),
   'json-lines': Buffer.from(
     '{"thing":"THING00001","timestamp":1696118400000,"n":12345678901234567890}\n{"thing":"caf\\u00e9","time":"2023-10-01T00:00:01Z"}\r\n{"a":{"b":[1,{"c":"}{"}]}}\n'
@@ -89,4 +89,11 @@ export const samples: Record<FormatName, Buffer> = {
   's3-access': readSample('aws/s3accesslog.log'),
   waf: readSample('aws/waflog.log.gz'),
   pexip: Buffer.from(`${pexipLines.join('\n')}\n`)
+}
+
+/** The sample of a format, which every format needs: the shared tests and the benchmark read it. */
+export function sampleOf(format: string): Buffer {
+  const sample = (samples as Readonly<Record<string, Buffer>>)[format]
+  assert.ok(sample, `${format} has no sample: add it to samples.ts`)
+  return sample
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import type { SinkSettings } from '../../../worker/contract/config-schema.ts'
 import { sinkSchema } from '../../../worker/contract/sink-schema.ts'
 import { RecordReader } from '../../../worker/formats/record-reader.ts'
-import { type FormatName, findFormat } from '../../../worker/formats/registry.ts'
+import { findFormat } from '../../../worker/formats/registry.ts'
 import { createDocuments, documentRecord } from '../../../worker/forward/document.ts'
 import { createRecordFilter } from '../../../worker/forward/record-filter.ts'
 import { createIndexNames, indexPatternOf } from '../../../worker/forward/sinks/index-name.ts'
@@ -24,7 +24,7 @@ function sinkOf(more: object = {}): SinkSettings {
 
 function documentsOf(
   text: string,
-  { format = 'json-lines', sink = {}, from = {} }: { format?: FormatName; sink?: object; from?: object } = {}
+  { format = 'json-lines', sink = {}, from = {} }: { format?: string; sink?: object; from?: object } = {}
 ) {
   const made: SinkRecord[] = []
   const make = createDocuments({ ...origin, ...from }, findFormat(format), sinkOf(sink))

@@ -8,7 +8,7 @@ import { openSink } from '../../../worker/forward/sinks/registry.ts'
 import type { SinkRecord } from '../../../worker/forward/sinks/sink.ts'
 import { silentLog } from '../../../worker/report/log.ts'
 import { startOpenSearchServer } from '../../stand-ins/opensearch/server.ts'
-import { samples } from '../formats/samples.ts'
+import { sampleOf } from '../formats/samples.ts'
 
 const never = new AbortController().signal
 
@@ -34,7 +34,7 @@ describe('the documents of a format fit the index template made of its columns',
       const reader = new RecordReader(format, { maxRecordBytes: 1e7 }, (record) => {
         records.push(documentRecord(makeDocument(record, records.length)))
       })
-      reader.push(samples[name])
+      reader.push(sampleOf(name))
       reader.finish(true)
       assert.ok(records.length > 0)
       const refusals = await sink.send(records, never)

@@ -1,8 +1,8 @@
 import { withValue } from './record-columns.ts'
 
 /*
- * Times as logs write them, as expressions of SQL that give a `timestamp(3)` of UTC or null: what formats/event-time.ts
- * reads. A second 60 gives null.
+ * Times as logs write them, as expressions of SQL that give a `timestamp(3)` of UTC or null: what event-time.ts reads. A
+ * second 60 gives null.
  */
 
 const date = '[0-9]{4}-[0-9]{2}-[0-9]{2}'
@@ -26,7 +26,7 @@ export function clfTime(text: string): string {
   return `TRY(CAST(${read} AT TIME ZONE 'UTC' AS timestamp(3)))`
 }
 
-/** The time of a count since 1970 in s, ms, µs or ns, told by its size. `number` is a double. */
+/** The time of a count since 1970 in s, ms, µs or ns, recognised by its size. `number` is a double. */
 export function epochTime(number: string): string {
   const ms = 'CASE WHEN n < 1e11 THEN n * 1e3 WHEN n < 1e14 THEN n WHEN n < 1e17 THEN n / 1e3 ELSE n / 1e6 END'
   const time = `CAST(from_unixtime(floor(${ms}) / 1e3, 'UTC') AS timestamp(3))`

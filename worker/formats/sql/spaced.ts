@@ -1,9 +1,8 @@
-import type { FieldKind, Layout, SpacedFormat } from '../../formats/spaced-line.ts'
+import type { FieldKind, Layout } from '../spaced-line.ts'
 import { isRecord, type LineSelection, type RecordColumn, type RecordColumns, sqlTypes } from './record-columns.ts'
-import { clfTime, isoTime } from './time-column.ts'
 
 /*
- * Lines of values between single spaces, in quotes or brackets where they hold some: formats/spaced-line.ts as SQL. A
+ * Lines of values between single spaces, in quotes or brackets where they hold some: spaced-line.ts as SQL. A
  * line is cut once into pieces that begin with a value and end with the space behind it.
  */
 
@@ -21,10 +20,11 @@ const values = `transform(regexp_extract_all(line, '${pieces}'), piece ->
       CASE substr(piece, 1, 1) WHEN '"' THEN ${unquoted}
       WHEN '[' THEN ${unbracketed} ELSE split_part(piece, ' ', 1) END) AS line_values`
 
-export function spacedColumns({ layout, name }: SpacedFormat, lines: LineSelection): RecordColumns {
+/** `timeOf` reads the time of the text in the field `time`. */
+export function spacedColumns(layout: Layout, timeOf: (text: string) => string, lines: LineSelection): RecordColumns {
   const time = fieldAt(layout.findIndex(([field]) => field === 'time'))
   return {
-    eventTime: name === 's3-access' ? clfTime(time) : isoTime(time),
+    eventTime: timeOf(time),
     columns: [...layout.flatMap(([field, kind], index) => columnsOf(field, kind, fieldAt(index))), extraOf(layout)],
     from: lines([values], isRecord)
   }

@@ -1,34 +1,36 @@
-import type { Column, Format } from '../../formats/format.ts'
-import { timeKeys } from '../../formats/json-text.ts'
+import type { Column } from '../format.ts'
 import { isRecord, type LineSelection, type RecordColumn, type RecordColumns, sqlTypes } from './record-columns.ts'
-import { isTime, textTime } from './time-column.ts'
+import { isTime, textTime } from './time.ts'
 
 /*
- * A JSON object on each line. Fields that no column names are in `line`, one `json_extract_scalar` away. Of a name that
- * stands twice the first counts here, and the last for the parser.
+ * A JSON object on each line. Fields without a column are in `line`, one `json_extract_scalar` away. Where a name stands
+ * twice, the first counts here, and the last for the parser.
  */
 
-/** json_extract_scalar gives what stands before the place where a document breaks: a broken one shall give nothing. */
+/** json_extract_scalar gives what stands before the place where a document breaks: a broken one must give nothing. */
 const document = 'CASE WHEN TRY(json_parse(line)) IS NOT NULL THEN line END AS document'
 
 /**
  * Documents `{"<key>": [ … ]}` whose elements are the records, one on a line, and documents that are a record themselves.
  * `line` is the record's JSON, its names in the order of the alphabet; a line that breaks is a row as it is.
  */
-export function wrappedColumns(format: Format, lines: LineSelection, key: string, timeKey: string): RecordColumns {
-  const elements = `TRY_CAST(json_extract(line, '$.${key}') AS array(json))`
-  const { columns, eventTime } = jsonColumns(format, lines, [timeKey])
+export function wrappedColumns(
+  columns: readonly Column[],
+  lines: LineSelection,
+  keys: readonly string[],
+  wrapperKey: string
+): RecordColumns {
+  const elements = `TRY_CAST(json_extract(line, '$.${wrapperKey}') AS array(json))`
   return {
-    eventTime,
-    columns,
+    ...jsonColumns(columns, lines, keys),
     from: `SELECT day, hour, object, json_format(record) AS document, coalesce(json_format(record), line) AS line
   FROM (${lines([`coalesce(${elements}, ARRAY[TRY(json_parse(line))]) AS elements`], isRecord)}) AS wrapped
   CROSS JOIN UNNEST(elements) AS parts (record)`
   }
 }
 
-/** Columns for the format's own; `keys` are where the time is. */
-export function jsonColumns({ columns }: Format, lines: LineSelection, keys = timeKeys): RecordColumns {
+/** Columns for the format's own; `keys` are the names that may hold the time. */
+export function jsonColumns(columns: readonly Column[], lines: LineSelection, keys: readonly string[]): RecordColumns {
   const times = `ARRAY[${keys.map(scalarOf).join(', ')}]`
   return {
     eventTime: textTime(`element_at(filter(${times}, one -> ${isTime('one')}), 1)`),
@@ -51,7 +53,7 @@ function columnOf({ name, type }: Column): RecordColumn {
   return { name: sqlName, sql: `try_cast(${value} AS ${sqlTypes[type]})` }
 }
 
-/** SQL's names know no capitals: `httpSourceId` is `http_source_id`. */
+/** SQL ignores capitals in names: `httpSourceId` is `http_source_id`. */
 export function snakeCase(name: string): string {
   const parted = name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
   return parted.toLowerCase()

@@ -1,22 +1,22 @@
 /*
- * How a record view (record-view.ts) takes the lines of a raw-line table apart: one file for a family of formats, which
- * gives expressions of Trino's SQL. They say what the format's parser says, for every line that is valid UTF-8: a line or
- * a value that can't be read gives nulls, and fails no query.
+ * How a view of records takes the lines of a raw-line table apart, in expressions of Trino's SQL. They give what the
+ * format's parser gives, for every line that is valid UTF-8. A line or a value that can't be read gives nulls, and fails
+ * no query.
  */
 
 /** A column of a record view. */
 export interface RecordColumn {
   readonly name: string
-  /** An expression over what `RecordColumns.from` gives. */
+  /** An expression over the rows of `RecordColumns.from`. */
   readonly sql: string
 }
 
-/** What the lines of a format become. */
+/** The columns of the view of a format's records. */
 export interface RecordColumns {
   /** The record's own time, a `timestamp(3)` of UTC. */
   readonly eventTime: string
   readonly columns: readonly RecordColumn[]
-  /** The rows that are read: `day`, `hour`, `object`, `line`, and what several columns are made of. */
+  /** The rows that are read: `day`, `hour`, `object`, `line`, and what several columns share. */
   readonly from: string
 }
 
@@ -29,7 +29,7 @@ export const sqlTypes = { int: 'integer', bigint: 'bigint', double: 'double', bo
 /** Lines of nothing but spaces are no records. */
 export const isRecord = "trim(line) <> ''"
 
-/** Gives a value a name within an expression, which SQL has no other way to do. `name` must occur nowhere else in it. */
+/** Names a value within an expression: SQL has no other way. `name` must occur nowhere else in the expression. */
 export function withValue(name: string, value: string, expression: string): string {
   return `element_at(transform(ARRAY[${value}], ${name} -> ${expression}), 1)`
 }

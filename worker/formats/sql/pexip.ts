@@ -1,10 +1,9 @@
-import type { Format } from '../../formats/format.ts'
 import { isRecord, type LineSelection, type RecordColumn, type RecordColumns, withValue } from './record-columns.ts'
-import { epochTime, isoTime } from './time-column.ts'
+import { epochTime, isoTime } from './time.ts'
 
 /*
- * Pexip Infinity's support, audit and web lines: formats/pexip.ts as SQL. What a line says stands in `details` as it is
- * written, and the pairs that tell of calls in columns of their own (classes and keys of mlnrt/pexip-logs-in-aws).
+ * Pexip Infinity's support, audit and web lines: pexip.ts as SQL. The text of a line stands in `details` as it is written,
+ * and the pairs about calls in columns of their own (classes and keys of mlnrt/pexip-logs-in-aws).
  */
 
 const support = String.raw`(?s)\A(\S+) (\S+) ([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2}[,.][0-9]+) (.*)\z`
@@ -18,7 +17,7 @@ const kind = `CASE WHEN regexp_like(line, '${support}') THEN 'support'
       WHEN regexp_like(line, '${audit}') THEN 'audit'
       WHEN ${syslogTime} IS NOT NULL THEN 'web' END AS kind`
 
-/** The pairs of a line of support that has some, and what it says of calls. */
+/** The pairs of a support line that have a column. */
 export const pexipPairs: readonly string[] = [
   'message',
   'conference',
@@ -44,7 +43,7 @@ export const pexipPairs: readonly string[] = [
   'detail'
 ]
 
-export function pexipColumns(_: Format, lines: LineSelection): RecordColumns {
+export function pexipColumns(lines: LineSelection): RecordColumns {
   const of = (parts: Readonly<Record<string, string>>): string =>
     `CASE kind ${Object.entries(parts)
       .map(([name, sql]) => `WHEN '${name}' THEN ${sql}`)
@@ -83,7 +82,7 @@ export function pexipColumns(_: Format, lines: LineSelection): RecordColumns {
 
 /**
  * The value of a pair of a support line, null where it has none. Values hold quotes, so a quote closes one only before
- * the next key or at the end; where none does, the last quote of the line.
+ * the next key or at the end. If no quote does, the last quote of the line closes it.
  */
 function pair(name: string): string {
   const [first, rest] = [name[0]!, name.slice(1).replaceAll('_', '[_-]')]
@@ -96,7 +95,7 @@ function pair(name: string): string {
   return withValue('v', value, plain)
 }
 
-/** Two names stand for a class each by what their message says was done. */
+/** Under two names the class depends on the message: received or sent. */
 function classOf(): string {
   const [name, message] = [`coalesce(${pair('name')}, '')`, `coalesce(${pair('message')}, '')`]
   const directed = `CASE WHEN named NOT IN ('support.sip', 'support.rest') THEN named
