@@ -1,5 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { BatchClient, type BatchClientConfig, SubmitJobCommand, TerminateJobCommand } from '@aws-sdk/client-batch'
+import { backoffMs } from '../../worker/async/backoff.ts'
+import { type RetryClock, realRetryClock } from '../../worker/async/clock.ts'
+import { isAccessDenied, isCredentialError, isThrottled } from '../../worker/contract/aws-errors.ts'
 import { IotLogError, messageOf } from '../../worker/contract/errors.ts'
 
 /*
@@ -30,10 +32,11 @@ export interface ConnectedBatch {
 
 /** A try takes no longer than this to connect, or to be answered. */
 const requestHandler = { connectionTimeout: 500, requestTimeout: 1_500, throwOnRequestTimeout: true }
-const throttleDelayMs = 150
+/** Batch is asked again soon: the request of a person ends after 2.5 s. */
+const throttleBackoff = { firstMs: 300, longestMs: 300 }
 
 /** Makes a client; nothing is sent before the first call. */
-export function connectBatch({ region, roleArn }: BatchClientSettings): ConnectedBatch {
+export function connectBatch({ region, roleArn }: BatchClientSettings, clock = realRetryClock): ConnectedBatch {
   const settings: BatchClientConfig = {
     ...(region !== undefined && { region }),
     // Batch takes no client token: a SubmitJob that was sent twice would be two jobs.
@@ -45,12 +48,12 @@ export function connectBatch({ region, roleArn }: BatchClientSettings): Connecte
     submit: async ({ queue, jobDefinition, jobId }, signal) => {
       const job = { jobName: `iot-log-${jobId}`, jobQueue: queue, jobDefinition, parameters: { jobId } }
       const send = () => client.send(new SubmitJobCommand(job), { abortSignal: signal })
-      const answer = await attempt('SubmitJob', queue, signal, send)
+      const answer = await attempt('SubmitJob', queue, signal, clock, send)
       return answer.jobId!
     },
     terminate: async (batchJobId, reason, signal) => {
       const send = () => client.send(new TerminateJobCommand({ jobId: batchJobId, reason }), { abortSignal: signal })
-      await attempt('TerminateJob', batchJobId, signal, send)
+      await attempt('TerminateJob', batchJobId, signal, clock, send)
     }
   }
 }
@@ -66,27 +69,29 @@ function lentBy(roleArn: string, region: string | undefined): NonNullable<BatchC
   }
 }
 
-/** Runs a call; one that was throttled is not carried out, so it is tried until the signal says stop. */
-async function attempt<T>(action: string, subject: string, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
-  for (;;) {
+/** Runs a call. Batch does not carry out a throttled one, so it is retried until the signal aborts. */
+async function attempt<T>(
+  action: string,
+  subject: string,
+  signal: AbortSignal,
+  clock: RetryClock,
+  call: () => Promise<T>
+): Promise<T> {
+  for (let failures = 0; ; failures++) {
     try {
       return await call()
     } catch (error) {
       signal.throwIfAborted()
-      if (isThrottled(error)) await wait(throttleDelayMs * (0.5 + Math.random()), undefined, { signal })
-      else throw batchError(action, subject, error)
+      if (!isThrottled(error)) throw batchError(action, subject, error)
+      await clock.sleep(backoffMs(failures, throttleBackoff, clock.random), signal)
+      signal.throwIfAborted()
     }
   }
 }
 
 function batchError(action: string, subject: string, error: unknown): IotLogError {
   if (error instanceof IotLogError) return error
-  const isDenied = /AccessDenied|UnrecognizedClient|ExpiredToken|InvalidSignature/.test((error as Error).name)
+  const isDenied = isAccessDenied(error) || isCredentialError(error)
   const text = `${action} failed: ${subject}: ${messageOf(error) || (error as Error).name}`
   return new IotLogError(isDenied ? 'denied' : 'unavailable', text, { subject, cause: error })
-}
-
-function isThrottled(error: unknown): boolean {
-  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } }
-  return $metadata?.httpStatusCode === 429 || name === 'ThrottlingException' || name === 'TooManyRequestsException'
 }

@@ -1,3 +1,6 @@
+import type { Clock } from '../../worker/async/clock.ts'
+import { untilAborted } from '../../worker/async/time-limit.ts'
+
 /*
  * One budget of time for a whole request: Slack shows `operation_timeout` when an answer takes 3 s, so every call gets
  * what is left of less than that, and what does not fit is given up or left to the worker.
@@ -30,15 +33,17 @@ export type CallObserver = (what: string, milliseconds: number, hasAnswered: boo
 export class Deadline {
   readonly #endMs: number
   readonly #onCall: CallObserver | undefined
+  readonly #clock: Clock
 
   /** Starts now. */
-  constructor(budgetMs = requestBudgetMs, onCall?: CallObserver) {
-    this.#endMs = performance.now() + budgetMs
+  constructor(budgetMs: number, clock: Clock, onCall?: CallObserver) {
+    this.#endMs = clock.nowMs() + budgetMs
+    this.#clock = clock
     this.#onCall = onCall
   }
 
   get leftMs(): number {
-    return Math.max(0, this.#endMs - performance.now())
+    return Math.max(0, this.#endMs - this.#clock.nowMs())
   }
 
   /** Waits for a call no longer than its share. @throws OutOfTimeError; the call's signal is aborted by then */
@@ -46,22 +51,15 @@ export class Deadline {
     const { mostMs = Number.POSITIVE_INFINITY, reserveMs = 0 } = share
     const budgetMs = Math.min(mostMs, this.leftMs - reserveMs)
     if (budgetMs <= 0) throw new OutOfTimeError(what)
-    const controller = new AbortController()
-    const { promise: timeUp, reject } = Promise.withResolvers<never>()
-    const timer = setTimeout(() => {
-      const error = new OutOfTimeError(what)
-      reject(error)
-      controller.abort(error)
-    }, budgetMs)
-    const startedMs = performance.now()
+    using limit = this.#clock.limit(budgetMs, new OutOfTimeError(what))
+    const startedMs = this.#clock.nowMs()
     let hasAnswered = false
     try {
-      const answer = await Promise.race([call(controller.signal), timeUp])
+      const answer = await untilAborted(() => call(limit.signal), limit.signal)
       hasAnswered = true
       return answer
     } finally {
-      clearTimeout(timer)
-      this.#onCall?.(what, Math.round(performance.now() - startedMs), hasAnswered)
+      this.#onCall?.(what, Math.round(this.#clock.nowMs() - startedMs), hasAnswered)
     }
   }
 }

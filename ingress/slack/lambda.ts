@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import { within } from '../../worker/async/time-limit.ts'
 import { budgetOf } from '../jobs/deadline.ts'
 import type { FunctionUrlEvent, FunctionUrlResult } from '../jobs/function-url.ts'
 import { answerRequest } from './route.ts'
@@ -29,12 +29,13 @@ const warmMs = 1_000
 
 /** Loads and reads beforehand; what fails here, or takes long, is left to the first request, which then tells. */
 async function warm(): Promise<void> {
-  const all = Promise.allSettled([
-    (async () => getServices().secrets())(),
-    (async () => getServices().batch.warm())(),
-    import('../../worker/stores/s3/documents.ts')
-  ])
-  await Promise.race([all, wait(warmMs, undefined, { ref: false })])
+  const load = (): Promise<unknown> =>
+    Promise.allSettled([
+      (async () => getServices().secrets())(),
+      (async () => getServices().batch.warm())(),
+      import('../../worker/stores/s3/documents.ts')
+    ])
+  await within(warmMs, 'Loading', load).catch(() => {})
 }
 
 // Lambda sets it; elsewhere whoever serves the handler decides when it starts.

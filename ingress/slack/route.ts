@@ -1,5 +1,5 @@
 import { errorFields } from '../../worker/report/log.ts'
-import { Deadline } from '../jobs/deadline.ts'
+import { type CallObserver, Deadline } from '../jobs/deadline.ts'
 import { answerDownload } from '../jobs/download.ts'
 import { type FunctionUrlEvent, type FunctionUrlResult, RequestRefused } from '../jobs/function-url.ts'
 import { acknowledge, refuse } from './answer.ts'
@@ -19,11 +19,11 @@ export async function answerRequest(
   services: Services,
   budgetMs: number
 ): Promise<FunctionUrlResult> {
-  const { log } = services
-  const startedMs = performance.now()
-  const deadline = new Deadline(budgetMs, (call, ms, hasAnswered) => log.debug('A call', { call, ms, hasAnswered }))
-  const result = await answer(event, services, deadline)
-  const ms = Math.round(performance.now() - startedMs)
+  const { log, clock } = services
+  const startedMs = clock.nowMs()
+  const onCall: CallObserver = (call, ms, hasAnswered) => log.debug('A call', { call, ms, hasAnswered })
+  const result = await answer(event, services, new Deadline(budgetMs, clock, onCall))
+  const ms = Math.round(clock.nowMs() - startedMs)
   // What is no event of a function URL was answered with an error, and need not say how it was asked.
   const method = event.requestContext?.http?.method
   log.detailed('A request', { method, path: event.rawPath, status: result.statusCode, ms })

@@ -1,3 +1,4 @@
+import { type RetryClock, realRetryClock } from '../../worker/async/clock.ts'
 import { readConfig } from '../../worker/config/config-file.ts'
 import { type EnvironmentVariables, readVariables } from '../../worker/config/variables.ts'
 import type { Config } from '../../worker/contract/config.ts'
@@ -23,6 +24,8 @@ export interface Services {
   readonly slackApiUrl: string
   readonly standings: Standings
   readonly nowMs: () => number
+  /** For time limits and back-off. */
+  readonly clock: RetryClock
   readonly log: Log
   /** Base of download links, without a slash at its end; undefined when only the requests know it. */
   readonly publicUrl: string | undefined
@@ -36,6 +39,8 @@ export interface ServiceOptions {
   readonly write: (line: string) => void
   /** For how long calls of a bucket are retried: short where a person waits. */
   readonly patienceMs: number
+  /** The default is the real one. */
+  readonly clock?: RetryClock
 }
 
 /**
@@ -47,8 +52,9 @@ export interface ServiceOptions {
  * - `SLACK_API_URL`, `IOT_LOG_RESPONSE_ORIGINS` (with commas): stand-ins for Slack.
  * @throws ProblemsError, IotLogError (`wrong-config`)
  */
-export function createServices({ environment, nowMs, write, patienceMs }: ServiceOptions): Services {
+export function createServices(options: ServiceOptions): Services {
   // The ingress reads no records, and the deployment has checked the names: formats stay out of its bundle.
+  const { environment, nowMs, write, patienceMs, clock = realRetryClock } = options
   const config = readConfig({ directory: '.', environment }, { formatNames: undefined })
   const { level, slackApiUrl, ...reached } = readVariables(environment, (variables) => ({
     level: variables.logLevel(config),
@@ -63,11 +69,12 @@ export function createServices({ environment, nowMs, write, patienceMs }: Servic
     config,
     secrets: cacheSecrets(secretsReader(environment), nowMs, onStale),
     places: new Places({ config, nowMs, patienceMs }),
-    batch: createBatch(config),
+    batch: createBatch(config, clock),
     slack,
     slackApiUrl,
     standings: new Standings(slack, nowMs, log),
     nowMs,
+    clock,
     log,
     ...reached
   }

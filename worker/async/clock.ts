@@ -30,3 +30,11 @@ export const realClock: Clock = {
     return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) }
   }
 }
+
+/** What retries depend on besides failures. */
+export interface RetryClock extends Clock {
+  /** 0 to 1. */
+  random(): number
+}
+
+export const realRetryClock: RetryClock = { ...realClock, random: Math.random }

@@ -6,6 +6,7 @@ import {
   StartQueryExecutionCommand,
   StopQueryExecutionCommand
 } from '@aws-sdk/client-athena'
+import { isAccessDenied, isCredentialError, isThrottled } from '../contract/aws-errors.ts'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import type { AthenaApi, QueryStatus, ResultPage, WantedQuery } from './api.ts'
 
@@ -103,23 +104,20 @@ function callError(action: string, error: unknown): IotLogError {
   if (error instanceof IotLogError) return error
   const { name = '' } = error as { name?: string }
   const said = messageOf(error) || name
-  const isExpired = /Expired|UnrecognizedClient|InvalidSignature|InvalidClientToken|CredentialsProvider/.test(name)
-  const isDenied = /AccessDenied/.test(name)
-  const isThrottled = /TooManyRequests|Throttling/.test(name)
   const isRefused = /InvalidRequest/.test(name)
-  if (isExpired) {
+  if (isCredentialError(error)) {
     return new IotLogError('unavailable', `Athena does not accept the credentials (${action}): ${said}`, {
       userText: 'Athena does not accept the credentials any more.',
       cause: error
     })
   }
-  if (isDenied) {
+  if (isAccessDenied(error)) {
     return new IotLogError('denied', `athena:${action} is not allowed: ${said}`, {
       userText: `Athena can't be asked: the permission athena:${action} is missing.`,
       cause: error
     })
   }
-  if (isThrottled) {
+  if (isThrottled(error)) {
     return new IotLogError('query-failed', `Athena takes no more queries at the moment (${action}): ${said}`, {
       userText: 'Athena takes no more queries at the moment: its quota is used up. Ask again later.',
       cause: error

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
 import { budgetOf, Deadline, requestBudgetMs } from '../../../ingress/jobs/deadline.ts'
 import { seal, unseal } from '../../../ingress/slack/private-metadata-cipher.ts'
+import { createManualClock } from '../../support/clocks.ts'
 
 describe('Deadline', () => {
-  it('gives each call what is left, and less where something has to follow', async (context) => {
-    context.mock.timers.enable({ apis: ['setTimeout'] })
-    context.mock.method(performance, 'now', () => 0)
-    const deadline = new Deadline(1_000)
+  it('gives each call what is left, and less where something has to follow', async () => {
+    const clock = createManualClock()
+    const deadline = new Deadline(1_000, clock)
     const silence = new Promise<never>(() => {})
     let aborted: AbortSignal | undefined
     const call = deadline.within(
@@ -18,25 +18,24 @@ describe('Deadline', () => {
       },
       { reserveMs: 400 }
     )
-    context.mock.timers.tick(599)
+    clock.advance(599)
     assert.equal(aborted?.aborted, false)
-    context.mock.timers.tick(1)
+    clock.advance(1)
     await assert.rejects(call, { name: 'OutOfTimeError', message: 'Out of time: a silent call' })
     assert.equal(aborted?.aborted, true)
     const short = deadline.within('another', () => silence, { mostMs: 10 })
-    context.mock.timers.tick(10)
+    clock.advance(10)
     await assert.rejects(short, { name: 'OutOfTimeError' })
     assert.equal(await deadline.within('a quick one', async () => 7), 7)
   })
 
-  it('tells of each call, how long it took, and whether it answered', async (context) => {
-    let nowMs = 0
-    context.mock.method(performance, 'now', () => nowMs)
+  it('tells of each call, how long it took, and whether it answered', async () => {
+    const clock = createManualClock()
     const told: unknown[] = []
-    const deadline = new Deadline(1_000, (...call) => told.push(call))
-    await deadline.within('one', async () => (nowMs += 40))
+    const deadline = new Deadline(1_000, clock, (...call) => told.push(call))
+    await deadline.within('one', async () => clock.advance(40))
     const failing = deadline.within('two', async () => {
-      nowMs += 7
+      clock.advance(7)
       throw new Error('no')
     })
     await assert.rejects(failing)
@@ -48,7 +47,7 @@ describe('Deadline', () => {
 
   it('begins no call when the time is over', async () => {
     const call = mock.fn(async () => 1)
-    await assert.rejects(new Deadline(0).within('too late', call), { name: 'OutOfTimeError' })
+    await assert.rejects(new Deadline(0, createManualClock()).within('too late', call), { name: 'OutOfTimeError' })
     assert.equal(call.mock.callCount(), 0)
   })
 

@@ -1,4 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { backoffMs } from '../../async/backoff.ts'
+import type { RetryClock } from '../../async/clock.ts'
 import type { Log } from '../../report/log.ts'
 import type { Refusal, SinkRecord } from './sink.ts'
 import { SinkError } from './sink-error.ts'
@@ -29,10 +30,11 @@ export interface DeliverOptions {
   readonly patienceMs: number
   readonly signal: AbortSignal
   readonly log: Log
+  readonly clock: RetryClock
 }
 
-const firstDelayMs = 100
-const longestDelayMs = 10_000
+const firstMs = 100
+const longestMs = 10_000
 
 /** Sends a batch until each record is taken or refused for good. @throws SinkError when patience runs out */
 export async function deliver(batch: readonly SinkRecord[], options: DeliverOptions): Promise<Refusal[]> {
@@ -64,7 +66,7 @@ export async function deliver(batch: readonly SinkRecord[], options: DeliverOpti
   return refused
 }
 
-/** Exponential backoff with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). */
+/** The back-off of one delivery. */
 class Waits {
   readonly #options: DeliverOptions
   #failures = 0
@@ -81,18 +83,16 @@ class Waits {
 
   /** @throws SinkError when nothing was taken for the whole patience, or the signal's reason */
   async wait(why: string, askedMs = 0): Promise<void> {
-    const { sink, patienceMs, signal, log } = this.#options
-    this.#sinceMs ??= performance.now()
-    const longest = Math.min(longestDelayMs, patienceMs / 4)
-    const delayMs = Math.max(askedMs, Math.random() * Math.min(longest, firstDelayMs * 2 ** this.#failures++))
-    if (performance.now() - this.#sinceMs + delayMs > patienceMs) {
+    const { sink, patienceMs, signal, log, clock } = this.#options
+    this.#sinceMs ??= clock.nowMs()
+    const bounds = { firstMs, longestMs: Math.min(longestMs, patienceMs / 4) }
+    const delayMs = Math.max(askedMs, backoffMs(this.#failures++, bounds, clock.random))
+    if (clock.nowMs() - this.#sinceMs + delayMs > patienceMs) {
       throw new SinkError(sink, `${why}, for ${Math.round(patienceMs / 1000)} s`)
     }
     log.debug('waiting for the sink', { sink, why, delayMs: Math.round(delayMs) })
-    await delay(delayMs, undefined, { signal }).catch((error) => {
-      signal.throwIfAborted()
-      throw error
-    })
+    await clock.sleep(delayMs, signal)
+    signal.throwIfAborted()
   }
 }
 

@@ -1,3 +1,4 @@
+import type { RetryClock } from '../../async/clock.ts'
 import type { SinkSettings } from '../../contract/config-schema.ts'
 import type { Column } from '../../formats/format.ts'
 import type { Log } from '../../report/log.ts'
@@ -64,6 +65,8 @@ export interface SinkOptions {
   /** The text of `caFile`. */
   readonly ca: string | undefined
   readonly log: Log
+  /** For back-off; the default is the real one. */
+  readonly clock?: RetryClock
 }
 
 export interface Login {

@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream'
+import { realRetryClock } from '../../async/clock.ts'
+import { statusOf } from '../../contract/aws-errors.ts'
 import { IotLogError } from '../../contract/errors.ts'
 import type {
   DownloadLink,
@@ -17,7 +19,6 @@ import { presignDownload } from './presign.ts'
 import { randomAccess } from './random-access.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { headObject } from './read-back.ts'
-import { statusOf } from './retry-policy.ts'
 import { writeObject } from './write.ts'
 
 /** A bucket as a store, with the SDK behind it. */
@@ -29,9 +30,9 @@ export class ConnectedS3Store implements Store {
   readonly #connection: S3Connection
   readonly #ahead: ReadAhead
 
-  constructor(settings: StoreSettings) {
+  constructor(settings: StoreSettings, clock = realRetryClock) {
     this.#settings = settings
-    this.#connection = connectS3(settings)
+    this.#connection = connectS3(settings, clock)
     this.#ahead = new ReadAhead(this.#connection)
     this.url = urlOf(this.#connection)
   }

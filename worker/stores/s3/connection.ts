@@ -1,4 +1,6 @@
 import { HeadBucketCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { type RetryClock, realRetryClock } from '../../async/clock.ts'
+import { statusOf } from '../../contract/aws-errors.ts'
 import { IotLogError } from '../../contract/errors.ts'
 import type { StoreSettings } from '../../contract/store.ts'
 import type { S3Bucket } from './bucket.ts'
@@ -7,7 +9,7 @@ import type { GetWaits } from './get-socket.ts'
 import { LeanGets } from './lean-gets.ts'
 import { parseS3Url, type S3Location } from './location.ts'
 import { Pages } from './page-pool.ts'
-import { Patience, statusOf } from './retry-policy.ts'
+import { Patience } from './retry-policy.ts'
 
 /** Sockets of the SDK's client: listings, parts, and what lean GETs leave to it. */
 const maxSockets = 96
@@ -25,6 +27,7 @@ const longestWaits: GetWaits = { connectMs: 5_000, firstByteMs: 15_000, idleMs: 
  * from the standard environment variables and profiles.
  */
 export interface S3Connection extends S3Location, S3Bucket {
+  readonly clock: RetryClock
   readonly patience: Patience
   readonly waits: GetWaits
   /** What reads objects, and where their bytes are kept until they are read. */
@@ -47,10 +50,10 @@ export interface S3Attempt {
 }
 
 /** Connects to the bucket of an `s3://` URL; nothing is sent before the first call. */
-export function connectS3(settings: StoreSettings): S3Connection {
+export function connectS3(settings: StoreSettings, clock = realRetryClock): S3Connection {
   const { bucket, prefix } = parseS3Url(settings.url)
   const { account, region, requesterPays } = settings
-  const patience = new Patience(settings.patienceMs)
+  const patience = new Patience(settings.patienceMs, clock)
   const waits = waitsWithin(settings.patienceMs)
   const config = clientConfig(settings, patience, waits)
   const client = new S3Client(config)
@@ -69,6 +72,7 @@ export function connectS3(settings: StoreSettings): S3Connection {
   const gets = new LeanGets({ client, common, fullKey }, waits)
   return {
     client,
+    clock,
     patience,
     waits,
     gets,

@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream'
-import { setTimeout as delay } from 'node:timers/promises'
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { realRetryClock } from '../../async/clock.ts'
+import { attemptsOf, statusOf } from '../../contract/aws-errors.ts'
 import type { Documents, StoredDocument } from '../../contract/documents.ts'
 import { IotLogError } from '../../contract/errors.ts'
 import type { StoreSettings } from '../../contract/store.ts'
 import { connectS3, type S3Connection } from './connection.ts'
 import { listPages } from './list.ts'
 import { urlOf } from './location.ts'
-import { statusOf } from './retry-policy.ts'
 
 /*
  * Documents as objects of a bucket, written by conditional puts
@@ -25,8 +25,8 @@ type Condition = { readonly IfNoneMatch: '*' } | { readonly IfMatch: string }
 export class S3Documents implements Documents {
   readonly #connection: S3Connection
 
-  constructor(settings: StoreSettings) {
-    this.#connection = connectS3(settings)
+  constructor(settings: StoreSettings, clock = realRetryClock) {
+    this.#connection = connectS3(settings, clock)
   }
 
   async read(key: string): Promise<StoredDocument | undefined> {
@@ -71,8 +71,8 @@ export class S3Documents implements Documents {
 
   /** The SDK asks again until an answer begins; a body that breaks is asked for again here. */
   async #get(key: string): Promise<StoredDocument> {
-    const { patience } = this.#connection
-    const sinceMs = performance.now()
+    const { clock, patience } = this.#connection
+    const sinceMs = clock.nowMs()
     for (let failures = 1; ; failures++) {
       const { Body, ContentLength = 0, ETag } = await this.#openGet(key)
       const body = Body as Readable
@@ -85,8 +85,8 @@ export class S3Documents implements Documents {
         for await (const chunk of body) chunks.push(chunk)
         return { bytes: Buffer.concat(chunks), version: ETag! }
       } catch (error) {
-        if (performance.now() - sinceMs >= patience.limitMs) throw error
-        await delay(patience.delayMs(failures))
+        if (clock.nowMs() - sinceMs >= patience.limitMs) throw error
+        await clock.sleep(patience.delayMs(failures))
       }
     }
   }
@@ -110,7 +110,7 @@ export class S3Documents implements Documents {
         const { ETag } = await client.send(new PutObjectCommand(params), { requestTimeout: waits.firstByteMs })
         return ETag!
       } catch (error) {
-        attempts = (error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1
+        attempts = attemptsOf(error)
         if (isRefused(error)) return undefined
         throw error
       }

@@ -1,6 +1,6 @@
+import { isCredentialError, statusOf } from '../../contract/aws-errors.ts'
 import { type ErrorCode, IotLogError, messageOf } from '../../contract/errors.ts'
 import { type S3Location, urlOf } from './location.ts'
-import { statusOf } from './retry-policy.ts'
 
 /*
  * From what S3 answers (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html) to our codes. Every text
@@ -18,17 +18,6 @@ export interface S3Subject extends S3Location {
   readonly account: string | undefined
 }
 
-const credentialErrors = new Set([
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'InvalidAccessKeyId',
-  'InvalidToken',
-  'SignatureDoesNotMatch',
-  'RequestTimeTooSkewed',
-  'CredentialsProviderError',
-  'TokenProviderError',
-  'AuthSDKError'
-])
 const regionErrors = new Set([
   'PermanentRedirect',
   'TemporaryRedirect',
@@ -46,7 +35,7 @@ export function s3Error(error: unknown, subject: S3Subject, isStoreSilent: boole
   const status = statusOf(error)
   const make = (code: ErrorCode, text: string): IotLogError =>
     new IotLogError(code, text, { subject: urlOf(subject), cause: error })
-  if (credentialErrors.has(name)) return make('unavailable', credentialText(error as Error, subject))
+  if (isCredentialError(error)) return make('unavailable', credentialText(error as Error, subject))
   if (regionErrors.has(name) || status === 301) return make('unavailable', regionText(error, subject))
   if (name === 'NoSuchUpload') {
     const text = `Another export of the same archive began and took over: ${urlOf(subject)}`

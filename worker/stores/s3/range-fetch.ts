@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream'
-import { setTimeout as delay } from 'node:timers/promises'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import { Wake } from '../../async/wake.ts'
 import type { StoredObject } from '../../contract/store.ts'
@@ -74,7 +73,7 @@ export class SpanFetch {
   }
 
   async #fetchAll(): Promise<void> {
-    const { patience } = this.#connection
+    const { clock, patience } = this.#connection
     let failingSinceMs: number | undefined
     for (let failures = 0; this.#received < this.to; ) {
       const start = this.#received
@@ -84,9 +83,10 @@ export class SpanFetch {
         failingSinceMs = undefined
         this.#connection.recordSuccess()
       } else {
-        failingSinceMs ??= performance.now()
-        if (performance.now() - failingSinceMs >= patience.limitMs) await this.#giveUp(failure)
-        await delay(patience.delayMs(failures++), undefined, { signal: this.#cancelled.signal })
+        failingSinceMs ??= clock.nowMs()
+        if (clock.nowMs() - failingSinceMs >= patience.limitMs) await this.#giveUp(failure)
+        await clock.sleep(patience.delayMs(failures++), this.#cancelled.signal)
+        this.#cancelled.signal.throwIfAborted()
       }
     }
   }

@@ -1,4 +1,7 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
+import { backoffMs } from '../../async/backoff.ts'
+import { type RetryClock, realRetryClock } from '../../async/clock.ts'
+import { statusOf } from '../../contract/aws-errors.ts'
 
 /*
  * How long a store is asked again before it is given up. The SDK's own strategies count attempts and keep a budget of
@@ -9,9 +12,9 @@ import type { S3ClientConfig } from '@aws-sdk/client-s3'
 const patienceMs = 60_000
 /** Before it ever has: a mistyped endpoint should not look like a slow one. */
 const firstContactMs = 10_000
-const longestDelayMs = 5_000
+const longestMs = 5_000
 /** S3 asks for more room when it says SlowDown. */
-const firstDelayMs = { throttled: 500, other: 50 }
+const firstMs = { throttled: 500, other: 50 }
 
 type RetryStrategy = Extract<S3ClientConfig['retryStrategy'], { acquireInitialRetryToken: unknown }>
 type RetryToken = Awaited<ReturnType<RetryStrategy['acquireInitialRetryToken']>>
@@ -20,15 +23,17 @@ type RetryFailure = Parameters<RetryStrategy['refreshRetryTokenForRetry']>[1]
 /** The retry strategy of one client, and its memory of when the store last answered. */
 export class Patience implements RetryStrategy {
   readonly #patienceMs: number
+  readonly #clock: RetryClock
   #answeredMs: number | undefined
   /** Whether anything was ever answered, a refusal that passes too. */
   isReached = false
   /** How often S3 asked for fewer requests. */
   throttles = 0
 
-  /** `limitMs` instead of the usual minute, for tests and for tidying up. */
-  constructor(limitMs = patienceMs) {
+  /** `limitMs` instead of the default minute, for tests and for cleanup. */
+  constructor(limitMs = patienceMs, clock = realRetryClock) {
     this.#patienceMs = limitMs
+    this.#clock = clock
   }
 
   /** How long the same thing may fail before it is given up, in milliseconds. */
@@ -38,7 +43,7 @@ export class Patience implements RetryStrategy {
 
   /** Whether the store serves nothing at all any more, not only one object: for most of the patience no answer came. */
   get isExhausted(): boolean {
-    return this.#answeredMs === undefined || performance.now() - this.#answeredMs >= this.#patienceMs / 2
+    return this.#answeredMs === undefined || this.#clock.nowMs() - this.#answeredMs >= this.#patienceMs / 2
   }
 
   async acquireInitialRetryToken(): Promise<FailureCount> {
@@ -55,32 +60,27 @@ export class Patience implements RetryStrategy {
       if (statusOf(error) !== undefined) this.recordSuccess()
       throw error
     }
-    const { failingSinceMs = performance.now() } = token as FailureCount
+    const { failingSinceMs = this.#clock.nowMs() } = token as FailureCount
     const count = token.getRetryCount() + 1
     const delayMs = this.delayMs(count, isThrottled)
-    if (performance.now() + delayMs - failingSinceMs > this.limitMs) throw error
+    if (this.#clock.nowMs() + delayMs - failingSinceMs > this.limitMs) throw error
     return new FailureCount(count, failingSinceMs, delayMs)
   }
 
-  /**
-   * How long to wait before the next try, after that many failures: exponential with full jitter
-   * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), always short against the patience.
-   */
+  /** How long to wait before the next attempt, after that many failures: always short against the patience. */
   delayMs(failures: number, isThrottled = false): number {
-    const first = isThrottled ? firstDelayMs.throttled : firstDelayMs.other
-    return Math.random() * Math.min(longestDelayMs, this.#patienceMs / 8, first * 2 ** failures)
+    const bounds = {
+      firstMs: isThrottled ? firstMs.throttled : firstMs.other,
+      longestMs: Math.min(longestMs, this.#patienceMs / 8)
+    }
+    return backoffMs(failures, bounds, this.#clock.random)
   }
 
   /** The store has answered: with what was asked for, or with a refusal that is final. */
   recordSuccess(): void {
     this.isReached = true
-    this.#answeredMs = performance.now()
+    this.#answeredMs = this.#clock.nowMs()
   }
-}
-
-/** The HTTP status of an SDK error; undefined when no answer came. */
-export function statusOf(error: unknown): number | undefined {
-  return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode
 }
 
 class FailureCount implements RetryToken {

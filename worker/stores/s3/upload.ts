@@ -7,10 +7,10 @@ import {
   type S3Client
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
+import { attemptsOf, statusOf } from '../../contract/aws-errors.ts'
 import type { WriteOptions } from '../../contract/store.ts'
 import type { S3Connection } from './connection.ts'
 import { choosePartBytes } from './part-size.ts'
-import { statusOf } from './retry-policy.ts'
 
 const partsInFlight = 2
 /** The largest object that has to succeed where the caller does not say: limits.maxArchiveBytes as it is shipped. */
@@ -93,10 +93,8 @@ function cuttable(client: S3Client, body: Readable, cut: AbortSignal, state: Upl
     if (isFirst) state.beginning = 'sent'
     state.isLastSent ||= command instanceof PutObjectCommand || command instanceof CompleteMultipartUploadCommand
     try {
-      const answer = (await client.send(command, {
-        abortSignal: isFirst ? late.signal : cutOrFailed
-      })) as MetadataBearer
-      if (isFirst) state.beginning = (answer.$metadata.attempts ?? 1) > 1 ? 'repeated' : 'answered'
+      const answer = await client.send(command, { abortSignal: isFirst ? late.signal : cutOrFailed })
+      if (isFirst) state.beginning = attemptsOf(answer) > 1 ? 'repeated' : 'answered'
       return answer
     } catch (error) {
       state.failure ??= error
@@ -109,21 +107,15 @@ function cuttable(client: S3Client, body: Readable, cut: AbortSignal, state: Upl
   return { config: client.config, send } as unknown as S3Client
 }
 
-interface MetadataBearer {
-  readonly $metadata: { readonly attempts?: number }
-}
-
 async function finish(upload: Upload, state: UploadState): Promise<unknown> {
   try {
     await upload.done()
     return undefined
   } catch (told) {
     const error = state.failure ?? told
-    const { name, $metadata } = error as Error & Partial<MetadataBearer>
-    const isRepeated = ($metadata?.attempts ?? 1) > 1
-    const isGone = name === 'NoSuchUpload' || statusOf(error) === 412
-    if (isRepeated && isGone) return error
-    if (state.isLastSent && $metadata !== undefined && statusOf(error) === undefined) return error
+    const isGone = (error as Error).name === 'NoSuchUpload' || statusOf(error) === 412
+    if (attemptsOf(error) > 1 && isGone) return error
+    if (state.isLastSent && '$metadata' in (error as object) && statusOf(error) === undefined) return error
     throw error
   }
 }

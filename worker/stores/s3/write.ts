@@ -1,12 +1,12 @@
 import { addAbortListener } from 'node:events'
 import type { Readable } from 'node:stream'
+import { statusOf } from '../../contract/aws-errors.ts'
 import { IotLogError, messageOf } from '../../contract/errors.ts'
 import type { WriteOptions } from '../../contract/store.ts'
 import type { S3Connection } from './connection.ts'
 import { urlOf } from './location.ts'
 import { abortUnfinished, abortUpload } from './multipart-cleanup.ts'
 import { deleteWritten, readBack } from './read-back.ts'
-import { statusOf } from './retry-policy.ts'
 import { type CuttableUpload, createUpload } from './upload.ts'
 
 /*
