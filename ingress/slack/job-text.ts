@@ -1,6 +1,6 @@
 import { hasBatchJob, isOver, type Job } from '../../worker/contract/job.ts'
 import { formatBytes, formatCount } from '../../worker/contract/units.ts'
-import { shownPercent } from '../../worker/report/percent.ts'
+import { shownPercent } from '../../worker/report/progress.ts'
 import { actions, type Button, section } from '../../worker/report/slack/blocks.ts'
 import { cancelButton, downloadButton } from '../../worker/report/slack/buttons.ts'
 import { categoriesText, namedIdentifiers, whereText } from '../../worker/report/slack/request-text.ts'

@@ -102,7 +102,7 @@ describe('iot-log export', () => {
     }
     assert.deepEqual(result.unreadable, [expected])
     const shown = await runCli([...example, '--source', logs.url, '--force'], { cwd: here.path })
-    assert.match(shown.stdout, /broken\.gz: truncated at byte \d+, 2 lines kept/)
+    assert.match(shown.stdout, /broken\.gz: truncated at byte \d+, kept 2 lines before it/)
     assert.match(shown.stdout, /Partial: 1 \(1 unreadable\) of 5 objects could not be read/)
   })
 
@@ -144,7 +144,7 @@ describe('iot-log export', () => {
     assert.equal((await run('-o', 'new')).code, 0)
     const again = await run('--output', 'my.zip')
     assert.equal(again.code, 2)
-    assert.match(again.stderr, /Already there: .*my\.zip.*--force/)
+    assert.match(again.stderr, /exists already: .*my\.zip.*--force/)
     writeFileSync(join(here.path, 'my.zip'), 'old')
     assert.equal((await run('--output', 'my.zip', '--force')).code, 0)
     assert.ok(readFileSync(join(here.path, 'my.zip')).length > 100)
@@ -274,7 +274,7 @@ describe('mistakes on the command line', () => {
     assert.match(stderr, /"ab" is too short/)
     assert.match(stderr, /"telemtry" is not a category: did you mean "telemetry"/)
     assert.match(stderr, /no month 13/)
-    assert.match(stderr, /match is text or word/)
+    assert.match(stderr, /match must be text or word/)
     assert.match(stderr, /--threads none: a whole number from 1/)
     assert.match(stderr, /Try: iot-log export THING00001 telemetry 2023\/10\/01 match=word/)
     assert.deepEqual(readdirSync(here.path), [])
@@ -321,7 +321,18 @@ describe('help', () => {
     assert.match(stdout, /telemetry, command \(also commands\), lifecycle, or all/)
     assert.match(stdout, /dev \(default\)/)
     assert.match(stdout, /match=text\|word/)
-    for (const line of stdout.split('\n')) assert.ok(line.length <= 130, line)
+  })
+
+  it('of the overview lists every command, and each help fits a terminal and has all exit codes', async () => {
+    const overview = (await runCli(['--help'])).stdout
+    assert.match(overview, /^ {2}config check +check a configuration\n {2}slack manifest +print the manifest/m)
+    const names = new Set([...overview.matchAll(/^ {2}(\w+)(?: \w+)? {2}/gm)].map(([, name]) => name!))
+    assert.deepEqual([...names], ['export', 'plan', 'query', 'forward', 'replay', 'config', 'slack', 'doctor'])
+    for (const name of names) {
+      const { stdout } = await runCli([name, '--help'])
+      for (const line of stdout.split('\n')) assert.ok(line.length <= 130, line)
+      if (stdout.includes('Exit codes')) assert.match(stdout, /129, 130 or 143 cancelled/, name)
+    }
   })
 
   it('tells the version', async () => {

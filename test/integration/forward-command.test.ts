@@ -115,7 +115,7 @@ describe('iot-log forward', () => {
     assert.equal(code, 3)
     assert.match(
       stdout,
-      /rejected, kept under s3:\/\/dev-iot-logs\/forward\/rejected\/search.*: iot-log replay --to search/
+      /rejected, stored under s3:\/\/dev-iot-logs\/forward\/rejected\/search.*: iot-log replay --to search/
     )
     assert.match(stdout, /! telemetry\/2023\/10\/01\/05\/cut\.gz: unreadable: truncated at byte \d+/)
     const missing = [7, 107, 207, 307]

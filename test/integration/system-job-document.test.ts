@@ -43,7 +43,7 @@ const cases: readonly {
   },
   { name: 'a reset, three times', action: { kind: 'reset' }, times: 3, state: 'complete', told: /Complete/ },
   { name: 'lost answers', action: { kind: 'lost-answer' }, times: 3, state: 'complete', told: /Complete/ },
-  { name: '403 to its beginning', action: denied, times: 1, state: 'failed', told: /Failed.*show the operators/ },
+  { name: '403 to its beginning', action: denied, times: 1, state: 'failed', told: /Failed.*to the operators/ },
   { name: '403 to every change', action: denied, state: 'failed', told: /Failed.*ended without a word. Ask again/ },
   {
     name: '403 to its end',

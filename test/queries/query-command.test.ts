@@ -156,7 +156,7 @@ describe('iot-log query, before anything is asked', () => {
   it('lists the queries, and tells the parameters of each', async () => {
     const { stdout } = await run('query', 'list')
     assert.match(stdout, /^list-connections +when a device connected and disconnected, and why$/m)
-    const [answered, others] = stdout.split('\n\nNot in dev, for want of a category with a table:\n')
+    const [answered, others] = stdout.split('\n\nNot available in dev, which has no category with a table for them:\n')
     assert.equal(answered!.split('\n').length, 10)
     assert.match(others!, /^list-call-failures +the calls of Pexip that failed, .* \(format pexip\)$/m)
     const help = await run('query', 'rank-devices', '--help')
@@ -190,7 +190,7 @@ describe('iot-log query, before anything is asked', () => {
     assert.equal(code, 2)
     assert.match(stderr, /5 mistakes/)
     assert.match(stderr, /--fast is not a flag/)
-    assert.match(stderr, /--format xml: table, csv, json/)
+    assert.match(stderr, /--format xml: must be one of table, csv, json/)
     assert.match(stderr, /rank-devices has no parameter "windw": did you mean window\?/)
     assert.match(stderr, /window is missing: .* such as window=2023-10-01T09\.\.2023-10-01T12/)
     assert.match(stderr, /devices: "some" is not a whole number from 1 to 100000/)
@@ -198,9 +198,9 @@ describe('iot-log query, before anything is asked', () => {
   })
 
   const mistakes: readonly (readonly [readonly string[], RegExp])[] = [
-    [['query'], /which query\? iot-log query list tells them/],
+    [['query'], /the name of a query is missing: iot-log query list prints them/],
     [['query', 'find-silent-devies'], /"find-silent-devies" is not a saved query: did you mean find-silent-devices\?/],
-    [['query', 'list', 'all'], /"all" is one word too many/],
+    [['query', 'list', 'all'], /"all" is an extra word/],
     [[...connections, '--environment', 'de'], /"de" is not an environment: did you mean dev\?/]
   ]
   for (const [words, text] of mistakes) {
@@ -218,6 +218,6 @@ describe('iot-log query, before anything is asked', () => {
     writeFileSync(join(place.path, 'iot-log.config.json'), JSON.stringify(document))
     const { code, stderr } = await runCli(connections, { cwd: place.path })
     assert.equal(code, 2)
-    assert.match(stderr, /dev has no Athena: the configuration lacks environments\.dev\.athena/)
+    assert.match(stderr, /Athena is not configured for dev: set environments\.dev\.athena/)
   })
 })

@@ -7,7 +7,7 @@ import type { FlagSpec, TypedArguments } from './flags.ts'
 export interface Terminal {
   /** Prints to standard output; waits while a pipe is full. */
   print(text: string): Promise<void>
-  /** Standard error: progress, where it is a terminal. */
+  /** Standard error: messages, and progress if it is a terminal. */
   readonly error: WriteStream
 }
 
@@ -23,11 +23,13 @@ export interface CommandContext {
 
 /** One subcommand of `iot-log`. */
 export interface Command {
+  /** What it does, by the words that call it: `{ 'config check': 'check a configuration' }`. */
+  readonly summary: Readonly<Record<string, string>>
   readonly flags: Readonly<Record<string, FlagSpec>>
-  /** The lines of its help; the configuration supplies names and limits, and words may ask for a part. */
+  /** The lines of its help. The configuration gives names and limits; words may select one topic. */
   help(config: Config, words: readonly string[]): readonly string[]
-  /** What a cancel came to; without it that no archive was written. */
+  /** What a cancel did; the default says that no archive was written. */
   readonly cancelled?: string
-  /** Runs it and tells the exit code. */
+  /** Runs it and returns the exit code. */
   run(context: CommandContext): Promise<number>
 }

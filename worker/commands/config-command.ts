@@ -14,9 +14,10 @@ const flags: Readonly<Record<string, FlagSpec>> = configFlags
 
 /** `iot-log config check`: validates a configuration and prints a summary of it. */
 export const configCommand: Command = {
+  summary: { 'config check': 'check a configuration' },
   flags,
   help: () => [
-    'Check a configuration. Each mistake is printed with its key, its value and what is allowed.',
+    'Check a configuration. Every mistake is printed with its key, its value and the valid values.',
     '',
     'Usage:',
     '  iot-log config check [FILE]',
@@ -27,7 +28,7 @@ export const configCommand: Command = {
   run: async ({ typed, surroundings, terminal }) => {
     const [verb, file, ...more] = typed.words
     if (verb !== 'check' || more.length > 0 || typed.problems.length > 0) {
-      const usage = { subject: verb ?? '', text: 'write: iot-log config check [FILE]' }
+      const usage = { subject: verb ?? '', text: 'usage: iot-log config check [FILE]' }
       throw new ProblemsError('wrong-words', [...typed.problems, ...(typed.problems.length > 0 ? [] : [usage])])
     }
     const path = configPath(surroundings, file ?? typed.values.get('config'))

@@ -16,7 +16,7 @@ import type { Command } from './command.ts'
 import type { FlagSpec } from './flags.ts'
 import { flagLines } from './help.ts'
 
-const flags: Readonly<Record<string, FlagSpec>> = { json: { help: 'print it as JSON' } }
+const flags: Readonly<Record<string, FlagSpec>> = { json: { help: 'print the report as JSON' } }
 
 /** What `iot-log doctor --json` prints. */
 interface Diagnosis {
@@ -27,31 +27,32 @@ interface Diagnosis {
   readonly matcher: MatcherName
   readonly deflater: DeflaterName
   readonly readsZstd: boolean
-  /** What would make it faster or read more; empty when nothing would. */
+  /** What would make it faster or let it read more; may be empty. */
   readonly advice: readonly string[]
 }
 
 const inflaters: Readonly<Record<InflaterName, string>> = {
-  'isa-l': 'the native add-on over ISA-L, the fastest',
-  'zlib-handle': "Node's zlib by its synchronous handle",
-  'zlib-stream': "Node's zlib by its documented streams"
+  'isa-l': 'the native add-on with ISA-L, the fastest',
+  'zlib-handle': "Node's zlib through its synchronous handle",
+  'zlib-stream': "Node's zlib through its documented streams"
 }
 
 const deflaters: Readonly<Record<DeflaterName, string>> = {
-  'isa-l': 'the native add-on over ISA-L, the fastest',
+  'isa-l': 'the native add-on with ISA-L, the fastest',
   zlib: "Node's zlib"
 }
 
 const matchers: Readonly<Record<MatcherName, string>> = {
-  native: 'the searches of the native add-on',
-  javascript: 'searches without the add-on'
+  native: 'the search functions of the native add-on',
+  javascript: 'search functions in JavaScript'
 }
 
-/** `iot-log doctor`: which parts an export on this machine uses, and what would make it faster. */
+/** `iot-log doctor`: shows which parts an export on this machine uses, and how to speed it up. */
 export const doctorCommand: Command = {
+  summary: { doctor: 'show which inflater, matcher, deflater and Node are in use, and how to speed them up' },
   flags,
   help: () => [
-    'Says which inflater, matcher, deflater and Node an export on this machine uses, and what would make it faster.',
+    'Show which inflater, matcher, deflater and Node an export on this machine uses, and how to speed it up.',
     '',
     'Usage:',
     '  iot-log doctor [--json]',
@@ -76,7 +77,7 @@ async function diagnose(wanted: InflaterName | undefined): Promise<Diagnosis> {
   const matcher = chooseMatcher(choice)
   const { name: deflater } = await chooseDeflater(choice)
   const readsZstd = typeof zlib.createZstdDecompress === 'function'
-  const zstdAdvice = readsZstd ? [] : ['Node 22.15 or later reads zstd objects too']
+  const zstdAdvice = readsZstd ? [] : ['To read zstd objects too, use Node 22.15 or later']
   return {
     node: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
@@ -98,11 +99,11 @@ function nativeAdvice(
   if (isWhole && matcher === 'native') return []
   if (!loaded.native)
     return loaded.isBuilt
-      ? [`The native add-on is there and could not be loaded: ${loaded.reason} (is libisal2 installed?)`]
-      : ['Twice as fast with the native add-on: npm run build:native (takes gcc and libisal-dev)']
-  if (isWhole) return ['The searches of the native add-on need AVX2 (x86-64), which this processor does not have']
+      ? [`Could not load the native add-on: ${loaded.reason} (is libisal2 installed?)`]
+      : ['The native add-on is twice as fast: npm run build:native (needs gcc and libisal-dev)']
+  if (isWhole) return ['The search functions of the native add-on need AVX2 (x86-64), which this processor lacks']
   if (wanted !== undefined) return [`IOT_LOG_INFLATER=${wanted} turns the native add-on off`]
-  return ['The native add-on did not pass its self-test: build it again (npm run build:native), or report it']
+  return ['The native add-on failed its self-test: rebuild it (npm run build:native), or report this']
 }
 
 function diagnosisText({ node, platform, threads, inflater, matcher, deflater, readsZstd, advice }: Diagnosis): string {

@@ -22,14 +22,15 @@ const flags: Readonly<Record<string, FlagSpec>> = {
   ...outputFlags,
   ...sourceFlags,
   json: { help: 'print the result as JSON' },
-  quiet: { short: 'q', help: 'print nothing but errors and, with --json, the result' }
+  quiet: { short: 'q', help: 'print only errors and, with --json, the result' }
 }
 
 /** `iot-log export`: reads, filters, writes the zip. */
 export const exportCommand: Command = {
+  summary: { export: 'read a day of logs, keep the lines of one device, write a zip' },
   flags,
   help: (config) => [
-    'Reads the logs of a day (or hours, or days), keeps the lines that hold the identifier, and writes them to a zip.',
+    'Read the logs of a day (or hours, or days), keep the lines that contain the identifier, and write them to a zip.',
     '',
     'Usage:',
     `  iot-log export ${requestUsage} [flags]`,
@@ -40,7 +41,7 @@ export const exportCommand: Command = {
     ...flagLines(flags),
     '',
     'Exit codes: 0 complete, 1 failed, 2 wrong words or configuration, 3 partial (some objects could not be read),',
-    '            4 nothing matched, 130 or 143 cancelled',
+    '            4 no match, 129, 130 or 143 cancelled (closed terminal, Ctrl-C, SIGTERM)',
     '',
     'Examples:',
     '  iot-log export THING00001 telemetry,command 2023/10/01',
@@ -89,7 +90,7 @@ async function makeLink(
   try {
     return await target.store.link(target.key, linkMinutes, nowMs)
   } catch (error) {
-    stream.write(`iot-log: no link: ${messageOf(error)}\n`)
+    stream.write(`iot-log: could not create a link: ${messageOf(error)}\n`)
     return null
   }
 }
@@ -107,7 +108,10 @@ async function readOptions({ typed, surroundings, signal, tool }: CommandContext
   const target = archiveTarget(typed, request!, config, surroundings)
   if (!target.overwrite && (await target.store.has(target.key, signal))) {
     const path = shownUrl(target.store.urlOf(target.key))
-    throw new IotLogError('output-exists', `Already there: ${path} (--force replaces it, --output names another place)`)
+    throw new IotLogError(
+      'output-exists',
+      `The archive exists already: ${path} (replace it with --force, or choose another --output)`
+    )
   }
   const source = sourceSettings(typed, environment, surroundings)
   return {

@@ -4,7 +4,7 @@ import { nearest } from '../contract/nearest.ts'
 
 /** One flag of a command. Without `value` it is a switch. */
 export interface FlagSpec {
-  /** How the value is called in help: `FILE`. */
+  /** The name of the value in help: `FILE`. */
   readonly value?: string
   readonly short?: string
   readonly help: string
@@ -15,7 +15,7 @@ export interface TypedArguments {
   readonly switches: ReadonlySet<string>
   readonly values: ReadonlyMap<string, string>
   readonly words: readonly string[]
-  /** Every flag that is unknown, lacks its value or has one too many. */
+  /** Every flag that is unknown, lacks its value, or has a value it does not take. */
   readonly problems: readonly Problem[]
 }
 
@@ -57,14 +57,14 @@ function problemOf(
     const near = nearest(typed.replace(/^-+/, ''), names)
     const hint =
       near === undefined ? `the flags are ${names.map((name) => `--${name}`).join(', ')}` : `did you mean --${near}?`
-    return `${typed} is not a flag: ${hint} (a word that begins with - goes after --)`
+    return `${typed} is not a flag: ${hint} (put -- before a word that begins with -)`
   }
   if (spec.value !== undefined && (value === undefined || value === ''))
     return `${typed} needs a value: ${typed} ${spec.value}`
   if (spec.value !== undefined && value === '-')
     return `${typed} -: standard input and output are not supported; name a ${spec.value}`
   if (spec.value !== undefined && inlineValue === false && value?.startsWith('-')) {
-    return `${typed} needs a value, and ${value} looks like a flag: ${typed}=${value} if it is meant`
+    return `${typed} needs a value, but ${value} looks like a flag: if it is the value, write ${typed}=${value}`
   }
   if (spec.value === undefined && value !== undefined) return `${typed} takes no value`
   return undefined

@@ -28,43 +28,47 @@ import { sinkFlags, sinkSecretHelp, terminalLog, typedSink } from './sink-flags.
 const flags: Readonly<Record<string, FlagSpec>> = {
   ...sinkFlags,
   setup: {
-    help: 'make the sink ready (index templates with explicit types), tell the index pattern, and forward nothing'
+    help: 'set up the sink (index templates with explicit types), print the index pattern, and send no records'
   },
-  checkpoint: { value: 'FILE', help: 'where it is kept how far this came (default: a file in this directory)' },
-  restart: { help: 'begin anew, whatever the checkpoint says' },
+  checkpoint: {
+    value: 'FILE',
+    help: 'file that stores progress, so that the command can resume (default: a file in this directory)'
+  },
+  restart: { help: 'ignore the checkpoint and start over' },
   ...configFlags,
   source: sourceFlags.source!,
   json: { help: 'print the result as JSON' },
-  quiet: { short: 'q', help: 'print nothing but errors and, with --json, the result' },
-  debug: { help: 'tell each request on standard error' }
+  quiet: { short: 'q', help: 'print only errors and, with --json, the result' },
+  debug: { help: 'log each request to standard error' }
 }
-/** Words of a request are read with it in front; no category is called so. */
+/** Takes the place of the identifier when the words are parsed; no category has this name. */
 const anyIdentifier = '<any identifier>'
 const shownFailures = 10
 
-/** `iot-log forward`: sends existing objects where the forwarder sends new ones. */
+/** `iot-log forward`: sends the records of existing objects to a sink, as the forwarder does for new objects. */
 export const forwardCommand: Command = {
+  summary: { forward: 'send the records of a day to OpenSearch or Logstash, or set up the sink' },
   flags,
   help: (config) => {
     const environment = config.environments.get(config.defaultEnvironment)!
     const sinks = Object.keys(environment.sinks)
     return [
-      'Sends the records of a day (or hours, or days) to a sink, as the forwarder does with new objects. Records bear the',
-      'same ids as there, so nothing is there twice. Stopped, the same command goes on where it was.',
+      'Send the records of a day (or hours, or days) to a sink, as the forwarder does for new objects. Record ids are',
+      'deterministic, so resending creates no duplicates. If interrupted, run the same command again to resume.',
       '',
       'Usage:',
       '  iot-log forward <category>[,…] <date> [environment] --to SINK [flags]',
       '  iot-log forward --setup [environment] --to SINK',
       '',
-      `Sinks of ${environment.name}: ${sinks.length > 0 ? sinks.join(', ') : `none; add environments.${environment.name}.sinks`}`,
+      `Sinks of ${environment.name}: ${sinks.length > 0 ? sinks.join(', ') : `none; configure environments.${environment.name}.sinks`}`,
       '',
       'Flags:',
       ...flagLines(flags),
       '',
       ...sinkSecretHelp,
       '',
-      'Exit codes: 0 all is there, 1 failed (run it again), 2 wrong words or configuration, 3 some records were rejected or',
-      '            objects unreadable, 4 there are no objects, 130 or 143 cancelled (run it again)',
+      'Exit codes: 0 complete, 1 failed (run it again), 2 wrong words or configuration, 3 some records were rejected or',
+      '            some objects are unreadable, 4 no objects, 129, 130 or 143 cancelled (run it again)',
       '',
       'Examples:',
       '  iot-log forward --setup --to search',
@@ -160,10 +164,13 @@ async function forward(context: CommandContext): Promise<number> {
   }
 }
 
-/** The words of a request without its identifier; options of an export mean nothing here. */
+/** The words of a request without an identifier. Options of an export are rejected: they have no meaning here. */
 function parseWords(words: readonly string[], parse: () => ExportRequest): ExportRequest {
   const options = words.filter((word) => /^[A-Za-z]+=/.test(word))
-  const wrong = options.map((word) => ({ subject: word, text: `"${word}" is an option of export: forward takes none` }))
+  const wrong = options.map((word) => ({
+    subject: word,
+    text: `"${word}" is an option of export: forward takes no options`
+  }))
   try {
     const request = parse()
     if (wrong.length === 0) return request
@@ -183,7 +190,9 @@ export function environmentOf(
   const found = environments.get(word)
   if (found && more.length === 0) return found
   const known = [...environments.keys()].join(', ')
-  const text = found ? `"${more[0]}" is one word too many` : `"${word}" is not an environment: they are ${known}`
+  const text = found
+    ? `"${more[0]}" is an extra word`
+    : `"${word}" is not an environment: the environments are ${known}`
   throw new ProblemsError('wrong-words', [{ subject: found ? more[0]! : word, text }])
 }
 
@@ -206,10 +215,12 @@ function progressText({ totals }: Checkpoint, objects: number): string {
 function resultText({ totals, failures }: BackfillResult, sink: string, kept: string): string {
   const { objects, records, sent, rejected, filtered, unparsed } = totals
   const left = [
-    ...(filtered > 0 ? [`${formatCount(filtered, 'record')} left out by the sink’s patterns`] : []),
+    ...(filtered > 0 ? [`${formatCount(filtered, 'record')} excluded by the sink’s patterns`] : []),
     ...(unparsed > 0 ? [`${formatCount(unparsed, 'record')} not parsed, sent as text`] : []),
     ...(rejected > 0
-      ? [`${formatCount(rejected, 'record')} rejected, kept under ${shownUrl(kept)}: iot-log replay --to ${sink}`]
+      ? [
+          `${formatCount(rejected, 'record')} rejected, stored under ${shownUrl(kept)}; to send them again: iot-log replay --to ${sink}`
+        ]
       : [])
   ]
   const shown = failures.slice(0, shownFailures).map(({ key, why }) => `  ! ${printable(key)}: ${printable(why)}`)

@@ -1,9 +1,9 @@
 import type { Config } from '../contract/config.ts'
 import { requestOptions, valuesOf } from '../contract/request-options.ts'
-import { alignColumns } from '../report/result-text.ts'
+import type { Command } from './command.ts'
 import type { FlagSpec } from './flags.ts'
 
-/** `<identifier>…`: the words of a request, as usage lines show them. */
+/** `<identifier>…`: the words of a request, for usage lines. */
 export const requestUsage = '<identifier>[,…] <category>[,…] <date> [environment] [option=value …]'
 
 /** The flags of a command, one to a line. */
@@ -16,7 +16,7 @@ export function flagLines(flags: Readonly<Record<string, FlagSpec>>): string[] {
   return rows.map((row) => `  ${row.left.padEnd(width)}  ${row.help}`)
 }
 
-/** What the words of a request may be, from the configuration in force. */
+/** The words that a request may have, with the names and limits of the configuration. */
 export function requestHelp(config: Config): string[] {
   const environment = config.environments.get(config.defaultEnvironment)!
   const categories = [...environment.categories.values()].map((category) => {
@@ -29,11 +29,11 @@ export function requestHelp(config: Config): string[] {
   const options = requestOptions.map((option) => [`${option.key}=${valuesOf(option).join('|')}`, option.help])
   return [
     'Words:',
-    `  identifier   a thing name, client id or any text of the line; up to ${config.limits.maxIdentifiers}, with commas;`,
-    '               "in quotes" when it holds a space or a comma',
+    `  identifier   a thing name, client id or any text of the line; up to ${config.limits.maxIdentifiers}, separated by commas;`,
+    '               in "quotes" if it contains a space or a comma',
     `  category     ${categories.join(', ')}, or all`,
     '  date         UTC: 2023/10/01, 2023-10-01, 20231001, today, yesterday;',
-    `               days 2023/10/01..2023/10/03, both included, at most ${config.limits.maxDays};`,
+    `               days 2023/10/01..2023/10/03, both included, at most ${config.limits.maxDays} days;`,
     '               hours 2023/10/01T09..2023/10/01T12, the end excluded',
     `  environment  ${environments.join(', ')}`,
     ...options.map(([option, help], position) => `  ${position === 0 ? 'options' : '       '}      ${option}  ${help}`)
@@ -41,29 +41,8 @@ export function requestHelp(config: Config): string[] {
 }
 
 /** The help of the whole command. */
-export function overviewHelp(version: string): string {
-  const commands = alignColumns([
-    ['export', ''],
-    ['plan', ''],
-    ['query', ''],
-    ['forward', ''],
-    ['replay', ''],
-    ['config check', ''],
-    ['slack manifest', ''],
-    ['slack canvas', ''],
-    ['doctor', '']
-  ])
-  const texts = [
-    'read a day of logs, keep the lines of one device, write a zip',
-    'list and estimate what an export would read, and read nothing',
-    'run a saved query in Athena',
-    'send the records of a day to OpenSearch or Logstash, or set the sink up',
-    'send the records again that a sink has rejected',
-    'check a configuration',
-    'print the manifest of the Slack app',
-    'publish the usage page to the canvas of a Slack channel',
-    'say which inflater, matcher and Node are in use, and what would be faster'
-  ]
+export function overviewHelp(version: string, commands: readonly Command[]): string {
+  const rows = commands.flatMap(({ summary }) => Object.entries(summary))
   return [
     `iot-log ${version}: one device's logs of one day, from S3 to a zip`,
     '',
@@ -71,9 +50,9 @@ export function overviewHelp(version: string): string {
     `  iot-log export ${requestUsage}`,
     '',
     'Commands:',
-    ...commands.map((command, position) => `  ${command.trimEnd().padEnd(16)}${texts[position]}`),
+    ...rows.map(([words, text]) => `  ${words.padEnd(16)}${text}`),
     '',
-    'iot-log <command> --help tells more. Example:',
+    'Run iot-log <command> --help for the words and flags of a command. Example:',
     '  iot-log export THING00001 telemetry,command 2023/10/01',
     ''
   ].join('\n')

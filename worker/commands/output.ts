@@ -20,10 +20,10 @@ export const outputFlags: Readonly<Record<string, FlagSpec>> = {
   output: {
     value: 'PLACE',
     short: 'o',
-    help: 'a file, a directory, s3://bucket/key.zip or s3://bucket/prefix/ (default: this directory)'
+    help: 'a file, a directory, s3://bucket/key.zip or s3://bucket/prefix/ (default: the current directory)'
   },
-  force: { short: 'f', help: 'replace an archive that is already there' },
-  link: { help: 'with an archive in S3: print a link that downloads it, and until when' }
+  force: { short: 'f', help: 'replace an existing archive' },
+  link: { help: 'print a download link for an archive in S3, and when it expires' }
 }
 
 /**

@@ -20,14 +20,16 @@ import { loadConfig, sourceFlags, sourceSettings, storeSettings, threadCount } f
 const flags: Readonly<Record<string, FlagSpec>> = {
   ...sourceFlags,
   json: { help: 'print the plan as JSON' },
-  quiet: { short: 'q', help: 'no progress' }
+  quiet: { short: 'q', help: 'print no progress' }
 }
 
-/** `iot-log plan`: what an export of the same words would read; lists, and opens no object. */
+/** `iot-log plan`: what an export of the same words would read. It lists objects and opens none. */
 export const planCommand: Command = {
+  summary: { plan: 'list the objects that an export would read, and estimate its time and cost' },
   flags,
   help: (config) => [
-    'Lists and estimates what an export would read. Takes the same words; reads no object and writes nothing.',
+    'List the objects that an export would read, and estimate its time and cost. The words are those of export.',
+    'No object is opened, and nothing is written.',
     '',
     'Usage:',
     `  iot-log plan ${requestUsage} [flags]`,
@@ -59,7 +61,7 @@ interface Plan {
   /** A scan of everything on this many threads. */
   readonly seconds: number
   readonly threads: number
-  /** US dollars, by each engine alone; null where Athena can't read a category. */
+  /** US dollars, for each engine alone. Null if Athena can't read one of the categories. */
   readonly cost: { readonly scan: number; readonly athena: number | null }
 }
 
@@ -70,7 +72,7 @@ interface PlannedCategory {
   readonly skipped: number
   readonly bytes: number
   readonly engine: string
-  /** Why Athena can't read it; null where it can, as far as it was looked at. */
+  /** Why Athena can't read it; null if no reason was found. */
   readonly obstacle: string | null
 }
 

@@ -20,15 +20,19 @@ import { readSavedQueries } from './saved-queries.ts'
 import { configFlags, loadConfig } from './settings.ts'
 
 const flags: Readonly<Record<string, FlagSpec>> = {
-  environment: { value: 'NAME', help: 'the environment to ask (default: that of the configuration)' },
-  format: { value: 'NAME', help: `how the rows are printed: ${rowFormats.join(', ')} (default: table)` },
-  'dry-run': { help: 'print the statement and its values, and run nothing' },
-  quiet: { short: 'q', help: 'no progress, and no bytes and cost at the end' },
+  environment: {
+    value: 'NAME',
+    help: 'the environment to query (default: the default environment of the configuration)'
+  },
+  format: { value: 'NAME', help: `output format: ${rowFormats.join(', ')} (default: table)` },
+  'dry-run': { help: 'print the statement and its values without running it' },
+  quiet: { short: 'q', help: 'print no progress, and no bytes and cost at the end' },
   ...configFlags
 }
 
 /** `iot-log query`: runs a saved query in Athena and prints its rows. */
 export const queryCommand: Command = {
+  summary: { query: 'run a saved query in Athena' },
   flags,
   help: (_, [name]) => {
     const query = name === undefined ? undefined : readSavedQueries().get(name)
@@ -52,7 +56,7 @@ interface WantedRows {
   readonly format: RowFormat
 }
 
-/** Checks everything that was typed, and tells every mistake at once. */
+/** Checks all words and flags, and reports every mistake at once. */
 function readOptions({ typed, surroundings }: CommandContext, name: string | undefined, words: string[]): WantedRows {
   const problems = new ProblemCollector()
   problems.add(typed.problems)
@@ -68,7 +72,7 @@ function readOptions({ typed, surroundings }: CommandContext, name: string | und
   const { athena, region } = environment!
   if (!athena) {
     const key = `environments.${environment!.name}.athena`
-    throw new IotLogError('wrong-config', `${environment!.name} has no Athena: the configuration lacks ${key}`)
+    throw new IotLogError('wrong-config', `Athena is not configured for ${environment!.name}: set ${key}`)
   }
   const statement = {
     sql: fillStatement(query!.sql, athena),
@@ -85,22 +89,26 @@ function findQuery(name: string | undefined): SavedQuery {
   const found = name === undefined ? undefined : queries.get(name)
   if (found) return found
   const near = nearest(name ?? '', ['list', ...queries.keys()])
-  const hint = near === undefined ? 'iot-log query list tells them' : `did you mean ${near}?`
-  const text = name === undefined ? `which query? ${hint}` : `"${name}" is not a saved query: ${hint}`
+  const hint = near === undefined ? 'iot-log query list prints them' : `did you mean ${near}?`
+  const text =
+    name === undefined ? `the name of a query is missing: ${hint}` : `"${name}" is not a saved query: ${hint}`
   throw new ProblemsError('wrong-words', [{ subject: name ?? '', text }])
 }
 
 function formatOf(typed = 'table'): RowFormat {
   const found = rowFormats.find((format) => format === typed)
   if (found) return found
-  throw new ProblemsError('wrong-words', [{ subject: typed, text: `--format ${typed}: ${rowFormats.join(', ')}` }])
+  throw new ProblemsError('wrong-words', [
+    { subject: typed, text: `--format ${typed}: must be one of ${rowFormats.join(', ')}` }
+  ])
 }
 
 function findEnvironment(name: string, environments: ReadonlyMap<string, Environment>): Environment {
   const found = environments.get(name)
   if (found) return found
   const near = nearest(name, environments.keys())
-  const hint = near === undefined ? `they are ${[...environments.keys()].join(', ')}` : `did you mean ${near}?`
+  const hint =
+    near === undefined ? `the environments are ${[...environments.keys()].join(', ')}` : `did you mean ${near}?`
   throw new ProblemsError('wrong-words', [{ subject: name, text: `"${name}" is not an environment: ${hint}` }])
 }
 
@@ -109,7 +117,7 @@ async function runAndPrint({ query, statement, region, format }: WantedRows, con
   const isQuiet = typed.switches.has('quiet')
   const startedMs = performance.now()
   const progress = isQuiet ? undefined : createQueryProgress(terminal.error, () => performance.now())
-  // The SDK is loaded by those who need it.
+  // Commands that don't need the SDK don't load it.
   const [{ openAthena }, { runQuery }] = await Promise.all([
     import('../athena/client.ts'),
     import('../athena/query.ts')
@@ -135,7 +143,7 @@ async function runAndPrint({ query, statement, region, format }: WantedRows, con
   }
 }
 
-/** A statement as people can paste it: the values as comments. */
+/** The statement, ready to paste, with its values as comments. */
 function dryRun({ query, statement }: WantedRows): string {
   const values = statement.parameters.map((literal, at) => `-- ${at + 1}  ${query.values[at]}  ${printable(literal)}`)
   return `${[...values, statement.sql].join('\n')}\n`
@@ -145,7 +153,7 @@ async function printList(context: CommandContext, more: readonly string[]): Prom
   const { typed, terminal, surroundings } = context
   const problems = new ProblemCollector()
   problems.add(typed.problems)
-  problems.add(more.map((word) => ({ subject: word, text: `"${word}" is one word too many` })))
+  problems.add(more.map((word) => ({ subject: word, text: `"${word}" is an extra word` })))
   const config = loadConfig(typed, surroundings)
   const environment = problems.take(() =>
     findEnvironment(typed.values.get('environment') ?? config.defaultEnvironment, config.environments)
@@ -155,7 +163,7 @@ async function printList(context: CommandContext, more: readonly string[]): Prom
   return exitCodes.complete
 }
 
-/** A line for each query; those that an environment cannot answer stand at the end, and say what is missing. */
+/** A line for each query. Queries that the environment can't run come last, with what is missing. */
 function listLines(environment?: Environment): string[] {
   const queries = [...readSavedQueries().values()]
   const width = Math.max(...queries.map(({ name }) => name.length))
@@ -166,10 +174,15 @@ function listLines(environment?: Environment): string[] {
   )
   if (others!.length === 0) return answered!.map(line)
   const wanting = others!.map((query) => `${line(query)} (${needs(query)})`)
-  return [...answered!.map(line), '', `Not in ${environment.name}, for want of a category with a table:`, ...wanting]
+  return [
+    ...answered!.map(line),
+    '',
+    `Not available in ${environment.name}, which has no category with a table for them:`,
+    ...wanting
+  ]
 }
 
-/** The categories that a query reads, in words. */
+/** The categories that a query reads, as text. */
 function needs({ reads }: SavedQuery): string {
   if (typeof reads === 'string') return 'any'
   return 'formats' in reads ? `format ${reads.formats.join(' or ')}` : reads.join(' or ')
@@ -180,7 +193,7 @@ function helpOf(query: SavedQuery): string[] {
   const width = Math.max(...query.parameters.map(({ name }) => name.length))
   const example = query.parameters.map(({ name, sample }) => `${name}=${sample}`)
   return [
-    `Tells ${query.answers}.`,
+    `Print ${query.answers}.`,
     '',
     'Usage:',
     `  iot-log query ${query.name} ${names.join(' ')} [flags]`,
@@ -191,7 +204,7 @@ function helpOf(query: SavedQuery): string[] {
       return `  ${name.padEnd(width)}  ${meaning}${kind === name || kind === 'text' ? '' : ` (${kind})`}`
     }),
     '',
-    `Reads: ${query.cost}.`,
+    `Amount read: ${query.cost}.`,
     '',
     'Flags:',
     ...flagLines(flags),
@@ -203,7 +216,7 @@ function helpOf(query: SavedQuery): string[] {
 
 function overview(): string[] {
   return [
-    'Runs a saved query in Athena, and prints its rows; at the end, what it has read and about what that costs.',
+    'Run a saved query in Athena and print its rows. At the end, the bytes read and the approximate cost are printed.',
     '',
     'Usage:',
     '  iot-log query <name> [parameter=value …] [flags]',
@@ -216,8 +229,10 @@ function overview(): string[] {
     'Flags:',
     ...flagLines(flags),
     '',
-    'A window is written as for an export: 2023-10-01, yesterday, 2023-10-01..2023-10-03, 2023-10-01T09..2023-10-01T12.',
-    'Ctrl-C stops the query. Exit codes: 0 done, 1 failed, 2 wrong words or configuration, 130 or 143 cancelled',
+    'A window has the same form as for export: 2023-10-01, yesterday, 2023-10-01..2023-10-03, 2023-10-01T09..2023-10-01T12.',
+    'Ctrl-C cancels the query.',
+    '',
+    'Exit codes: 0 complete, 1 failed, 2 wrong words or configuration, 129, 130 or 143 cancelled',
     '',
     'Example:',
     '  iot-log query list-connections device=THING00001 window=yesterday --format csv'

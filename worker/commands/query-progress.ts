@@ -4,7 +4,7 @@ import { formatBytes, formatSeconds } from '../contract/units.ts'
 
 const clearLine = '\r\u001b[2K'
 
-/** One line of a terminal that tells how a query goes; nothing where the stream is none. `close` takes it away. */
+/** One line of a terminal with the progress of a query; nothing if the stream is not a terminal. `close` removes it. */
 export function createQueryProgress(
   stream: WriteStream,
   nowMs: () => number

@@ -3,13 +3,13 @@ import { formatNumber } from '../contract/units.ts'
 import { printable } from '../report/result-text.ts'
 
 /*
- * Rows as text, a page at a time: nothing is kept, however many there are. Pure.
+ * Rows as text, one page at a time: memory does not grow with the number of rows. Pure.
  */
 
 export type RowFormat = 'table' | 'csv' | 'json'
 export const rowFormats: readonly RowFormat[] = ['table', 'csv', 'json']
 
-/** What JSON says besides the rows. */
+/** What the JSON contains besides the rows. */
 export interface QuerySummary {
   readonly query: string
   readonly id: string
@@ -45,7 +45,7 @@ async function* jsonText(pages: AsyncIterable<ResultPage>, summary: QuerySummary
 
 const numeric = /^(?:tinyint|smallint|integer|bigint|float|real|double|decimal)/
 
-/** A number where the column holds numbers that JSON can tell exactly. */
+/** A number if the column has numbers and JSON can represent this one exactly. */
 function jsonValue(cell: string | null, type: string): unknown {
   if (cell === null) return null
   if (type === 'boolean') return cell === 'true'
@@ -54,7 +54,7 @@ function jsonValue(cell: string | null, type: string): unknown {
   return numeric.test(type) && isExact ? value : cell
 }
 
-/** RFC 4180; nothing between the commas is null, and a pair of quotes is an empty text. */
+/** RFC 4180. An empty cell is null; a pair of quotes is an empty text. */
 async function* csvText(pages: AsyncIterable<ResultPage>): AsyncGenerator<string> {
   let hasHeader = false
   for await (const { columns, rows } of pages) {
@@ -72,7 +72,7 @@ function csvLine(row: Row): string {
   return `${cells.join(',')}\r\n`
 }
 
-/** The widths are those of the first page: a later row that is wider stands out, and none is cut. */
+/** The first page sets the widths. A wider cell of a later page is printed whole, out of line. */
 async function* tableText(pages: AsyncIterable<ResultPage>): AsyncGenerator<string> {
   let widths: number[] | undefined
   let count = 0

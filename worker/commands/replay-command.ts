@@ -22,29 +22,29 @@ const flags: Readonly<Record<string, FlagSpec>> = {
   ...configFlags,
   source: sourceFlags.source!,
   json: { help: 'print the result as JSON' },
-  quiet: { short: 'q', help: 'print nothing but errors and, with --json, the result' },
-  debug: { help: 'tell each request on standard error' }
+  quiet: { short: 'q', help: 'print only errors and, with --json, the result' },
+  debug: { help: 'log each request to standard error' }
 }
 
 /** `iot-log replay`: sends rejected records again. */
 export const replayCommand: Command = {
+  summary: { replay: 'send rejected records to their sink again' },
   flags,
   help: () => [
-    'Sends the records again that a sink has rejected, once what they were rejected for is mended. What is rejected anew',
-    'is kept anew.',
+    'Send rejected records to their sink again. Fix the cause first: records that are rejected again are stored again.',
     '',
     'Usage:',
     '  iot-log replay [date] [environment] --to SINK [flags]',
     '',
-    'The date is the UTC day on which they were rejected; without it all are sent.',
+    'The date is the UTC day on which they were rejected (default: all days).',
     '',
     'Flags:',
     ...flagLines(flags),
     '',
     ...sinkSecretHelp,
     '',
-    'Exit codes: 0 all were taken, 1 failed (run it again), 2 wrong words or configuration, 3 some were rejected anew,',
-    '            4 there were none, 130 or 143 cancelled (run it again)',
+    'Exit codes: 0 complete, 1 failed (run it again), 2 wrong words or configuration, 3 some were rejected again,',
+    '            4 no rejected records, 129, 130 or 143 cancelled (run it again)',
     '',
     'Example:',
     '  iot-log replay 2023/10/01 --to search'
@@ -79,26 +79,26 @@ export const replayCommand: Command = {
         log,
         signal
       })
-      await tell(context, result)
+      await printResult(context, result)
       if (result.objects === 0) return exitCodes.empty
       return result.rejected > 0 ? exitCodes.partial : exitCodes.complete
     } catch (error) {
       if (!(signal.reason instanceof CancelledBySignal)) throw error
-      terminal.error.write(`iot-log: ${signal.reason.message}: the same command goes on from here\n`)
+      terminal.error.write(`iot-log: ${signal.reason.message}: run the same command again to resume\n`)
       return signal.reason.exitCode
     }
   }
 }
 
-async function tell(
+async function printResult(
   { typed, terminal }: CommandContext,
   result: { readonly objects: number; readonly sent: number; readonly rejected: number }
 ): Promise<void> {
   if (typed.switches.has('json')) return terminal.print(`${JSON.stringify(result, null, 2)}\n`)
   if (typed.switches.has('quiet')) return
-  const anew = result.rejected > 0 ? `, ${formatCount(result.rejected, 'record')} rejected anew` : ''
+  const again = result.rejected > 0 ? `, ${formatCount(result.rejected, 'record')} rejected again` : ''
   await terminal.print(
-    result.objects === 0 ? 'There are no rejected records\n' : `${formatCount(result.sent, 'record')} sent${anew}\n`
+    result.objects === 0 ? 'There are no rejected records\n' : `${formatCount(result.sent, 'record')} sent${again}\n`
   )
 }
 
@@ -109,6 +109,6 @@ function dayOf(word: string | undefined, nowMs: number): string {
   if ('problem' in parsed) throw new ProblemsError('wrong-words', [{ subject: word, text: parsed.problem }])
   if (parsed.window.unit === 'day') return typedWindow(parsed.window)
   throw new ProblemsError('wrong-words', [
-    { subject: word, text: `"${word}" names an hour: rejected records are kept by day` }
+    { subject: word, text: `"${word}" names an hour: rejected records are stored by day` }
   ])
 }

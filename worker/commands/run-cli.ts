@@ -34,7 +34,7 @@ const commands: Readonly<Record<string, Command>> = {
 const everywhere: Readonly<Record<string, FlagSpec>> = { help: { short: 'h', help: 'this help' } }
 const version: string = packageJson.version
 
-/** Runs the `iot-log` command and tells its exit code. Results go to standard output, everything else to standard error. */
+/** Runs the `iot-log` command and returns its exit code. Results go to standard output, all else to standard error. */
 export async function runCli(argv: readonly string[], host: NodeJS.Process): Promise<number> {
   const surroundings: Surroundings = {
     directory: personsDirectory(host),
@@ -45,7 +45,7 @@ export async function runCli(argv: readonly string[], host: NodeJS.Process): Pro
   const [name, ...rest] = argv
   if (name === 'help' && rest[0] !== undefined) return runCli([...rest, '--help'], host)
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    await terminal.print(overviewHelp(version))
+    await terminal.print(overviewHelp(version, Object.values(commands)))
     return name === undefined ? exitCodes.wrong : exitCodes.complete
   }
   if (name === '--version' || name === 'version') {
@@ -77,7 +77,7 @@ function configForHelp(typed: TypedArguments, surroundings: Surroundings): Confi
   }
 }
 
-/** npm runs its scripts in the package's directory and tells where it was called; only our own script means that place. */
+/** npm runs scripts in the package's directory; INIT_CWD is where it was called. Only our own script uses that. */
 function personsDirectory(host: NodeJS.Process): string {
   const { npm_lifecycle_event: script, INIT_CWD: directory } = host.env
   return script === 'iot-log' && directory !== undefined ? directory : host.cwd()
@@ -117,10 +117,10 @@ function errorText(error: unknown, name: string, typed: TypedArguments): string 
   }
   if (error instanceof IotLogError && error.code !== 'internal') return `${mistakeLines(error).join('\n')}\n`
   const stack = error instanceof Error ? error.stack : String(error)
-  return `iot-log: this should not have happened; please report it\n${stack}\n`
+  return `iot-log: internal error; please report it\n${stack}\n`
 }
 
-/** The flags as they were typed, wrong ones left out, and the words that would be right. */
+/** The flags as typed, without the wrong ones, and the corrected words. */
 function corrected(typed: TypedArguments, { correction: words = [], problems }: ProblemsError): string[] {
   const good = [...typed.values].filter(([, value]) => problems.every((problem) => problem.subject !== value))
   const values = good.map(([flag, value]) => `--${flag}=${shellWord(value)}`)
@@ -129,7 +129,7 @@ function corrected(typed: TypedArguments, { correction: words = [], problems }: 
   return [...values, ...switches, ...end, ...words.map(shellWord)]
 }
 
-/** A word as a shell takes it. */
+/** A word, quoted for a shell. */
 function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
@@ -144,7 +144,7 @@ function createTerminal(host: NodeJS.Process): Terminal {
     error: host.stderr,
     print: async (text) => {
       await new Promise<void>((resolve) => void host.stdout.write(text, () => resolve()))
-      // Whoever read the results may have had enough; how the command ended is told by its exit code.
+      // The reader of a pipe may stop early; the exit code still reports how the command ended.
       if (!failure || failure.code === 'EPIPE') return
       throw new IotLogError('io', `Could not print the result: ${failure.message}`, { cause: failure })
     }

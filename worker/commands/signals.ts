@@ -1,14 +1,14 @@
 import { exitCodes } from '../contract/result.ts'
 
-/** The signals that cancel: Ctrl-C, a request to end, a terminal that was closed. */
+/** The signals that cancel: Ctrl-C, a request to end, a closed terminal. */
 const cancelling = {
   SIGINT: { text: 'Cancelled', exitCode: exitCodes.interrupted },
   SIGTERM: { text: 'Terminated', exitCode: exitCodes.terminated },
-  SIGHUP: { text: 'The terminal has gone', exitCode: exitCodes.hungUp }
+  SIGHUP: { text: 'The terminal was closed', exitCode: exitCodes.hungUp }
 } as const
 type CancellingSignal = keyof typeof cancelling
 
-/** Why a command was cancelled, and how it exits: 128 and the signal's number, as shells tell it. */
+/** Why a command was cancelled, and its exit code: 128 plus the signal's number, as in shells. */
 export class CancelledBySignal extends Error {
   readonly exitCode: number
 

@@ -10,16 +10,16 @@ import type { FlagSpec, TypedArguments } from './flags.ts'
  */
 
 export const sinkFlags: Readonly<Record<string, FlagSpec>> = {
-  to: { value: 'SINK', help: 'where to: a name of the environment’s sinks' }
+  to: { value: 'SINK', help: 'the sink: a name from the environment’s sinks' }
 }
 
-/** The lines of help that tell where a sink's secrets come from. */
+/** The lines of help about a sink's credentials. */
 export const sinkSecretHelp: readonly string[] = [
-  'A sink with auth "basic" takes its login from IOT_LOG_SINK_SECRET_ID (AWS Secrets Manager) or IOT_LOG_SINK_SECRET,',
-  'both {"username": "…", "password": "…"}; es and aoss sign with the AWS credentials of the environment.'
+  'A sink with auth "basic" reads its login from IOT_LOG_SINK_SECRET_ID (AWS Secrets Manager) or IOT_LOG_SINK_SECRET:',
+  '{"username": "…", "password": "…"}. With auth "es" or "aoss", requests are signed with your AWS credentials.'
 ]
 
-/** @throws ProblemsError for a sink that there is not */
+/** @throws ProblemsError for an unknown sink */
 export function typedSink(typed: TypedArguments, environment: Environment): NamedSink {
   try {
     return findSink(environment, typed.values.get('to'))
@@ -29,7 +29,7 @@ export function typedSink(typed: TypedArguments, environment: Environment): Name
   }
 }
 
-/** Warnings on standard error, nothing else: a command tells its result by itself. */
+/** With --debug, the log goes to standard error. Without it, nothing is logged: the command prints its own result. */
 export function terminalLog({ terminal, surroundings, typed }: CommandContext): Log {
   const level = typed.switches.has('debug') ? 'debug' : 'info'
   const write = (line: string): void => {

@@ -12,14 +12,14 @@ import { flagLines } from './help.ts'
 import { configFlags, loadConfig } from './settings.ts'
 
 const flags: Readonly<Record<string, FlagSpec>> = {
-  url: { value: 'URL', help: 'manifest: where the ingress answers, https://…; without it a place to fill in' },
-  channel: { value: 'ID', help: 'canvas: the channel whose canvas it becomes, such as C0123456789' },
-  canvas: { value: 'ID', help: 'canvas: replace all of this canvas, such as F0123456789, which was published before' },
+  url: { value: 'URL', help: 'manifest: the URL of the ingress, https://… (default: a placeholder to fill in)' },
+  channel: { value: 'ID', help: 'canvas: publish to the canvas of this channel, such as C0123456789' },
+  canvas: { value: 'ID', help: 'canvas: replace the content of this published canvas, such as F0123456789' },
   ...configFlags
 }
 
 interface Verb {
-  /** Which of the flags it takes. */
+  /** The flags that it takes. */
   readonly flags: readonly string[]
   run(context: CommandContext): Promise<void>
 }
@@ -29,11 +29,15 @@ const verbs: Readonly<Record<string, Verb>> = {
   canvas: { flags: ['channel', 'canvas'], run: publishCanvas }
 }
 
-/** `iot-log slack …`: what is needed to set the Slack app up. */
+/** `iot-log slack …`: sets up the Slack app. */
 export const slackCommand: Command = {
+  summary: {
+    'slack manifest': 'print the manifest of the Slack app',
+    'slack canvas': 'publish the usage page to the canvas of a Slack channel'
+  },
   flags,
   help: () => [
-    'Sets up the Slack app. manifest prints the app manifest of this configuration, to be pasted at api.slack.com/apps.',
+    'Set up the Slack app. manifest prints the app manifest of this configuration; paste it at api.slack.com/apps.',
     'canvas publishes a page with the frequent commands to the canvas of a channel.',
     '',
     'Usage:',
@@ -44,8 +48,8 @@ export const slackCommand: Command = {
     'Flags:',
     ...flagLines(flags),
     '',
-    'canvas needs the token of the bot in SLACK_BOT_TOKEN, with the scope canvases:write, and the bot in the channel.',
-    'A channel that has a canvas already keeps it: the page gets a tab of its own.',
+    'canvas needs the bot token, with the scope canvases:write, in SLACK_BOT_TOKEN. The bot must be in the channel.',
+    'If the channel has a canvas already, it stays, and the page becomes a new tab.',
     '',
     'Examples:',
     '  iot-log slack manifest --url https://abc.lambda-url.ap-northeast-1.on.aws > manifest.yaml',
@@ -64,7 +68,7 @@ export const slackCommand: Command = {
 function misplaced(verb: Verb, [name, ...more]: readonly string[], typed: readonly string[]): Problem[] {
   const known = [...verb.flags, ...Object.keys(configFlags)]
   return [
-    ...more.map((word) => ({ subject: word, text: `"${word}" is one word too many` })),
+    ...more.map((word) => ({ subject: word, text: `"${word}" is an extra word` })),
     ...typed
       .filter((flag) => !known.includes(flag))
       .map((flag) => ({ subject: `--${flag}`, text: `${name} takes no --${flag}` }))
@@ -73,8 +77,8 @@ function misplaced(verb: Verb, [name, ...more]: readonly string[], typed: readon
 
 function unknownVerb(verb: string): Problem {
   const near = nearest(verb, Object.keys(verbs))
-  const usage = 'write: iot-log slack manifest, or iot-log slack canvas --channel ID'
-  const text = near === undefined ? usage : `"${verb}" is nothing that slack does: did you mean ${near}?`
+  const usage = 'usage: iot-log slack manifest, or iot-log slack canvas --channel ID'
+  const text = near === undefined ? usage : `"${verb}" is not a subcommand of slack: did you mean ${near}?`
   return { subject: verb, text }
 }
 
@@ -84,7 +88,7 @@ async function printManifest({ typed, surroundings, terminal }: CommandContext):
   const baseUrl = problems.take(() => baseUrlOf(typed.values.get('url')))
   problems.throwIfAny()
   const { region = 'REGION' } = config.environments.get(config.defaultEnvironment)!
-  const missing = '# Fill in where the ingress answers, or print it with --url.\n'
+  const missing = '# Fill in the URL of the ingress, or print the manifest with --url.\n'
   const url = baseUrl ?? `https://FILL-IN.lambda-url.${region}.on.aws`
   await terminal.print(`${baseUrl === undefined ? missing : ''}${manifestYaml(config, url)}\n`)
 }
@@ -95,7 +99,7 @@ function baseUrlOf(typed: string | undefined): string | undefined {
   const url = URL.parse(typed)
   const isBase = url?.protocol === 'https:' && url.username === '' && url.search === '' && url.hash === ''
   if (isBase) return (url.origin + url.pathname).replace(/\/+$/, '')
-  const text = `--url ${typed}: an address of the ingress such as https://abc.lambda-url.ap-northeast-1.on.aws`
+  const text = `--url ${typed}: must be the URL of the ingress, such as https://abc.lambda-url.ap-northeast-1.on.aws`
   throw new ProblemsError('wrong-words', [{ subject: typed, text }])
 }
 
@@ -111,7 +115,7 @@ async function publishCanvas(context: CommandContext): Promise<void> {
     context.signal.throwIfAborted()
     throw canvasError(error)
   })
-  await terminal.print(`Published: canvas ${canvas}\nThe next time: iot-log slack canvas --canvas ${canvas}\n`)
+  await terminal.print(`Published: canvas ${canvas}\nTo update it: iot-log slack canvas --canvas ${canvas}\n`)
 }
 
 type CanvasPlace = { readonly channel: string } | { readonly canvas: string }
@@ -124,22 +128,25 @@ function canvasPlace(values: ReadonlyMap<string, string>): CanvasPlace {
   if (channel !== undefined && canvas !== undefined) return wrong('--canvas', 'give --channel or --canvas, not both')
   if (channel !== undefined) {
     if (/^[CG][A-Z0-9]{2,20}$/.test(channel)) return { channel }
-    return wrong(channel, `--channel ${channel}: the id of a channel, such as C0123456789 (at the end of its details)`)
+    return wrong(
+      channel,
+      `--channel ${channel}: must be the id of a channel, such as C0123456789 (at the end of its details)`
+    )
   }
   if (canvas === undefined) return wrong('', 'canvas needs a channel: --channel ID')
   if (/^F[A-Z0-9]{2,20}$/.test(canvas)) return { canvas }
-  return wrong(canvas, `--canvas ${canvas}: the id of a canvas, such as F0123456789`)
+  return wrong(canvas, `--canvas ${canvas}: must be the id of a canvas, such as F0123456789`)
 }
 
 function botToken({ SLACK_BOT_TOKEN: token }: Readonly<Record<string, string | undefined>>): string {
   if (token) return token
-  const text = 'SLACK_BOT_TOKEN is not set: the Bot User OAuth Token of the app, which begins with xoxb-'
+  const text = 'SLACK_BOT_TOKEN is not set: it must be the Bot User OAuth Token of the app, which begins with xoxb-'
   throw new ProblemsError('wrong-words', [{ subject: 'SLACK_BOT_TOKEN', text }])
 }
 
 const publishMs = 20_000
 
-/** The client is loaded by those who need it. */
+/** Commands that don't need the client don't load it. */
 async function openClient(token: string, { signal, surroundings }: CommandContext): Promise<WebClient> {
   const { createWebClient } = await import('../report/slack/calls.ts')
   const apiUrl = surroundings.environment.SLACK_API_URL || undefined
@@ -147,7 +154,7 @@ async function openClient(token: string, { signal, surroundings }: CommandContex
   return createWebClient({ token, apiUrl, fetch, signal: ends })
 }
 
-/** Channels whose one canvas is there already, or that may have none, can have the page in a tab. */
+/** For these errors the page becomes a tab: the channel has its one canvas already, or may not have one. */
 const tabInstead = [
   'channel_canvas_already_exists',
   'free_team_canvas_tab_already_exists',
@@ -173,21 +180,21 @@ async function publish(client: WebClient, place: CanvasPlace, config: Config): P
 }
 
 const canvasAdvice: Readonly<Record<string, string>> = {
-  channel_not_found: 'there is no such channel, or the bot is not in it: /invite @iot-log there',
-  not_in_channel: 'the bot is not in the channel: /invite @iot-log there',
-  canvas_not_found: 'there is no such canvas, or the bot may not edit it',
-  canvas_disabled_user_team: 'canvases are switched off in this workspace',
-  canvas_tab_creation_failed: 'the channel takes no further canvas: name one to replace with --canvas ID',
-  restricted_action: 'the workspace does not let the bot do that',
+  channel_not_found: 'the channel does not exist, or the bot is not in it: type /invite @iot-log there',
+  not_in_channel: 'the bot is not in the channel: type /invite @iot-log there',
+  canvas_not_found: 'the canvas does not exist, or the bot may not edit it',
+  canvas_disabled_user_team: 'canvases are disabled in this workspace',
+  canvas_tab_creation_failed: 'the channel can have no more canvases: replace one with --canvas ID',
+  restricted_action: 'the workspace does not allow the bot to do that',
   missing_scope: `the app lacks a scope: install it again with the manifest (${botScopes.join(', ')})`,
-  invalid_auth: 'the token in SLACK_BOT_TOKEN is not good',
+  invalid_auth: 'the token in SLACK_BOT_TOKEN is not valid',
   token_revoked: 'the token in SLACK_BOT_TOKEN was revoked',
-  'rate-limited': 'too many calls: try again in a minute',
+  'rate-limited': 'too many calls: retry in a minute',
   'no-answer': 'no answer from Slack'
 }
 
-/** Slack's refusal in words. The cause is left away: the client's errors hold what is not for eyes. */
+/** Slack's error as text. Without its cause: the errors of the client may contain secrets. */
 function canvasError(error: unknown): IotLogError {
   const { code } = troubleOf(error)
-  return new IotLogError('unavailable', `Slack did not take the canvas: ${canvasAdvice[code] ?? code}`)
+  return new IotLogError('unavailable', `Slack rejected the canvas: ${canvasAdvice[code] ?? code}`)
 }

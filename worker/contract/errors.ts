@@ -1,11 +1,11 @@
 /**
- * What can end a request. The front end turns the code into an exit code or a reply; nothing reads the message's words.
- * - `wrong-words`, `wrong-config`, `output-exists`: the person who asked can mend it; nothing was started.
- * - `not-found`, `denied`, `archived`, `replaced`, `no-space`, `io`: a store refused one object.
+ * What can end a request. The front end turns the code into an exit code or a reply; no code parses the message.
+ * - `wrong-words`, `wrong-config`, `output-exists`: the user can fix it; nothing was started.
+ * - `not-found`, `denied`, `archived`, `replaced`, `no-space`, `io`: a store rejected a request for one object.
  * - `unavailable`: a store serves nothing: no such bucket, no accepted credentials, no network.
  * - `archive-too-large`: a limit of the configuration.
- * - `query-failed`: Athena did not answer a query.
- * - `archive-invalid`, `internal`: a promise of ours broke.
+ * - `query-failed`: a query of Athena failed.
+ * - `archive-invalid`, `internal`: a defect of iot-log.
  */
 export type ErrorCode =
   | 'wrong-words'
@@ -25,18 +25,18 @@ export type ErrorCode =
 
 /** How an error is built; `message` is for the operator. */
 export interface ErrorDetails {
-  /** What it happened to: a key, a file, a word. */
+  /** What the error is about: a key, a file, a word. */
   readonly subject?: string
-  /** The same in plain words, when more can be said to the person who asked than the code says (`failure.ts`). */
+  /** The text for the user, if it can say more than the text of the code (`failure.ts`). */
   readonly userText?: string
   readonly cause?: unknown
 }
 
-/** The one base error: it always says what happened, then to what. */
+/** The one base error. Its message says what happened, then to what. */
 export class IotLogError extends Error {
   readonly code: ErrorCode
   readonly subject: string | undefined
-  /** Where the code alone would not say enough to the person who asked. */
+  /** The text for the user, if the text of the code is not enough. */
   readonly userText: string | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
@@ -48,7 +48,7 @@ export class IotLogError extends Error {
   }
 }
 
-/** One mistake in what somebody typed or configured. */
+/** One mistake in a request or a configuration. */
 export interface Problem {
   /** The word or configuration key that is wrong, as it was written. */
   readonly subject: string
@@ -56,10 +56,10 @@ export interface Problem {
   readonly text: string
 }
 
-/** Every mistake of one request or configuration, told at once. */
+/** All mistakes of one request or configuration, reported at once. */
 export class ProblemsError extends IotLogError {
   readonly problems: readonly Problem[]
-  /** The words to type instead, where they can be told. */
+  /** The corrected words, if they are known. */
   readonly correction: readonly string[] | undefined
 
   constructor(code: 'wrong-words' | 'wrong-config', problems: readonly Problem[], correction?: readonly string[]) {
@@ -70,12 +70,12 @@ export class ProblemsError extends IotLogError {
   }
 }
 
-/** Gathers the mistakes of several checks, so that a person hears of all of them at once. */
+/** Collects the mistakes of several checks, so that all are reported at once. */
 export class ProblemCollector {
   readonly #problems: Problem[] = []
   #correction: readonly string[] | undefined
 
-  /** Runs a check; undefined when it found problems. Other errors pass. */
+  /** Runs a check; undefined if it found problems. Other errors are thrown. */
   take<T>(check: () => T): T | undefined {
     try {
       return check()
@@ -91,7 +91,7 @@ export class ProblemCollector {
     this.#problems.push(...problems)
   }
 
-  /** @throws ProblemsError (`wrong-words`) when there was any problem */
+  /** @throws ProblemsError (`wrong-words`) if there was any problem */
   throwIfAny(): void {
     if (this.#problems.length > 0) throw new ProblemsError('wrong-words', this.#problems, this.#correction)
   }

@@ -2,10 +2,9 @@ import { compareKeys } from './key-order.ts'
 import { hourMs, type Window } from './window.ts'
 
 /**
- * Where a category's objects lie: a key prefix with `{yyyy}`, `{MM}`, `{dd}` and, where the layout has it, `{HH}`, all
- * UTC. Firehose writes `YYYY/MM/DD/HH/` by default
- * (https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html); Hive layouts (`year={yyyy}/…`, `dt={yyyy}-{MM}-{dd}/`)
- * are templates like any other.
+ * The key prefix of a category's objects, with `{yyyy}`, `{MM}`, `{dd}` and, for a prefix per hour, `{HH}`, in UTC.
+ * Firehose writes `YYYY/MM/DD/HH/` by default (https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html). Hive layouts
+ * (`year={yyyy}/…`, `dt={yyyy}-{MM}-{dd}/`) are templates like any other.
  */
 export interface Layout {
   readonly template: string
@@ -20,14 +19,14 @@ export function parseLayout(template: string): { readonly layout: Layout } | { r
   const names = [...template.matchAll(placeholder)].map((match) => match[1]!)
   const unknown = names.find((name) => !known.includes(name))
   if (unknown !== undefined) {
-    return { problem: `unknown placeholder {${unknown}}; the known ones are {yyyy} {MM} {dd} {HH}` }
+    return { problem: `unknown placeholder {${unknown}}; write {yyyy}, {MM}, {dd} or {HH}` }
   }
   if (/[{}]/.test(template.replace(placeholder, ''))) return { problem: 'a brace is not closed' }
   const missing = known.slice(0, 3).find((name) => !names.includes(name))
-  if (missing) return { problem: `{${missing}} is missing; a layout names a day` }
-  if (template.startsWith('/')) return { problem: 'a key prefix does not begin with a slash' }
+  if (missing) return { problem: `{${missing}} is missing; a layout must contain the day: {yyyy}, {MM} and {dd}` }
+  if (template.startsWith('/')) return { problem: 'a key prefix must not begin with a slash' }
   if (template.split('/').some((segment) => segment === '.' || segment === '..')) {
-    return { problem: 'a key has no "." or ".." segment' }
+    return { problem: 'a key must not have a "." or ".." segment' }
   }
   return { layout: { template, hasHours: names.includes('HH') } }
 }

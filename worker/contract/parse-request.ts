@@ -9,14 +9,14 @@ import { quoteItem, splitList, trimSpaces } from './words.ts'
 /*
  * The request language, the same in a chat and in a terminal:
  *   <identifier>[,<identifier>…] <category>[,<category>…] <date> [environment] [option=value …]
- * Every word is read on its own, so that every mistake can be told at once and the rest still be understood.
+ * Each word is read on its own, so that all mistakes can be reported at once.
  */
 
 const minIdentifierLength = 3
 const maxIdentifierLength = 256
 const example = { identifier: 'THING00001', date: '2023/10/01' }
 
-/** What one word gave: a value, or problems; and how the word should be written. */
+/** The result of one word: a value, or problems; and the corrected word. */
 interface Reading<T> {
   readonly value: T | undefined
   readonly problems: readonly Problem[]
@@ -24,9 +24,9 @@ interface Reading<T> {
 }
 
 /**
- * Reads the words of a request. A word is never split at spaces: a terminal has done that, and a chat's line goes
- * through `splitWords` first.
- * @throws ProblemsError (`wrong-words`) with every mistake and, as `correction`, the words as they should be.
+ * Reads the words of a request. A word is never split at spaces: a shell has done that, and `splitWords` does it for a
+ * line of a chat.
+ * @throws ProblemsError (`wrong-words`) with every mistake and, as `correction`, the corrected words.
  */
 export function parseRequest(words: readonly string[], config: Config, nowMs: number): ExportRequest {
   const trimmed = words.map(trimSpaces).filter((word) => word !== '')
@@ -53,14 +53,14 @@ export function parseRequest(words: readonly string[], config: Config, nowMs: nu
   }
 }
 
-/** People swap identifier and category; when the words tell so, the rest is read as meant. */
+/** People swap identifier and category. If they clearly did, the words are read in the right order. */
 function reorder(words: readonly string[], config: Config): readonly string[] {
   return isSwapped(words, config) ? [words[1]!, words[0]!, ...words.slice(2)] : words
 }
 
 function orderProblems(words: readonly string[], config: Config): Problem[] {
   if (!isSwapped(words, config)) return []
-  return [{ subject: words[0]!, text: `"${words[0]}" is a category: the identifier comes first, then the category` }]
+  return [{ subject: words[0]!, text: `"${words[0]}" is a category: write the identifier first, then the category` }]
 }
 
 function isSwapped(words: readonly string[], config: Config): boolean {
@@ -79,7 +79,7 @@ function readIdentifiers(word: string | undefined, maxIdentifiers: number): Read
   const unique = [...new Set(items)]
   const problems = unique.flatMap(identifierProblems)
   if (unique.length > maxIdentifiers) {
-    const text = `${unique.length} identifiers: at most ${maxIdentifiers} at once (limits.maxIdentifiers)`
+    const text = `${unique.length} identifiers are too many: at most ${maxIdentifiers} (limits.maxIdentifiers)`
     problems.push({ subject: word ?? '', text })
   }
   const good = unique.filter((item) => identifierProblems(item).length === 0).slice(0, maxIdentifiers)
@@ -90,16 +90,16 @@ function readIdentifiers(word: string | undefined, maxIdentifiers: number): Read
 function identifierProblems(identifier: string): Problem[] {
   const length = [...identifier].length
   const shown = JSON.stringify(length > 40 ? `${[...identifier].slice(0, 40).join('')}…` : identifier)
-  const tell = (text: string): Problem[] => [{ subject: identifier, text: `${shown} ${text}` }]
+  const problem = (text: string): Problem[] => [{ subject: identifier, text: `${shown} ${text}` }]
   if (length < minIdentifierLength) {
-    return tell(`is too short for an identifier: at least ${minIdentifierLength} characters`)
+    return problem(`is too short for an identifier: at least ${minIdentifierLength} characters`)
   }
   if (length > maxIdentifierLength) {
-    return tell(`is too long for an identifier: ${length} characters, at most ${maxIdentifierLength}`)
+    return problem(`is too long for an identifier: ${length} characters, at most ${maxIdentifierLength}`)
   }
-  if (/\p{Cc}/u.test(identifier)) return tell('holds a control character, which no identifier does')
-  if (!identifier.isWellFormed()) return tell('is not well-formed text: half of a surrogate pair')
-  if (identifier.includes('\ufffd')) return tell("is not UTF-8: bytes that are no text can't be asked for")
+  if (/\p{Cc}/u.test(identifier)) return problem('contains a control character, which is not allowed')
+  if (!identifier.isWellFormed()) return problem('is not valid text: it contains half of a surrogate pair')
+  if (identifier.includes('\ufffd')) return problem('is not UTF-8: an identifier must be text')
   return []
 }
 
@@ -156,7 +156,7 @@ function readWindow(
   const day = word.replace(/[Tt]\d{2}(?::00)?/g, '')
   const problems = withoutHours.map((category) => ({
     subject: word,
-    text: `"${word}" names hours, but "${category.name}" is kept by day (${category.layout.template}): ask for the day`
+    text: `"${word}" has hours, but "${category.name}" is stored by day (${category.layout.template}): write the day only`
   }))
   return { value: undefined, problems, corrected: day.replace(/^(.+)\.\.\1$/, '$1') }
 }
@@ -208,7 +208,7 @@ function readOption(word: string): Reading<string> {
   const values = valuesOf(option)
   if (values.includes(value)) return { value, problems: [], corrected: `${key}=${value}` }
   const near = nearest(value, values)
-  const text = `"${word}": ${key} is ${orList(values)}`
+  const text = `"${word}": ${key} must be ${orList(values)}`
   return { value: undefined, problems: [{ subject: word, text }], corrected: `${key}=${near ?? values[0]}` }
 }
 
@@ -220,7 +220,7 @@ function readEnvironment(words: readonly string[], config: Config): Reading<Envi
   if (word === undefined) return { value: undefined, problems: [], corrected: '' }
   const problems = more.map((extra) => ({
     subject: extra,
-    text: `"${extra}" is one word too many: after the date come an environment and options`
+    text: `"${extra}" is an extra word: after the date, write an environment and options only`
   }))
   const names = [...config.environments.keys()]
   const found = config.environments.get(word.toLowerCase())

@@ -2,11 +2,11 @@
 export interface Window {
   readonly fromMs: number
   readonly toMs: number
-  /** `hour` unless it begins and ends at midnight: then names and prefixes carry hours. */
+  /** `day` if it begins and ends at midnight. Otherwise `hour`, and names and prefixes contain hours. */
   readonly unit: 'day' | 'hour'
 }
 
-/** A window, or what is wrong with the word that should have named it. */
+/** A window, or what is wrong with the word. */
 export type ParsedWindow = { readonly window: Window } | { readonly problem: string }
 
 export const hourMs = 3_600_000
@@ -26,14 +26,15 @@ export function parseWindow(word: string, nowMs: number, maxDays: number): Parse
   const last = ends.length === 2 ? parsePoint(ends[1]!, nowMs) : first
   if ('problem' in first) return first
   if ('problem' in last) return last
-  if (first.unit !== last.unit) return { problem: `"${word}" mixes a day and an hour: give both ends an hour, or none` }
+  if (first.unit !== last.unit)
+    return { problem: `"${word}" mixes a day and an hour: write an hour at both ends, or at neither` }
   const isRange = ends.length === 2
   const unitMs = first.unit === 'day' ? dayMs : hourMs
   const toMs = first.unit === 'hour' && isRange ? last.startMs : last.startMs + unitMs
   return checkWindow(word, { fromMs: first.startMs, toMs, unit: first.unit }, nowMs, maxDays)
 }
 
-/** `20231001`, `20231001-20231003` or `20231001T09-20231001T12`: a window as it stands in names. */
+/** `20231001`, `20231001-20231003` or `20231001T09-20231001T12`: a window in file names. */
 export function compactWindow(window: Window): string {
   if (window.unit === 'hour') return `${compactHour(window.fromMs)}-${compactHour(window.toMs)}`
   const lastDay = window.toMs - dayMs
@@ -82,18 +83,18 @@ function calendarPoint(text: string, year: number, month: number, day: number, h
   const isReal = day >= 1 && new Date(startMs).getUTCDate() === day && new Date(startMs).getUTCFullYear() === year
   if (!isReal) return { problem: `"${text}" is not a date: month ${month} of ${year} has no day ${day}` }
   if (hour === undefined) return { startMs, unit: 'day' }
-  if (hour > 24) return { problem: `"${text}" is not an hour: hours go from T00 to T24` }
+  if (hour > 24) return { problem: `"${text}" is not an hour: hours are T00 to T24` }
   return { startMs: startMs + hour * hourMs, unit: 'hour' }
 }
 
 function checkWindow(word: string, window: Window, nowMs: number, maxDays: number): ParsedWindow {
   if (window.toMs <= window.fromMs) return { problem: `"${word}" ends before it begins: write the earlier end first` }
   if (window.fromMs > nowMs || (window.unit === 'day' && window.toMs - dayMs > nowMs)) {
-    return { problem: `"${word}" lies in the future: today is ${typedDay(nowMs)} (UTC)` }
+    return { problem: `"${word}" is in the future: today is ${typedDay(nowMs)} (UTC)` }
   }
   if (window.toMs - window.fromMs > maxDays * dayMs) {
     const days = Math.ceil((window.toMs - window.fromMs) / dayMs)
-    return { problem: `"${word}" spans ${days} days: at most ${maxDays} at once (limits.maxDays)` }
+    return { problem: `"${word}" has ${days} days: at most ${maxDays} are allowed (limits.maxDays)` }
   }
   const isWholeDays = window.fromMs % dayMs === 0 && window.toMs % dayMs === 0
   return { window: { ...window, unit: isWholeDays ? 'day' : 'hour' } }

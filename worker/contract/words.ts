@@ -1,7 +1,7 @@
 /*
- * From what a person typed to words and lists. Phones and input methods change what is typed: curly quotes, full-width
- * spaces and commas, no-break and zero-width spaces. Those are read as their plain forms wherever they delimit; what
- * stands between quotes is kept as it is, since it may be the very text to look for.
+ * From typed text to words and lists. Phones and input methods insert curly quotes, full-width spaces and commas, no-break
+ * and zero-width spaces. As delimiters they are read as their plain forms. Text between quotes stays as it is, since it
+ * may be the text to search for.
  */
 
 const quotes = '"\u201c\u201d\u201e\u201f\u2033\uff02\u00ab\u00bb'

@@ -29,8 +29,10 @@ export interface JobEnd {
   readonly isTold?: boolean
 }
 
-/** A record that is there and is none. */
-export class GarbledJobError extends IotLogError {}
+/** A job document that cannot be read as one. */
+export class GarbledJobError extends IotLogError {
+  override name = 'GarbledJobError'
+}
 
 /** The record of a job that nobody has submitted yet. */
 export function createJob(wanted: WantedJob, id: string, nowMs: number): Job {

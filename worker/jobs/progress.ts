@@ -1,8 +1,7 @@
 import type { JobProgress } from '../contract/job.ts'
 import type { ExportListener } from '../export/export.ts'
 import type { LiveProgress } from '../report/job-reporter.ts'
-import { percentAt } from '../report/percent.ts'
-import { ProgressModel } from '../report/progress.ts'
+import { ProgressModel, percentAt } from '../report/progress.ts'
 
 /*
  * The progress of an export as the asker sees it. Threads tell ten times a second; what is passed on is less.

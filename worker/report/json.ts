@@ -4,8 +4,8 @@ import type { ExportResult, UnreadableObject } from '../contract/result.ts'
 import type { DownloadLink } from '../contract/store.ts'
 
 /**
- * The result as `--json` prints it, piece by piece, since the list of unreadable objects may be long; with the link, if
- * one was asked for.
+ * The result as `--json` prints it, with the link if there is one. In pieces, since the list of unreadable objects may be
+ * long.
  */
 export function resultJsonPieces(result: ExportResult, link: DownloadLink | null = null): Generator<string> {
   const { status, engine, reason, request, archive, entries, objects, notRead, scanned, seconds } = result

@@ -1,7 +1,7 @@
 import { type IotLogError, ProblemsError } from '../contract/errors.ts'
 import { printable } from './result-text.ts'
 
-/** What is told of an error that a person can mend, in lines for a terminal: every mistake of several, or what happened. */
+/** The lines of a terminal for an error that the user can fix: every mistake, or what happened. */
 export function mistakeLines(error: IotLogError): string[] {
   if (!(error instanceof ProblemsError)) return [`iot-log: ${printable(error.message)}`]
   const { problems } = error

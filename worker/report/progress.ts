@@ -1,7 +1,8 @@
+import type { JobProgress } from '../contract/job.ts'
 import { formatBytes, formatCount, formatNumber, formatSeconds } from '../contract/units.ts'
 import type { ScanProgress } from '../scan/protocol.ts'
 
-/** How far an export is: pure numbers, which every reporter shows in its own way. */
+/** The progress of an export in numbers, which each reporter shows in its own way. */
 export class ProgressModel {
   #startedMs = 0
   #total = { objects: 0, storedBytes: 0 }
@@ -25,7 +26,7 @@ export class ProgressModel {
     return this.#total.objects
   }
 
-  /** 0 to 1, by the bytes that were read or need not be; by objects where none has bytes. */
+  /** 0 to 1, by the bytes that were read or skipped; by objects if all are empty. */
   get fraction(): number {
     const { objects, storedBytes } = this.#total
     if (storedBytes > 0) return Math.min(1, this.done.passedBytes / storedBytes)
@@ -37,7 +38,7 @@ export class ProgressModel {
     return (this.done.textBytes * 1000) / Math.max(1, nowMs - this.#startedMs)
   }
 
-  /** Seconds that the rest will take at the rate so far; undefined while there is too little to tell by. */
+  /** Seconds that the rest takes at the rate so far; undefined while it is too early for an estimate. */
   secondsLeft(nowMs: number): number | undefined {
     const elapsedMs = nowMs - this.#startedMs
     if (elapsedMs < 500 || this.fraction < 0.01) return undefined
@@ -55,4 +56,14 @@ export function progressText(progress: ProgressModel, nowMs: number): string {
     formatCount(progress.done.lines, 'line'),
     ...(left === undefined ? [] : [`${formatSeconds(left)} left`])
   ].join('  ')
+}
+
+/** The percent of a job: 10 when a worker starts it, 10 to 99 by the fraction read, and 100 only with a result. */
+export function percentAt(fraction: number): number {
+  return 10 + Math.floor(89 * Math.min(1, Math.max(0, fraction)))
+}
+
+/** The percent of a job that a worker has started. */
+export function shownPercent(progress: JobProgress | null): number {
+  return progress?.percent ?? percentAt(0)
 }

@@ -5,13 +5,13 @@ import type { DownloadLink } from '../contract/store.ts'
 import { formatBytes, formatCount, formatNumber, formatSeconds } from '../contract/units.ts'
 
 /*
- * A result in words, for people: what was found, whether it is all there is, and where it lies.
+ * A result as text: what was found, whether it is complete, and where the archive is.
  */
 
-/** At most so many objects that were not read are named; the manifest names all. */
+/** At most this many objects that were not read are listed; the manifest lists all. */
 const shownObjects = 10
 
-/** The summary that a terminal shows when an export has ended. */
+/** The summary at the end of an export, for a terminal. */
 export function resultText(result: ExportResult): string {
   return [
     describeRequest(result.request),
@@ -22,11 +22,11 @@ export function resultText(result: ExportResult): string {
   ].join('\n')
 }
 
-/** The link and its true end. */
+/** The link and when it expires. */
 export function linkText({ url, expiresMs, isCutShort }: DownloadLink): string {
   const end = `${new Date(expiresMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-  const why = isCutShort ? ', when the credentials that signed it end' : ''
-  return `Link until ${end}${why}:\n${url}`
+  const why = isCutShort ? ', when the credentials that signed it expire' : ''
+  return `Link, valid until ${end}${why}:\n${url}`
 }
 
 function entryLines(result: ExportResult): string[] {
@@ -47,20 +47,20 @@ function notReadLines(result: ExportResult): string[] {
 }
 
 function whyNotRead({ outcome, reason, byte, keptLines }: NotRead): string {
-  if (outcome === 'unreadable') return `${reason} at byte ${byte}, ${formatCount(keptLines, 'line')} kept from before`
+  if (outcome === 'unreadable') return `${reason} at byte ${byte}, kept ${formatCount(keptLines, 'line')} before it`
   return advice[outcome]
 }
 
-/** What each outcome means and what mends it. */
+/** What each outcome means and how to fix it. */
 const advice = {
-  archived: 'archived: restore it and export again',
-  vanished: 'vanished since it was listed',
-  denied: 'denied: reading needs permission (s3:GetObject, kms:Decrypt)'
+  archived: 'archived: restore it, then export again',
+  vanished: 'vanished: deleted after it was listed',
+  denied: 'denied: reading requires s3:GetObject, and kms:Decrypt if it is encrypted with KMS'
 } as const
 
 function verdict(result: ExportResult): string {
   const { objects, scanned, seconds } = result
-  // What Athena reads it does not count as text.
+  // Athena does not count decompressed bytes.
   const text = objects.queried > 0 ? 'by Athena' : `${formatBytes(scanned.rawBytes)} of text`
   const searched = `${formatBytes(scanned.bytes)} (${text}) in ${formatSeconds(seconds)}`
   if (result.status === 'partial') {
@@ -68,7 +68,7 @@ function verdict(result: ExportResult): string {
   }
   const skipped = objects.skipped > 0 ? `, ${formatNumber(objects.skipped)} skipped by rule` : ''
   const read = `all of ${formatCount(objects.listed - objects.skipped, 'object')} read${skipped}, ${searched}`
-  if (result.status === 'empty' && objects.listed === 0) return 'Nothing found: there are no objects in this window'
+  if (result.status === 'empty' && objects.listed === 0) return 'Nothing found: no objects exist in this window'
   return result.status === 'empty' ? `Nothing found: ${read}` : `Complete: ${read}`
 }
 
@@ -85,7 +85,7 @@ export function missingText(objects: ObjectCounts): string {
   return `${formatNumber(missingCount(objects))} (${parts.join(', ')})`
 }
 
-/** Rows of cells as lines, the cells of a column equally wide; all but the first column to the right. */
+/** Rows of cells as lines with columns of equal width; all but the first are aligned to the right. */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   return rows.map((row) =>
@@ -93,12 +93,12 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   )
 }
 
-/** Text from elsewhere, such as a key, as a terminal may show it: control characters by their code. */
+/** External text, such as a key, made safe for a terminal: control characters are shown as their codes. */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, (letter) => `\\x${letter.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 
-/** A `file://` URL as the path that people can type. */
+/** A `file://` URL as a path, which users can type. */
 export function shownUrl(url: string): string {
   return url.startsWith('file://') ? decodeURIComponent(new URL(url).pathname) : url
 }

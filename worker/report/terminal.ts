@@ -6,7 +6,7 @@ import { ProgressModel, progressText } from './progress.ts'
 const redrawEveryMs = 100
 const clearLine = '\r\u001b[2K'
 
-/** A live line on a terminal; nothing at all where the stream is none. `close` takes the line away. */
+/** A live line on a terminal; nothing if the stream is not a terminal. `close` removes the line. */
 export interface TerminalProgress extends ExportListener {
   close(): void
 }
@@ -21,15 +21,15 @@ export function createTerminalProgress(stream: WriteStream, nowMs: () => number)
     if (nowMs() - drawnMs < redrawEveryMs) return
     drawnMs = nowMs()
     isDrawn = true
-    // Some terminals do not know how wide they are.
+    // Some terminals do not report their width.
     stream.write(clearLine + text.slice(0, (stream.columns || 80) - 1))
   }
   return {
     onListed: (objects) => draw(`Listing  ${formatCount(objects, 'object')}`),
     onPlanned: (total, { engines, reason }) => {
       progress.begin(total, nowMs())
-      // It may take minutes before anything moves: whoever waits should know for what.
-      if (engines.includes('athena')) stream.write(`${clearLine}Asking Athena: ${reason}\n`)
+      // A query may take minutes without progress: the user should know the reason.
+      if (engines.includes('athena')) stream.write(`${clearLine}Querying Athena: ${reason}\n`)
     },
     onProgress: (step) => {
       progress.advance(step)

@@ -29,7 +29,7 @@ describe('iot-log slack manifest', () => {
 
   it('says what has to be filled in where no address was given', async () => {
     const { stdout } = await runCli(['slack', 'manifest'])
-    assert.match(stdout, /^# Fill in where the ingress answers[\s\S]*FILL-IN\.lambda-url\.ap-northeast-1\.on\.aws/)
+    assert.match(stdout, /^# Fill in the URL of the ingress[\s\S]*FILL-IN\.lambda-url\.ap-northeast-1\.on\.aws/)
   })
 
   it('has the names of the configuration, and keeps the limits of Slack', () => {
@@ -54,7 +54,7 @@ describe('iot-log slack manifest', () => {
     for (const wrong of ['http://abc.example', 'abc.example', 'https://me@abc.example', 'https://abc.example/?x=1']) {
       const { code, stderr, stdout } = await runCli(['slack', 'manifest', '--url', wrong])
       assert.deepEqual([code, stdout], [2, ''])
-      assert.ok(stderr.includes(`--url ${wrong}: an address of the ingress`), stderr)
+      assert.ok(stderr.includes(`--url ${wrong}: must be the URL of the ingress`), stderr)
     }
   })
 })
@@ -121,9 +121,9 @@ describe('iot-log slack canvas', () => {
     await using slack = await startSlackServer({ channels: [{ id: 'C0SUPPORT', name: 'x', hasApp: false }] })
     const uninvited = await run(slack, channel)
     assert.deepEqual([uninvited.code, uninvited.stdout], [1, ''])
-    assert.match(uninvited.stderr, /Slack did not take the canvas: the bot is not in the channel: \/invite @iot-log/)
+    assert.match(uninvited.stderr, /Slack rejected the canvas: the bot is not in the channel: type \/invite @iot-log/)
     const wrongToken = await run(slack, channel, 'xoxb-wrong')
-    assert.match(wrongToken.stderr, /the token in SLACK_BOT_TOKEN is not good/)
+    assert.match(wrongToken.stderr, /the token in SLACK_BOT_TOKEN is not valid/)
     assert.doesNotMatch(wrongToken.stderr, /xoxb-/)
     slack.faults.add({ action: { kind: 'http', status: 500, body: '<html>xoxb-1</html>' } })
     assert.match((await run(slack, channel)).stderr, /canvas: http-500/)
@@ -140,13 +140,13 @@ describe('iot-log slack canvas', () => {
     })
     assert.match(
       both.stderr,
-      /2 mistakes\n {2}--channel #support: the id of a channel.*\n {2}SLACK_BOT_TOKEN is not set/
+      /2 mistakes\n {2}--channel #support: must be the id of a channel.*\n {2}SLACK_BOT_TOKEN is not set/
     )
     const none = await runCli(['slack'])
-    assert.match(none.stderr, /write: iot-log slack manifest/)
+    assert.match(none.stderr, /usage: iot-log slack manifest/)
     assert.match((await runCli(['slack', 'manifst'])).stderr, /did you mean manifest\?/)
     const odd = await runCli(['slack', 'manifest', 'now', '--channel', 'C0SUPPORT'])
-    assert.match(odd.stderr, /"now" is one word too many\n {2}manifest takes no --channel/)
+    assert.match(odd.stderr, /"now" is an extra word\n {2}manifest takes no --channel/)
   })
 
   it('has help', async () => {

@@ -130,7 +130,7 @@ describe('mistakes in a configuration', () => {
     assert.match(own({ aliases: ['all'] }), /environments\.dev\.categories\.telemetry\.aliases.*reserved/)
     assert.match(own({ aliases: ['commands'] }), /category "(telemetry|command)" already answers to it/)
     assert.match(own({ identifierAliases: { x: 'a\nb' } }), /no control characters/)
-    assert.match(own({ layout: '../{yyyy}{MM}{dd}/' }), /no "\." or "\.\." segment/)
+    assert.match(own({ layout: '../{yyyy}{MM}{dd}/' }), /must not have a "\." or "\.\." segment/)
   })
 
   it('include what is no JSON', () => {

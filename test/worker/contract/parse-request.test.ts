@@ -104,7 +104,7 @@ describe('mistakes in a request', () => {
     assert.match(texts[1]!, /"telemtry" is not a category: did you mean "telemetry"/)
     assert.match(texts[2]!, /"2023\/13\/01" is not a date: there is no month 13/)
     assert.match(texts[3]!, /"dve" is not an environment: did you mean "dev"/)
-    assert.match(texts[4]!, /"match=wrod": match is text or word/)
+    assert.match(texts[4]!, /"match=wrod": match must be text or word/)
     assert.match(texts[5]!, /"csae" is not an option: did you mean "case"/)
     assert.equal(correction, 'THING00001 telemetry,command 2023/10/01 dev match=word case=ignore')
   })
@@ -130,7 +130,7 @@ describe('mistakes in a request', () => {
   it('see swapped words', () => {
     const { texts, correction } = mistakesOf('telemetry THING00001 2023/10/01')
     assert.deepEqual(texts.length, 1)
-    assert.match(texts[0]!, /the identifier comes first/)
+    assert.match(texts[0]!, /write the identifier first/)
     assert.equal(correction, 'THING00001 telemetry 2023/10/01')
   })
 
@@ -140,7 +140,7 @@ describe('mistakes in a request', () => {
     assert.match(mistakesOf(`a\u0007bc all today`).texts[0]!, /control character/)
     assert.match(mistakesOf(`abc\ud800 all today`).texts[0]!, /surrogate/)
     const many = Array.from({ length: 51 }, (_, at) => `THING${at}`).join(',')
-    assert.match(mistakesOf(`${many} all today`).texts[0]!, /51 identifiers: at most 50/)
+    assert.match(mistakesOf(`${many} all today`).texts[0]!, /51 identifiers are too many: at most 50/)
     assert.doesNotThrow(() => parse(`${many.slice(0, many.lastIndexOf(','))} all today`))
   })
 
@@ -149,12 +149,12 @@ describe('mistakes in a request', () => {
     document.categories.audit = { layout: 'audit/dt={yyyy}-{MM}-{dd}/' }
     const { texts, correction } = mistakesOf('abc audit,telemetry 2023/10/01T09..2023/10/01T12', parseConfig(document))
     assert.equal(texts.length, 1)
-    assert.match(texts[0]!, /"audit" is kept by day \(audit\/dt=\{yyyy\}-\{MM\}-\{dd\}\/\)/)
+    assert.match(texts[0]!, /"audit" is stored by day \(audit\/dt=\{yyyy\}-\{MM\}-\{dd\}\/\)/)
     assert.equal(correction, 'abc audit,telemetry 2023/10/01')
   })
 
   it('refuse an option given twice and a word too many', () => {
     assert.match(mistakesOf('abc all today match=text match=word').texts[0]!, /"match" is given twice/)
-    assert.match(mistakesOf('abc all today dev extra').texts[0]!, /"extra" is one word too many/)
+    assert.match(mistakesOf('abc all today dev extra').texts[0]!, /"extra" is an extra word/)
   })
 })

@@ -32,7 +32,7 @@ describe('a new row of the table of request options', () => {
   it('is parsed, with its default and its mistakes', () => {
     assert.equal((request as { toy?: string }).toy, 'bear')
     assert.equal((parse() as { toy?: string }).toy, 'plain')
-    assert.throws(() => parse('toy=car'), /"toy=car": toy is plain or bear/)
+    assert.throws(() => parse('toy=car'), /"toy=car": toy must be plain or bear/)
     assert.throws(() => parse('toi=bear'), /"toi" is not an option: did you mean "toy"\?/)
   })
 

@@ -23,8 +23,8 @@ describe('what is told of an error that ended a job', () => {
 
   it('is no operator’s text otherwise', () => {
     const error = new IotLogError('denied', 'Access denied: s3://logs: it needs s3:ListBucket')
-    assert.match(failureOf(error, place).userText, /may not read the logs of dev/)
+    assert.match(failureOf(error, place).userText, /has no permission to read the logs of dev/)
     assert.match(failureOf(new IotLogError('query-failed', 'x'), place).userText, /engine=scan/)
-    assert.match(failureOf(new TypeError('x is undefined'), place).userText, /Something went wrong/)
+    assert.match(failureOf(new TypeError('x is undefined'), place).userText, /internal error/)
   })
 })

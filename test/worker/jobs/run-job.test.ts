@@ -121,7 +121,7 @@ describe('running a job', { concurrency }, () => {
     const job = await place.job(id)
     assert.deepEqual([exitCode, job.state, job.failure?.code, job.result], [1, 'failed', 'denied', null])
     assert.match(job.failure!.operatorText, /s3:ListBucket/)
-    assert.match(job.failure!.userText, /^iot-log may not read the logs of dev\. Nothing is wrong with your request/)
+    assert.match(job.failure!.userText, /^iot-log has no permission to read the logs of dev\. Your request is correct/)
     assert.doesNotMatch(job.failure!.userText, /s3:|bucket/i)
     assert.equal(job.attempts[0]?.outcome, 'failed')
     assert.deepEqual(reporter.story(), ['running running', 'over failed'])
@@ -142,7 +142,7 @@ describe('running a job', { concurrency }, () => {
       assert.deepEqual(reporter.story(), ['running running', 'over failed'])
       const { operatorText, userText } = (await place.job(id)).failure!
       assert.match(operatorText, /"(prod|waf)", which the worker's configuration does not have/)
-      assert.match(userText, /is not set up to read these logs of (prod|dev)\. Nothing is wrong with your request/)
+      assert.match(userText, /is not configured to read these logs of (prod|dev)\. Your request is correct/)
     }
   })
 

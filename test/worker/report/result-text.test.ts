@@ -54,8 +54,8 @@ describe('a result in words', () => {
   it('tells what is missing, and names the first of many', () => {
     const text = resultText(result)
     assert.match(text, /^A-1, B-2, C-3 and 1 more · telemetry · 2023-10-01 \(UTC\) · dev · match=word$/m)
-    assert.match(text, /k8: truncated at byte 8, 1 line kept/)
-    assert.match(text, /! a\\x1b\[31m\\x0ab: denied: reading needs permission/)
+    assert.match(text, /k8: truncated at byte 8, kept 1 line before it/)
+    assert.match(text, /! a\\x1b\[31m\\x0ab: denied: reading requires s3:GetObject/)
     assert.doesNotMatch(text, /k9:/)
     assert.match(text, /and 5 objects more: see manifest\.json/)
     assert.match(text, /Partial: 15 \(12 unreadable, 1 archived, 2 denied\) of 20 objects could not be read/)
@@ -76,7 +76,7 @@ describe('a result in words', () => {
     }
     assert.match(
       resultText({ ...result, status: 'empty', archive: null, entries: [], objects: none, notRead: [] }),
-      /there are no objects/
+      /no objects exist/
     )
   })
 

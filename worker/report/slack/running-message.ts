@@ -1,7 +1,7 @@
 import type { Job, JobProgress } from '../../contract/job.ts'
 import { formatBytes, formatCount, formatNumber, formatSeconds } from '../../contract/units.ts'
 import type { LiveProgress } from '../job-reporter.ts'
-import { shownPercent } from '../percent.ts'
+import { shownPercent } from '../progress.ts'
 import { cancelButton } from './buttons.ts'
 import type { Draft, MessageView } from './message-parts.ts'
 import { countOfCategories } from './request-text.ts'
