@@ -3,7 +3,6 @@ import { formatNames } from '../formats/registry.ts'
 import { createLog } from '../report/log.ts'
 import { openStore } from '../stores/open-store.ts'
 import { storeOf } from '../stores/store-of.ts'
-import { createAwsCredentials } from './aws-credentials.ts'
 import { createDecoderContext } from './decoder-context.ts'
 import type { Forwarder } from './forward-objects.ts'
 import { readForwardSettings } from './forward-settings.ts'
@@ -37,9 +36,7 @@ export async function startForwarder(surroundings: StartSurroundings): Promise<S
   const sink = await openForwardSink(named, environment, { environment: variables, nowMs, log })
   const send = createQueueSender({
     region: variables.AWS_REGION ?? environment.region ?? 'us-east-1',
-    credentials: createAwsCredentials(),
-    endpoint: variables.AWS_ENDPOINT_URL_SQS || undefined,
-    nowMs
+    endpoint: variables.AWS_ENDPOINT_URL_SQS || undefined
   })
   return {
     forwarder: {
