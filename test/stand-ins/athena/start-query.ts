@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { type Fields, invalidRequest } from './input.ts'
-import type { AthenaHost } from './operations.ts'
 import type { AthenaQuery } from './query.ts'
 import { checkParameters } from './sql/parameters.ts'
 import { kindOf } from './sql/statement.ts'
 import type { WorkgroupOptions } from './workgroups.ts'
 
 /** Makes the query that a StartQueryExecution asks for. @throws Refusal as AWS refuses it */
-export function queryOf(input: Fields, { workgroups, nowMs }: Pick<AthenaHost, 'workgroups' | 'nowMs'>): AthenaQuery {
+export function queryOf(
+  input: Fields,
+  { workgroups, nowMs }: { readonly workgroups: ReadonlyMap<string, WorkgroupOptions>; nowMs(): number }
+): AthenaQuery {
   const name = String(input.WorkGroup ?? 'primary')
   const workgroup = workgroups.get(name)
   if (!workgroup) throw invalidRequest(`WorkGroup ${name} is not found.`)

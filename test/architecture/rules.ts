@@ -1,0 +1,237 @@
+/*
+ * The architecture as data: which area may import which, and which modules touch the world. check.ts holds the code to
+ * it, as a part of `npm run lint`. A file that lies in no area is a violation, so a new folder gets a line here first.
+ */
+
+/**
+ * What each area may import besides itself: areas or single files. `folder/*` is the files of a folder, `folder/**`
+ * those of its folders too. From the bottom of the house to its top.
+ */
+export const areas: Readonly<Record<string, readonly string[] | 'everything'>> = {
+  'worker/contract/*': [],
+  'worker/async/*': [],
+  'worker/config/*': rooms('contract'),
+  'worker/native/*': rooms('contract'),
+  'worker/spool/*': rooms('contract'),
+  'worker/model/*': rooms('contract'),
+  'worker/decode/*': rooms('contract async config native'),
+  'worker/match/*': rooms('contract native decode'),
+  'worker/formats/*': rooms('contract decode match'),
+  'worker/stores/s3/*': rooms('contract async'),
+  'worker/stores/*': rooms('contract async spool stores/s3'),
+  'worker/scan/*': rooms('contract async native spool decode match formats stores'),
+  'worker/athena/records/*': [...rooms('formats'), 'worker/athena/literal.ts'],
+  'worker/athena/*': rooms('contract async spool decode match formats stores stores/s3 scan athena/records'),
+  'worker/export/*': rooms('contract spool model decode match formats scan athena'),
+  'worker/outputs/zip/*': rooms('contract native spool decode export'),
+  'worker/report/slack/*': [...rooms('contract async'), 'worker/report/job-reporter.ts', 'worker/report/percent.ts'],
+  'worker/report/*': rooms('contract async scan export report/slack'),
+  'worker/forward/sinks/*': rooms('contract async formats report'),
+  'worker/forward/*': rooms('contract async config decode formats stores stores/s3 scan export report forward/sinks'),
+  'worker/jobs/*': rooms('contract async config decode formats stores athena export outputs/zip report'),
+  'worker/commands/*': rooms(
+    'contract config native decode match formats model stores scan athena export outputs/zip report report/slack forward forward/sinks'
+  ),
+  'worker/cli.ts': rooms('commands'),
+  'worker/main.ts': rooms('jobs'),
+  'worker/node-flags.ts': [],
+  'worker/write-schema.ts': rooms('contract formats'),
+  'ingress/jobs/*': [...rooms('contract async stores report report/slack'), 'worker/jobs/jobs.ts', 'ingress/slack/*'],
+  'ingress/slack/*': [
+    ...rooms('contract config report report/slack'),
+    'worker/stores/s3/documents.ts',
+    'ingress/jobs/*'
+  ],
+  'queries/*': [...rooms('contract config formats athena'), 'worker/report/mistakes.ts'],
+  'infra/**': [
+    ...rooms('contract config formats athena'),
+    'worker/node-flags.ts',
+    'worker/commands/saved-queries.ts',
+    'worker/report/mistakes.ts'
+  ],
+  'bench/**': 'everything',
+  'test/**': 'everything'
+}
+
+function rooms(names: string): string[] {
+  return names.split(' ').map((name) => `worker/${name}/*`)
+}
+
+/** Folders that still import each other. */
+export const knownCircles: readonly string[] = [
+  'worker/athena',
+  'worker/athena/records',
+  'worker/report',
+  'worker/report/slack',
+  'ingress/jobs',
+  'ingress/slack'
+]
+
+/** Where only edge modules may touch the world; benchmarks and tests are free to. */
+export const guarded = /^(?:worker|ingress|infra|queries)\//
+
+/** The modules that touch the world, by what they touch. All others are given bytes, values, clients and clocks. */
+export const edges = {
+  files: [
+    'infra/analytics/saved-queries.ts',
+    'infra/build.ts',
+    'infra/bundles.ts',
+    'infra/export/image.ts',
+    'infra/sizing.ts',
+    'queries/write-tables.ts',
+    'worker/commands/output.ts',
+    'worker/commands/saved-queries.ts',
+    'worker/config/config-file.ts',
+    'worker/forward/checkpoint.ts',
+    'worker/forward/open-forward-sink.ts',
+    'worker/native/build.ts',
+    'worker/spool/spool.ts',
+    'worker/stores/directory-write.ts',
+    'worker/stores/directory.ts',
+    'worker/write-schema.ts'
+  ],
+  network: [
+    'ingress/slack/slack-api.ts',
+    'worker/commands/slack-command.ts',
+    'worker/forward/queue-sender.ts',
+    'worker/forward/sinks/logstash.ts',
+    'worker/forward/sinks/opensearch.ts',
+    'worker/forward/sinks/post.ts',
+    'worker/stores/s3/get-socket.ts'
+  ],
+  /** Threads, child processes, the machine, the terminal, the environment. */
+  system: [
+    // Entry points.
+    'infra/build.ts',
+    'infra/bundle.ts',
+    'infra/costs.ts',
+    'infra/main.ts',
+    'infra/scan-on-push.ts',
+    'ingress/slack/job-events.ts',
+    'ingress/slack/lambda.ts',
+    'queries/write-tables.ts',
+    'worker/cli.ts',
+    'worker/forward/lambda.ts',
+    'worker/jobs/run-container.ts',
+    'worker/main.ts',
+    'worker/native/build.ts',
+    // What runs beside the program.
+    'infra/release.ts',
+    'worker/native/load-native.ts',
+    'worker/scan/pool.ts',
+    'worker/scan/thread.ts',
+    // How many processors there are, and which system.
+    'worker/commands/doctor-command.ts',
+    'worker/commands/settings.ts',
+    'worker/jobs/settings.ts',
+    // Temporary files bear the number of the process.
+    'worker/spool/spool.ts',
+    'worker/stores/directory-write.ts',
+    // The terminal's types.
+    'worker/commands/command.ts',
+    'worker/commands/query-progress.ts',
+    'worker/report/terminal.ts',
+    // fetch as a default.
+    'worker/report/slack.ts'
+  ],
+  aws: [
+    'ingress/jobs/assume-role.ts',
+    'ingress/jobs/batch-client.ts',
+    'ingress/jobs/secrets-manager.ts',
+    'worker/athena/client.ts',
+    'worker/forward/aws-credentials.ts',
+    'worker/forward/sink-secret.ts',
+    'worker/stores/s3/*'
+  ],
+  slack: ['worker/commands/slack-command.ts', 'worker/report/slack/calls.ts'],
+  archives: ['worker/decode/open-zip.ts', 'worker/decode/read-zip.ts', 'worker/outputs/zip/deflated-zip.ts'],
+  cdk: ['infra/**'],
+  clock: [
+    'ingress/jobs/batch-client.ts',
+    'ingress/jobs/deadline.ts',
+    'ingress/jobs/handle-batch-event.ts',
+    'ingress/jobs/secrets-manager.ts',
+    'ingress/slack/job-events.ts',
+    'ingress/slack/lambda.ts',
+    'ingress/slack/route.ts',
+    'worker/async/clock.ts',
+    'worker/athena/query.ts',
+    'worker/commands/export-command.ts',
+    'worker/commands/plan-command.ts',
+    'worker/commands/query-command.ts',
+    'worker/commands/run-cli.ts',
+    'worker/commands/slack-command.ts',
+    'worker/export/export.ts',
+    'worker/export/listing.ts',
+    'worker/forward/backfill.ts',
+    'worker/forward/forward-objects.ts',
+    'worker/forward/lambda.ts',
+    'worker/forward/outbox.ts',
+    'worker/forward/queue-sender.ts',
+    'worker/forward/sinks/deliver.ts',
+    'worker/forward/sinks/logstash.ts',
+    'worker/forward/sinks/opensearch.ts',
+    'worker/jobs/run-container.ts',
+    'worker/main.ts',
+    'worker/scan/thread.ts',
+    'worker/stores/s3/connection.ts',
+    'worker/stores/s3/documents.ts',
+    'worker/stores/s3/lean-gets.ts',
+    'worker/stores/s3/range-fetch.ts',
+    'worker/stores/s3/read-ahead.ts',
+    'worker/stores/s3/retry-policy.ts',
+    'worker/stores/s3/upload.ts',
+    'worker/stores/s3/write.ts'
+  ],
+  chance: [
+    'ingress/jobs/batch-client.ts',
+    'ingress/slack/private-metadata-cipher.ts',
+    'ingress/slack/replay-guard.ts',
+    'worker/athena/query.ts',
+    'worker/commands/export-command.ts',
+    'worker/commands/query-command.ts',
+    'worker/forward/queue-sender.ts',
+    'worker/forward/sinks/deliver.ts',
+    'worker/jobs/id.ts',
+    'worker/report/slack.ts',
+    'worker/spool/spool.ts',
+    'worker/stores/s3/retry-policy.ts'
+  ]
+} satisfies Record<string, readonly string[]>
+
+export type EdgeKind = keyof typeof edges
+
+/** Modules that compute and nothing else. Whatever is neither here nor below is an edge to the system. */
+export const pureModules =
+  /^(?:node:(?:assert|buffer|events|path|stream|stream\/(?:consumers|promises)|string_decoder|url|util|zlib)|p-limit|zod)$/
+
+/** Which edge a module is; the first that fits. Of node:crypto only what makes random bytes is one. */
+export const edgesOfModules: readonly (readonly [RegExp, EdgeKind])[] = [
+  [/^node:fs(?:\/|$)/, 'files'],
+  [/^node:(?:dgram|dns|http|http2|https|net|tls)(?:\/|$)|^@opensearch-project\//, 'network'],
+  [/^@(?:aws-sdk|smithy)\//, 'aws'],
+  [/^@slack\//, 'slack'],
+  [/^(?:archiver|yauzl)$/, 'archives'],
+  [/^(?:aws-cdk-lib|cdk-nag|constructs)(?:\/|$)/, 'cdk'],
+  [/^node:(?:timers|perf_hooks)(?:\/|$)/, 'clock']
+]
+
+/** Which edge a global is. `new Date(ms)` is none. */
+export const edgesOfGlobals: Readonly<Record<string, EdgeKind>> = {
+  process: 'system',
+  globalThis: 'system',
+  global: 'system',
+  navigator: 'system',
+  fetch: 'network',
+  WebSocket: 'network',
+  EventSource: 'network',
+  Date: 'clock',
+  'Date.now': 'clock',
+  performance: 'clock',
+  setTimeout: 'clock',
+  setInterval: 'clock',
+  setImmediate: 'clock',
+  'AbortSignal.timeout': 'clock',
+  'Math.random': 'chance',
+  crypto: 'chance'
+}
