@@ -4,6 +4,7 @@ import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { requiresAll } from '../support/skip-loudly.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { cfnLint, lintTemplates } from './cfn-lint.ts'
 import { findProgram } from './find-program.ts'
@@ -15,7 +16,7 @@ import { freePort, startServer } from './server.ts'
 /*
  * `npm run test:peers [-- --only moto|minio|cfn-lint]`: the S3 store against the S3 servers of others, so that no mistake
  * that our own test server shares with the store goes unseen; the templates of infra/ in moto's CloudFormation, and before
- * cfn-lint. A peer that can't be installed here is left out, and said so.
+ * cfn-lint. A peer that can't be installed here is left out with a warning, or fails if IOT_LOG_REQUIRE_ALL=1.
  */
 
 const peers: readonly Peer[] = [moto, minio]
@@ -66,7 +67,7 @@ async function lint(signal: AbortSignal): Promise<void> {
   const startedMs = performance.now()
   const program = await findProgram(cfnLint, `${here}.cache`, signal).catch((error: Error) => error)
   signal.throwIfAborted()
-  if (program instanceof Error) return console.error(`\nLEFT OUT: ${cfnLint.name}: ${program.message}`)
+  if (program instanceof Error) return leaveOut(cfnLint, program)
   const templates = await lintTemplates(program, signal)
   console.log(`\n${cfnLint.name}: ${templates} templates, no findings, ${secondsSince(startedMs)} s (${program})`)
   isLinted = true
@@ -95,10 +96,14 @@ async function startPeer(
     return { program, server: await startServer(peer.serve(program, address), address.directory, signal) }
   } catch (error) {
     signal.throwIfAborted()
-    const leftOut = (error as Error).message
-    console.error(`\nLEFT OUT: ${peer.name}: ${leftOut}`)
-    return { leftOut }
+    leaveOut(peer, error as Error)
+    return { leftOut: (error as Error).message }
   }
+}
+
+function leaveOut({ name }: Installable, { message }: Error): void {
+  console.error(`\nLEFT OUT: ${name}: ${message}`)
+  if (requiresAll) process.exitCode = 1
 }
 
 /** Runs all files against one peer, prints what they tell. */
