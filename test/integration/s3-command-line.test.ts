@@ -121,7 +121,10 @@ describe('iot-log export to S3', { concurrency }, () => {
     const args = ['export', ...words, '--output', `s3://${bucket}/my.zip`]
     const refused = await run(args, here)
     assert.equal(refused.code, 2)
-    assert.match(refused.stderr, new RegExp(`^iot-log: Already there: s3://${bucket}/my\\.zip \\(--force replaces it`))
+    assert.match(
+      refused.stderr,
+      new RegExp(`^iot-log: The archive exists already: s3://${bucket}/my\\.zip \\(replace it with --force`)
+    )
     assert.equal(String(server.get(bucket, 'my.zip')), 'old')
     const { code, stdout, stderr } = await run([...args, '--force'], here)
     assert.equal(stderr, '')
@@ -168,7 +171,7 @@ describe('iot-log export to S3', { concurrency }, () => {
       const ageMs = Date.now() - Date.UTC(year!, month! - 1, date, hour, minute, second)
       assert.ok(ageMs >= 0 && ageMs < 60_000, `${ageMs} ms`)
       assert.ok(stdout.includes(`s3://${bucket}/${key}`))
-      const url = /^Link until \d{4}-\d\d-\d\d \d\d:\d\d UTC:\n(http\S+)$/m.exec(stdout)?.[1]
+      const url = /^Link, valid until \d{4}-\d\d-\d\d \d\d:\d\d UTC:\n(http\S+)$/m.exec(stdout)?.[1]
       assert.ok(url, stdout)
       assert.equal(await telemetryOf(Buffer.from(await (await fetch(url)).arrayBuffer())), lines)
     }
