@@ -16,7 +16,7 @@ import type { Deflater, Effort } from '../../worker/outputs/zip/deflater.ts'
 import { createNativeDeflater } from '../../worker/outputs/zip/deflater-native.ts'
 import { zlibDeflater } from '../../worker/outputs/zip/deflater-zlib.ts'
 import { ZipWriter } from '../../worker/outputs/zip/zip.ts'
-import { openS3Store } from '../../worker/stores/s3.ts'
+import { openStore } from '../../worker/stores/open-store.ts'
 import { ensureDay } from '../corpus/bench-days.ts'
 import type { Row, Section } from '../results.ts'
 import { median } from './measure-command.ts'
@@ -185,7 +185,7 @@ async function benchGet(corpus: 'tiny' | 'big', rounds: number): Promise<Section
     const [name, value] = assignment.split('=') as [string, string]
     process.env[name] = value
   }
-  await using store = openS3Store({ url: 's3://logs', pathStyle: true })
+  await using store = openStore({ url: 's3://logs', pathStyle: true })
   const keys: { key: string; size: number }[] = []
   for await (const page of store.list('')) keys.push(...page)
   const objects = keys.slice(0, corpus === 'tiny' ? 2000 : 32)

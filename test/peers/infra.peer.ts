@@ -13,7 +13,7 @@ import {
 import { writeBundle } from '../../infra/bundles.ts'
 import { Jobs } from '../../worker/jobs/jobs.ts'
 import { nodeFlags } from '../../worker/node-flags.ts'
-import { openDocuments } from '../../worker/stores/open-documents.ts'
+import { openDocuments } from '../../worker/stores/open-store.ts'
 import { forwarding, synthesise } from '../infra/apps.ts'
 import { readArchive } from '../support/archives.ts'
 import { buildProgram } from '../support/build-program.ts'

@@ -1,8 +1,7 @@
 import type { Environment } from '../contract/config.ts'
 import type { StoreSettings } from '../contract/store.ts'
-import { openDocuments } from '../stores/open-documents.ts'
-import { openStore } from '../stores/open-store.ts'
-import { parseS3Url } from '../stores/s3/location.ts'
+import { openDocuments, openStore } from '../stores/open-store.ts'
+import { isS3Url, parseS3Url } from '../stores/s3/location.ts'
 import type { AthenaAccess } from './run-category.ts'
 
 /** How an export may ask Athena: by opening the way there, or not at all, and why. */
@@ -27,8 +26,8 @@ export function offerAthena({ environment, source, output, outputPrefix, seed }:
   const { athena, region, source: own, name } = environment
   if (!athena) return { obstacle: `no Athena is set up for ${name}` }
   if (withSlash(source) !== withSlash(own)) return { obstacle: `the tables are those of ${own}, not of ${source}` }
-  if (!source.startsWith('s3:')) return { obstacle: `${source} is a directory` }
-  if (!output.url.startsWith('s3:')) return { obstacle: `its results need a bucket, not ${output.url}` }
+  if (!isS3Url(source)) return { obstacle: `Athena reads S3, not ${source}` }
+  if (!isS3Url(output.url)) return { obstacle: `its results need a bucket, not ${output.url}` }
   return {
     open: async () => {
       const { openAthena } = await import('./client.ts')

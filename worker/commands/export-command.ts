@@ -12,11 +12,12 @@ import { resultJsonPieces } from '../report/json.ts'
 import { linkText, resultText, shownUrl } from '../report/result-text.ts'
 import { createTerminalProgress } from '../report/terminal.ts'
 import { openStore } from '../stores/open-store.ts'
+import { storeSettings } from '../stores/store-of.ts'
 import type { Command, CommandContext } from './command.ts'
 import type { FlagSpec } from './flags.ts'
 import { flagLines, requestHelp, requestUsage } from './help.ts'
 import { archiveTarget, endingWarning, outputFlags } from './output.ts'
-import { loadConfig, sourceFlags, sourceSettings, storeSettings, threadCount } from './settings.ts'
+import { loadConfig, sourceFlags, sourceSettings, threadCount } from './settings.ts'
 
 const flags: Readonly<Record<string, FlagSpec>> = {
   ...outputFlags,

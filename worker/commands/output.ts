@@ -1,16 +1,14 @@
-import { statSync } from 'node:fs'
-import { basename, dirname, extname, join, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { extname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Surroundings } from '../config/config-file.ts'
 import type { Config } from '../contract/config.ts'
 import { ProblemsError } from '../contract/errors.ts'
 import { archiveKey, archiveName } from '../contract/names.ts'
 import { type ExportRequest, windowOf } from '../contract/request.ts'
 import type { ArchiveTarget } from '../outputs/zip/export-archive.ts'
-import { storeError } from '../stores/directory-error.ts'
-import { openStore } from '../stores/open-store.ts'
+import { isStoreUrl, locateObject, openStore } from '../stores/open-store.ts'
+import { storeSettings } from '../stores/store-of.ts'
 import type { FlagSpec, TypedArguments } from './flags.ts'
-import { storeSettings } from './settings.ts'
 
 /*
  * Where an archive goes: what `--output` and `--link` mean.
@@ -27,9 +25,9 @@ export const outputFlags: Readonly<Record<string, FlagSpec>> = {
 }
 
 /**
- * The archive's place. A name that ends with a slash is a directory or prefix for the archive's own name; a bucket alone
- * takes it where jobs put theirs.
- * @throws ProblemsError for a link to what nobody else can reach
+ * The archive's location. A name that ends with a slash is a directory or prefix, where the archive has its own name; a
+ * bucket alone takes it where jobs put theirs.
+ * @throws ProblemsError for a link to what only this machine can reach
  */
 export function archiveTarget(
   typed: TypedArguments,
@@ -38,18 +36,17 @@ export function archiveTarget(
   surroundings: Surroundings
 ): ArchiveTarget {
   const { directory, nowMs } = surroundings
-  const output = typed.values.get('output') ?? '.'
   const overwrite = typed.switches.has('force')
   const name = archiveName(request.identifiers, windowOf(request))
-  const place = /^s3:/i.test(output)
-    ? placeInS3(output, name, archiveKey(config.output.prefix, nowMs(), name))
-    : placeOnDisk(pathOf(output, directory), output.endsWith('/'), name)
-  const store = openStore(storeSettings(place.url, config.environments.get(request.environment)!, surroundings))
+  const named = locateObject(urlOf(typed.values.get('output') ?? '.', directory))
+  const place = named.key === '' ? archiveKey(config.output.prefix, nowMs(), name) : named.key
+  const key = place.endsWith('/') ? place + name : place
+  const store = openStore(storeSettings(named.store, config.environments.get(request.environment)!, surroundings))
   if (typed.switches.has('link') && !store.link) {
     const text = `--link needs an archive in S3: --output s3://bucket/${config.output.prefix}`
     throw new ProblemsError('wrong-words', [{ subject: '--link', text }])
   }
-  return { store, key: place.key, overwrite }
+  return { store, key, overwrite }
 }
 
 /** A warning for a name like `out.parquet`: whatever its ending, the archive is a zip. */
@@ -60,36 +57,11 @@ export function endingWarning(key: string): string | undefined {
     : `--output: a zip is written, although the name ends with ${ending}`
 }
 
-interface Place {
-  /** Of the store. */
-  readonly url: string
-  readonly key: string
-}
-
-function placeInS3(output: string, name: string, usualKey: string): Place {
-  const [, bucket = '', key = ''] = /^s3:\/\/([^/]*)\/?(.*)$/is.exec(output) ?? []
-  const fullKey = key === '' ? usualKey : key.endsWith('/') ? key + name : key
-  return { url: `s3://${bucket}`, key: fullKey }
-}
-
-function pathOf(output: string, directory: string): string {
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(output)?.[1]?.toLowerCase()
-  if (scheme === undefined) return resolve(directory, output)
-  if (scheme === 'file' && URL.canParse(output)) return fileURLToPath(output)
+function urlOf(output: string, directory: string): string {
+  if (isStoreUrl(output)) return output
+  const isPath = !/^[a-z][a-z0-9+.-]+:\/\//i.test(output)
+  // A slash at the end says that it is a directory.
+  if (isPath) return pathToFileURL(resolve(directory, output) + (output.endsWith('/') ? '/' : '')).href
   const text = `--output ${output}: a file, a directory or s3://bucket/key`
   throw new ProblemsError('wrong-words', [{ subject: output, text }])
-}
-
-function placeOnDisk(path: string, isDirectoryName: boolean, name: string): Place {
-  const isDirectory = isDirectoryName || isDirectoryAt(path)
-  const file = isDirectory ? join(path, name) : path
-  return { url: pathToFileURL(dirname(file)).href, key: basename(file) }
-}
-
-function isDirectoryAt(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-  } catch (error) {
-    throw storeError(path, error)
-  }
 }

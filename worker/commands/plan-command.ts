@@ -12,10 +12,11 @@ import { scanSeconds } from '../model/engine.ts'
 import { alignColumns, shownUrl } from '../report/result-text.ts'
 import { createTerminalProgress } from '../report/terminal.ts'
 import { openStore } from '../stores/open-store.ts'
+import { storeSettings } from '../stores/store-of.ts'
 import type { Command, CommandContext } from './command.ts'
 import type { FlagSpec } from './flags.ts'
 import { flagLines, requestHelp, requestUsage } from './help.ts'
-import { loadConfig, sourceFlags, sourceSettings, storeSettings, threadCount } from './settings.ts'
+import { loadConfig, sourceFlags, sourceSettings, threadCount } from './settings.ts'
 
 const flags: Readonly<Record<string, FlagSpec>> = {
   ...sourceFlags,

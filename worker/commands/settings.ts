@@ -7,6 +7,7 @@ import type { Config, Environment } from '../contract/config.ts'
 import { ProblemsError } from '../contract/errors.ts'
 import type { StoreSettings } from '../contract/store.ts'
 import { formatNames } from '../formats/registry.ts'
+import { storeSettings } from '../stores/store-of.ts'
 import type { FlagSpec, TypedArguments } from './flags.ts'
 
 /*
@@ -44,23 +45,6 @@ export function sourceSettings(
   const url = isUrl ? source : pathToFileURL(resolve(surroundings.directory, source)).href
   return storeSettings(url, environment, surroundings)
 }
-
-/**
- * How a store is opened. Account and region of the environment are those of its own bucket; another one, typed by hand,
- * is in the region of AWS_REGION where that is set, and may be anybody's.
- */
-export function storeSettings(
-  url: string,
-  { source, region, pathStyle, account, requesterPays }: Environment,
-  { environment: { AWS_REGION, AWS_DEFAULT_REGION } }: Surroundings
-): StoreSettings {
-  const isOwn = bucketOf(url) === bucketOf(source)
-  return isOwn
-    ? { url, region, pathStyle, account, requesterPays }
-    : { url, region: AWS_REGION ?? AWS_DEFAULT_REGION ?? region, pathStyle, requesterPays }
-}
-
-const bucketOf = (url: string): string | undefined => /^s3:\/\/([^/]+)/.exec(url)?.[1]
 
 /** @throws ProblemsError for anything but a whole number from 1 up */
 export function threadCount(typed: TypedArguments): number {

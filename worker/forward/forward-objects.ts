@@ -6,7 +6,7 @@ import type { Store, StoredObject } from '../contract/store.ts'
 import type { DecoderContext } from '../decode/decoder.ts'
 import { findFormat } from '../formats/registry.ts'
 import type { Log } from '../report/log.ts'
-import { parseS3Url } from '../stores/s3/location.ts'
+import { locateStore } from '../stores/open-store.ts'
 import { createKeyPlaces, type KeyPlace } from './category-of-key.ts'
 import type { EventObject } from './event-objects.ts'
 import { forwardObject, type ReadingEnd } from './forward-object.ts'
@@ -106,7 +106,7 @@ async function forwardWork(
   forwarder: Forwarder,
   signal: AbortSignal
 ): Promise<void> {
-  const { bucket, prefix } = parseS3Url(forwarder.source.url)
+  const { bucket, prefix } = locateStore(forwarder.source.url)
   if (work.object.bucket !== bucket) {
     const reason = `the bucket ${work.object.bucket} is not the source of the environment ${forwarder.environment.name}`
     work.end = { kind: 'foreign', reason }

@@ -1,15 +1,14 @@
 import type { Category } from '../contract/config.ts'
 import type { Store, StoredObject } from '../contract/store.ts'
-import { parseS3Url } from '../stores/s3/location.ts'
+import { locateStore } from '../stores/open-store.ts'
 import { categoryTimes } from './category-of-key.ts'
 import type { DocumentOrigin } from './document.ts'
 
 /**
- * Where the objects of a category come from, as an event of the bucket would tell it, so that a backfill gives the same
- * ids. A directory stands for a bucket by its URL.
+ * Where the objects of a category come from. An event of the bucket says the same, so a backfill gives the same ids.
  */
 export function originPlaces({ url }: Store, category: Category): (object: StoredObject) => DocumentOrigin {
-  const { bucket, prefix } = url.startsWith('s3:') ? parseS3Url(url) : { bucket: url, prefix: '' }
+  const { bucket, prefix } = locateStore(url)
   const timeOf = categoryTimes(category)
   return (object) => ({
     bucket,

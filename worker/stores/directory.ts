@@ -1,13 +1,14 @@
 import { closeSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs'
 import { access, open } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { IotLogError } from '../contract/errors.ts'
 import { compareKeys } from '../contract/key-order.ts'
-import type { ObjectBody, RandomAccess, Store, StoredObject, StoreSettings, WriteOptions } from '../contract/store.ts'
+import type { ObjectBody, RandomAccess, Store, StoredObject, WriteOptions } from '../contract/store.ts'
 import { storeError } from './directory-error.ts'
 import { writeFileWhole } from './directory-write.ts'
+import type { StoreScheme } from './scheme.ts'
 
 /*
  * A directory as a store: keys are paths below it, with `/` between segments. Reads are synchronous on purpose: they
@@ -20,9 +21,20 @@ const readBytes = 256 * 1024
 /** Of an object that is listed and not found: not 0, so that it is opened and ends as vanished or unreadable. */
 const unknownSize = 1
 
-/** Opens the store of a `file:///` URL. Nothing is touched before the first use. */
-export function openDirectoryStore(settings: StoreSettings): Store {
-  return new DirectoryStore(pathOfUrl(settings.url))
+/** `file:///directory`. */
+export const directoryScheme: StoreScheme = {
+  openStore: ({ url }) => new DirectoryStore(pathOfUrl(url)),
+  // Several machines share documents; only conditional writes keep them from overwriting each other.
+  openDocuments: ({ url }) => {
+    const text = `Job documents need a bucket, not ${url}: set the environment's source or output.store to s3://…`
+    throw new IotLogError('wrong-config', text, { subject: url })
+  },
+  locate: (url) => ({ bucket: url, prefix: '' }),
+  locateObject: (url) => {
+    const path = pathOfUrl(url)
+    const isDirectory = url.endsWith('/') || statOf(path)?.isDirectory() === true
+    return { store: pathToFileURL(dirname(path)).href, key: isDirectory ? `${basename(path)}/` : basename(path) }
+  }
 }
 
 function pathOfUrl(url: string): string {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { Documents } from '../contract/documents.ts'
 import type {
   DownloadLink,
   ObjectBody,
@@ -11,13 +12,37 @@ import type {
 import { aheadBytes, mostGets, parallelLists } from './s3/bounds.ts'
 import type { ConnectedS3Store } from './s3/connected-store.ts'
 import { parseS3Url, type S3Location, urlOf } from './s3/location.ts'
+import type { StoreScheme } from './scheme.ts'
 
-/** Opens the store of an `s3://bucket[/prefix]` URL. Nothing is loaded or sent before the first use. */
-export function openS3Store(settings: StoreSettings): Store {
-  return new S3Store(settings)
+/** `s3://bucket[/prefix]`. The SDK takes 100 ms to load, which an export of a directory need not wait for. */
+export const s3Scheme: StoreScheme = {
+  openStore: (settings) => new S3Store(settings),
+  openDocuments: openS3Documents,
+  locate: parseS3Url,
+  locateObject: (url) => {
+    const [, bucket = '', key = ''] = /^s3:\/\/([^/]*)\/?(.*)$/is.exec(url) ?? []
+    return { store: `s3://${bucket}`, key }
+  }
 }
 
-/** A bucket as a store. The SDK takes 100 ms to load, which who reads directories need not wait for. */
+function openS3Documents(settings: StoreSettings): Documents {
+  parseS3Url(settings.url)
+  let opened: Promise<Documents> | undefined
+  const open = (): Promise<Documents> => {
+    opened ??= import('./s3/documents.ts').then((module) => new module.S3Documents(settings))
+    return opened
+  }
+  return {
+    read: async (key) => (await open()).read(key),
+    create: async (key, bytes) => (await open()).create(key, bytes),
+    replace: async (key, bytes, version) => (await open()).replace(key, bytes, version),
+    remove: async (key) => (await open()).remove(key),
+    list: async (prefix, most, after) => (await open()).list(prefix, most, after),
+    [Symbol.asyncDispose]: async () => (await opened)?.[Symbol.asyncDispose]()
+  }
+}
+
+/** A bucket as a store. */
 class S3Store implements Store {
   readonly url: string
   readonly parallelLists = parallelLists

@@ -10,7 +10,9 @@ export interface S3Location {
 /** Bucket naming rules: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const location = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s
 
-/** Takes `s3://bucket[/prefix]` apart. Keys are not percent-encoded. @throws IotLogError (`wrong-config`) */
+export const isS3Url = (url: string): boolean => url.startsWith('s3:')
+
+/** Splits `s3://bucket[/prefix]`. Keys are not percent-encoded. @throws IotLogError (`wrong-config`) */
 export function parseS3Url(url: string): S3Location {
   const found = location.exec(url)
   if (!found) throw new IotLogError('wrong-config', `Not s3://bucket[/prefix]: ${url}`, { subject: url })

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import type { Documents } from '../../../../worker/contract/documents.ts'
 import { type ErrorCode, IotLogError } from '../../../../worker/contract/errors.ts'
 import type { StoreSettings } from '../../../../worker/contract/store.ts'
-import { openDocuments } from '../../../../worker/stores/open-documents.ts'
+import { openDocuments } from '../../../../worker/stores/open-store.ts'
 import type { Fault, FaultAction } from '../../../stand-ins/s3/faults.ts'
 import { serveS3 } from '../../../support/s3-bucket.ts'
 
