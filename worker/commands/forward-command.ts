@@ -1,20 +1,22 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { readVariables } from '../config/variables.ts'
-import type { Environment } from '../contract/config.ts'
+import type { Config, Environment } from '../contract/config.ts'
 import { ProblemCollector, ProblemsError } from '../contract/errors.ts'
 import { parseRequest } from '../contract/parse-request.ts'
 import { type ExportRequest, windowOf } from '../contract/request.ts'
 import { exitCodes } from '../contract/result.ts'
+import type { Store } from '../contract/store.ts'
 import { formatCount } from '../contract/units.ts'
 import { compactWindow } from '../contract/window.ts'
+import type { InflaterName } from '../decode/inflater.ts'
 import { wantedInflater } from '../decode/wanted-inflater.ts'
 import { listObjects } from '../export/listing.ts'
 import { planCategories } from '../export/plan.ts'
 import { findFormat } from '../formats/registry.ts'
-import { type BackfillResult, backfill } from '../forward/backfill.ts'
+import { type BackfillOptions, type BackfillResult, backfill } from '../forward/backfill.ts'
 import { type Checkpoint, readCheckpoint, removeCheckpoint, writeCheckpoint } from '../forward/checkpoint.ts'
 import { createDecoderContext } from '../forward/decoder-context.ts'
-import { openForwardSink } from '../forward/open-forward-sink.ts'
+import { type NamedSink, openForwardSink } from '../forward/open-forward-sink.ts'
 import { createRejectedKeeper, rejectedPrefix } from '../forward/rejected.ts'
 import { printable, shownUrl } from '../report/result-text.ts'
 import { openStore } from '../stores/open-store.ts'
@@ -99,7 +101,36 @@ async function setUp(context: CommandContext): Promise<number> {
 }
 
 async function forward(context: CommandContext): Promise<number> {
-  const { typed, surroundings, terminal, signal } = context
+  const { typed, surroundings, signal, terminal } = context
+  const wanted = readWanted(context)
+  const { config, environment, named } = wanted
+  const { environment: environmentVariables, nowMs } = surroundings
+  const log = terminalLog(context)
+  await using source = openStore(sourceSettings(typed, environment, surroundings))
+  await using results = openStore(storeSettings(config.output.store ?? source.url, environment, surroundings))
+  await using sink = await openForwardSink(named, environment, { environment: environmentVariables, nowMs, log })
+  try {
+    const result = await forwardObjects(context, wanted, { source, results, sink, log })
+    const kept = results.urlOf(rejectedPrefix(config.forward.prefix, named.name))
+    return await printResult(context, result, named.name, kept)
+  } catch (error) {
+    if (!(signal.reason instanceof CancelledBySignal)) throw error
+    terminal.error.write(`iot-log: ${signal.reason.message}: the same command goes on from here\n`)
+    return signal.reason.exitCode
+  }
+}
+
+/** What the words, the configuration and the environment variables ask for. */
+interface Wanted {
+  readonly config: Config
+  readonly request: ExportRequest
+  readonly environment: Environment
+  readonly named: NamedSink
+  readonly inflater: InflaterName | undefined
+}
+
+/** @throws ProblemsError with all that is wrong */
+function readWanted({ typed, surroundings }: CommandContext): Wanted {
   const problems = new ProblemCollector()
   problems.add(typed.problems)
   const config = loadConfig(typed, surroundings)
@@ -110,59 +141,67 @@ async function forward(context: CommandContext): Promise<number> {
   const environment = request && config.environments.get(request.environment)!
   const named = environment && problems.take(() => typedSink(typed, environment))
   problems.throwIfAny()
-  const log = terminalLog(context)
-  const { environment: variables, nowMs } = surroundings
-  await using source = openStore(sourceSettings(typed, environment!, surroundings))
-  await using results = openStore(storeSettings(config.output.store ?? source.url, environment!, surroundings))
-  await using sink = await openForwardSink(named!, environment!, { environment: variables, nowMs, log })
-  const task = taskOf(request!, named!.name, source.url)
-  const path = resolve(
-    surroundings.directory,
-    typed.values.get('checkpoint') ?? defaultCheckpoint(request!, named!.name)
-  )
-  const resumed = typed.switches.has('restart') ? undefined : readCheckpoint(path, task)
-  const isQuiet = typed.switches.has('quiet')
-  const say = (text: string): void => void (isQuiet || terminal.error.write(text))
+  return { config, request: request!, environment: environment!, named: named!, inflater }
+}
+
+interface ForwardEdges extends Pick<BackfillOptions, 'source' | 'sink' | 'log'> {
+  readonly results: Store
+}
+
+/** Forwards what the last run left, or everything. Undefined when there are no objects. */
+async function forwardObjects(
+  context: CommandContext,
+  wanted: Wanted,
+  { results, ...edges }: ForwardEdges
+): Promise<BackfillResult | undefined> {
+  const { terminal, signal, surroundings } = context
+  const { config, request, environment, named, inflater } = wanted
+  const task = JSON.stringify([edges.source.url, named.name, request.categories, request.from, request.to])
+  const path = checkpointPath(context, request, named.name)
+  const resumed = context.typed.switches.has('restart') ? undefined : readCheckpoint(path, task)
+  const say = (text: string): void => void (context.typed.switches.has('quiet') || terminal.error.write(text))
+  const sayProgress = (text: string): void => void (terminal.error.isTTY && say(`\r${text}\u001b[K`))
   if (resumed) say(`Goes on after ${formatCount(resumed.totals.objects, 'object')}\n`)
-  const plans = planCategories(request!, environment!)
-  const keeper = { prefix: config.forward.prefix, sink: named!.name, nowMs }
-  try {
-    using listing = await listObjects(source, plans, signal)
-    if (listing.objects === 0) {
-      if (!isQuiet) await terminal.print('There are no objects\n')
-      return exitCodes.empty
+  const plans = planCategories(request, environment)
+  using listing = await listObjects(edges.source, plans, signal)
+  if (listing.objects === 0) return undefined
+  const keeper = { prefix: config.forward.prefix, sink: named.name, nowMs: surroundings.nowMs }
+  const result = await backfill({
+    ...edges,
+    categories: plans.map(({ category }, at) => ({ category, listing: listing.categories[at]! })),
+    limits: config.limits,
+    named,
+    context: await createDecoderContext(inflater),
+    keepRejected: createRejectedKeeper(results, keeper),
+    signal,
+    task,
+    resumed,
+    onCheckpoint: (checkpoint) => {
+      writeCheckpoint(path, checkpoint)
+      sayProgress(progressText(checkpoint, listing.objects))
     }
-    const result = await backfill({
-      categories: plans.map(({ category }, at) => ({ category, listing: listing.categories[at]! })),
-      limits: config.limits,
-      source,
-      sink,
-      named: named!,
-      context: await createDecoderContext(inflater),
-      keepRejected: createRejectedKeeper(results, keeper),
-      log,
-      signal,
-      task,
-      resumed,
-      onCheckpoint: (checkpoint) => {
-        writeCheckpoint(path, checkpoint)
-        if (terminal.error.isTTY) say(`\r${progressText(checkpoint, listing.objects)}\u001b[K`)
-      }
-    })
-    if (terminal.error.isTTY) say('\r\u001b[K')
-    removeCheckpoint(path)
-    const kept = results.urlOf(rejectedPrefix(config.forward.prefix, named!.name))
-    if (typed.switches.has('json'))
-      await terminal.print(
-        `${JSON.stringify({ sink: named!.name, ...result.totals, failures: result.failures }, null, 2)}\n`
-      )
-    else if (!isQuiet) await terminal.print(resultText(result, named!.name, kept))
-    return result.totals.rejected > 0 || result.failures.length > 0 ? exitCodes.partial : exitCodes.complete
-  } catch (error) {
-    if (!(signal.reason instanceof CancelledBySignal)) throw error
-    terminal.error.write(`iot-log: ${signal.reason.message}: the same command goes on from here\n`)
-    return signal.reason.exitCode
+  })
+  sayProgress('')
+  removeCheckpoint(path)
+  return result
+}
+
+/** Prints what became of the records, and gives the exit code. */
+async function printResult(
+  { typed, terminal }: CommandContext,
+  result: BackfillResult | undefined,
+  sink: string,
+  kept: string
+): Promise<number> {
+  const isQuiet = typed.switches.has('quiet')
+  if (!result) {
+    if (!isQuiet) await terminal.print('There are no objects\n')
+    return exitCodes.empty
   }
+  const { totals, failures } = result
+  if (typed.switches.has('json')) await terminal.print(`${JSON.stringify({ sink, ...totals, failures }, null, 2)}\n`)
+  else if (!isQuiet) await terminal.print(resultText(result, sink, kept))
+  return totals.rejected > 0 || failures.length > 0 ? exitCodes.partial : exitCodes.complete
 }
 
 /** The words of a request without an identifier. Options of an export are rejected: they have no meaning here. */
@@ -197,16 +236,13 @@ export function environmentOf(
   throw new ProblemsError('wrong-words', [{ subject: found ? more[0]! : word, text }])
 }
 
-function taskOf(request: ExportRequest, sink: string, source: string): string {
-  return JSON.stringify([source, sink, request.categories, request.from, request.to])
-}
-
-function defaultCheckpoint(request: ExportRequest, sink: string): string {
+function checkpointPath({ typed, surroundings }: CommandContext, request: ExportRequest, sink: string): string {
   const categories =
     request.categories.length > 3
       ? `${request.categories[0]}+${request.categories.length - 1}`
       : request.categories.join('+')
-  return join('.', `iot-log-forward_${sink}_${categories}_${compactWindow(windowOf(request))}.json`)
+  const name = `iot-log-forward_${sink}_${categories}_${compactWindow(windowOf(request))}.json`
+  return resolve(surroundings.directory, typed.values.get('checkpoint') ?? name)
 }
 
 function progressText({ totals }: Checkpoint, objects: number): string {

@@ -18,13 +18,17 @@ const usualMaxBytes = 50 * 1024 ** 3
 /** How long the request that begins an upload may go on when it is cancelled: or nobody would know what to abort. */
 const lateMs = 1_000
 
+/** What became of a write. */
+export type WriteOutcome =
+  | { readonly kind: 'written' }
+  /** The object may be there: the last request got no answer, or a repeated one found its work done. */
+  | { readonly kind: 'in-doubt'; readonly error: unknown }
+  | { readonly kind: 'failed'; readonly error: unknown }
+
 /** An upload on its way, and how far it got. */
 export interface CuttableUpload {
-  /**
-   * Uploads to the end. Gives the error, instead of failing with it, when the object may be there all the same: the last
-   * request got no answer, or was repeated and found the upload gone or the object there.
-   */
-  finish(): Promise<unknown>
+  /** Uploads to the end. @throws where it has failed */
+  finish(): Promise<WriteOutcome>
   /** Of a multipart upload that was begun. */
   readonly uploadId: string | undefined
   /** Whether a multipart upload may have been begun whose id is not known: its answer never came. */
@@ -107,15 +111,16 @@ function cuttable(client: S3Client, body: Readable, cut: AbortSignal, state: Upl
   return { config: client.config, send } as unknown as S3Client
 }
 
-async function finish(upload: Upload, state: UploadState): Promise<unknown> {
+async function finish(upload: Upload, state: UploadState): Promise<WriteOutcome> {
   try {
     await upload.done()
-    return undefined
+    return { kind: 'written' }
   } catch (told) {
     const error = state.failure ?? told
     const isGone = (error as Error).name === 'NoSuchUpload' || statusOf(error) === 412
-    if (attemptsOf(error) > 1 && isGone) return error
-    if (state.isLastSent && '$metadata' in (error as object) && statusOf(error) === undefined) return error
+    const isRepeated = attemptsOf(error) > 1 && isGone
+    const isUnanswered = state.isLastSent && '$metadata' in (error as object) && statusOf(error) === undefined
+    if (isRepeated || isUnanswered) return { kind: 'in-doubt', error }
     throw error
   }
 }

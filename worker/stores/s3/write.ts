@@ -3,11 +3,11 @@ import type { Readable } from 'node:stream'
 import { statusOf } from '../../contract/aws-errors.ts'
 import { IotLogError, messageOf } from '../../contract/errors.ts'
 import type { WriteOptions } from '../../contract/store.ts'
-import type { S3Connection } from './connection.ts'
+import type { S3Attempt, S3Connection } from './connection.ts'
 import { urlOf } from './location.ts'
 import { abortUnfinished, abortUpload } from './multipart-cleanup.ts'
 import { deleteWritten, readBack } from './read-back.ts'
-import { type CuttableUpload, createUpload } from './upload.ts'
+import { type CuttableUpload, createUpload, type WriteOutcome } from './upload.ts'
 
 /*
  * An object that appears whole or not at all: a multipart upload as the bytes come, which S3 makes visible at once when
@@ -15,12 +15,26 @@ import { type CuttableUpload, createUpload } from './upload.ts'
  * began, by the next write of the same key. Of two writers of one key the later takes over.
  */
 
-/** For taking back what was begun: whoever cancels does not wait much longer. */
+/** For cleanup: a person who cancels does not wait much longer. */
 const tidyMs = 1_500
 /** Clocks differ: an upload that was begun so much before this write may be its own. */
 const clockSlackMs = 5_000
 
-/** Writes `body` under `key`. `connectTidier` reaches the same bucket with as little patience as it is given. */
+/** A write on its way. */
+interface ObjectWrite {
+  readonly connection: S3Connection
+  readonly key: string
+  readonly body: Readable
+  readonly options: WriteOptions
+  readonly upload: CuttableUpload
+  /** Aborts when the body fails or the write is cancelled. */
+  readonly cut: AbortSignal
+  readonly startedMs: number
+}
+
+/**
+ * Writes `body` under `key`. `connectTidier` reaches the same bucket, with the short retry time-out that it is given.
+ */
 export async function writeObject(
   connection: S3Connection,
   connectTidier: (patienceMs: number) => S3Connection,
@@ -28,48 +42,69 @@ export async function writeObject(
   body: Readable,
   options: WriteOptions
 ): Promise<void> {
-  const startedMs = Date.now()
   using cutter = cutWith(body, options.signal)
-  const what = { permission: 's3:PutObject', key, signal: cutter.cut } as const
-  const upload = createUpload(connection, key, body, options, cutter.cut)
-  const tidy = async (run: (tidier: S3Connection) => Promise<void>): Promise<void> => {
+  const { cut } = cutter
+  const upload = createUpload(connection, key, body, options, cut)
+  const write: ObjectWrite = { connection, key, body, options, upload, cut, startedMs: Date.now() }
+  const sent = await sendObject(write)
+  const outcome = sent.kind === 'failed' ? sent : await verifyObject(write, sent)
+  if (outcome.kind === 'failed' || upload.isBeginningInDoubt) {
     const tidier = connectTidier(tidyMs)
-    await run(tidier).finally(() => tidier.close())
+    await cleanUp(write, tidier, sent, outcome).finally(() => tidier.close())
   }
-  const failed = (error: unknown): Error => (isTaken(error) ? alreadyThere(connection, key, error) : (error as Error))
-  let doubt: unknown
-  try {
-    await connection.attempt(what, () => forgiveDenied(abortUnfinished(connection, key, { signal: cutter.cut })))
-    doubt = await connection.attempt(what, () => upload.finish())
-  } catch (error) {
-    body.destroy()
-    await tidy(async (tidier) => {
-      await takeBack(tidier, key, upload, startedMs, options)
-      if (cutter.cut.aborted && upload.isLastSent) await deleteIfOurs(tidier, key, options)
-    })
-    throw failed(error)
-  }
-  try {
-    await readBack(connection, key, options)
-  } catch (error) {
-    await tidy(async (tidier) => {
-      if (doubt === undefined) return deleteWritten(tidier, key, options.onLeftBehind)
-      await takeBack(tidier, key, upload, startedMs, options)
-      if (options.signal?.aborted) await deleteIfOurs(tidier, key, options)
-    })
-    if (doubt === undefined || options.signal?.aborted) throw error
-    if (!isVerdict(error)) {
-      const what = `${urlOf({ ...connection, key })} may be there, and could not be read back`
-      options.onLeftBehind?.(`${what} (${messageOf(error)})`)
-      throw error
-    }
-    throw await connection.attempt(what, () => Promise.reject(doubt)).catch(failed)
-  }
-  // Parts that an upload in doubt has left are paid for, though the object is there.
-  if (upload.isBeginningInDoubt) await tidy((tidier) => takeBack(tidier, key, upload, startedMs, options))
+  if (outcome.kind === 'failed') throw outcome.error
 }
 
-/** Whether reading back has told that nothing is there, or something else. */
+/** Uploads the body, in place of what a killed process left unfinished. */
+async function sendObject(write: ObjectWrite): Promise<WriteOutcome> {
+  const { connection, key, body, upload, cut } = write
+  const what = attemptOf(write)
+  try {
+    await connection.attempt(what, () => forgiveDenied(abortUnfinished(connection, key, { signal: cut })))
+    return await connection.attempt(what, () => upload.finish())
+  } catch (error) {
+    body.destroy()
+    return { kind: 'failed', error: writeError(write, error) }
+  }
+}
+
+/** Reads the object back, which settles a write in doubt. */
+async function verifyObject(write: ObjectWrite, sent: WriteOutcome): Promise<WriteOutcome> {
+  const { connection, key, options } = write
+  try {
+    await readBack(connection, key, options)
+    return { kind: 'written' }
+  } catch (error) {
+    if (sent.kind !== 'in-doubt' || options.signal?.aborted) return { kind: 'failed', error }
+    if (isVerdict(error)) {
+      const cause = await connection.attempt(attemptOf(write), () => Promise.reject(sent.error)).catch((told) => told)
+      return { kind: 'failed', error: writeError(write, cause) }
+    }
+    const what = `${urlOf({ ...connection, key })} may be there, and could not be read back`
+    options.onLeftBehind?.(`${what} (${messageOf(error)})`)
+    return { kind: 'failed', error }
+  }
+}
+
+/** Removes what the write began. Parts that are left are paid for, even when the object is there. */
+async function cleanUp(
+  write: ObjectWrite,
+  tidier: S3Connection,
+  sent: WriteOutcome,
+  outcome: WriteOutcome
+): Promise<void> {
+  const { key, upload, cut, options } = write
+  const isFailed = outcome.kind === 'failed'
+  if (isFailed && sent.kind === 'written') return deleteWritten(tidier, key, options.onLeftBehind)
+  await takeBack(write, tidier)
+  if (isFailed && cut.aborted && upload.isLastSent) await deleteIfOurs(tidier, key, options)
+}
+
+function attemptOf({ key, cut }: ObjectWrite): S3Attempt {
+  return { permission: 's3:PutObject', key, signal: cut }
+}
+
+/** Whether reading back has found nothing, or something else. */
 function isVerdict(error: unknown): boolean {
   return !(error instanceof IotLogError) || error.code === 'not-found' || error.code === 'archive-invalid'
 }
@@ -77,7 +112,7 @@ function isVerdict(error: unknown): boolean {
 /** Aborts `cut`, with the reason, when the body fails or the signal says so; disposing lets go of the signal. */
 function cutWith(body: Readable, signal: AbortSignal | undefined): { readonly cut: AbortSignal } & Disposable {
   const cut = new AbortController()
-  // Whoever stops reading a stream ends it with an AbortError of the stream's own: that is no failure of the body.
+  // A reader that stops ends the stream with an AbortError of the stream's own: that is no failure of the body.
   body.once('error', (error) => {
     if (error.name !== 'AbortError' || signal?.aborted) cut.abort(error)
   })
@@ -103,13 +138,8 @@ async function deleteIfOurs(tidier: S3Connection, key: string, options: WriteOpt
 }
 
 /** Aborts what this write began, and nothing of others; says so where it can't. */
-async function takeBack(
-  tidier: S3Connection,
-  key: string,
-  { uploadId, isBeginningInDoubt }: CuttableUpload,
-  startedMs: number,
-  { onLeftBehind }: WriteOptions
-): Promise<void> {
+async function takeBack({ key, upload, startedMs, options }: ObjectWrite, tidier: S3Connection): Promise<void> {
+  const { uploadId, isBeginningInDoubt } = upload
   try {
     if (uploadId !== undefined) await abortUpload(tidier, key, uploadId)
     if (isBeginningInDoubt) {
@@ -117,26 +147,24 @@ async function takeBack(
     }
   } catch (error) {
     const what = `An unfinished upload to ${urlOf({ ...tidier, key })} could not be aborted (${messageOf(error)})`
-    onLeftBehind?.(`${what}; the next export to the same place, or a lifecycle rule of the bucket, removes it`)
+    options.onLeftBehind?.(`${what}; the next export to the same place, or a lifecycle rule of the bucket, removes it`)
   }
 }
 
-/** Whoever may not list uploads can't see what others left; the lifecycle rule of the bucket does. */
+/** Without the permission to list uploads, what others left is not seen; the bucket's lifecycle rule removes it. */
 async function forgiveDenied(attempt: Promise<void>): Promise<void> {
   await attempt.catch((error) => {
     if (statusOf(error) !== 403) throw error
   })
 }
 
-/** A conditional write that lost: 412, or 409 when both came at once. */
-function isTaken(error: unknown): boolean {
-  return error instanceof IotLogError && (error.code === 'replaced' || statusOf(error.cause) === 409)
-}
-
-function alreadyThere(connection: S3Connection, key: string, cause: unknown): IotLogError {
+/** The error of a write; one that lost against another writer got 412, or 409 when both came at once. */
+function writeError({ connection, key }: ObjectWrite, error: unknown): unknown {
+  const isTaken = error instanceof IotLogError && (error.code === 'replaced' || statusOf(error.cause) === 409)
+  if (!isTaken) return error
   const url = urlOf({ ...connection, key })
   return new IotLogError('output-exists', `Already there, not overwritten: ${url} (--force replaces it)`, {
     subject: url,
-    cause
+    cause: error
   })
 }
