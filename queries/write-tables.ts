@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tableFiles } from '../worker/athena/table.ts'
+import { tableFiles } from '../worker/athena/table-statement.ts'
 import { isMade, viewFiles } from '../worker/athena/view.ts'
 import { readConfig } from '../worker/config/config-file.ts'
 import { sampleConfig } from '../worker/config/sample-config.ts'

@@ -1,9 +1,8 @@
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue'
 import type { Construct } from 'constructs'
-import { fillStatement } from '../../worker/athena/placeholders.ts'
-import { tableOf, tableStatement } from '../../worker/athena/table.ts'
+import { checkedLocation } from '../../worker/athena/placeholders.ts'
+import { type TableColumn, tableDefinition, tableOf } from '../../worker/athena/table.ts'
 import type { Deployment } from '../deployment.ts'
-import { type Column, parseTableStatement } from './table-definition.ts'
 
 /** The database, and a table for each category that Athena can read. */
 export function createTables(scope: Construct, deployment: Deployment, database: string): void {
@@ -13,10 +12,10 @@ export function createTables(scope: Construct, deployment: Deployment, database:
     databaseName: database,
     databaseInput: { name: database, description: `Logs of ${name}, a table for each category` }
   })
-  const location = `s3://${logs.bucket}/${logs.prefix}`
+  const location = checkedLocation(`s3://${logs.bucket}/${logs.prefix}`)
   for (const category of environment.categories.values()) {
     if ('problem' in tableOf(category)) continue
-    const table = parseTableStatement(fillStatement(tableStatement(category), { database, location }))
+    const table = tableDefinition(category, location)
     const resource = new CfnTable(scope, `Table-${category.name}`, {
       catalogId: account,
       databaseName: database,
@@ -39,4 +38,4 @@ export function createTables(scope: Construct, deployment: Deployment, database:
   }
 }
 
-const columns = (list: readonly Column[]) => list.map((column) => ({ ...column }))
+const columns = (list: readonly TableColumn[]) => list.map((column) => ({ ...column }))

@@ -227,7 +227,7 @@ describe('Athena itself', () => {
 
   it('may read another place than the configuration means, which is told', async () => {
     await place.athena.execute('DROP TABLE iot_logs.telemetry')
-    const { tableStatement } = await import('../../worker/athena/table.ts')
+    const { tableStatement } = await import('../../worker/athena/table-statement.ts')
     const { fillStatement } = await import('../../worker/athena/placeholders.ts')
     const statement = tableStatement(place.environment.categories.get('telemetry')!)
     const make = (location: string) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { fillStatement } from '../../worker/athena/placeholders.ts'
-import { tableStatement } from '../../worker/athena/table.ts'
+import { tableStatement } from '../../worker/athena/table-statement.ts'
 import { allLinesStatement } from '../../worker/athena/view.ts'
 import { filesOf } from '../../worker/commands/saved-queries.ts'
 import { parseConfig } from '../../worker/contract/config.ts'

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { tableStatement } from '../../worker/athena/table.ts'
+import { tableStatement } from '../../worker/athena/table-statement.ts'
 import { madeViewsOf } from '../../worker/athena/view.ts'
 import { findFormat, formatNames } from '../../worker/formats/registry.ts'
 import type { S3Server } from '../stand-ins/s3/server.ts'

@@ -1,6 +1,7 @@
 import { after } from 'node:test'
 import { fillStatement } from '../../worker/athena/placeholders.ts'
-import { tableOf, tableStatement } from '../../worker/athena/table.ts'
+import { tableOf } from '../../worker/athena/table.ts'
+import { tableStatement } from '../../worker/athena/table-statement.ts'
 import { type Config, type Environment, parseConfig } from '../../worker/contract/config.ts'
 import { type AthenaServer, startAthenaServer } from '../stand-ins/athena/server.ts'
 import type { S3Server } from '../stand-ins/s3/server.ts'

@@ -1,6 +1,7 @@
 import type { Environment } from '../contract/config.ts'
 import { quotedName, textLiteral } from './literal.ts'
-import { type MadeView, recordViewOf } from './record-view.ts'
+import { recordViewOf } from './record-view.ts'
+import type { NamedStatement } from './table-statement.ts'
 
 /*
  * Views over the records of several categories, under one set of columns, so that a saved query asks all of them at once.
@@ -156,7 +157,7 @@ const conferenceEvents: CommonView = {
 const views: readonly CommonView[] = [accessRequests, conferenceEvents]
 
 /** The common views of an environment that some category of it feeds. */
-export function commonViewsOf({ categories }: Environment): MadeView[] {
+export function commonViewsOf({ categories }: Environment): NamedStatement[] {
   return views.flatMap((view) => {
     const parts = [...categories.values()].flatMap((category) => {
       const columns = view.parts[category.format]

@@ -10,9 +10,12 @@ export interface Places {
 /** Fills the places of a statement of `queries/`. @throws Error for a name or a location that could change the statement */
 export function fillStatement(sql: string, { database, location }: Places): string {
   quotedName(database)
-  if (location !== undefined && !/^s3:\/\/[A-Za-z0-9/!_.()=-]+\/$/.test(location)) {
-    throw new Error(`Not a location that Athena takes: ${JSON.stringify(location)}`)
-  }
   const filled = sql.replaceAll(/\$\{database\}/g, () => database)
-  return location === undefined ? filled : filled.replaceAll(/\$\{location\}/g, () => location)
+  return location === undefined ? filled : filled.replaceAll(/\$\{location\}/g, () => checkedLocation(location))
+}
+
+/** @throws Error for a location that could change a statement */
+export function checkedLocation(location: string): string {
+  if (/^s3:\/\/[A-Za-z0-9/!_.()=-]+\/$/.test(location)) return location
+  throw new Error(`Not a location that Athena takes: ${JSON.stringify(location)}`)
 }

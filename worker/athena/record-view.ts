@@ -3,20 +3,15 @@ import { findFormat } from '../formats/registry.ts'
 import type { LineSelection } from '../formats/sql/record-columns.ts'
 import { quotedName } from './literal.ts'
 import { tableOf } from './table.ts'
+import type { NamedStatement } from './table-statement.ts'
 
 /*
  * The view of a category's records: its raw lines taken apart into the typed columns of its format. The table stays
  * lines: when AWS appends a field, a view has one column less than it could, and no row is lost.
  */
 
-/** A view and the statement that makes it, with the place `${database}`. */
-export interface MadeView {
-  readonly name: string
-  readonly statement: string
-}
-
 /** A category's view, or undefined where it has no table or its format no view. */
-export function recordViewOf(category: Category, format = findFormat(category.format)): MadeView | undefined {
+export function recordViewOf(category: Category, format = findFormat(category.format)): NamedStatement | undefined {
   const table = tableOf(category)
   if ('problem' in table || !format.view) return undefined
   const name = `${table.name}_records`

@@ -3,8 +3,9 @@ import { IotLogError } from '../contract/errors.ts'
 import { commonViewsOf } from './common-views.ts'
 import { quotedName, textLiteral } from './literal.ts'
 import type { Partitioning } from './partitions.ts'
-import { type MadeView, recordViewOf } from './record-view.ts'
-import { inOrder, tableOf } from './table.ts'
+import { recordViewOf } from './record-view.ts'
+import { tableOf } from './table.ts'
+import { type NamedStatement, statementFiles } from './table-statement.ts'
 
 /** The view of all categories' lines, under which the parsed views lie. */
 export const allLines = 'all_lines'
@@ -56,7 +57,7 @@ function parseFormat(pattern: string): string {
  * All views that are made from an environment's categories, each after those that it reads; none without a table.
  * @throws IotLogError (`wrong-config`) where two would bear one name
  */
-export function madeViewsOf(environment: Environment): readonly MadeView[] {
+export function madeViewsOf(environment: Environment): readonly NamedStatement[] {
   const categories = [...environment.categories.values()]
   if (categories.every((category) => 'problem' in tableOf(category))) return []
   const records = categories.flatMap((category) => recordViewOf(category) ?? [])
@@ -71,15 +72,7 @@ export function madeViewsOf(environment: Environment): readonly MadeView[] {
 
 /** The files of `queries/views` that are made: one for a view, and one more where it differs in an environment. */
 export function viewFiles(config: Config): ReadonlyMap<string, string> {
-  const files = new Map<string, string>()
-  for (const environment of inOrder(config)) {
-    for (const { name, statement } of madeViewsOf(environment)) {
-      const common = files.get(`${name}.sql`)
-      if (common === undefined) files.set(`${name}.sql`, statement)
-      else if (common !== statement) files.set(`${name}.${environment.name}.sql`, statement)
-    }
-  }
-  return files
+  return statementFiles(config, madeViewsOf)
 }
 
 /** Whether the text of a file is that of a made table or view. */
