@@ -10,7 +10,7 @@ import { isAccessDenied, isCredentialError, isThrottled } from '../contract/aws-
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import type { AthenaApi, QueryStatus, ResultPage, WantedQuery } from './api.ts'
 
-/** A try takes no longer than this to connect, or to be answered. */
+/** Time limit of one attempt: to connect, and to get a response. */
 const requestHandler = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true }
 /** Throttling, server errors and lost connections; the SDK waits longer each time. */
 const maxAttempts = 8
@@ -55,19 +55,19 @@ export function openAthena({ region }: { readonly region: string | undefined }):
           MaxResults: rowsPerPage,
           ...(token !== undefined && { NextToken: token })
         }
-        const answer = await attempt('GetQueryResults', signal, () =>
+        const page = await attempt('GetQueryResults', signal, () =>
           client.send(new GetQueryResultsCommand(input), optionsOf(signal))
         )
-        const rows = (answer.ResultSet?.Rows ?? []).map(({ Data = [] }) =>
+        const rows = (page.ResultSet?.Rows ?? []).map(({ Data = [] }) =>
           Data.map(({ VarCharValue }) => VarCharValue ?? null)
         )
-        const info = answer.ResultSet?.ResultSetMetadata?.ColumnInfo ?? []
+        const info = page.ResultSet?.ResultSetMetadata?.ColumnInfo ?? []
         const columns = info.map(({ Name }) => Name ?? '')
         const types = info.map(({ Type }) => Type ?? '')
         // The first row of a SELECT's first page holds the names again.
         const hasNames = isFirst && rows[0]?.every((name, at) => name === columns[at]) === true
         isFirst = false
-        token = answer.NextToken
+        token = page.NextToken
         yield { columns, types, rows: hasNames ? rows.slice(1) : rows } satisfies ResultPage
       }
     },

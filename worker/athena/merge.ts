@@ -11,7 +11,7 @@ import type { SortedLines } from './key-sort.ts'
  * scan gives them. The listing leads: what it does not hold came after it and is left out.
  */
 
-export interface MergeParts {
+interface MergeParts {
   readonly category: number
   /** The objects of the category in key order. */
   readonly pages: AsyncIterable<readonly StoredObject[]>

@@ -8,9 +8,9 @@ import type { AthenaAccess } from './run-category.ts'
 export type AthenaOffer = { readonly open: () => Promise<OpenedAthena> } | { readonly obstacle: string }
 
 /** Disposing gives up connections. */
-export interface OpenedAthena extends AthenaAccess, AsyncDisposable {}
+interface OpenedAthena extends AthenaAccess, AsyncDisposable {}
 
-export interface OfferSettings {
+interface OfferSettings {
   readonly environment: Environment
   /** Where the logs are read. */
   readonly source: string

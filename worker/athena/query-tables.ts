@@ -4,7 +4,7 @@ import type { SavedQuery } from './saved-query.ts'
 import { tableOf } from './table.ts'
 
 /** The partitions of the tables that a query reads, or why it cannot be asked. */
-export type TablesRead = { readonly tables: readonly Partitioning[] } | { readonly problem: string }
+type TablesRead = { readonly tables: readonly Partitioning[] } | { readonly problem: string }
 
 /** What a query reads in an environment. `category` is the one that was typed, where it takes one. */
 export function tablesRead(

@@ -24,7 +24,7 @@ export interface QueryProgress {
   readonly scannedBytes: number
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly api: AthenaApi
   readonly signal: AbortSignal
   readonly onProgress?: ((progress: QueryProgress) => void) | undefined

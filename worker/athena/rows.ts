@@ -13,7 +13,7 @@ const gatheredBytes = 256 * 1024
 const checkKind = Buffer.from(rowKinds.check)
 
 /** Takes what rows hold. */
-export interface RowTaker {
+interface RowTaker {
   /** Whole lines that match, of the object of a path: `bytes` from `from` to `to`, valid during the call. */
   lines(path: string, bytes: Buffer, from: number, to: number): void
   /** An object that has to be read again. */

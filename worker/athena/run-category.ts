@@ -19,8 +19,8 @@ import { unloadStatement } from './statement.ts'
 import { tableOf } from './table.ts'
 
 /*
- * One category, answered by Athena: the query, what it wrote, and the lines of that in their order. What Athena may not
- * have read as it lies is named, so that the worker reads it itself.
+ * One category, read by Athena: the query, the objects that it wrote, and their lines in order. Objects that Athena may not
+ * have read as they are stored are named, and the worker reads them itself.
  */
 
 /** A query that failed for a reason that may pass, or by an object that is left out then, is run again. */
@@ -48,7 +48,7 @@ export interface AthenaAccess {
 }
 
 /** What it takes to ask for one category. */
-export interface CategoryQuestion {
+interface CategoryQuestion {
   readonly plan: CategoryPlan
   readonly listing: CategoryListing
   readonly window: Window
@@ -61,20 +61,20 @@ export interface CategoryQuestion {
   readonly onLeftBehind?: ((text: string) => void) | undefined
 }
 
-/** The answer; disposing gives up its files. */
-export interface CategoryAnswer extends Disposable {
-  /** Lines of the objects that Athena has answered for, and of others that the listing does not hold. */
+/** The result of a category. Disposing deletes its files. */
+export interface CategoryResult extends Disposable {
+  /** Lines of the objects that Athena has read, and of others that the listing does not hold. */
   readonly lines: KeySort
   /** Keys of objects that the worker has to read itself. */
-  readonly unanswered: ReadonlySet<string>
+  readonly unread: ReadonlySet<string>
   readonly scannedBytes: number
 }
 
-/** Athena can't answer for a category: the worker has to read it. */
-export class UnansweredCategory extends Error {}
+/** Athena can't read a category: the worker has to read it. */
+export class UnreadCategory extends Error {}
 
-/** Asks Athena. @throws UnansweredCategory, IotLogError, or the signal's reason */
-export async function askAthena(question: CategoryQuestion, access: AthenaAccess): Promise<CategoryAnswer> {
+/** Asks Athena. @throws UnreadCategory, IotLogError, or the signal's reason */
+export async function askAthena(question: CategoryQuestion, access: AthenaAccess): Promise<CategoryResult> {
   const excluded = await leftOut(question)
   for (let run = 1, failures = 0; ; run++) {
     try {
@@ -97,7 +97,7 @@ async function leftOut({ plan, listing, source }: CategoryQuestion): Promise<str
   for await (const page of listing.pages()) {
     urls.push(...page.filter(({ key }) => isHadoopCodec(key)).map(({ key }) => source.urlOf(key)))
     if (urls.length <= mostLeftOut) continue
-    throw new UnansweredCategory(`objects of ${plan.category.name} are named like codecs of Hadoop, such as ${urls[0]}`)
+    throw new UnreadCategory(`objects of ${plan.category.name} are named like codecs of Hadoop, such as ${urls[0]}`)
   }
   return urls
 }
@@ -121,7 +121,7 @@ async function blamedObject(
   return blamed === '' || excluded.includes(blamed) ? undefined : blamed
 }
 
-/** Whether running it again may help. Results that are gone may have been taken away by an attempt before this one. */
+/** Whether running it again may help. An earlier attempt may have deleted results that are gone. */
 function mayPass(error: unknown): boolean {
   if (error instanceof QueryFailure) return error.status.isRetryable
   return error instanceof IotLogError && error.code === 'query-failed' && error.subject !== undefined
@@ -132,24 +132,24 @@ async function askOnce(
   access: AthenaAccess,
   run: number,
   excluded: readonly string[]
-): Promise<CategoryAnswer> {
+): Promise<CategoryResult> {
   const { plan, window, signal, onProgress, onEnded, onLeftBehind } = question
   const { api, database, workgroup, seed, results } = access
   const { name } = plan.category
   const table = tableOf(plan.category)
-  if ('problem' in table) throw new UnansweredCategory(table.problem)
+  if ('problem' in table) throw new UnreadCategory(table.problem)
   const prefix = `${access.prefix}${name}/${run}/`
   const target = `s3://${results.name}/${prefix}`
   const statement = unloadStatement({ database, table, window, reading: plan.reading, excluded, target })
   const token = tokenOf(seed, statement)
   const options = { api, signal, onProgress, onEnded, onLeftBehind }
   const query = await runQuery({ ...statement, workgroup, database, token }, options)
-  const unanswered = new Set(excluded.map((url) => keyOfSource(url, question)!))
-  await checkAmount(query, question, unanswered)
+  const unread = new Set(excluded.map((url) => keyOfSource(url, question)!))
+  await checkAmount(query, question, unread)
   const lines = new KeySort()
   try {
-    await sortRows(query, prefix, question, access, lines, unanswered)
-    return { lines, unanswered, scannedBytes: query.scannedBytes, [Symbol.dispose]: () => lines[Symbol.dispose]() }
+    await sortRows(query, prefix, question, access, lines, unread)
+    return { lines, unread, scannedBytes: query.scannedBytes, [Symbol.dispose]: () => lines[Symbol.dispose]() }
   } catch (error) {
     lines[Symbol.dispose]()
     throw error
@@ -160,13 +160,13 @@ async function askOnce(
 async function checkAmount(
   { id, scannedBytes }: SucceededQuery,
   { listing, plan }: CategoryQuestion,
-  unanswered: ReadonlySet<string>
+  unread: ReadonlySet<string>
 ): Promise<void> {
   const { prefixLength } = plan.reading
   let expected = 0
   for await (const page of listing.pages()) {
     for (const object of page) {
-      if (!isReadDirectly(object, prefixLength) && !unanswered.has(object.key)) expected += object.size
+      if (!isReadDirectly(object, prefixLength) && !unread.has(object.key)) expected += object.size
     }
   }
   if (scannedBytes >= expected * leastReadShare) return
@@ -184,7 +184,7 @@ async function sortRows(
   question: CategoryQuestion,
   { results }: AthenaAccess,
   lines: KeySort,
-  unanswered: Set<string>
+  unread: Set<string>
 ): Promise<void> {
   const { plan, limits, context, signal } = question
   const timeOf = createLineTimes(findFormat(plan.reading.format))
@@ -200,9 +200,9 @@ async function sortRows(
     },
     check: (path) => {
       const key = keyOfSource(path, question)
-      if (key === undefined || unanswered.size < unanswered.add(key).size || unanswered.size <= mostChecked) return
-      const text = `${formatCount(unanswered.size, 'object')} of ${plan.category.name} are not what their names say`
-      throw new UnansweredCategory(text)
+      if (key === undefined || unread.size < unread.add(key).size || unread.size <= mostChecked) return
+      const text = `${formatCount(unread.size, 'object')} of ${plan.category.name} are not what their names say`
+      throw new UnreadCategory(text)
     }
   })
   const objects = await unloadedObjects(query, prefix, results, signal)

@@ -8,14 +8,14 @@ import type { CategoryListing, CategoryPlan } from '../scan/category-plan.ts'
 import type { ScanProgress } from '../scan/protocol.ts'
 import type { QueryStatus } from './api.ts'
 import { removeResults } from './clean-up.ts'
-import { type AthenaAccess, askAthena, type CategoryAnswer } from './run-category.ts'
+import { type AthenaAccess, askAthena, type CategoryResult } from './run-category.ts'
 
 /*
- * The queries of one export. All are started at once, since they wait for Athena and not for this machine; their answers
- * are taken one category after the other. Whatever happens, nothing goes on and nothing lies about afterwards.
+ * The queries of one export. All are started at once, since they wait for Athena and not for this machine; their results
+ * are taken one category after the other. Whatever happens, no query runs on and no result remains.
  */
 
-export interface AthenaRunOptions {
+interface AthenaRunOptions {
   readonly access: AthenaAccess
   readonly source: Store
   readonly window: Window
@@ -27,16 +27,16 @@ export interface AthenaRunOptions {
 }
 
 /** A category for Athena. */
-export interface AskedCategory {
+interface AskedCategory {
   readonly plan: CategoryPlan
   readonly listing: CategoryListing
 }
 
-/** The queries of one export, by category name. Disposing stops what runs and takes away what was written. */
+/** The queries of one export, by category name. Disposing stops what runs and deletes what was written. */
 export class AthenaRun implements AsyncDisposable {
   readonly #options: AthenaRunOptions
   readonly #over = new AbortController()
-  readonly #answers: ReadonlyMap<string, Promise<CategoryAnswer>>
+  readonly #results: ReadonlyMap<string, Promise<CategoryResult>>
   readonly #inflaters: InflaterPool
   readonly #ended: QueryStatus[] = []
 
@@ -44,27 +44,27 @@ export class AthenaRun implements AsyncDisposable {
     this.#options = options
     this.#inflaters = createInflaterPool(options.inflaters)
     const entries = categories.map((asked) => [asked.plan.category.name, this.#ask(asked)] as const)
-    this.#answers = new Map(entries)
-    // Whoever takes an answer learns of its failure; until then it is nobody's.
-    for (const [, answer] of entries) answer.catch(() => {})
+    this.#results = new Map(entries)
+    // The export learns of a failure when it takes the result.
+    for (const [, result] of entries) result.catch(() => {})
   }
 
-  /** The answer for a category, when it is there. @throws UnansweredCategory, IotLogError, or the signal's reason */
-  answerOf(category: string): Promise<CategoryAnswer> {
-    return this.#answers.get(category)!
+  /** The result of a category, when it is there. @throws UnreadCategory, IotLogError, or the signal's reason */
+  resultOf(category: string): Promise<CategoryResult> {
+    return this.#results.get(category)!
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over.abort(new Error('the export has ended'))
-    const settled = await Promise.allSettled(this.#answers.values())
+    const settled = await Promise.allSettled(this.#results.values())
     for (const one of settled) if (one.status === 'fulfilled') one.value[Symbol.dispose]()
     this.#inflaters.close()
-    if (this.#answers.size === 0) return
+    if (this.#results.size === 0) return
     const { access, onLeftBehind } = this.#options
     await removeResults(access.results, access.prefix, this.#ended, onLeftBehind)
   }
 
-  async #ask({ plan, listing }: AskedCategory): Promise<CategoryAnswer> {
+  async #ask({ plan, listing }: AskedCategory): Promise<CategoryResult> {
     const { access, source, window, limits, signal, onProgress, onLeftBehind } = this.#options
     let toldBytes = 0
     return askAthena(
@@ -77,7 +77,7 @@ export class AthenaRun implements AsyncDisposable {
         context: this.#context(),
         signal: AbortSignal.any([signal, this.#over.signal]),
         onProgress: ({ scannedBytes }) => {
-          // A query that is run again begins anew.
+          // A query that is run again starts over.
           const bytes = Math.max(0, Math.min(scannedBytes, listing.storedBytes) - toldBytes)
           toldBytes += bytes
           onProgress({ objects: 0, storedBytes: bytes, passedBytes: bytes, textBytes: 0, lines: 0 })

@@ -14,7 +14,7 @@ import { IotLogError } from '../contract/errors.ts'
  */
 
 /** What a parameter may be. A window becomes the six values by which partitions are chosen. */
-export type ParameterType = 'window' | 'category' | 'text' | 'integer'
+type ParameterType = 'window' | 'category' | 'text' | 'integer'
 
 export interface QueryParameter {
   readonly name: string
@@ -39,7 +39,7 @@ export interface SavedQuery {
 }
 
 /** Categories by their formats: a view has them under common columns. */
-export interface ReadFormats {
+interface ReadFormats {
   readonly formats: readonly string[]
 }
 

@@ -15,7 +15,7 @@ export interface Statement {
   readonly parameters: readonly string[]
 }
 
-export interface UnloadRequest {
+interface UnloadRequest {
   readonly database: string
   readonly table: { readonly name: string; readonly partitioning: Partitioning }
   readonly window: Window

@@ -8,9 +8,7 @@ import { type Partitioning, partitioningOf } from './partitions.ts'
  */
 
 /** A category's table, or why it has none. */
-export type CategoryTable =
-  | { readonly name: string; readonly partitioning: Partitioning }
-  | { readonly problem: string }
+type CategoryTable = { readonly name: string; readonly partitioning: Partitioning } | { readonly problem: string }
 
 export interface TableColumn {
   readonly name: string

@@ -8,7 +8,7 @@ import { tableOf } from './table.ts'
 import { type NamedStatement, statementFiles } from './table-statement.ts'
 
 /** The view of all categories' lines, under which the parsed views lie. */
-export const allLines = 'all_lines'
+const allLines = 'all_lines'
 /** Those of queries/views that people have written. */
 const writtenViews = ['iot_records', 'telemetry_messages', 'command_messages', 'lifecycle_events']
 

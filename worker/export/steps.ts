@@ -1,7 +1,7 @@
 import { cutSingly, mergeSteps } from '../athena/merge.ts'
 import { isReadDirectly } from '../athena/readable.ts'
 import type { AthenaRun } from '../athena/run.ts'
-import { UnansweredCategory } from '../athena/run-category.ts'
+import { UnreadCategory } from '../athena/run-category.ts'
 import type { Limits } from '../contract/config-schema.ts'
 import { IotLogError } from '../contract/errors.ts'
 import type { RequestOptions } from '../contract/request-options.ts'
@@ -17,7 +17,7 @@ import type { Listing } from './listing.ts'
 
 /*
  * The steps of an export, category after category: kept lines, and what became of the objects. Neighbouring categories
- * that the worker reads are one scan; a category of Athena's is its answer, merged with what the worker reads of it.
+ * that the worker reads are one scan; a category of Athena's is its result, merged with what the worker reads of it.
  */
 
 /** Kept lines a thread may be ahead of the archive. */
@@ -70,11 +70,11 @@ async function* noPages(): AsyncGenerator<readonly StoredObject[]> {}
 async function* queriedSteps(at: number, choice: OpenChoice, options: StepsOptions): AsyncGenerator<ScanStep> {
   const { plans, listing, wanted, run, onProgress } = options
   const { name } = plans[at]!.category
-  let answer: Awaited<ReturnType<AthenaRun['answerOf']>>
+  let result: Awaited<ReturnType<AthenaRun['resultOf']>>
   try {
-    answer = await run!.answerOf(name)
+    result = await run!.resultOf(name)
   } catch (error) {
-    if (!(error instanceof UnansweredCategory)) throw error
+    if (!(error instanceof UnreadCategory)) throw error
     if (wanted === 'athena') throw cantRead(name, error)
     choice.engines = choice.engines.with(at, 'scan')
     choice.reason += `; ${name} by scan after all: ${error.message}`
@@ -83,12 +83,12 @@ async function* queriedSteps(at: number, choice: OpenChoice, options: StepsOptio
   }
   const { prefixLength } = plans[at]!.reading
   const isDirect = (object: StoredObject): boolean =>
-    isReadDirectly(object, prefixLength) || answer.unanswered.has(object.key)
+    isReadDirectly(object, prefixLength) || result.unread.has(object.key)
   const { pages } = listing.categories[at]!
   yield* mergeSteps({
     category: at,
     pages: pages(),
-    lines: answer.lines.sorted(),
+    lines: result.lines.sorted(),
     isDirect,
     direct: scan(cutSingly(at, pages(), isDirect), options),
     prefixLength,
@@ -111,7 +111,7 @@ function scan(slices: AsyncGenerator<Slice>, options: StepsOptions): AsyncGenera
   return scanInOrder(slices, settings, signal, onProgress)
 }
 
-function cantRead(name: string, why: UnansweredCategory): IotLogError {
+function cantRead(name: string, why: UnreadCategory): IotLogError {
   const text = `Athena can't read ${name}: ${why.message} (engine=auto reads it)`
   return new IotLogError('query-failed', text, { subject: name, cause: why })
 }

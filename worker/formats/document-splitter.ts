@@ -31,7 +31,7 @@ import {
 const lookAhead = 8
 
 /** A document stands in `bytes[start, end)`, valid during the call; the calls of one `push`, and only they, share `bytes`. */
-export type OnDocument = (bytes: Buffer, start: number, end: number) => void
+type OnDocument = (bytes: Buffer, start: number, end: number) => void
 
 export class DocumentSplitter {
   readonly #maxRecordBytes: number

@@ -3,7 +3,7 @@ import { type ReadLine, readNumber } from './spaced-line.ts'
 
 /** The columns of lines whose header names them, with what types are known. */
 export type NamedTypes = Readonly<Record<string, Exclude<Column['type'], 'boolean' | 'array<string>'>>>
-export type NamedColumns = readonly { readonly name: string; readonly type: NamedTypes[string] }[]
+type NamedColumns = readonly { readonly name: string; readonly type: NamedTypes[string] }[]
 
 /** A header's names with their types; one that is not known is a string. No name may be `__proto__`. */
 export function typedNames(names: readonly string[], types: NamedTypes): NamedColumns {

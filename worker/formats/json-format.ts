@@ -2,7 +2,7 @@ import type { Fields, Format } from './format.ts'
 import { documentTimeMs, isBlank, parseDocument, timeKeys, unparsed } from './json-text.ts'
 import { jsonColumns, wrappedColumns } from './sql/json.ts'
 
-export interface JsonFormatSettings extends Pick<Format, 'name' | 'framing' | 'columns' | 'wrapperKey' | 'describe'> {
+interface JsonFormatSettings extends Pick<Format, 'name' | 'framing' | 'columns' | 'wrapperKey' | 'describe'> {
   /** The names that may hold the time; the default is the usual ones. */
   readonly timeKeys?: readonly string[]
   /** Reads the time where no such name holds it. */

@@ -2,7 +2,7 @@ import { valueTimeMs } from './event-time.ts'
 import type { Fields, FieldValue, LogRecord, ParseLimits } from './format.ts'
 
 /** What JSON text says, or why it says nothing. */
-export type ParsedDocument =
+type ParsedDocument =
   | { readonly fields: Fields; readonly error?: undefined }
   | { readonly fields?: undefined; readonly error: string }
 

@@ -31,7 +31,7 @@ const structuredClasses: ReadonlySet<string> = new Set(['support.rest.received',
 /** Names that stand for a class each by what their message says was done. */
 const directedNames: ReadonlySet<string> = new Set(['support.sip', 'support.rest'])
 
-export interface SupportMessage {
+interface SupportMessage {
   readonly class: string
   readonly level: string | null
   readonly name: string | null

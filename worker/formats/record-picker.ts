@@ -13,7 +13,7 @@ const lineEnd = Buffer.from('\n')
 const escapeBytes = 6
 
 /** Which records of an export count by their own time. */
-export interface TimeWindow {
+interface TimeWindow {
   readonly fromMs: number
   /** Not included. */
   readonly toMs: number
@@ -27,7 +27,7 @@ export interface PickSettings extends RecordLimits {
 }
 
 /** Takes `bytes[start, end)`, valid during the call: that many records as whole lines, each closed by `\n`. */
-export type KeepLines = (bytes: Buffer, start: number, end: number, records: number) => void
+type KeepLines = (bytes: Buffer, start: number, end: number, records: number) => void
 
 /** What finds identifiers in the stored bytes of a format: a frame without a hit holds no matching record. */
 export function compileFrameMatcher(format: Format, spec: MatchSpec): Matcher {

@@ -5,7 +5,7 @@ import { columnsOf, type Layout, readValues, recordOf, splitValues, withoutRetur
 import { spacedColumns } from './sql/spaced.ts'
 import { clfTime, isoTime } from './sql/time.ts'
 
-export interface SpacedFormatSettings {
+interface SpacedFormatSettings {
   readonly name: string
   readonly layout: Layout
   readonly leastValues: number

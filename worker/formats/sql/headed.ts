@@ -9,7 +9,7 @@ import { numberOf } from './spaced.ts'
  * columns are null.
  */
 
-export interface Headed {
+interface Headed {
   /** Whether a line is a header, and whether it is one that names fields. */
   readonly isHeader: string
   readonly isNaming: string
