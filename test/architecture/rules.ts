@@ -16,29 +16,30 @@ export const areas: Readonly<Record<string, readonly string[] | 'everything'>> =
   'worker/model/*': rooms('contract'),
   'worker/decode/*': rooms('contract async config native'),
   'worker/match/*': rooms('contract native decode'),
-  'worker/formats/*': rooms('contract decode match'),
+  'worker/formats/sql/*': [],
+  'worker/formats/*': rooms('contract decode match formats/sql'),
   'worker/stores/s3/*': rooms('contract async'),
   'worker/stores/*': rooms('contract async spool stores/s3'),
   'worker/scan/*': rooms('contract async native spool decode match formats stores'),
-  'worker/athena/records/*': [...rooms('formats'), 'worker/athena/literal.ts'],
-  'worker/athena/*': rooms('contract async spool decode match formats stores stores/s3 scan athena/records'),
+  'worker/athena/*': rooms('contract async spool decode match formats formats/sql stores stores/s3 scan'),
   'worker/export/*': rooms('contract spool model decode match formats scan athena'),
   'worker/outputs/zip/*': rooms('contract native spool decode export'),
-  'worker/report/slack/*': [...rooms('contract async'), 'worker/report/job-reporter.ts', 'worker/report/percent.ts'],
+  'worker/report/slack/*': [...rooms('contract async'), 'worker/report/job-reporter.ts', 'worker/report/progress.ts'],
   'worker/report/*': rooms('contract async scan export report/slack'),
-  'worker/forward/sinks/*': rooms('contract async formats report'),
+  'worker/forward/sinks/*': rooms('contract async formats formats/sql report'),
   'worker/forward/*': rooms('contract async config decode formats stores stores/s3 scan export report forward/sinks'),
   'worker/jobs/*': rooms('contract async config decode formats stores athena export outputs/zip report'),
-  'worker/commands/*': rooms(
-    'contract config native decode match formats model stores scan athena export outputs/zip report report/slack forward forward/sinks'
-  ),
+  'worker/commands/*': [
+    ...rooms('contract config native decode match formats model stores scan athena export outputs/zip'),
+    ...rooms('report report/slack forward forward/sinks')
+  ],
   'worker/cli.ts': rooms('commands'),
   'worker/main.ts': rooms('jobs'),
   'worker/node-flags.ts': [],
   'worker/write-schema.ts': rooms('contract formats'),
   'ingress/jobs/*': [...rooms('contract async stores report report/slack'), 'worker/jobs/jobs.ts', 'ingress/slack/*'],
   'ingress/slack/*': [
-    ...rooms('contract config report report/slack'),
+    ...rooms('contract async config report report/slack'),
     'worker/stores/s3/documents.ts',
     'ingress/jobs/*'
   ],
@@ -58,14 +59,7 @@ function rooms(names: string): string[] {
 }
 
 /** Folders that still import each other. */
-export const knownCircles: readonly string[] = [
-  'worker/athena',
-  'worker/athena/records',
-  'worker/report',
-  'worker/report/slack',
-  'ingress/jobs',
-  'ingress/slack'
-]
+export const knownCircles: readonly string[] = ['worker/report', 'worker/report/slack', 'ingress/jobs', 'ingress/slack']
 
 /** Where only edge modules may touch the world; benchmarks and tests are free to. */
 export const guarded = /^(?:worker|ingress|infra|queries)\//
@@ -79,7 +73,6 @@ export const edges = {
     'infra/export/image.ts',
     'infra/sizing.ts',
     'queries/write-tables.ts',
-    'worker/commands/output.ts',
     'worker/commands/saved-queries.ts',
     'worker/config/config-file.ts',
     'worker/forward/checkpoint.ts',
@@ -93,7 +86,6 @@ export const edges = {
   network: [
     'ingress/slack/slack-api.ts',
     'worker/commands/slack-command.ts',
-    'worker/forward/queue-sender.ts',
     'worker/forward/sinks/logstash.ts',
     'worker/forward/sinks/opensearch.ts',
     'worker/forward/sinks/post.ts',
@@ -140,6 +132,7 @@ export const edges = {
     'ingress/jobs/secrets-manager.ts',
     'worker/athena/client.ts',
     'worker/forward/aws-credentials.ts',
+    'worker/forward/queue-sender.ts',
     'worker/forward/sink-secret.ts',
     'worker/stores/s3/*'
   ],
@@ -147,13 +140,10 @@ export const edges = {
   archives: ['worker/decode/open-zip.ts', 'worker/decode/read-zip.ts', 'worker/outputs/zip/deflated-zip.ts'],
   cdk: ['infra/**'],
   clock: [
-    'ingress/jobs/batch-client.ts',
-    'ingress/jobs/deadline.ts',
     'ingress/jobs/handle-batch-event.ts',
     'ingress/jobs/secrets-manager.ts',
     'ingress/slack/job-events.ts',
     'ingress/slack/lambda.ts',
-    'ingress/slack/route.ts',
     'worker/async/clock.ts',
     'worker/athena/query.ts',
     'worker/commands/export-command.ts',
@@ -167,35 +157,27 @@ export const edges = {
     'worker/forward/forward-objects.ts',
     'worker/forward/lambda.ts',
     'worker/forward/outbox.ts',
-    'worker/forward/queue-sender.ts',
-    'worker/forward/sinks/deliver.ts',
     'worker/forward/sinks/logstash.ts',
     'worker/forward/sinks/opensearch.ts',
     'worker/jobs/run-container.ts',
     'worker/main.ts',
     'worker/scan/thread.ts',
     'worker/stores/s3/connection.ts',
-    'worker/stores/s3/documents.ts',
     'worker/stores/s3/lean-gets.ts',
-    'worker/stores/s3/range-fetch.ts',
     'worker/stores/s3/read-ahead.ts',
-    'worker/stores/s3/retry-policy.ts',
     'worker/stores/s3/upload.ts',
     'worker/stores/s3/write.ts'
   ],
   chance: [
-    'ingress/jobs/batch-client.ts',
+    'worker/async/clock.ts',
     'ingress/slack/private-metadata-cipher.ts',
     'ingress/slack/replay-guard.ts',
     'worker/athena/query.ts',
     'worker/commands/export-command.ts',
     'worker/commands/query-command.ts',
-    'worker/forward/queue-sender.ts',
-    'worker/forward/sinks/deliver.ts',
     'worker/jobs/id.ts',
     'worker/report/slack.ts',
-    'worker/spool/spool.ts',
-    'worker/stores/s3/retry-policy.ts'
+    'worker/spool/spool.ts'
   ]
 } satisfies Record<string, readonly string[]>
 

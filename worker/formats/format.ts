@@ -1,4 +1,4 @@
-import type { LineSelection, RecordColumns } from './sql/record-columns.ts'
+import type { Column, LineSelection, RecordColumns } from './sql/record-columns.ts'
 
 /*
  * What a log format is: how bytes become records, and what a record says. Each format has one file and one line in
@@ -27,13 +27,6 @@ export interface LogRecord {
 }
 
 export type TakeRecord = (record: LogRecord) => void
-
-/** A column of the format's table, named as in `fields`. */
-export interface Column {
-  readonly name: string
-  /** As Athena and Hive write it. */
-  readonly type: 'string' | 'int' | 'bigint' | 'double' | 'boolean' | 'array<string>'
-}
 
 /** Reads the frames (lines without `\n`, or documents) of one object, in their order. */
 export interface RecordParser {

@@ -1,5 +1,6 @@
-import type { Column, FieldValue } from './format.ts'
+import type { FieldValue } from './format.ts'
 import { type ReadLine, readNumber } from './spaced-line.ts'
+import type { Column } from './sql/record-columns.ts'
 
 /** The columns of lines whose header names them, with what types are known. */
 export type NamedTypes = Readonly<Record<string, Exclude<Column['type'], 'boolean' | 'array<string>'>>>

@@ -1,8 +1,8 @@
 import { clfTimeMs, isoTimeMs } from './event-time.ts'
 import type { Format } from './format.ts'
 import { isBlank, textOf, tooLong, unparsed } from './json-text.ts'
-import { columnsOf, type Layout, readValues, recordOf, splitValues, withoutReturn } from './spaced-line.ts'
-import { spacedColumns } from './sql/spaced.ts'
+import { columnsOf, readValues, recordOf, splitValues, withoutReturn } from './spaced-line.ts'
+import { type Layout, spacedColumns } from './sql/spaced.ts'
 import { clfTime, isoTime } from './sql/time.ts'
 
 interface SpacedFormatSettings {

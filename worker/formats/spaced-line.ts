@@ -1,16 +1,11 @@
-import type { Column, Fields, FieldValue, LogRecord } from './format.ts'
+import type { Fields, FieldValue, LogRecord } from './format.ts'
+import type { Column } from './sql/record-columns.ts'
+import type { FieldKind, Layout } from './sql/spaced.ts'
 
 /*
  * Lines of values between single spaces, as Elastic Load Balancing and S3 write them. A value may stand in quotes or
  * brackets. AWS appends fields without notice, so further ones are kept as `extra`, and old lines may be shorter.
  */
-
-/**
- * How a value is read: `-` is always null; `-1`, which AWS uses for "not known" too, stays the number it is. `quoted` is
- * a list of quoted names, kept as it is written.
- */
-export type FieldKind = 'string' | 'quoted' | 'int' | 'bigint' | 'double' | 'address' | 'request'
-export type Layout = readonly (readonly [name: string, kind: FieldKind])[]
 
 /** A line's values, or what is wrong with it. */
 export interface ReadLine {

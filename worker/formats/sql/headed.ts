@@ -1,5 +1,4 @@
-import type { Column } from '../format.ts'
-import { isRecord, type LineSelection, type RecordColumn, type RecordColumns } from './record-columns.ts'
+import { type Column, isRecord, type LineSelection, type RecordColumn, type RecordColumns } from './record-columns.ts'
 import { numberOf } from './spaced.ts'
 
 /*

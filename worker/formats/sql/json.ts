@@ -1,5 +1,11 @@
-import type { Column } from '../format.ts'
-import { isRecord, type LineSelection, type RecordColumn, type RecordColumns, sqlTypes } from './record-columns.ts'
+import {
+  type Column,
+  isRecord,
+  type LineSelection,
+  type RecordColumn,
+  type RecordColumns,
+  sqlTypes
+} from './record-columns.ts'
 import { isTime, textTime } from './time.ts'
 
 /*

@@ -4,6 +4,13 @@
  * no query.
  */
 
+/** A column of the format's table, named as in `fields`. */
+export interface Column {
+  readonly name: string
+  /** As Athena and Hive write it. */
+  readonly type: 'string' | 'int' | 'bigint' | 'double' | 'boolean' | 'array<string>'
+}
+
 /** A column of a record view. */
 export interface RecordColumn {
   readonly name: string

@@ -1,10 +1,17 @@
-import type { FieldKind, Layout } from '../spaced-line.ts'
 import { isRecord, type LineSelection, type RecordColumn, type RecordColumns, sqlTypes } from './record-columns.ts'
 
 /*
  * Lines of values between single spaces, in quotes or brackets where they hold some: spaced-line.ts as SQL. A
  * line is cut once into pieces that begin with a value and end with the space behind it.
  */
+
+/**
+ * How a value is read: `-` is always null; `-1`, which AWS uses for "not known" too, stays the number it is. `quoted` is
+ * a list of quoted names, kept as it is written.
+ */
+export type FieldKind = 'string' | 'quoted' | 'int' | 'bigint' | 'double' | 'address' | 'request'
+/** The fields of a line, in their order. */
+export type Layout = readonly (readonly [name: string, kind: FieldKind])[]
 
 /** A quote closes before a space or the end, but not behind a backslash, save at the end; without one the rest is its. */
 const quotedPiece = String.raw`"(?:(?:.*?[^\\])??" |.*\z)`

@@ -1,4 +1,4 @@
-import type { Column } from '../../formats/format.ts'
+import type { Column } from '../../formats/sql/record-columns.ts'
 
 /*
  * An index template for a format's columns

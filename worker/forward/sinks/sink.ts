@@ -1,6 +1,6 @@
 import type { RetryClock } from '../../async/clock.ts'
 import type { SinkSettings } from '../../contract/config-schema.ts'
-import type { Column } from '../../formats/format.ts'
+import type { Column } from '../../formats/sql/record-columns.ts'
 import type { Log } from '../../report/log.ts'
 
 /*
