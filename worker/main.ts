@@ -12,4 +12,5 @@ for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stoppe
 process.stdout.on('error', () => {})
 
 const { runContainer } = await import('./jobs/run-container.ts')
-process.exit(await runContainer(startedMs, stopped.signal))
+const { frontEnds } = await import('./front-ends.ts')
+process.exit(await runContainer(frontEnds, startedMs, stopped.signal))

@@ -25,7 +25,7 @@ export interface SubmittedJob {
 }
 
 /** Why a job is stopped, where operators see it. */
-export const cancelReason = 'Cancelled in Slack'
+export const cancelReason = 'Cancelled on request'
 
 /** Asks the Batch of every environment of a configuration; each has its own client, made when it is first needed. */
 export function createBatch(config: Config, clock: RetryClock): Batch {

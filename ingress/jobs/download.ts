@@ -1,13 +1,13 @@
 import { checkDownload } from '../../worker/contract/download-link.ts'
 import { messageOf } from '../../worker/contract/errors.ts'
 import { errorFields } from '../../worker/report/log.ts'
-import { page, redirect } from '../slack/answer.ts'
-import type { Services } from '../slack/services.ts'
 import type { FunctionUrlEvent, FunctionUrlResult } from './function-url.ts'
+import { page, redirect } from './http-answers.ts'
+import type { Services } from './services.ts'
 
 /*
- * GET /download/<id>?e=…&s=…: from our signed link to a presigned URL that is made in this moment. Our link holds as
- * long as it says, whoever signs the other one: that only has to live until the download has begun.
+ * GET /download/<id>?e=…&s=…: redirects our signed link to a presigned URL that is made at this moment. Our link holds
+ * as long as it says. The presigned URL only has to live until the download has begun.
  */
 
 const presignedMinutes = 5
@@ -17,19 +17,18 @@ export async function answerDownload(
   event: FunctionUrlEvent,
   services: Services
 ): Promise<FunctionUrlResult> {
-  const { log, nowMs, places } = services
+  const { log, nowMs, locations } = services
   const { linkKeys } = await services.secrets()
   const verdict = checkDownload(linkKeys, id, new URLSearchParams(event.rawQueryString), nowMs())
   log.info('A download was asked for', { job: id, verdict })
   if (verdict === 'forged') return page(403, 'This is no link of iot-log', 'Copy the whole link, or ask for a new one.')
   if (verdict === 'expired') return expiredPage()
   try {
-    const found = await places.find(id)
+    const found = await locations.find(id)
     const key = found?.job.result?.archive?.key
-    if (!found || key === undefined || !found.place.store.link || !(await found.place.store.has(key))) {
-      return gonePage()
-    }
-    const { url } = await found.place.store.link(key, presignedMinutes, nowMs())
+    const store = found?.location.store
+    if (key === undefined || !store?.link || !(await store.has(key))) return gonePage()
+    const { url } = await store.link(key, presignedMinutes, nowMs())
     return redirect(url)
   } catch (error) {
     log.error('A download could not be given', { job: id, ...errorFields(error), why: messageOf(error) })
@@ -38,7 +37,7 @@ export async function answerDownload(
 }
 
 const expiredPage = (): FunctionUrlResult =>
-  page(410, 'This link has expired', 'Press “New link” below the message in Slack, or ask for the same logs again.')
+  page(410, 'This link has expired', 'Press “New link” below the result, or ask for the same logs again.')
 
 const gonePage = (): FunctionUrlResult =>
-  page(404, 'This archive is gone', 'Archives are kept for a short time only. Ask for the same logs again in Slack.')
+  page(404, 'This archive is gone', 'Archives are kept for a short time only. Ask for the same logs again.')

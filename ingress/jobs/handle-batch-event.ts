@@ -1,12 +1,12 @@
 import { IotLogError } from '../../worker/contract/errors.ts'
 import { hasBatchJob, isOver, type Job } from '../../worker/contract/job.ts'
 import { endJob, type JobEnd } from '../../worker/jobs/jobs.ts'
-import type { JobReporter } from '../../worker/report/job-reporter.ts'
+import { createReporter, type JobReporter, type Reporters } from '../../worker/report/job-reporter.ts'
 import { errorFields } from '../../worker/report/log.ts'
-import type { Services } from '../slack/services.ts'
 import { cancelReason, type SubmittedJob } from './batch.ts'
 import { diagnose, type EndedBatchJob, lacksCapacity, readBatchEvent } from './batch-event.ts'
 import type { FoundJob } from './locations.ts'
+import type { Services } from './services.ts'
 
 /*
  * A Batch job has ended. Most have told so themselves; one that was killed, or never began, can't, so its record is
@@ -14,11 +14,11 @@ import type { FoundJob } from './locations.ts'
  * any order: the record decides, by conditional changes, and says until when somebody is at it.
  */
 
-/** Makes the reporter of one job, which keeps where its message is in the record. */
-export type CreateReporter = (found: FoundJob) => Promise<JobReporter>
+/** The reporters of all front ends. What they need, such as secrets, may have to be read first. */
+export type OpenReporters = () => Promise<Reporters>
 
 /** What became of an event. */
-export type Settled = 'ignored' | 'told' | 'resubmitted'
+export type Handled = 'ignored' | 'reported' | 'resubmitted'
 
 /** Lambda's second try comes a minute after the first has failed; until then whoever began may still be at it. */
 const takenOverMs = 50_000
@@ -28,17 +28,17 @@ const reportMs = 15_000
 const callMs = 10_000
 
 /** @throws IotLogError when the asker could not be told, or the record not be changed: then it is to be delivered again */
-export async function settleBatchEvent(
+export async function handleBatchEvent(
   event: unknown,
   services: Services,
-  createReporter: CreateReporter
-): Promise<Settled> {
+  openReporters: OpenReporters
+): Promise<Handled> {
   const ended = readBatchEvent(event)
-  const found = ended && (await services.places.find(ended.jobId))
+  const found = ended && (await services.locations.find(ended.jobId))
   if (!ended || !found || !isCurrent(ended, found.job)) return 'ignored'
   const mayGoOn = lacksCapacity(ended) && !isOnDemand(ended, found.job, services) && isWaiting(found.job)
-  const settled = mayGoOn ? await resubmit(ended, found, services, createReporter) : undefined
-  return settled ?? end(ended, found, services, createReporter)
+  const handled = mayGoOn ? await resubmit(ended, found, services, openReporters) : undefined
+  return handled ?? end(ended, found, services, openReporters)
 }
 
 /** Ends the record, unless it has ended, and tells the asker, unless they were told. */
@@ -46,11 +46,11 @@ async function end(
   ended: EndedBatchJob,
   found: FoundJob,
   services: Services,
-  createReporter: CreateReporter
-): Promise<Settled> {
-  const { jobs } = found.place
+  openReporters: OpenReporters
+): Promise<Handled> {
+  const { jobs } = found.location
   // What a reporter needs may be missing for a moment: then nothing has changed yet.
-  const reporter = await createReporter(found)
+  const reporter = await reporterOf(found, services, openReporters)
   let isOurs = false
   const job = await jobs.update(ended.jobId, (standing) => {
     const nowMs = services.nowMs()
@@ -72,7 +72,22 @@ async function end(
     throw new IotLogError('unavailable', `The asker of job ${job.id} could not be told of its end`, { subject: job.id })
   }
   await jobs.noteTold(job.id)
-  return 'told'
+  return 'reported'
+}
+
+async function reporterOf(
+  { job, location }: FoundJob,
+  { config, nowMs, log }: Services,
+  openReporters: OpenReporters
+): Promise<JobReporter> {
+  const { jobs } = location
+  return createReporter(job, await openReporters(), {
+    config,
+    onReply: async (reply) => void (await jobs.update(job.id, (current) => ({ ...current, reply }))),
+    countRunning: () => jobs.countRunning(),
+    nowMs,
+    log: (event) => log.info('A report', { detail: JSON.stringify(event) })
+  })
 }
 
 function endOf(ended: EndedBatchJob, job: Job): JobEnd {
@@ -93,13 +108,13 @@ function whyOf({ statusReason, containerReason, exitCode }: EndedBatchJob): stri
  */
 async function resubmit(
   ended: EndedBatchJob,
-  { job: found, place }: FoundJob,
+  { job: found, location }: FoundJob,
   services: Services,
-  createReporter: CreateReporter
-): Promise<Settled | undefined> {
+  openReporters: OpenReporters
+): Promise<Handled | undefined> {
   const { environment } = found.request
   let isOurs = false
-  const marked = await place.jobs.update(ended.jobId, (standing) => {
+  const marked = await location.jobs.update(ended.jobId, (standing) => {
     const nowMs = services.nowMs()
     const { batch } = standing
     isOurs = isCurrent(ended, standing) && isWaiting(standing) && !isRecent(batch?.replacedAt, nowMs)
@@ -111,7 +126,7 @@ async function resubmit(
   const submitted = await submitOnDemand(ended.jobId, environment, services)
   if (!submitted) return undefined
   const batch = { jobId: submitted.batchJobId, queue: submitted.queue }
-  const job = await place.jobs.update(ended.jobId, (standing) =>
+  const job = await location.jobs.update(ended.jobId, (standing) =>
     isOver(standing.state) || hasBatchJob(standing) ? undefined : { ...standing, batch }
   )
   services.log.info('No Spot capacity: submitted on demand', { job: ended.jobId, batchJob: batch.jobId })
@@ -120,7 +135,7 @@ async function resubmit(
   if (isCancelled) await terminate(job, batch.jobId, services)
   // One that is over is told of by its end.
   if (isOver(job.state)) return undefined
-  await (await createReporter({ job, place })).interrupted(job)
+  await (await reporterOf({ job, location }, services, openReporters)).interrupted(job)
   return 'resubmitted'
 }
 

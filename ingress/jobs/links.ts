@@ -1,8 +1,8 @@
 import { linkEndMs } from '../../worker/contract/archive-life.ts'
 import { downloadPath } from '../../worker/contract/download-link.ts'
 import type { Job } from '../../worker/contract/job.ts'
-import type { Services } from '../slack/services.ts'
 import type { FunctionUrlEvent } from './function-url.ts'
+import type { Services } from './services.ts'
 
 /** A link to a job's archive, and until when it holds. */
 export interface SignedLink {
@@ -20,7 +20,7 @@ export async function signLink(job: Job, baseUrl: string, services: Services): P
   return { url: baseUrl + downloadPath(linkKeys[0]!, job.id, expiresMs), expiresMs }
 }
 
-/** Where this ingress is reached: as configured, else as Slack has just reached it. */
+/** The URL of this ingress: as configured, else as this request reached it. */
 export function baseUrlOf(event: FunctionUrlEvent, { publicUrl }: Services): string {
   return publicUrl ?? `https://${event.requestContext.domainName ?? event.headers.host ?? 'localhost'}`
 }

@@ -7,38 +7,37 @@ import { IotLogError } from '../../worker/contract/errors.ts'
  * secret is known soon: https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
  */
 
-const secretsSchema = z.strictObject({
-  /** More than one while one replaces the other. */
-  signingSecrets: z.array(z.string().min(1)).min(1),
-  botToken: z.string().min(1).optional(),
-  /** The first one signs links; all are believed. */
-  linkKeys: z.array(z.string().min(16)).min(1)
-})
+/** The first key signs links; all are accepted. */
+export const linkKeysSchema = z.array(z.string().min(16)).min(1)
 
-/** What the ingress knows that nobody else may. */
-export type Secrets = Readonly<z.output<typeof secretsSchema>>
+/** The secrets that every front end has; each has more of its own. */
+export interface JobSecrets {
+  readonly linkKeys: readonly string[]
+}
+
 /** Gives the secrets, from memory when it can. */
-export type SecretsSource = () => Promise<Secrets>
+export type SecretsSource<Secrets> = () => Promise<Secrets>
 
 const keptMs = 5 * 60_000
 
-/** Reads the text of the secrets anew. */
+/** Reads the text of the secrets. */
 export type SecretsReader = () => Promise<string>
 
 /**
- * Keeps what a reader gave. Only who asks before anything is known waits; after five minutes what is known is given once
- * more while it is read again, and it stays in force when that fails.
+ * Caches what a reader gave. Only callers before the first read wait. After five minutes the cached secrets are given
+ * once more while they are read again. They stay in force when that fails.
  */
-export function cacheSecrets(
+export function cacheSecrets<Secrets>(
   read: SecretsReader,
+  schema: z.ZodType<Secrets>,
   nowMs: () => number,
   onStale: (error: unknown) => void
-): SecretsSource {
+): SecretsSource<Secrets> {
   let known: { readonly secrets: Secrets; readonly untilMs: number } | undefined
   let reading: Promise<Secrets> | undefined
   const renew = async (): Promise<Secrets> => {
     try {
-      const secrets = parseSecrets(await read())
+      const secrets = parseSecrets(await read(), schema)
       known = { secrets, untilMs: nowMs() + keptMs }
       return secrets
     } catch (error) {
@@ -56,7 +55,7 @@ export function cacheSecrets(
   }
 }
 
-/** The reader that the environment asks for. @throws IotLogError (`wrong-config`) when it asks for none */
+/** The reader that the environment variables name. @throws IotLogError (`wrong-config`) when they name none */
 export function secretsReader(environment: Readonly<Record<string, string | undefined>>): SecretsReader {
   const { IOT_LOG_SECRET_ID: id, IOT_LOG_SECRETS: text } = environment
   if (id) return async () => (await import('./secrets-manager.ts')).readSecret(id)
@@ -65,14 +64,14 @@ export function secretsReader(environment: Readonly<Record<string, string | unde
 }
 
 /** @throws IotLogError (`wrong-config`) that names the keys that are wrong, never their values */
-export function parseSecrets(text: string): Secrets {
+export function parseSecrets<Secrets>(text: string, schema: z.ZodType<Secrets>): Secrets {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
     throw new IotLogError('wrong-config', 'The secrets are not JSON')
   }
-  const parsed = secretsSchema.safeParse(value)
+  const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const keys = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole').join(', ')
   throw new IotLogError('wrong-config', `The secrets are not as they should be: ${keys}`)

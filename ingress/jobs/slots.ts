@@ -1,7 +1,6 @@
-import { isOver, type Job } from '../../worker/contract/job.ts'
+import { isOver, type Job, type JobAsker } from '../../worker/contract/job.ts'
 import { errorFields } from '../../worker/report/log.ts'
-import type { Services } from '../slack/services.ts'
-import type { Person } from './access.ts'
+import type { Services } from './services.ts'
 
 /*
  * The limit of running jobs per person, which also holds when requests come at the same moment: each job takes one of
@@ -22,10 +21,10 @@ export interface Room {
   readonly running: readonly Job[]
 }
 
-export async function roomOf(person: Person, services: Services): Promise<Room> {
+export async function roomOf({ team, user }: JobAsker, services: Services): Promise<Room> {
   const { prefix } = services.config.output
   const most = services.config.limits.runningJobsPerUser
-  const keys = Array.from({ length: most }, (_, at) => `${prefix}jobs/slots/${person.team}/${person.user}/${at}`)
+  const keys = Array.from({ length: most }, (_, at) => `${prefix}jobs/slots/${team}/${user}/${at}`)
   const looks = await Promise.all(keys.map((key) => look(key, services)))
   return {
     free: looks.filter(({ isFree }) => isFree),
@@ -34,8 +33,8 @@ export async function roomOf(person: Person, services: Services): Promise<Room> 
 }
 
 /** Takes one of the free slots; false when others were faster with all of them. */
-export async function takeSlot({ free }: Room, job: Job, { places }: Services): Promise<boolean> {
-  const { documents } = places.default
+export async function takeSlot({ free }: Room, job: Job, { locations }: Services): Promise<boolean> {
+  const { documents } = locations.default
   const bytes = Buffer.from(job.id)
   for (const { key, version } of free) {
     const taken = await (version === undefined ? documents.create(key, bytes) : documents.replace(key, bytes, version))
@@ -50,12 +49,12 @@ interface Look extends FreeSlot {
   readonly job?: Job
 }
 
-async function look(key: string, { places, log }: Services): Promise<Look> {
-  const slot = await places.default.documents.read(key)
+async function look(key: string, { locations, log }: Services): Promise<Look> {
+  const slot = await locations.default.documents.read(key)
   if (!slot) return { key, version: undefined, isFree: true }
   const { version } = slot
   try {
-    const job = (await places.look(slot.bytes.toString()))?.job
+    const job = (await locations.look(slot.bytes.toString()))?.job
     return job && !isOver(job.state) ? { key, version, isFree: false, job } : { key, version, isFree: true }
   } catch (error) {
     log.error('It could not be told whether a job runs', { job: slot.bytes.toString(), ...errorFields(error) })

@@ -1,16 +1,15 @@
 import { messageOf } from '../../worker/contract/errors.ts'
-import { digestOf, hasBatchJob, isOver, type Job } from '../../worker/contract/job.ts'
+import { digestOf, hasBatchJob, isOver, type Job, type JobReply } from '../../worker/contract/job.ts'
 import type { ExportRequest } from '../../worker/contract/request.ts'
 import type { ClaimedJob, JobEnd, RecordedJob, Standing, WantedJob } from '../../worker/jobs/jobs.ts'
 import { errorFields } from '../../worker/report/log.ts'
-import { doubtAbout } from '../slack/guest-check.ts'
-import type { Visit } from '../slack/request-context.ts'
-import type { Services } from '../slack/services.ts'
 import { refusedByRules } from './access.ts'
 import { cancelReason } from './batch.ts'
 import { type Deadline, OutOfTimeError } from './deadline.ts'
 import { RequestRefused } from './function-url.ts'
-import type { Place } from './locations.ts'
+import type { Location } from './locations.ts'
+import type { RequestContext } from './request-context.ts'
+import type { Services } from './services.ts'
 import { type Room, roomOf, takeSlot } from './slots.ts'
 
 /*
@@ -19,12 +18,12 @@ import { type Room, roomOf, takeSlot } from './slots.ts'
  * after it ends the job and frees its request, so that asking again works.
  */
 
-/** What somebody asks for, and where to answer. */
+/** What a person asks for, and where their front end answers. */
 export interface Ask {
   readonly request: ExportRequest
-  readonly responseUrl: string | null
-  /** When Slack gave that URL; now unless told. */
-  readonly responseUrlFromMs?: number
+  /** Slack by default. */
+  readonly frontEnd?: string
+  readonly reply: JobReply
 }
 
 /** What came of it. */
@@ -38,52 +37,52 @@ export type Submitted =
 const recordReserveMs = 500
 
 /** @throws RequestRefused when the request was here before */
-export async function submitExport(ask: Ask, visit: Visit, services: Services): Promise<Submitted> {
-  const refusal = refusedBeforehand(ask, visit, services)
+export async function submitExport(ask: Ask, context: RequestContext, services: Services): Promise<Submitted> {
+  const refusal = refusedBeforehand(ask, context, services)
   if (refusal !== undefined) return { kind: 'refused', text: refusal }
   try {
-    const submitted = await submitAllowed(ask, visit, services)
+    const submitted = await submitAllowed(ask, context, services)
     const { environment } = ask.request
     const job = 'job' in submitted ? submitted.job.id : undefined
-    services.log.detailed('A submission', { result: submitted.kind, job, environment, user: visit.person.user })
+    services.log.detailed('A submission', { result: submitted.kind, job, environment, user: context.asker.user })
     return submitted
   } catch (error) {
     if (error instanceof RequestRefused) throw error
-    services.log.error('A request could not be recorded', { user: visit.person.user, ...errorFields(error) })
+    services.log.error('A request could not be recorded', { user: context.asker.user, ...errorFields(error) })
     const text = 'The request could not be recorded, so nothing was started. Try again in a moment.'
     return { kind: 'failed', text }
   }
 }
 
 /** What the configuration alone tells. */
-function refusedBeforehand({ request }: Ask, { person }: Visit, { config }: Services): string | undefined {
+function refusedBeforehand({ request }: Ask, { asker }: RequestContext, { config }: Services): string | undefined {
   if (config.environments.get(request.environment)?.submit === undefined) {
     return `Logs of ${request.environment} can't be asked for here: no queue is set up for it.`
   }
-  return refusedByRules(person, config, request.environment)
+  return refusedByRules(asker, config, request.environment)
 }
 
-async function submitAllowed(ask: Ask, visit: Visit, services: Services): Promise<Submitted> {
-  const { person, deadline } = visit
-  const place = services.places.of(ask.request.environment)
+async function submitAllowed(ask: Ask, context: RequestContext, services: Services): Promise<Submitted> {
+  const { asker, deadline } = context
+  const location = services.locations.of(ask.request.environment)
   const share = { reserveMs: recordReserveMs }
-  const digest = digestOf(person.team, ask.request)
-  const [, doubt, room, standing] = await Promise.all([
-    visit.refuseReplay(),
-    doubtAbout(person, services, deadline),
-    deadline.within('running jobs', () => roomOf(person, services), share),
-    deadline.within('the same request', () => place.jobs.standingFor(digest), share)
+  const digest = digestOf(asker.team, ask.request)
+  const [, refusal, room, standing] = await Promise.all([
+    context.refuseReplay(),
+    context.refusalOfPerson(),
+    deadline.within('running jobs', () => roomOf(asker, services), share),
+    deadline.within('the same request', () => location.jobs.standingFor(digest), share)
   ])
-  if (doubt !== undefined) return { kind: 'refused', text: doubt }
+  if (refusal !== undefined) return { kind: 'refused', text: refusal }
   // At the limit nothing is started, but what runs or has its result already is answered with.
   if (standing.kind !== 'none') return standing
   if (room.free.length === 0) return atLimit(room, digest)
-  const claimed = await claim({ ask, standing, room, place }, visit, services)
+  const claimed = await claim({ ask, standing, room, location }, context, services)
   switch (claimed.kind) {
     case 'new':
-      return submitNew(claimed, place, services, deadline)
+      return submitNew(claimed, location, services, deadline)
     case 'no-room':
-      return noRoom(claimed.job, visit, services)
+      return noRoom(claimed.job, context, services)
     default:
       return claimed
   }
@@ -93,34 +92,40 @@ interface Claim {
   readonly ask: Ask
   readonly standing: Standing
   readonly room: Room
-  readonly place: Place
+  readonly location: Location
 }
 
-async function claim({ ask, standing, room, place }: Claim, visit: Visit, services: Services): Promise<ClaimedJob> {
-  const { team, user, channel, enterprise } = visit.person
-  const asker = { team, user, channel, ...(enterprise !== undefined && { enterprise }) }
-  const wanted: WantedJob = { ...ask, asker }
-  const id = place.jobs.createId()
+async function claim(
+  { ask, standing, room, location }: Claim,
+  context: RequestContext,
+  services: Services
+): Promise<ClaimedJob> {
+  const wanted: WantedJob = { ...ask, asker: context.asker }
+  const id = location.jobs.createId()
   const reserve = (job: Job): Promise<boolean> => takeSlot(room, job, services)
   let claiming: Promise<ClaimedJob> | undefined
   const begin = (): Promise<ClaimedJob> => {
-    claiming = place.jobs.claim(wanted, { id, seen: standing, reserve })
+    claiming = location.jobs.claim(wanted, { id, seen: standing, reserve })
     return claiming
   }
   try {
-    return await visit.deadline.within('record of the job', begin, { reserveMs: 2 * recordReserveMs })
+    return await context.deadline.within('record of the job', begin, { reserveMs: 2 * recordReserveMs })
   } catch (error) {
     if (error instanceof OutOfTimeError) {
-      void endLate(claiming, place, services)
+      void endLate(claiming, location, services)
       // Its request may name it already: whoever asks again must not be told that it runs.
-      await giveUp(id, place, services, visit.deadline, 'Out of time')
+      await giveUp(id, location, services, context.deadline, 'Out of time')
     }
     throw error
   }
 }
 
 /** A claim that comes when nobody waits any more must not stand in the way of the next. */
-async function endLate(claiming: Promise<ClaimedJob> | undefined, { jobs }: Place, { log }: Services): Promise<void> {
+async function endLate(
+  claiming: Promise<ClaimedJob> | undefined,
+  { jobs }: Location,
+  { log }: Services
+): Promise<void> {
   try {
     const claimed = await claiming
     if (claimed?.kind === 'new') await jobs.end(claimed.job.id, notSubmitted('Out of time'))
@@ -130,9 +135,13 @@ async function endLate(claiming: Promise<ClaimedJob> | undefined, { jobs }: Plac
 }
 
 /** Others were faster with the last slot. */
-async function noRoom({ id, digest }: Job, { person, deadline }: Visit, services: Services): Promise<Submitted> {
-  services.log.info('A job was beyond the limit of its asker', { job: id, user: person.user })
-  return atLimit(await deadline.within('running jobs', () => roomOf(person, services)), digest)
+async function noRoom(
+  { id, digest }: Job,
+  { asker, deadline }: RequestContext,
+  services: Services
+): Promise<Submitted> {
+  services.log.info('A job was beyond the limit of its asker', { job: id, user: asker.user })
+  return atLimit(await deadline.within('running jobs', () => roomOf(asker, services)), digest)
 }
 
 /** Where the same request is just being started by the same person, that is the answer. */
@@ -143,7 +152,7 @@ function atLimit({ running }: Room, wanted: string): Submitted {
 
 async function submitNew(
   recorded: RecordedJob,
-  place: Place,
+  location: Location,
   services: Services,
   deadline: Deadline
 ): Promise<Submitted> {
@@ -157,12 +166,12 @@ async function submitNew(
       { reserveMs: recordReserveMs }
     )
     log.info('A job was submitted', { job: job.id, batchJob: batchJobId, queue, user: job.asker.user, environment })
-    const standing = await recordBatchJob(recorded, { jobId: batchJobId, queue }, place, services, deadline)
+    const standing = await recordBatchJob(recorded, { jobId: batchJobId, queue }, location, services, deadline)
     if (standing.state !== 'cancelled') return { kind: 'started', job: standing }
     return { kind: 'refused', text: 'This export was cancelled while it was being started, so nothing runs.' }
   } catch (error) {
     log.error('Batch did not take a job', { job: job.id, environment, ...errorFields(error) })
-    await giveUp(job.id, place, services, deadline, messageOf(error))
+    await giveUp(job.id, location, services, deadline, messageOf(error))
     const text =
       'AWS Batch did not take the job, so nothing runs. Try again in a moment; tell the operators if it lasts.'
     return { kind: 'failed', text }
@@ -170,7 +179,13 @@ async function submitNew(
 }
 
 /** The request is free again; should even that fail, it is a minute later (see lost-job.ts). */
-async function giveUp(id: string, { jobs }: Place, { log }: Services, deadline: Deadline, why: string): Promise<void> {
+async function giveUp(
+  id: string,
+  { jobs }: Location,
+  { log }: Services,
+  deadline: Deadline,
+  why: string
+): Promise<void> {
   try {
     await deadline.within('end of the record', () => jobs.end(id, notSubmitted(why)))
   } catch (error) {
@@ -190,7 +205,7 @@ function notSubmitted(why: string): JobEnd {
 async function recordBatchJob(
   recorded: RecordedJob,
   batchJob: NonNullable<Job['batch']>,
-  { jobs }: Place,
+  { jobs }: Location,
   { log, batch }: Services,
   deadline: Deadline
 ): Promise<Job> {

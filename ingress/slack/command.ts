@@ -2,21 +2,21 @@ import { ProblemsError } from '../../worker/contract/errors.ts'
 import { parseRequest } from '../../worker/contract/parse-request.ts'
 import { splitWords } from '../../worker/contract/words.ts'
 import { errorFields } from '../../worker/report/log.ts'
+import { createSlackReply } from '../../worker/report/slack/reply.ts'
 import { isReplyUrl } from '../../worker/report/slack/reply-url.ts'
 import { clip, codeText, escapeText } from '../../worker/report/slack/text.ts'
-import { organisationText, refusedByRules } from '../jobs/access.ts'
-import { cancelByCommand } from '../jobs/cancel.ts'
+import { refusedByRules } from '../jobs/access.ts'
 import type { Deadline } from '../jobs/deadline.ts'
 import { type FunctionUrlEvent, type FunctionUrlResult, RequestRefused } from '../jobs/function-url.ts'
-import { baseUrlOf } from '../jobs/links.ts'
 import { submitExport } from '../jobs/submit.ts'
 import { acknowledge, type Ephemeral, ephemeral } from './answer.ts'
+import { cancelByCommand } from './cancel.ts'
+import { organisationText } from './guest-check.ts'
 import { helpText } from './help.ts'
 import { submittedText } from './job-text.ts'
 import { openModal } from './modal.ts'
-import { refuseReplays } from './replay-guard.ts'
-import type { Visit } from './request-context.ts'
-import type { Services } from './services.ts'
+import { createRequestContext, type SlackRequestContext } from './request-context.ts'
+import type { SlackServices } from './services.ts'
 import type { SignedForm } from './signed-form.ts'
 import { statusText } from './status.ts'
 
@@ -31,83 +31,82 @@ const longestAnswer = 3_000
 export async function answerCommand(
   form: SignedForm,
   event: FunctionUrlEvent,
-  services: Services,
+  services: SlackServices,
   deadline: Deadline
 ): Promise<FunctionUrlResult> {
-  const visit = readVisit(form, event, services, deadline)
+  const context = readContext(form, event, services, deadline)
   const responseUrl = form.fields.get('response_url')
   if (responseUrl !== null && !isReplyUrl(responseUrl, services.responseOrigins)) {
     throw new RequestRefused(400, 'The response URL is not one of Slack')
   }
   try {
-    const answer = await obey(form, responseUrl, visit, services)
+    const answer = await obey(form, responseUrl, context, services)
     return answer === undefined ? acknowledge() : ephemeral(answer)
   } catch (error) {
     if (error instanceof RequestRefused) throw error
-    services.log.error('A command failed', { user: visit.person.user, ...errorFields(error) })
+    services.log.error('A command failed', { user: context.asker.user, ...errorFields(error) })
     return ephemeral({ text: 'Something went wrong here, so nothing was done. Try again in a moment.' })
   }
 }
 
-function readVisit(
+function readContext(
   { fields, signature }: SignedForm,
   event: FunctionUrlEvent,
-  services: Services,
+  services: SlackServices,
   deadline: Deadline
-): Visit {
+): SlackRequestContext {
   const [team, user, channel] = ['team_id', 'user_id', 'channel_id'].map((name) => fields.get(name) ?? '')
   const ids = [team!, user!, channel!]
   if (ids.some((id) => !/^[A-Z0-9]{1,30}$/.test(id))) throw new RequestRefused(400, 'This is no slash command')
-  const command = fields.get('command') ?? ''
-  const domain = fields.get('team_domain') ?? ''
-  return {
-    person: { team: team!, user: user!, channel: channel!, enterprise: fields.get('enterprise_id') || undefined },
-    refuseReplay: refuseReplays(signature, services, deadline),
-    deadline,
-    command: /^\/[\w-]{1,31}$/.test(command) ? command : '/iot-log',
-    teamDomain: /^[a-z0-9-]{1,63}$/.test(domain) ? domain : undefined,
-    baseUrl: baseUrlOf(event, services)
+  const enterprise = fields.get('enterprise_id') || undefined
+  const facts = {
+    person: { team: team!, user: user!, channel: channel!, enterprise },
+    signature,
+    command: fields.get('command') ?? '',
+    workspaceDomain: fields.get('team_domain') ?? ''
   }
+  return createRequestContext(facts, event, services, deadline)
 }
 
 /** Undefined where a modal opens instead of an answer. */
 async function obey(
   { fields }: SignedForm,
   responseUrl: string | null,
-  visit: Visit,
-  services: Services
+  context: SlackRequestContext,
+  services: SlackServices
 ): Promise<Ephemeral | undefined> {
   const isOfWholeOrganisation = fields.get('is_enterprise_install') === 'true'
-  const refusal = isOfWholeOrganisation ? organisationText : refusedByRules(visit.person, services.config)
+  const refusal = isOfWholeOrganisation ? organisationText : refusedByRules(context.asker, services.config)
   if (refusal !== undefined) {
-    services.log.warn('A person was refused', { user: visit.person.user, channel: visit.person.channel })
+    services.log.warn('A person was refused', { user: context.asker.user, channel: context.asker.channel })
     return { text: refusal }
   }
   const words = splitWords(unescapeText(fields.get('text') ?? ''))
   const [verb, ...more] = words.map((word) => word.toLowerCase())
   const kind = verb === undefined ? 'form' : ['help', 'status', 'cancel'].includes(verb) ? verb : 'export'
-  services.log.detailed('A command', { kind, words: words.length, user: visit.person.user })
+  services.log.detailed('A command', { kind, words: words.length, user: context.asker.user })
   if (verb === undefined) {
-    return openModal(fields.get('trigger_id') ?? '', responseUrl, visit, services)
+    return openModal(fields.get('trigger_id') ?? '', responseUrl, context, services)
   }
-  if (verb === 'help' && more.length === 0) return helpText(services.config, visit.command)
-  if (verb === 'status' && more.length === 0) return statusText(visit, services)
-  if (verb === 'cancel' && more.length <= 1) return cancelByCommand(more[0], visit, services)
-  return exportLogs(words, responseUrl, visit, services)
+  if (verb === 'help' && more.length === 0) return helpText(services.config, context.command)
+  if (verb === 'status' && more.length === 0) return statusText(context, services)
+  if (verb === 'cancel' && more.length <= 1) return cancelByCommand(more[0], context, services)
+  return exportLogs(words, responseUrl, context, services)
 }
 
 async function exportLogs(
   words: readonly string[],
   responseUrl: string | null,
-  visit: Visit,
-  services: Services
+  context: SlackRequestContext,
+  services: SlackServices
 ): Promise<Ephemeral> {
   try {
     const request = parseRequest(words, services.config, services.nowMs())
-    const submitted = await submitExport({ request, responseUrl }, visit, services)
-    return await submittedText(submitted, visit, services)
+    const reply = createSlackReply(responseUrl, services.nowMs())
+    const submitted = await submitExport({ request, reply }, context, services)
+    return await submittedText(submitted, context, services)
   } catch (error) {
-    if (error instanceof ProblemsError) return mistakesText(error, visit.command)
+    if (error instanceof ProblemsError) return mistakesText(error, context.command)
     throw error
   }
 }

@@ -1,22 +1,100 @@
-import { isVouchedFor, type Person, standingTexts } from '../jobs/access.ts'
+import type { Config } from '../../worker/contract/config.ts'
+import type { JobAsker } from '../../worker/contract/job.ts'
+import { errorFields, type Log } from '../../worker/report/log.ts'
+import { isVouchedFor } from '../jobs/access.ts'
 import type { Deadline } from '../jobs/deadline.ts'
-import type { Services } from './services.ts'
+import type { SecretsSource } from '../jobs/secrets.ts'
+import type { SlackSecrets } from './secrets.ts'
+import type { SlackApi, SlackUser } from './slack-api.ts'
 
-/** Most of the time is for S3 and Batch; Slack's opinion of a person is remembered anyway. */
+/** A person as Slack's request names them. */
+export interface Person extends JobAsker {
+  /** The workspace they belong to, where the request names it. */
+  readonly ownTeam?: string | undefined
+}
+
+/** How sure a person is to be a full member of the workspace. */
+type Standing = 'member' | 'guest' | 'external' | 'unknown'
+
+const knownMs = 10 * 60_000
+/** As many people as are remembered. Beyond that the first one is forgotten. */
+const mostKnown = 5_000
+
+/** Slack then leaves the workspace of a press or a form out, and one token is for all of them. */
+export const organisationText =
+  'iot-log can’t be used as an app of a whole organisation yet: ask its operators to install it in this workspace.'
+
+/** Most of the time is for S3 and Batch; Slack's answer about a person is remembered anyway. */
 const mostStandingMs = 900
 
-/** Why a person may not ask, who is on no list; undefined when nothing speaks against it. */
-export async function doubtAbout(person: Person, services: Services, deadline: Deadline): Promise<string | undefined> {
-  const { botToken } = await services.secrets()
-  if (isVouchedFor(person, services.config)) return undefined
-  try {
-    const standing = await deadline.within(
-      'users.info',
-      (signal) => services.standings.standingOf(person, botToken, signal),
-      { mostMs: mostStandingMs }
-    )
-    return standing === 'member' ? undefined : standingTexts[standing]
-  } catch {
-    return standingTexts.unknown
+export interface GuestCheckOptions {
+  readonly slack: SlackApi
+  readonly secrets: SecretsSource<SlackSecrets>
+  readonly config: Config
+  readonly nowMs: () => number
+  readonly log: Log
+}
+
+/** Asks Slack who is a guest, and remembers the answer for ten minutes. */
+export class GuestCheck {
+  readonly #options: GuestCheckOptions
+  readonly #known = new Map<string, { readonly standing: Standing; readonly untilMs: number }>()
+
+  constructor(options: GuestCheckOptions) {
+    this.#options = options
   }
+
+  /** Why a guest, or a person of another workspace, may not ask. Undefined for members and for people in the lists. */
+  async refusalOf(person: Person, deadline: Deadline): Promise<string | undefined> {
+    const { botToken } = await this.#options.secrets()
+    if (isVouchedFor(person, this.#options.config)) return undefined
+    const ask = (signal: AbortSignal): Promise<Standing> => this.#standingOf(person, botToken, signal)
+    const standing = await deadline
+      .within('users.info', ask, { mostMs: mostStandingMs })
+      .catch(() => 'unknown' as const)
+    return standing === 'member' ? undefined : standingTexts[standing]
+  }
+
+  /**
+   * `unknown` where Slack did not answer. The caller refuses then: otherwise a slow Slack would let every guest in.
+   * Without a token Slack can't be asked: then the lists alone decide.
+   */
+  async #standingOf(person: Person, token: string | undefined, signal: AbortSignal): Promise<Standing> {
+    if (person.ownTeam !== undefined && person.ownTeam !== person.team && person.enterprise === undefined) {
+      return 'external'
+    }
+    if (token === undefined) return 'member'
+    const key = `${person.team}/${person.user}`
+    const known = this.#known.get(key)
+    if (known && this.#options.nowMs() < known.untilMs) return known.standing
+    try {
+      const standing = judge(await this.#options.slack.userOf(token, person.user, signal), person)
+      this.#remember(key, standing)
+      return standing
+    } catch (error) {
+      this.#options.log.warn('Slack did not tell who a person is', { user: person.user, ...errorFields(error) })
+      return 'unknown'
+    }
+  }
+
+  #remember(key: string, standing: Standing): void {
+    if (this.#known.size >= mostKnown) this.#known.delete(this.#known.keys().next().value!)
+    this.#known.set(key, { standing, untilMs: this.#options.nowMs() + knownMs })
+  }
+}
+
+function judge(user: SlackUser, person: Person): Standing {
+  if (user.is_stranger || user.deleted) return 'external'
+  if (user.is_restricted || user.is_ultra_restricted) return 'guest'
+  const isOfEnterprise = person.enterprise !== undefined && user.enterprise_user?.enterprise_id === person.enterprise
+  const isOfTeam = user.team_id === undefined || user.team_id === person.team
+  return isOfTeam || isOfEnterprise ? 'member' : 'external'
+}
+
+/** What a person reads who is no member, or may be none. */
+const standingTexts: Readonly<Record<Exclude<Standing, 'member'>, string>> = {
+  guest: 'Guests may not use iot-log: ask a member of this workspace.',
+  external: 'Only members of this workspace may use iot-log: ask one of them.',
+  unknown:
+    'Slack did not tell in time whether you are a member of this workspace, so nothing was started. Try again in a moment.'
 }

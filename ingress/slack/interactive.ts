@@ -2,21 +2,22 @@ import { z } from 'zod'
 import { errorFields } from '../../worker/report/log.ts'
 import { type SlackBlock, section } from '../../worker/report/slack/blocks.ts'
 import { actionIds } from '../../worker/report/slack/buttons.ts'
+import { createSlackReply } from '../../worker/report/slack/reply.ts'
 import { isReplyUrl } from '../../worker/report/slack/reply-url.ts'
-import { organisationText, refusedByRules } from '../jobs/access.ts'
-import { cancelJob } from '../jobs/cancel.ts'
+import { refusedByRules } from '../jobs/access.ts'
 import type { Deadline } from '../jobs/deadline.ts'
 import { type FunctionUrlEvent, type FunctionUrlResult, RequestRefused } from '../jobs/function-url.ts'
-import { baseUrlOf, signLink } from '../jobs/links.ts'
+import { json } from '../jobs/http-answers.ts'
+import { signLink } from '../jobs/links.ts'
 import type { FoundJob } from '../jobs/locations.ts'
 import { submitExport } from '../jobs/submit.ts'
-import { acknowledge, type Ephemeral, json } from './answer.ts'
-import { doubtAbout } from './guest-check.ts'
+import { acknowledge, type Ephemeral } from './answer.ts'
+import { cancelText } from './cancel.ts'
+import { organisationText } from './guest-check.ts'
 import { newLinkText, submittedText } from './job-text.ts'
 import { formStateSchema, modalCallback, readForm, readOrigin } from './modal.ts'
-import { refuseReplays } from './replay-guard.ts'
-import type { Visit } from './request-context.ts'
-import type { Services } from './services.ts'
+import { createRequestContext, type SlackRequestContext } from './request-context.ts'
+import type { SlackServices } from './services.ts'
 import type { SignedForm } from './signed-form.ts'
 
 /*
@@ -49,16 +50,16 @@ const answerReserveMs = 500
 export async function answerInteraction(
   form: SignedForm,
   event: FunctionUrlEvent,
-  services: Services,
+  services: SlackServices,
   deadline: Deadline
 ): Promise<FunctionUrlResult> {
   const payload = readPayload(form)
-  const visit = visitOf(payload, form, event, services, deadline)
-  services.log.detailed('An interaction', { type: payload.type, user: visit.person.user })
+  const context = contextOf(payload, form, event, services, deadline)
+  services.log.detailed('An interaction', { type: payload.type, user: context.asker.user })
   if (payload.type === 'view_submission' && payload.view?.callback_id === modalCallback) {
-    return submitForm(payload, visit, services)
+    return submitForm(payload, context, services)
   }
-  if (payload.type === 'block_actions') await press(payload, visit, services)
+  if (payload.type === 'block_actions') await press(payload, context, services)
   return acknowledge()
 }
 
@@ -70,33 +71,27 @@ function readPayload({ fields }: SignedForm): Payload {
   }
 }
 
-function visitOf(
+function contextOf(
   payload: Payload,
   { signature }: SignedForm,
   event: FunctionUrlEvent,
-  services: Services,
+  services: SlackServices,
   deadline: Deadline
-): Visit {
+): SlackRequestContext {
   const { user, team, enterprise, channel } = payload
-  const domain = team?.domain ?? ''
-  return {
-    person: {
-      team: team?.id ?? user.team_id ?? '',
-      user: user.id,
-      channel: channel?.id ?? '',
-      enterprise: enterprise?.id,
-      userTeam: user.team_id
-    },
-    refuseReplay: refuseReplays(signature, services, deadline),
-    deadline,
-    command: '/iot-log',
-    teamDomain: /^[a-z0-9-]{1,63}$/.test(domain) ? domain : undefined,
-    baseUrl: baseUrlOf(event, services)
+  const person = {
+    team: team?.id ?? user.team_id ?? '',
+    user: user.id,
+    channel: channel?.id ?? '',
+    enterprise: enterprise?.id,
+    ownTeam: user.team_id
   }
+  const facts = { person, signature, command: '/iot-log', workspaceDomain: team?.domain ?? '' }
+  return createRequestContext(facts, event, services, deadline)
 }
 
 /** A button. Slack tells of pressed links too: those, and buttons of others, need nothing. */
-async function press(payload: Payload, visit: Visit, services: Services): Promise<void> {
+async function press(payload: Payload, context: SlackRequestContext, services: SlackServices): Promise<void> {
   const { actions, response_url: responseUrl, is_enterprise_install: isOfWholeOrganisation } = payload
   const action = actions?.find(({ action_id: id }) => id === actionIds.cancel || id === actionIds.newLink)
   if (!action?.value) return
@@ -105,60 +100,72 @@ async function press(payload: Payload, visit: Visit, services: Services): Promis
   }
   const answer = isOfWholeOrganisation
     ? { text: organisationText }
-    : await answerPress(action.action_id, action.value, visit, services)
+    : await answerPress(action.action_id, action.value, context, services)
   if (!responseUrl) return
   try {
     const message = { response_type: 'ephemeral', replace_original: false, ...answer }
-    await visit.deadline.within('response_url', (signal) => services.slack.respond(responseUrl, message, signal))
+    await context.deadline.within('response_url', (signal) => services.slack.respond(responseUrl, message, signal))
   } catch (error) {
-    services.log.warn('A person could not be answered', { user: visit.person.user, ...errorFields(error) })
+    services.log.warn('A person could not be answered', { user: context.asker.user, ...errorFields(error) })
   }
 }
 
-async function answerPress(actionId: string, id: string, visit: Visit, services: Services): Promise<Ephemeral> {
-  const { deadline, person, refuseReplay } = visit
+async function answerPress(
+  actionId: string,
+  id: string,
+  context: SlackRequestContext,
+  services: SlackServices
+): Promise<Ephemeral> {
+  const { asker, deadline, refuseReplay } = context
   try {
     const [found] = await Promise.all([
-      deadline.within('record of the job', () => services.places.look(id), { reserveMs: 2 * answerReserveMs }),
+      deadline.within('record of the job', () => services.locations.look(id), { reserveMs: 2 * answerReserveMs }),
       refuseReplay()
     ])
-    if (!found || found.job.asker.team !== person.team) return { text: 'This export is not known any more.' }
+    if (!found || found.job.asker.team !== asker.team) return { text: 'This export is not known any more.' }
     return actionId === actionIds.cancel
-      ? await cancelJob(found, visit, services)
-      : await giveNewLink(found, visit, services)
+      ? await cancelText(found, context, services)
+      : await giveNewLink(found, context, services)
   } catch (error) {
     if (error instanceof RequestRefused) throw error
-    services.log.error('A button could not be obeyed', { job: id, user: person.user, ...errorFields(error) })
+    services.log.error('A button could not be obeyed', { job: id, user: asker.user, ...errorFields(error) })
     return { text: 'Something went wrong here, so nothing was done. Press the button again in a moment.' }
   }
 }
 
-async function giveNewLink({ job, place }: FoundJob, visit: Visit, services: Services): Promise<Ephemeral> {
-  const { person, deadline, baseUrl } = visit
-  const refusal =
-    refusedByRules(person, services.config, job.request.environment) ?? (await doubtAbout(person, services, deadline))
+async function giveNewLink(
+  { job, location }: FoundJob,
+  context: SlackRequestContext,
+  services: SlackServices
+): Promise<Ephemeral> {
+  const { asker, deadline, baseUrl } = context
+  const refusal = refusedByRules(asker, services.config, job.request.environment) ?? (await context.refusalOfPerson())
   if (refusal !== undefined) return { text: refusal }
   const link = await signLink(job, baseUrl, services)
   const isThere =
     link !== undefined &&
-    (await deadline.within('the archive', () => place.store.has(job.result!.archive!.key), {
+    (await deadline.within('the archive', () => location.store.has(job.result!.archive!.key), {
       reserveMs: answerReserveMs
     }))
   if (!isThere) return { text: 'The archive of this export is gone. Ask for the same logs again.' }
-  services.log.info('A new link was given', { job: job.id, user: person.user })
+  services.log.info('A new link was given', { job: job.id, user: asker.user })
   return newLinkText(job, link)
 }
 
 /** A form: its mistakes at their fields, or what came of it where the form was. */
-async function submitForm({ view }: Payload, visit: Visit, services: Services): Promise<FunctionUrlResult> {
-  const origin = await readOrigin(view?.private_metadata ?? '', visit, services)
+async function submitForm(
+  { view }: Payload,
+  context: SlackRequestContext,
+  services: SlackServices
+): Promise<FunctionUrlResult> {
+  const origin = await readOrigin(view?.private_metadata ?? '', context, services)
   // A release without the field `options` opened the form: its other choices would be lost.
   if (!origin || !view?.state?.values.options) return showText('This form is too old. Type /iot-log again.')
   const reading = readForm(view.state, services.config, services.nowMs())
   if ('errors' in reading) return json({ response_action: 'errors', errors: reading.errors })
   const { channel, command, responseUrl, fromMs } = origin
-  const whole = { ...visit, command, person: { ...visit.person, channel } }
-  const ask = { request: reading.request, responseUrl, responseUrlFromMs: fromMs }
+  const whole = { ...context, command, asker: { ...context.asker, channel } }
+  const ask = { request: reading.request, reply: createSlackReply(responseUrl, fromMs) }
   return showMessage(await submittedText(await submitExport(ask, whole, services), whole, services))
 }
 

@@ -1,43 +1,39 @@
-import { createSlackReporter } from '../../worker/report/slack.ts'
-import { type CreateReporter, settleBatchEvent } from '../jobs/handle-batch-event.ts'
-import { createServices, type Services } from './services.ts'
+import type { CreateReporter } from '../../worker/report/job-reporter.ts'
+import { createSlackReporter } from '../../worker/report/slack/reporter.ts'
+import { handleBatchEvent } from '../jobs/handle-batch-event.ts'
+import { createSlackServices, type SlackServices } from './services.ts'
 
 /*
- * The Lambda behind the EventBridge rule for `Batch Job State Change`: what a dead worker can't say is said here. A
- * failure of the handler makes Lambda deliver the event again, twice.
+ * The Lambda behind the EventBridge rule for `Batch Job State Change`. It reports what a dead worker can't. When the
+ * handler fails, Lambda delivers the event again, twice.
  */
 
-/** Nobody waits, so a bucket that is silent is asked again for longer. */
+/** No person waits, so requests to a silent bucket are retried for longer. */
 const patienceMs = 20_000
 
-let services: Services | undefined
+let services: SlackServices | undefined
 
 export async function handler(event: unknown): Promise<void> {
-  services ??= createServices({
+  services ??= createSlackServices({
     environment: process.env,
     nowMs: Date.now,
     write: (line) => void process.stdout.write(`${line}\n`),
     patienceMs
   })
-  const settled = await settleBatchEvent(event, services, slackReporters(services))
-  services.log.detailed('A Batch event', { settled })
+  const slack = services
+  const result = await handleBatchEvent(event, slack, async () => ({ slack: await slackReporter(slack) }))
+  slack.log.detailed('A Batch event', { result })
 }
 
-/** Reporters that tell Slack. */
-export function slackReporters(services: Services): CreateReporter {
-  return async ({ job, place }) => {
-    const { botToken, linkKeys } = await services.secrets()
-    return createSlackReporter({
-      token: botToken,
-      apiUrl: services.slackApiUrl,
-      publicUrl: services.publicUrl,
-      linkKey: linkKeys[0],
-      config: services.config,
-      onReply: async (reply) => void (await place.jobs.update(job.id, (standing) => ({ ...standing, reply }))),
-      countRunning: () => place.jobs.countRunning(),
-      nowMs: services.nowMs,
-      log: (event) => services.log.info('Slack', { detail: JSON.stringify(event) }),
-      allowedReplyOrigins: services.responseOrigins
-    })
+/** How Slack reports the jobs of an ingress. */
+export async function slackReporter(services: SlackServices): Promise<CreateReporter> {
+  const { botToken, linkKeys } = await services.secrets()
+  const settings = {
+    token: botToken,
+    apiUrl: services.slackApiUrl,
+    publicUrl: services.publicUrl,
+    linkKey: linkKeys[0],
+    allowedReplyOrigins: services.responseOrigins
   }
+  return (context) => createSlackReporter({ ...settings, ...context })
 }

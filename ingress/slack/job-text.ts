@@ -3,13 +3,14 @@ import { formatBytes, formatCount } from '../../worker/contract/units.ts'
 import { shownPercent } from '../../worker/report/progress.ts'
 import { actions, type Button, section } from '../../worker/report/slack/blocks.ts'
 import { cancelButton, downloadButton } from '../../worker/report/slack/buttons.ts'
+import { readSlackReply } from '../../worker/report/slack/reply.ts'
 import { categoriesText, namedIdentifiers, whereText } from '../../worker/report/slack/request-text.ts'
 import { codeText, escapeText, localTime } from '../../worker/report/slack/text.ts'
 import { type SignedLink, signLink } from '../jobs/links.ts'
 import type { Submitted } from '../jobs/submit.ts'
 import type { Ephemeral } from './answer.ts'
-import type { Visit } from './request-context.ts'
-import type { Services } from './services.ts'
+import type { SlackRequestContext } from './request-context.ts'
+import type { SlackServices } from './services.ts'
 
 /*
  * What a person is told of jobs at once, for their eyes only. How a job goes on is told by its own message, which the
@@ -21,23 +22,27 @@ const shortIdLength = 6
 export const shortId = (job: Job): string => job.id.slice(-shortIdLength)
 
 /** What came of asking for an export. */
-export async function submittedText(submitted: Submitted, visit: Visit, services: Services): Promise<Ephemeral> {
+export async function submittedText(
+  submitted: Submitted,
+  context: SlackRequestContext,
+  services: SlackServices
+): Promise<Ephemeral> {
   switch (submitted.kind) {
     case 'started':
-      return startedText(submitted.job, visit)
+      return startedText(submitted.job, context)
     case 'running':
-      return runningText(submitted.job, visit)
+      return runningText(submitted.job, context)
     case 'finished':
-      return finishedText(submitted.job, await signLink(submitted.job, visit.baseUrl, services), services.nowMs())
+      return finishedText(submitted.job, await signLink(submitted.job, context.baseUrl, services), services.nowMs())
     case 'too-many':
-      return tooManyText(submitted.jobs, visit, services)
+      return tooManyText(submitted.jobs, context, services)
     case 'refused':
     case 'failed':
       return { text: escapeText(submitted.text) }
   }
 }
 
-function startedText(job: Job, { command }: Visit): Ephemeral {
+function startedText(job: Job, { command }: SlackRequestContext): Ephemeral {
   const lines = [
     `⏳ *Started* · ${namedIdentifiers(job.request)}`,
     `${categoriesText(job.request)} · ${whereText(job.request)}`,
@@ -47,13 +52,13 @@ function startedText(job: Job, { command }: Visit): Ephemeral {
   return message(lines, [cancelButton(job)])
 }
 
-function runningText(job: Job, visit: Visit): Ephemeral {
-  const isMine = job.asker.user === visit.person.user
+function runningText(job: Job, context: SlackRequestContext): Ephemeral {
+  const isMine = job.asker.user === context.asker.user
   const lines = [
     `⏳ *Already ${hasBatchJob(job) ? 'running' : 'being started'}* · ${namedIdentifiers(job.request)}`,
     `${categoriesText(job.request)} · ${whereText(job.request)}`,
     hasBatchJob(job)
-      ? `${stateText(job)}. ${messageText(job, visit)}`
+      ? `${stateText(job)}. ${messageText(job, context)}`
       : 'AWS Batch does not have it yet: ask again in a minute, should no message come.'
   ]
   return message(lines, isMine && job.state !== 'cancelling' ? [cancelButton(job)] : [])
@@ -73,7 +78,7 @@ function finishedText(job: Job, link: SignedLink | undefined, nowMs: number): Ep
   return message(lines, link ? [downloadButton(link.url, formatBytes(job.result!.archive!.bytes))] : [])
 }
 
-function tooManyText(jobs: readonly Job[], { command }: Visit, { config }: Services): Ephemeral {
+function tooManyText(jobs: readonly Job[], { command }: SlackRequestContext, { config }: SlackServices): Ephemeral {
   const { runningJobsPerUser: most } = config.limits
   const exports = most === 1 ? 'One export' : `${most} exports`
   return message([
@@ -124,12 +129,12 @@ function resultText({ state, result }: Job): string {
 }
 
 /** Where the message of a job is; without one it is yet to come. */
-function messageText(job: Job, { teamDomain }: Visit): string {
-  const { channel, ts } = job.reply
+function messageText(job: Job, { workspaceDomain }: SlackRequestContext): string {
+  const { channel, ts } = readSlackReply(job.reply)
   if (channel === null || ts === null)
     return isOver(job.state) ? '' : 'Its message comes as soon as its machine has started.'
-  if (teamDomain === undefined) return 'Its message is in the channel it was asked for in.'
-  return `<https://${teamDomain}.slack.com/archives/${channel}/p${ts.replace('.', '')}|See its message>.`
+  if (workspaceDomain === undefined) return 'Its message is in the channel it was asked for in.'
+  return `<https://${workspaceDomain}.slack.com/archives/${channel}/p${ts.replace('.', '')}|See its message>.`
 }
 
 function message(lines: readonly string[], buttons: readonly Button[] = []): Ephemeral {

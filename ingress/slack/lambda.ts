@@ -2,7 +2,7 @@ import { within } from '../../worker/async/time-limit.ts'
 import { budgetOf } from '../jobs/deadline.ts'
 import type { FunctionUrlEvent, FunctionUrlResult } from '../jobs/function-url.ts'
 import { answerRequest } from './route.ts'
-import { createServices, type Services } from './services.ts'
+import { createSlackServices, type SlackServices } from './services.ts'
 
 /*
  * The Lambda behind the Function URL that Slack calls. What every request needs is loaded while the process starts, not
@@ -12,10 +12,10 @@ import { createServices, type Services } from './services.ts'
 /** Shorter than the time of one request: a bucket that is silent must leave time to say so. */
 const patienceMs = 1_500
 
-let services: Services | undefined
+let services: SlackServices | undefined
 
-function getServices(): Services {
-  services ??= createServices({
+function getServices(): SlackServices {
+  services ??= createSlackServices({
     environment: process.env,
     nowMs: Date.now,
     write: (line) => void process.stdout.write(`${line}\n`),
@@ -42,6 +42,6 @@ async function warm(): Promise<void> {
 if (process.env.AWS_LAMBDA_FUNCTION_NAME) await warm()
 
 export async function handler(event: FunctionUrlEvent): Promise<FunctionUrlResult> {
-  // Services first: what their making takes counts as waited for.
+  // SlackServices first: what their making takes counts as waited for.
   return answerRequest(event, getServices(), budgetOf(event.requestContext?.timeEpoch, Date.now()))
 }

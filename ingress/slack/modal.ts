@@ -12,9 +12,9 @@ import { RequestRefused } from '../jobs/function-url.ts'
 import { isSubmittable } from '../jobs/locations.ts'
 import type { Ephemeral } from './answer.ts'
 import { helpText } from './help.ts'
-import { seal, unseal } from './private-metadata-cipher.ts'
-import type { Visit } from './request-context.ts'
-import type { Services } from './services.ts'
+import { decryptText, encryptText } from './private-metadata-cipher.ts'
+import type { SlackRequestContext } from './request-context.ts'
+import type { SlackServices } from './services.ts'
 
 /*
  * The form that opens when the command has no words (https://docs.slack.dev/surfaces/modals). A modal knows neither the
@@ -31,23 +31,23 @@ type Field = (typeof fields)[number]
 export async function openModal(
   triggerId: string,
   responseUrl: string | null,
-  visit: Visit,
-  services: Services
+  context: SlackRequestContext,
+  services: SlackServices
 ): Promise<Ephemeral | undefined> {
   const { botToken, linkKeys } = await services.secrets()
   const { config, slack, log, nowMs } = services
-  if (botToken === undefined || triggerId === '') return helpText(config, visit.command)
-  const origin: Origin = { channel: visit.person.channel, responseUrl, command: visit.command, fromMs: nowMs() }
-  const metadata = seal(JSON.stringify(origin), ownerOf(visit), linkKeys)
+  if (botToken === undefined || triggerId === '') return helpText(config, context.command)
+  const origin: Origin = { channel: context.asker.channel, responseUrl, command: context.command, fromMs: nowMs() }
+  const metadata = encryptText(JSON.stringify(origin), ownerOf(context), linkKeys)
   const view = modalView(config, metadata, nowMs())
   const [notice, opened] = await Promise.allSettled([
-    visit.refuseReplay(),
-    visit.deadline.within('views.open', (signal) => slack.openView(botToken, triggerId, view, signal))
+    context.refuseReplay(),
+    context.deadline.within('views.open', (signal) => slack.openView(botToken, triggerId, view, signal))
   ])
   if (notice.status === 'rejected' && notice.reason instanceof RequestRefused) throw notice.reason
   if (opened.status === 'fulfilled') return undefined
-  log.warn('The form could not be opened', { user: visit.person.user, ...errorFields(opened.reason) })
-  return helpText(config, visit.command)
+  log.warn('The form could not be opened', { user: context.asker.user, ...errorFields(opened.reason) })
+  return helpText(config, context.command)
 }
 
 const originSchema = z.strictObject({
@@ -60,13 +60,17 @@ const originSchema = z.strictObject({
 export type Origin = z.output<typeof originSchema>
 
 /** Opens what {@link openModal} has sealed for this person; undefined for anything else. */
-export async function readOrigin(metadata: string, visit: Visit, services: Services): Promise<Origin | undefined> {
+export async function readOrigin(
+  metadata: string,
+  context: SlackRequestContext,
+  services: SlackServices
+): Promise<Origin | undefined> {
   const { linkKeys } = await services.secrets()
-  const text = unseal(metadata, ownerOf(visit), linkKeys)
+  const text = decryptText(metadata, ownerOf(context), linkKeys)
   return text === undefined ? undefined : originSchema.safeParse(JSON.parse(text)).data
 }
 
-const ownerOf = ({ person }: Visit): string => `${person.team}/${person.user}`
+const ownerOf = ({ asker }: SlackRequestContext): string => `${asker.team}/${asker.user}`
 
 /** The view, with a day that has gone by as its date: it is complete. */
 export function modalView(config: Config, metadata: string, nowMs: number): object {

@@ -10,7 +10,7 @@ const ivBytes = 12
 const tagBytes = 16
 
 /** Seals a text under the first key. `owner` has to be told again to open it. */
-export function seal(text: string, owner: string, keys: readonly string[]): string {
+export function encryptText(text: string, owner: string, keys: readonly string[]): string {
   const iv = randomBytes(ivBytes)
   const cipher = createCipheriv('aes-256-gcm', sealingKey(keys[0]!), iv).setAAD(Buffer.from(owner))
   const sealed = Buffer.concat([cipher.update(text), cipher.final()])
@@ -18,7 +18,7 @@ export function seal(text: string, owner: string, keys: readonly string[]): stri
 }
 
 /** Opens what one of the keys has sealed for this owner; undefined for anything else. */
-export function unseal(sealed: string, owner: string, keys: readonly string[]): string | undefined {
+export function decryptText(sealed: string, owner: string, keys: readonly string[]): string | undefined {
   const bytes = Buffer.from(sealed, 'base64url')
   if (bytes.length < ivBytes + tagBytes) return undefined
   for (const key of keys) {

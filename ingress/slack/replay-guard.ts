@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Deadline } from '../jobs/deadline.ts'
 import { RequestRefused } from '../jobs/function-url.ts'
-import type { Services } from './services.ts'
+import type { SlackServices } from './services.ts'
 
 /** Kept for answering when the notice takes all the time there is. */
 const answerReserveMs = 500
@@ -12,9 +12,9 @@ const answerReserveMs = 500
  * conditional PUT, sent with the first call; it expires with everything below the output prefix.
  * @returns what throws RequestRefused (401) when the request was here before; nothing may be told or done until then
  */
-export function refuseReplays(signature: string, services: Services, deadline: Deadline): () => Promise<void> {
+export function refuseReplays(signature: string, services: SlackServices, deadline: Deadline): () => Promise<void> {
   let noting: Promise<void> | undefined
-  const { documents } = services.places.default
+  const { documents } = services.locations.default
   const name = createHash('sha256').update(signature).digest('hex')
   const key = `${services.config.output.prefix}jobs/seen/${name}`
   const note = async (): Promise<void> => {

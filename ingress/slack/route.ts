@@ -2,10 +2,11 @@ import { errorFields } from '../../worker/report/log.ts'
 import { type CallObserver, Deadline } from '../jobs/deadline.ts'
 import { answerDownload } from '../jobs/download.ts'
 import { type FunctionUrlEvent, type FunctionUrlResult, RequestRefused } from '../jobs/function-url.ts'
-import { acknowledge, refuse } from './answer.ts'
+import { plainText } from '../jobs/http-answers.ts'
+import { acknowledge } from './answer.ts'
 import { answerCommand } from './command.ts'
 import { answerInteraction } from './interactive.ts'
-import type { Services } from './services.ts'
+import type { SlackServices } from './services.ts'
 import { readSignedForm } from './signed-form.ts'
 
 /** Slack cuts a command's text far below this. */
@@ -16,7 +17,7 @@ const mostInteractionBytes = 256 * 1024
 /** Answers one request, whatever it is, within so much time; never fails. */
 export async function answerRequest(
   event: FunctionUrlEvent,
-  services: Services,
+  services: SlackServices,
   budgetMs: number
 ): Promise<FunctionUrlResult> {
   const { log, clock } = services
@@ -30,20 +31,24 @@ export async function answerRequest(
   return result
 }
 
-async function answer(event: FunctionUrlEvent, services: Services, deadline: Deadline): Promise<FunctionUrlResult> {
+async function answer(
+  event: FunctionUrlEvent,
+  services: SlackServices,
+  deadline: Deadline
+): Promise<FunctionUrlResult> {
   try {
     return await route(event, services, deadline)
   } catch (error) {
     if (error instanceof RequestRefused) {
       services.log.warn('A request was refused', { status: error.statusCode, why: error.message })
-      return refuse(error.statusCode, error.message)
+      return plainText(error.statusCode, `${error.message}\n`)
     }
     services.log.error('A request failed', errorFields(error))
-    return refuse(500, 'Something went wrong')
+    return plainText(500, 'Something went wrong\n')
   }
 }
 
-async function route(event: FunctionUrlEvent, services: Services, deadline: Deadline): Promise<FunctionUrlResult> {
+async function route(event: FunctionUrlEvent, services: SlackServices, deadline: Deadline): Promise<FunctionUrlResult> {
   const { method } = event.requestContext.http
   const path = event.rawPath
   if (path === '/slack/commands' || path === '/slack/interactive') {

@@ -1,6 +1,6 @@
 import type { Deadline } from '../jobs/deadline.ts'
 import { type FunctionUrlEvent, formBytes, RequestRefused } from '../jobs/function-url.ts'
-import type { Services } from './services.ts'
+import type { SlackServices } from './services.ts'
 import { verifySignature } from './verify-signature.ts'
 
 /** A form that Slack has signed. */
@@ -16,7 +16,7 @@ export interface SignedForm {
  */
 export async function readSignedForm(
   event: FunctionUrlEvent,
-  services: Services,
+  services: SlackServices,
   mostBytes: number,
   deadline: Deadline
 ): Promise<SignedForm | undefined> {

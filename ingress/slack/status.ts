@@ -6,31 +6,30 @@ import { refusedByRules } from '../jobs/access.ts'
 import { signLink } from '../jobs/links.ts'
 import type { FoundJobs } from '../jobs/locations.ts'
 import type { Ephemeral } from './answer.ts'
-import { doubtAbout } from './guest-check.ts'
 import { lineOf, shortId } from './job-text.ts'
-import type { Visit } from './request-context.ts'
-import type { Services } from './services.ts'
+import type { SlackRequestContext } from './request-context.ts'
+import type { SlackServices } from './services.ts'
 
 /** Results that are shown; who wants an older one asks for it again. */
 const mostResults = 5
 /** Running jobs of one person are few, unless the limit is high. */
 const mostRunning = 10
-/** Kept for the answer when a place is silent. */
+/** Kept for the answer when a location is silent. */
 const answerReserveMs = 300
 
 /** `status`: what of mine runs, and how the last ones ended. */
-export async function statusText(visit: Visit, services: Services): Promise<Ephemeral> {
-  const { person, deadline, command } = visit
-  const [list, doubt] = await Promise.all([
-    services.places.jobsOf(person, deadline, { reserveMs: answerReserveMs }),
-    doubtAbout(person, services, deadline),
-    visit.refuseReplay()
+export async function statusText(context: SlackRequestContext, services: SlackServices): Promise<Ephemeral> {
+  const { asker, deadline, command } = context
+  const [list, refusal] = await Promise.all([
+    services.locations.jobsOf(asker, deadline, { reserveMs: answerReserveMs }),
+    context.refusalOfPerson(),
+    context.refuseReplay()
   ])
   const jobs = list.found.map(({ job }) => job)
   const running = jobs.filter(({ state }) => !isOver(state)).slice(0, mostRunning)
   const over = jobs.filter(({ state }) => isOver(state)).slice(0, mostResults)
   const resultLine = async (job: Job): Promise<string> => {
-    const link = doubt === undefined ? await linkFor(job, visit, services) : ''
+    const link = refusal === undefined ? await linkFor(job, context, services) : ''
     return `• ${lineOf(job)}${link}`
   }
   const lines = [
@@ -45,14 +44,14 @@ export async function statusText(visit: Visit, services: Services): Promise<Ephe
 }
 
 /** What a person must know who does not see all their jobs. */
-export function unreadLines({ failures }: FoundJobs, { log }: Services): string[] {
-  for (const failure of failures) log.error('The jobs of a place could not be read', errorFields(failure))
+export function unreadLines({ failures }: FoundJobs, { log }: SlackServices): string[] {
+  for (const failure of failures) log.error('The jobs of a location could not be read', errorFields(failure))
   return failures.length === 0 ? [] : ['⚠️ Part of the jobs could not be read just now, so some may be missing here.']
 }
 
 /** Where a new link would be refused, none is shown. */
-async function linkFor(job: Job, visit: Visit, services: Services): Promise<string> {
-  if (refusedByRules(visit.person, services.config, job.request.environment) !== undefined) return ''
-  const link = await signLink(job, visit.baseUrl, services)
+async function linkFor(job: Job, context: SlackRequestContext, services: SlackServices): Promise<string> {
+  if (refusedByRules(context.asker, services.config, job.request.environment) !== undefined) return ''
+  const link = await signLink(job, context.baseUrl, services)
   return link ? ` · <${link.url.replaceAll('&', '&amp;')}|Download>` : ''
 }

@@ -6,7 +6,7 @@ import { after } from 'node:test'
 import { requestBudgetMs } from '../../ingress/jobs/deadline.ts'
 import type { FunctionUrlEvent, FunctionUrlResult } from '../../ingress/jobs/function-url.ts'
 import { answerRequest } from '../../ingress/slack/route.ts'
-import { createServices, type Services } from '../../ingress/slack/services.ts'
+import { createSlackServices, type SlackServices } from '../../ingress/slack/services.ts'
 import { signBody } from '../../ingress/slack/verify-signature.ts'
 import { decodeJob, type Job } from '../../worker/contract/job.ts'
 import type { CallFault } from '../stand-ins/aws/faults.ts'
@@ -45,7 +45,7 @@ export interface Town {
   readonly s3: S3Server
   readonly batch: BatchServer
   readonly slack: SlackServer
-  readonly services: Services
+  readonly services: SlackServices
   /** The configuration as a file. */
   readonly configPath: string
   /** What was logged, parsed. */
@@ -98,7 +98,7 @@ export async function startTown(options: TownOptions = {}): Promise<Town> {
   writeFileSync(config, JSON.stringify(documentOf(options)))
   const lines: string[] = []
   const botToken = options.hasBotToken === false ? {} : { botToken: slack.token }
-  const services = createServices({
+  const services = createSlackServices({
     environment: {
       IOT_LOG_CONFIG: config,
       IOT_LOG_SECRETS: JSON.stringify({ signingSecrets: ['old', signingSecret], linkKeys: [linkKey], ...botToken }),
@@ -142,7 +142,7 @@ export async function startTown(options: TownOptions = {}): Promise<Town> {
     putJob: (job) => s3.put('dev-iot-logs', `${prefix}jobs/${job.id}.json`, JSON.stringify(job))
   }
   after(async () => {
-    await services.places[Symbol.asyncDispose]()
+    await services.locations[Symbol.asyncDispose]()
     await Promise.all([front.close(), s3.close(), batch[Symbol.asyncDispose](), slack.close()])
     rmSync(directory, { recursive: true, force: true })
   })

@@ -143,7 +143,7 @@ describe('a worker that Spot takes back', { concurrency: 3 }, () => {
     assert.equal((await system.slack.click(press)).failure, undefined)
     const job = await asker.over()
     assert.deepEqual([job.state, exitCodesOf(asker), asker.left()], ['cancelled', [0], []])
-    assert.equal(system.batch.job(id)!.statusReason, 'Cancelled in Slack')
+    assert.equal(system.batch.job(id)!.statusReason, 'Cancelled on request')
     assert.match(asker.shown(), /Cancelled.*Nothing is kept/)
   })
 })

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { Job } from '../../worker/contract/job.ts'
 import { createJobId } from '../../worker/jobs/id.ts'
+import { createSlackReply } from '../../worker/report/slack/reply.ts'
 import { memoryStorage } from '../stand-ins/s3/storage-memory.ts'
 import { startSlackServer } from '../stand-ins/slack/server.ts'
 import { createJobPlace, type JobPlace } from '../support/job-place.ts'
@@ -40,7 +41,7 @@ describe('the entry of the container', { concurrency }, () => {
     const place = createJobPlace(server, smallLogs)
     const [channel, user] = [[...slack.workspace.channels.keys()][0]!, [...slack.workspace.users.keys()][0]!]
     const asker = { team: slack.workspace.team.id, user, channel }
-    const job = await place.submit({ ...small, asker, responseUrl: null })
+    const job = await place.submit({ ...small, asker, reply: createSlackReply(null, askedMs) })
     const { code, stdout, stderr } = await run(place, job.id, {
       SLACK_BOT_TOKEN: slack.token,
       SLACK_API_URL: slack.apiUrl,

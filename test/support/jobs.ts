@@ -2,6 +2,7 @@ import { parseRequest } from '../../worker/contract/parse-request.ts'
 import type { ExportRequest } from '../../worker/contract/request.ts'
 import { defaultOf, type RequestOptions, requestOptions } from '../../worker/contract/request-options.ts'
 import type { WantedJob } from '../../worker/jobs/jobs.ts'
+import { createSlackReply } from '../../worker/report/slack/reply.ts'
 import { referenceConfig } from './configurations.ts'
 
 /** When the tests' jobs are asked for: the day after the one they ask for. */
@@ -18,12 +19,12 @@ export function requestOf(...words: readonly string[]): ExportRequest {
   return parseRequest(words, config, askedMs)
 }
 
-/** What somebody asks for; `responseUrl` is a secret that must be seen nowhere else. */
+/** What a person asks for in Slack. Its response URL is a secret that no output may show. */
 export function wantedJob(words: readonly string[], user = 'U1', team = 'T1'): WantedJob {
   return {
     request: requestOf(...words),
     asker: { team, user, channel: 'C1' },
-    responseUrl: secretUrl
+    reply: createSlackReply(secretUrl, askedMs)
   }
 }
 

@@ -39,16 +39,6 @@ const asker = open({
   enterprise: z.string().optional()
 })
 
-const reply = open({
-  /** A bearer secret: five uses in thirty minutes. */
-  responseUrl: z.string().nullable(),
-  responseUrlUses: count,
-  responseUrlFromMs: z.number(),
-  /** Where the one message of the job is, once it was posted. */
-  channel: z.string().nullable(),
-  ts: z.string().nullable()
-})
-
 const attempt = open({
   batchJobId: z.string(),
   queue: z.string(),
@@ -99,7 +89,10 @@ export const jobSchema = open({
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   request: requestSchema,
   asker,
-  reply,
+  /** The front end that the request came from. A document without it is Slack's. */
+  frontEnd: z.string().min(1).optional(),
+  /** Where the front end answers. Only the front end knows what is in it. */
+  reply: z.record(z.string(), z.unknown()),
   state: z.enum(jobStates),
   /** When it was asked for, in ISO 8601; the archive's key bears it. */
   requestedAt: z.string(),
@@ -126,6 +119,7 @@ export const jobSchema = open({
 /** The record of one job. */
 export type Job = z.output<typeof jobSchema>
 export type JobAsker = Job['asker']
+export type JobReply = Job['reply']
 export type JobProgress = NonNullable<Job['progress']>
 export type JobResult = NonNullable<Job['result']>
 

@@ -1,6 +1,14 @@
 import { ZodError } from 'zod'
 import { IotLogError } from '../contract/errors.ts'
-import { decodeJob, digestOf, type Job, type JobAsker, type JobResult, type JobState } from '../contract/job.ts'
+import {
+  decodeJob,
+  digestOf,
+  type Job,
+  type JobAsker,
+  type JobReply,
+  type JobResult,
+  type JobState
+} from '../contract/job.ts'
 import type { ExportRequest } from '../contract/request.ts'
 
 /*
@@ -12,10 +20,10 @@ import type { ExportRequest } from '../contract/request.ts'
 export interface WantedJob {
   readonly request: ExportRequest
   readonly asker: JobAsker
-  /** Where to answer within half an hour, where there is such a place. */
-  readonly responseUrl: string | null
-  /** When Slack gave that place; now unless told. */
-  readonly responseUrlFromMs?: number
+  /** The front end that reports; Slack by default. */
+  readonly frontEnd?: string
+  /** Where the front end answers. */
+  readonly reply: JobReply
 }
 
 /** How a job ends. */
@@ -36,13 +44,14 @@ export class GarbledJobError extends IotLogError {
 
 /** The record of a job that nobody has submitted yet. */
 export function createJob(wanted: WantedJob, id: string, nowMs: number): Job {
-  const { request, asker, responseUrl, responseUrlFromMs = nowMs } = wanted
+  const { request, asker, reply, frontEnd } = wanted
   return {
     id,
     digest: digestOf(asker.team, request),
     request,
     asker,
-    reply: { responseUrl, responseUrlUses: 0, responseUrlFromMs, channel: null, ts: null },
+    ...(frontEnd !== undefined && { frontEnd }),
+    reply,
     state: 'submitted',
     requestedAt: new Date(nowMs).toISOString(),
     endedAt: null,

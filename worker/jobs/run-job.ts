@@ -3,7 +3,7 @@ import { IotLogError, messageOf } from '../contract/errors.ts'
 import { isOver, type Job, type JobProgress, type JobResult } from '../contract/job.ts'
 import { exitCodeOf } from '../contract/result.ts'
 import type { DownloadLink } from '../contract/store.ts'
-import type { JobReporter } from '../report/job-reporter.ts'
+import { createReporter, type JobReporter } from '../report/job-reporter.ts'
 import { openDocuments, openStore } from '../stores/open-store.ts'
 import { beginAttempt, exitCodeOfEnd, failureOf, jobExitCodes, stopAttempt } from './attempt.ts'
 import { endJob, GarbledJobError, type JobEnd } from './document.ts'
@@ -30,22 +30,10 @@ const unhurried = { tellMs: 40_000, noteMs: 20_000 } as const
 /** A reporter keeps its time; one that does not is left alone. */
 const graceMs = 500
 
-/** What a reporter is given by the job; where it reports to it knows by itself. */
-export interface ReporterHooks {
-  /** The message was posted, or response_url used: the record must know before the next attempt. */
-  onReply(reply: Job['reply']): Promise<void>
-  countRunning(): Promise<number>
-  /** A link to the archive for where no ingress makes one: it dies with the credentials of this container. */
-  presign(job: Job): Promise<DownloadLink>
-  readonly nowMs: () => number
-  readonly log: JobLog
-}
-
 export interface RunJobOptions extends JobSettings {
   /** Aborts when the container has to stop. */
   readonly signal: AbortSignal
   readonly nowMs: () => number
-  readonly createReporter: (hooks: ReporterHooks) => JobReporter
   readonly log: JobLog
   /** `name version`, for the manifest. */
   readonly tool: string
@@ -71,7 +59,7 @@ export async function runJob(options: RunJobOptions): Promise<number> {
 class JobRun {
   readonly #options: RunJobOptions
   readonly #jobs: Jobs
-  readonly #reporter: JobReporter
+  #reporter: JobReporter | undefined
   readonly #noticed = new AbortController()
   #job: Job | undefined
   #isTold = false
@@ -82,13 +70,6 @@ class JobRun {
     this.#options = options
     this.#jobs = jobs
     this.signal = AbortSignal.any([options.signal, this.#noticed.signal])
-    this.#reporter = options.createReporter({
-      onReply: async (reply) => void this.#keep(await jobs.update(options.id, (job) => ({ ...job, reply }))),
-      countRunning: () => jobs.countRunning(),
-      presign: (job) => presign(job, options),
-      nowMs: options.nowMs,
-      log: (event) => this.#log({ ...event })
-    })
   }
 
   /** From the record to the answer. Fails only when stopped. */
@@ -118,7 +99,7 @@ class JobRun {
     this.#job = job
     this.#logState('stopped', job)
     if (isOver(job.state)) await this.#tell(job, jobs, hurried)
-    else await this.#try('reporting', hurried.tellMs + graceMs, () => this.#reporter.interrupted(job))
+    else await this.#try('reporting', hurried.tellMs + graceMs, () => this.#reporterOf(job).interrupted(job))
     return isOver(job.state) ? exitCodeOfEnd(job) : jobExitCodes.interrupted
   }
 
@@ -142,7 +123,7 @@ class JobRun {
     const begun = this.#keep(await this.#jobs.update(id, begin)) ?? found
     if (isOver(begun.state)) return this.#tellEnd(begun)
     this.#logState('started', begun)
-    this.#reporter.running(begun)
+    this.#reporterOf(begun).running(begun)
     return begun
   }
 
@@ -174,7 +155,7 @@ class JobRun {
     return new PacedProgress({
       tell: (live) => {
         // An export that does not end must not be heard of after its end was told.
-        if (!this.signal.aborted) this.#reporter.progress(this.#job!, live)
+        if (!this.signal.aborted) this.#reporterOf(this.#job!).progress(this.#job!, live)
       },
       keep: (progress) => this.#keepProgress(progress),
       nowMs: this.#options.nowMs
@@ -234,10 +215,25 @@ class JobRun {
    */
   async #tell(job: Job, jobs: Jobs, { tellMs, noteMs }: typeof hurried | typeof unhurried): Promise<void> {
     if (this.#isTold) return
-    const isTold = await this.#try('reporting', tellMs + graceMs, () => this.#reporter.over(job, tellMs))
+    const isTold = await this.#try('reporting', tellMs + graceMs, () => this.#reporterOf(job).over(job, tellMs))
     if (!isTold) return
     this.#isTold = true
     await this.#try('noting', noteMs, () => jobs.noteTold(job.id))
+  }
+
+  /** @throws IotLogError (`wrong-config`) for a front end that this container lacks */
+  #reporterOf(job: Job): JobReporter {
+    const jobs = this.#jobs
+    const { config, id, nowMs, reporters } = this.#options
+    this.#reporter ??= createReporter(job, reporters, {
+      config,
+      onReply: async (reply) => void this.#keep(await jobs.update(id, (standing) => ({ ...standing, reply }))),
+      countRunning: () => jobs.countRunning(),
+      presign: (over) => presign(over, this.#options),
+      nowMs,
+      log: (event) => this.#log({ ...event })
+    })
+    return this.#reporter
   }
 
   /** What this process knows of the job, for when the record can't be read. */

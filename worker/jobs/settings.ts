@@ -6,6 +6,7 @@ import type { StoreSettings } from '../contract/store.ts'
 import type { InflaterName } from '../decode/inflater.ts'
 import { wantedInflater } from '../decode/wanted-inflater.ts'
 import { formatNames } from '../formats/registry.ts'
+import type { FrontEnd, Reporters } from '../report/job-reporter.ts'
 import { storeOf } from '../stores/store-of.ts'
 import { isJobId } from './id.ts'
 
@@ -29,24 +30,13 @@ export interface AttemptSettings {
   readonly timeoutMs: number | undefined
 }
 
-/** What the message to the requester needs. */
-export interface AnswerSettings {
-  readonly token: string | undefined
-  readonly apiUrl: string | undefined
-  /** Base of download links. */
-  readonly publicUrl: string | undefined
-  readonly linkKey: string | undefined
-  /** Origins other than Slack's that a response URL may have: a stand-in's. */
-  readonly allowedReplyOrigins: readonly string[]
-}
-
 export interface JobSettings {
   readonly id: string
   readonly config: Config
   /** Where job documents and archives are. */
   readonly output: StoreSettings
   readonly attempt: AttemptSettings
-  readonly answer: AnswerSettings
+  readonly reporters: Reporters
   readonly threads: number
   readonly inflater: InflaterName | undefined
 }
@@ -55,7 +45,12 @@ export interface JobSettings {
  * Reads them all.
  * @throws ProblemsError, IotLogError (`wrong-config`); values of secrets are never printed
  */
-export function readJobSettings(words: readonly string[], surroundings: Surroundings, startedMs: number): JobSettings {
+export function readJobSettings(
+  words: readonly string[],
+  surroundings: Surroundings,
+  startedMs: number,
+  frontEnds: Readonly<Record<string, FrontEnd>>
+): JobSettings {
   const config = readConfig(surroundings, { formatNames })
   return readVariables(surroundings.environment, (variables) => {
     const id = words[0] ?? ''
@@ -74,13 +69,7 @@ export function readJobSettings(words: readonly string[], surroundings: Surround
         startedMs,
         timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000
       },
-      answer: {
-        token: variables.text('SLACK_BOT_TOKEN'),
-        apiUrl: variables.url('SLACK_API_URL'),
-        publicUrl: variables.url('IOT_LOG_PUBLIC_URL'),
-        linkKey: variables.text('IOT_LOG_LINK_KEY'),
-        allowedReplyOrigins: variables.list('IOT_LOG_RESPONSE_ORIGINS')
-      },
+      reporters: Object.fromEntries(Object.entries(frontEnds).map(([name, open]) => [name, open(variables)])),
       output: storeOf(variables.environment(config), config.output.store),
       threads: availableParallelism(),
       inflater: wantedInflater(variables)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Places } from '../../../ingress/jobs/locations.ts'
+import { Locations } from '../../../ingress/jobs/locations.ts'
 import { finishedJob } from '../finished-job.ts'
 import { noonMs, startTown, type TownOptions } from '../harness.ts'
 
@@ -33,10 +33,10 @@ describe('a store of one environment that does not answer', () => {
     await town.type(example)
     town.s3.faults.add(silent)
     const patienceMs = 20_000
-    await using places = new Places({ config: town.services.config, nowMs: () => noonMs, patienceMs })
+    await using locations = new Locations({ config: town.services.config, nowMs: () => noonMs, patienceMs })
     const startMs = performance.now()
     const { id } = town.jobs()[0]!
-    assert.equal((await places.find(id))?.job.id, id)
+    assert.equal((await locations.find(id))?.job.id, id)
     assert.ok(performance.now() - startMs < patienceMs / 4)
   })
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, describe, it } from 'node:test'
 import { cacheSecrets, parseSecrets, secretsReader } from '../../../ingress/jobs/secrets.ts'
+import { slackSecretsSchema } from '../../../ingress/slack/secrets.ts'
 import { listen } from '../../stand-ins/s3/connections.ts'
 import { startTown } from '../harness.ts'
 
@@ -18,6 +19,7 @@ describe('secrets', () => {
         reads++
         return text
       },
+      slackSecretsSchema,
       () => nowMs,
       (error) => assert.fail(String(error))
     )
@@ -35,6 +37,7 @@ describe('secrets', () => {
     const stale: unknown[] = []
     const source = cacheSecrets(
       () => answer(),
+      slackSecretsSchema,
       () => nowMs,
       (error) => void stale.push(error)
     )
@@ -58,6 +61,7 @@ describe('secrets', () => {
     let answer = Promise.resolve(text)
     const source = cacheSecrets(
       () => answer,
+      slackSecretsSchema,
       () => nowMs,
       (error) => assert.fail(String(error))
     )
@@ -96,11 +100,14 @@ describe('secrets', () => {
     ]
     for (const one of wrong) {
       assert.throws(
-        () => parseSecrets(one),
+        () => parseSecrets(one, slackSecretsSchema),
         (error: Error) => !error.message.includes('hush-') && /secrets/.test(error.message)
       )
     }
-    assert.throws(() => parseSecrets(JSON.stringify({ ...secrets, linkKeys: ['hush'] })), /linkKeys\.0/)
+    assert.throws(
+      () => parseSecrets(JSON.stringify({ ...secrets, linkKeys: ['hush'] }), slackSecretsSchema),
+      /linkKeys\.0/
+    )
   })
 
   it('come from the environment, or from Secrets Manager when it names one there', async () => {

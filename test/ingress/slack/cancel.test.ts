@@ -57,7 +57,7 @@ describe('cancelling a job that Batch does not have', () => {
     }
     Object.assign(town.services, { batch })
     assert.match(await town.type(example), /was cancelled while it was being started, so nothing runs/)
-    assert.deepEqual(town.terminated(), [{ jobId: town.batchJobId(1), reason: 'Cancelled in Slack' }])
+    assert.deepEqual(town.terminated(), [{ jobId: town.batchJobId(1), reason: 'Cancelled on request' }])
     assert.equal(town.jobs()[0]?.state, 'cancelled')
   })
 })
@@ -72,7 +72,7 @@ describe('cancelling a job', () => {
     await town.type(`${example} prod`)
     const prod = town.services.config.environments.get('prod')!
     Object.assign(prod, { submit: undefined })
-    const places = town.services.places as unknown as { of(environment: string): unknown }
+    const places = town.services.locations as unknown as { of(environment: string): unknown }
     const of = places.of.bind(places)
     places.of = (environment) => (environment === 'prod' ? assert.fail('no job can run there') : of(environment))
     assert.match(await town.type('cancel'), /is being stopped/)

@@ -244,7 +244,7 @@ describe('/iot-log', () => {
 
   it('ends a job whose claim takes too long, before it says so', async () => {
     const town = await startTown({ budgetMs: 1_800 })
-    const { jobs } = town.services.places.of('dev')
+    const { jobs } = town.services.locations.of('dev')
     const claim = jobs.claim.bind(jobs)
     const { promise: answered, resolve: answer } = Promise.withResolvers<void>()
     jobs.claim = async (...given) => {
@@ -262,7 +262,7 @@ describe('/iot-log', () => {
 
   it('ends a job whose record was written too late for its answer', async () => {
     const town = await startTown({ budgetMs: 1_800 })
-    const { jobs } = town.services.places.of('dev')
+    const { jobs } = town.services.locations.of('dev')
     const [claim, end] = [jobs.claim.bind(jobs), jobs.end.bind(jobs)]
     const [answered, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     jobs.claim = async (...given) => {
@@ -314,7 +314,7 @@ describe('/iot-log', () => {
     assert.equal(await town.type('cancel', { user_id: 'U0OPS' }), 'Nothing of yours runs.')
     assert.match(await town.type('cancel'), /`THING00001` is being stopped/)
     assert.equal(town.jobs()[0]?.state, 'cancelling')
-    assert.deepEqual(town.terminated(), [{ jobId: town.batchJobId(1), reason: 'Cancelled in Slack' }])
+    assert.deepEqual(town.terminated(), [{ jobId: town.batchJobId(1), reason: 'Cancelled on request' }])
     await town.type('THING00002 telemetry 2023/10/01')
     assert.match(await town.type('cancel'), /More than one runs/)
     const second = town.jobs().find(({ request }) => request.identifiers[0] === 'THING00002')!

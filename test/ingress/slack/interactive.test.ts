@@ -36,7 +36,7 @@ describe('the button Cancel', () => {
     const { status, body } = await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
     assert.deepEqual([status, body], [200, ''])
     assert.equal(town.jobs()[0]?.state, 'cancelling')
-    assert.deepEqual(town.terminated(), [{ jobId: town.batchJobId(1), reason: 'Cancelled in Slack' }])
+    assert.deepEqual(town.terminated(), [{ jobId: town.batchJobId(1), reason: 'Cancelled on request' }])
     assert.match(lastEphemeral(town), /`THING00001` is being stopped/)
   })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Settled, settleBatchEvent } from '../../../ingress/jobs/handle-batch-event.ts'
-import { slackReporters } from '../../../ingress/slack/job-events.ts'
+import { type Handled, handleBatchEvent } from '../../../ingress/jobs/handle-batch-event.ts'
+import { slackReporter } from '../../../ingress/slack/job-events.ts'
 import type { Job } from '../../../worker/contract/job.ts'
 import { finishedJob } from '../finished-job.ts'
 import { batchFaults, noonMs, startTown, type Town, type TownOptions } from '../harness.ts'
@@ -54,13 +54,15 @@ async function townWithJob(options: TownOptions = {}): Promise<Town> {
   return town
 }
 
-function settle(town: Town, told: Told): Promise<Settled> {
-  return settleBatchEvent(
+function settle(town: Town, told: Told): Promise<Handled> {
+  return handleBatchEvent(
     eventOf(town.jobs()[0]!, { batchJob: town.batchJobId(1), ...told }),
     town.services,
-    slackReporters(town.services)
+    reporters(town)
   )
 }
+
+const reporters = (town: Town) => async () => ({ slack: await slackReporter(town.services) })
 
 /** What everybody in the channel reads, the newest look of each message. */
 const shown = (town: Town): string[] =>
@@ -158,7 +160,7 @@ describe('a Batch job that ended without telling so', () => {
   for (const [name, told, state, text] of ends) {
     it(`is ended and explained: ${name}`, async () => {
       const town = await townWithJob()
-      assert.equal(await settle(town, told), 'told')
+      assert.equal(await settle(town, told), 'reported')
       const job = town.jobs()[0]!
       assert.equal(job.state, state)
       assert.match(job.failure!.userText, text)
@@ -177,7 +179,7 @@ describe('a Batch job that ended without telling so', () => {
     const town = await townWithJob()
     const told = { statusReason: 'CannotPullContainerError: no' }
     const settled = await Promise.all(Array.from({ length: 4 }, () => settle(town, told)))
-    assert.deepEqual(settled.sort(), ['ignored', 'ignored', 'ignored', 'told'])
+    assert.deepEqual(settled.sort(), ['ignored', 'ignored', 'ignored', 'reported'])
     assert.equal(await settle(town, told), 'ignored')
     assert.equal(shown(town).length, 1)
   })
@@ -188,7 +190,7 @@ describe('a Batch job that ended without telling so', () => {
     const { ts } = town.slack.workspace.post(channel, { text: '43 %', blocks: [] })
     const job = town.jobs()[0]!
     town.putJob({ ...job, state: 'running', reply: { ...job.reply, channel: 'C0SUPPORT', ts } })
-    assert.equal(await settle(town, { startedAt, container: { exitCode: 137 } }), 'told')
+    assert.equal(await settle(town, { startedAt, container: { exitCode: 137 } }), 'reported')
     assert.equal(shown(town).length, 1)
     assert.match(shown(town)[0]!, /Failed/)
   })
@@ -196,7 +198,7 @@ describe('a Batch job that ended without telling so', () => {
   it('was cancelled, when somebody had asked for that', async () => {
     const town = await townWithJob()
     await town.type('cancel')
-    assert.equal(await settle(town, { statusReason: 'Cancelled in Slack' }), 'told')
+    assert.equal(await settle(town, { statusReason: 'Cancelled on request' }), 'reported')
     assert.equal(town.jobs()[0]?.state, 'cancelled')
     assert.match(shown(town)[0]!, /Cancelled/)
   })
@@ -213,7 +215,7 @@ describe('a Batch job that ended without telling so', () => {
     assert.equal(await settle(town, told), 'ignored')
     town.pass(60_000)
     const settled = await Promise.all(Array.from({ length: 3 }, () => settle(town, told)))
-    assert.deepEqual(settled.sort(), ['ignored', 'ignored', 'told'])
+    assert.deepEqual(settled.sort(), ['ignored', 'ignored', 'reported'])
     assert.equal(shown(town).length, 1)
     town.pass(60_000)
     assert.equal(await settle(town, told), 'ignored')
@@ -222,17 +224,17 @@ describe('a Batch job that ended without telling so', () => {
   it('is told though its marker can not be taken away', async () => {
     const town = await townWithJob()
     town.s3.faults.add({ operation: 'DeleteObject', action: { kind: 'error', code: 'AccessDenied' } })
-    assert.equal(await settle(town, { startedAt, container: { exitCode: 137 } }), 'told')
+    assert.equal(await settle(town, { startedAt, container: { exitCode: 137 } }), 'reported')
     assert.match(shown(town)[0]!, /Failed/)
   })
 
   it('has not changed when what it takes to tell is not there', async () => {
     const town = await townWithJob()
     const event = eventOf(town.jobs()[0]!, { batchJob: town.batchJobId(1) })
-    const noReporter = () => Promise.reject(new Error('no secrets'))
-    await assert.rejects(settleBatchEvent(event, town.services, noReporter), /no secrets/)
+    const noReporters = () => Promise.reject(new Error('no secrets'))
+    await assert.rejects(handleBatchEvent(event, town.services, noReporters), /no secrets/)
     assert.equal(town.jobs()[0]?.state, 'submitted')
-    assert.equal(await settle(town, {}), 'told')
+    assert.equal(await settle(town, {}), 'reported')
   })
 
   it('is delivered again when the record can not be read', async () => {
@@ -240,9 +242,9 @@ describe('a Batch job that ended without telling so', () => {
     const event = eventOf(town.jobs()[0]!, { batchJob: town.batchJobId(1) })
     const fault = { action: { kind: 'error', code: 'AccessDenied' } } as const
     town.s3.faults.add(fault)
-    await assert.rejects(settleBatchEvent(event, town.services, slackReporters(town.services)), { code: 'denied' })
+    await assert.rejects(handleBatchEvent(event, town.services, reporters(town)), { code: 'denied' })
     town.s3.faults.remove(fault)
-    assert.equal(await settleBatchEvent(event, town.services, slackReporters(town.services)), 'told')
+    assert.equal(await handleBatchEvent(event, town.services, reporters(town)), 'reported')
   })
 })
 
@@ -261,7 +263,7 @@ describe('an event that says nothing new', () => {
     ]
     for (const told of cases) assert.equal(await settle(town, told), 'ignored', JSON.stringify(told))
     for (const event of [null, {}, { source: 'aws.batch' }, { ...eventOf(job, {}), source: 'aws.ecs' }]) {
-      assert.equal(await settleBatchEvent(event, town.services, slackReporters(town.services)), 'ignored')
+      assert.equal(await handleBatchEvent(event, town.services, reporters(town)), 'ignored')
     }
     assert.equal(town.jobs()[0]?.state, 'submitted')
     town.putJob(finishedJob(job))
@@ -291,7 +293,7 @@ describe('a job for which there is no Spot capacity', () => {
     const town = await townWithJob()
     await settle(town, { statusReason: noCapacity })
     const onDemand = { statusReason: noCapacity, batchJob: town.batchJobId(2), queue: 'slack-on-demand' }
-    assert.equal(await settle(town, onDemand), 'told')
+    assert.equal(await settle(town, onDemand), 'reported')
     assert.match(town.jobs()[0]!.failure!.userText, /has no machine free/)
     assert.equal(town.submitted().length, 2)
     assert.equal(shown(town).length, 1)
@@ -300,7 +302,7 @@ describe('a job for which there is no Spot capacity', () => {
   it('ends when Batch does not take it', async () => {
     const town = await townWithJob()
     town.batch.faults.add(batchFaults.refuses)
-    assert.equal(await settle(town, { statusReason: noCapacity }), 'told')
+    assert.equal(await settle(town, { statusReason: noCapacity }), 'reported')
     assert.equal(town.jobs()[0]?.state, 'failed')
     assert.match(shown(town)[0]!, /has no machine free/)
   })
@@ -308,7 +310,7 @@ describe('a job for which there is no Spot capacity', () => {
   it('is cancelled, when somebody had asked for that', async () => {
     const town = await townWithJob()
     await town.type('cancel')
-    assert.equal(await settle(town, { statusReason: noCapacity }), 'told')
+    assert.equal(await settle(town, { statusReason: noCapacity }), 'reported')
     assert.equal(town.jobs()[0]?.state, 'cancelled')
     assert.equal(town.submitted().length, 1)
   })
@@ -339,7 +341,7 @@ describe('a job for which there is no Spot capacity', () => {
     town.putJob({ ...job, batch: { ...job.batch!, replacedAt: new Date(noonMs).toISOString() } })
     await town.type('cancel')
     town.pass(60_000)
-    assert.equal(await settle(town, { statusReason: noCapacity }), 'told')
+    assert.equal(await settle(town, { statusReason: noCapacity }), 'reported')
     assert.equal(town.jobs()[0]?.state, 'cancelled')
     assert.match(shown(town)[0]!, /Cancelled/)
     assert.equal(town.submitted().length, 1)
@@ -356,7 +358,7 @@ describe('a job for which there is no Spot capacity', () => {
       }
     }
     Object.assign(town.services, { batch })
-    assert.equal(await settle(town, { statusReason: noCapacity }), 'told')
+    assert.equal(await settle(town, { statusReason: noCapacity }), 'reported')
     assert.equal(town.jobs()[0]?.state, 'cancelled')
     assert.deepEqual(
       town.terminated().map(({ jobId }) => jobId),
@@ -393,7 +395,7 @@ describe('a job for which there is no Spot capacity', () => {
     assert.equal(town.submitted().length, 2)
     const open = await townWithJob()
     open.putJob({ ...open.jobs()[0]!, state: 'running', attempts: [{ ...attempt, endedAt: null, outcome: null }] })
-    assert.equal(await settle(open, told), 'told')
+    assert.equal(await settle(open, told), 'reported')
     assert.equal(open.submitted().length, 1)
   })
 })
@@ -404,7 +406,7 @@ describe('a job whose worker ended it, and could not tell', () => {
     const { toldAt: _, ...untold } = finishedJob(town.jobs()[0]!)
     town.putJob(untold)
     const settled = await Promise.all(Array.from({ length: 3 }, () => settle(town, { status: 'SUCCEEDED', startedAt })))
-    assert.deepEqual(settled.sort(), ['ignored', 'ignored', 'told'])
+    assert.deepEqual(settled.sort(), ['ignored', 'ignored', 'reported'])
     assert.equal(town.jobs()[0]?.state, 'complete')
     assert.match(shown(town)[0]!, /801/)
     assert.equal(shown(town).length, 1)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createServices } from '../../../ingress/slack/services.ts'
+import { createSlackServices } from '../../../ingress/slack/services.ts'
 import { actionIds } from '../../../worker/report/slack/buttons.ts'
 import { linkKey, signingSecret, startTown, type Town } from '../harness.ts'
 
@@ -73,6 +73,6 @@ describe('the level of the logs', () => {
       IOT_LOG_LEVEL: 'loud'
     }
     const options = { environment, nowMs: () => 0, write: () => {}, patienceMs: 1 }
-    assert.throws(() => createServices(options), /IOT_LOG_LEVEL=loud: one of info, detailed, debug/)
+    assert.throws(() => createSlackServices(options), /IOT_LOG_LEVEL=loud: one of info, detailed, debug/)
   })
 })

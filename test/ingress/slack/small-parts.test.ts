@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
 import { budgetOf, Deadline, requestBudgetMs } from '../../../ingress/jobs/deadline.ts'
-import { seal, unseal } from '../../../ingress/slack/private-metadata-cipher.ts'
+
+import { decryptText, encryptText } from '../../../ingress/slack/private-metadata-cipher.ts'
+
 import { createManualClock } from '../../support/clocks.ts'
 
 describe('Deadline', () => {
@@ -71,19 +73,19 @@ describe('seal', () => {
   const keys = ['a new key of many letters', 'an old key of many letters']
 
   it('is opened by its owner, under any key in force', () => {
-    assert.equal(unseal(seal('text', 'T/U', keys), 'T/U', keys), 'text')
-    assert.equal(unseal(seal('text', 'T/U', [keys[1]!]), 'T/U', keys), 'text')
+    assert.equal(decryptText(encryptText('text', 'T/U', keys), 'T/U', keys), 'text')
+    assert.equal(decryptText(encryptText('text', 'T/U', [keys[1]!]), 'T/U', keys), 'text')
   })
 
   it('is never opened by others, or when it was changed', () => {
-    const sealed = seal('text', 'T/U', keys)
-    assert.equal(unseal(sealed, 'T/V', keys), undefined)
-    assert.equal(unseal(sealed, 'T/U', ['another key']), undefined)
+    const sealed = encryptText('text', 'T/U', keys)
+    assert.equal(decryptText(sealed, 'T/V', keys), undefined)
+    assert.equal(decryptText(sealed, 'T/U', ['another key']), undefined)
     for (let at = 0; at < sealed.length; at++) {
       const changed = `${sealed.slice(0, at)}${sealed[at] === 'A' ? 'B' : 'A'}${sealed.slice(at + 1)}`
       const isSame = Buffer.from(changed, 'base64url').equals(Buffer.from(sealed, 'base64url'))
-      if (!isSame) assert.equal(unseal(changed, 'T/U', keys), undefined)
+      if (!isSame) assert.equal(decryptText(changed, 'T/U', keys), undefined)
     }
-    assert.equal(unseal('', 'T/U', keys), undefined)
+    assert.equal(decryptText('', 'T/U', keys), undefined)
   })
 })

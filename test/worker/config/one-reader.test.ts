@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { createServices } from '../../../ingress/slack/services.ts'
+import { createSlackServices } from '../../../ingress/slack/services.ts'
 import { parseFlags } from '../../../worker/commands/flags.ts'
 import { configFlags, loadConfig } from '../../../worker/commands/settings.ts'
 import { readConfig } from '../../../worker/config/config-file.ts'
@@ -12,8 +12,11 @@ import { IotLogError, ProblemsError } from '../../../worker/contract/errors.ts'
 import { formatNames } from '../../../worker/formats/registry.ts'
 import { readForwardSettings } from '../../../worker/forward/forward-settings.ts'
 import { startForwarder } from '../../../worker/forward/start-forwarder.ts'
+import { frontEnds } from '../../../worker/front-ends.ts'
 import { createJobId } from '../../../worker/jobs/id.ts'
 import { readJobSettings } from '../../../worker/jobs/settings.ts'
+import type { FrontEnd } from '../../../worker/report/job-reporter.ts'
+import { slackFrontEnd } from '../../../worker/report/slack/reporter.ts'
 import { referenceDocument } from '../../support/configurations.ts'
 import { repository, startCommand } from '../../support/run-cli.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
@@ -32,10 +35,11 @@ const jobId = createJobId(0)
 /** How each program reads its configuration. */
 const programs: Readonly<Record<string, (directory: string, environment: Variables) => unknown>> = {
   command: (directory, environment) => loadConfig(parseFlags([], configFlags), { directory, environment, nowMs }),
-  container: (directory, environment) => readJobSettings([jobId], { directory, environment, nowMs }, 0).config,
+  container: (directory, environment) =>
+    readJobSettings([jobId], { directory, environment, nowMs }, 0, frontEnds).config,
   ingress: (directory, environment) => {
     const variables = { IOT_LOG_CONFIG: join(directory, 'iot-log.config.json'), IOT_LOG_SECRETS: '{}', ...environment }
-    return createServices({ environment: variables, nowMs, write, patienceMs: 1 }).config
+    return createSlackServices({ environment: variables, nowMs, write, patienceMs: 1 }).config
   },
   script: (directory, environment) => readConfig({ directory, environment }, { formatNames, whenNone: sampleConfig })
 }
@@ -140,7 +144,12 @@ describe('environment variables', () => {
     using place = directoryWith(() => {})
     const empty = { IOT_LOG_CONFIG: '', IOT_LOG_ENVIRONMENT: '', IOT_LOG_PUBLIC_URL: '', IOT_LOG_JOB_ATTEMPTS: '' }
     const surroundings = { directory: place.path, environment: empty, nowMs }
-    const { attempt, answer } = readJobSettings([jobId], surroundings, 0)
-    assert.deepEqual([attempt.most, answer.publicUrl], [10, undefined])
+    let publicUrl: string | undefined = 'unread'
+    const probe: FrontEnd = (variables) => {
+      publicUrl = variables.url('IOT_LOG_PUBLIC_URL')
+      return slackFrontEnd(variables)
+    }
+    const { attempt } = readJobSettings([jobId], surroundings, 0, { probe })
+    assert.deepEqual([attempt.most, publicUrl], [10, undefined])
   })
 })

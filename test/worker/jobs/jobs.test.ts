@@ -282,7 +282,7 @@ describe('changing a job', { concurrency }, () => {
     const all = Array.from({ length: 8 }, () => place.open())
     const use = (standing: Job): Job => ({
       ...standing,
-      reply: { ...standing.reply, responseUrlUses: standing.reply.responseUrlUses + 1 }
+      reply: { ...standing.reply, responseUrlUses: Number(standing.reply.responseUrlUses) + 1 }
     })
     await Promise.all(all.map((jobs) => jobs.update(job.id, use)))
     assert.equal((await place.jobs.find(job.id))?.reply.responseUrlUses, 8)
@@ -341,7 +341,7 @@ describe('changing a job', { concurrency }, () => {
     const key = jobKeys.record(prefix, job.id)
     const cases: readonly (readonly [string, string])[] = [
       [JSON.stringify({ ...job, state: 'odd' }), 'wrong at state'],
-      [JSON.stringify({ ...job, reply: { responseUrl: secretUrl } }), 'wrong at reply.responseUrlUses, '],
+      [JSON.stringify({ ...job, reply: secretUrl, asker: {} }), 'wrong at asker.team, '],
       [`{"responseUrl":"${secretUrl}`, 'not JSON'],
       ['', 'not JSON'],
       ['null', 'wrong at all of it']

@@ -168,9 +168,11 @@ describe('running a job', { concurrency }, () => {
     const { reply } = await place.job(id)
     const posted = { ...reply, channel: 'C1', ts: secretTs }
     const { events, reporter } = await run(place, id, {
-      createReporter: (hooks) => {
-        const recording = createRecordingReporter(() => hooks.onReply(posted))
-        return { ...recording, running: (job) => void hooks.onReply(posted).then(() => recording.running(job)) }
+      reporters: {
+        slack: ({ onReply }) => {
+          const recording = createRecordingReporter(() => onReply(posted))
+          return { ...recording, running: (job) => void onReply(posted).then(() => recording.running(job)) }
+        }
       }
     })
     assert.deepEqual((await place.job(id)).reply, posted)
@@ -186,16 +188,18 @@ describe('running a job', { concurrency }, () => {
     const seen: unknown[] = []
     await run(place, id, {
       nowMs: Date.now,
-      createReporter: (hooks) => ({
-        ...createRecordingReporter(),
-        over: async (job) => {
-          const link = await hooks.presign(job)
-          const answer = await fetch(link.url)
-          seen.push(await hooks.countRunning(), answer.status, (await answer.arrayBuffer()).byteLength)
-          seen.push(answer.headers.get('content-disposition'))
-          return true
-        }
-      })
+      reporters: {
+        slack: ({ presign, countRunning }) => ({
+          ...createRecordingReporter(),
+          over: async (job) => {
+            const link = await presign!(job)
+            const answer = await fetch(link.url)
+            seen.push(await countRunning(), answer.status, (await answer.arrayBuffer()).byteLength)
+            seen.push(answer.headers.get('content-disposition'))
+            return true
+          }
+        })
+      }
     })
     const { result } = await place.job(id)
     assert.deepEqual(seen, [1, 200, result!.archive!.bytes, 'attachment; filename="20231001_THING00001.zip"'])
@@ -207,7 +211,7 @@ describe('the end of a job', { concurrency }, () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wanted)
     const deaf: JobReporter = { ...createRecordingReporter(), over: async () => false }
-    const { exitCode } = await run(place, id, { createReporter: () => deaf })
+    const { exitCode } = await run(place, id, { reporters: { slack: () => deaf } })
     const job = await place.job(id)
     assert.deepEqual([exitCode, job.state, job.toldAt], [0, 'complete', undefined])
   })
@@ -231,7 +235,7 @@ describe('the end of a job', { concurrency }, () => {
         return cutShort.promise
       }
     }
-    const { exitCode } = await run(place, id, { signal: stopped.signal, createReporter: () => slow })
+    const { exitCode } = await run(place, id, { signal: stopped.signal, reporters: { slack: () => slow } })
     assert.deepEqual([exitCode, budgets, reporter.story()], [0, [40_000, 6_000], ['running running', 'over complete']])
     assert.ok((await place.job(id)).toldAt)
   })
@@ -252,7 +256,7 @@ describe('the end of a job', { concurrency }, () => {
         return reporter.over(job, budgetMs)
       }
     }
-    const { exitCode } = await run(place, id, { createReporter: () => late })
+    const { exitCode } = await run(place, id, { reporters: { slack: () => late } })
     assert.deepEqual([exitCode, (await place.job(id)).state], [0, 'complete'])
   })
 })
@@ -474,7 +478,7 @@ describe('a job that is stopped', { concurrency }, () => {
     const silence = { action: { kind: 'hang' } } as const
     using held = holdAt(place, { operation: 'GetObject' })
     const stopped = new AbortController()
-    const running = run(place, id, { signal: stopped.signal, createReporter: () => reporter })
+    const running = run(place, id, { signal: stopped.signal, reporters: { slack: () => reporter } })
     await held.reached
     using _ = place.trouble({ ...silence, bucket: place.results }, { ...silence, bucket: place.source })
     const startedMs = performance.now()
@@ -503,18 +507,11 @@ async function run(place: JobPlace, id: string, options: Partial<RunJobOptions> 
     config: place.config,
     output: place.output,
     attempt: attemptOf({}),
-    answer: {
-      token: undefined,
-      apiUrl: undefined,
-      publicUrl: undefined,
-      linkKey: undefined,
-      allowedReplyOrigins: []
-    },
     threads: 1,
     inflater: undefined,
     signal: new AbortController().signal,
     nowMs: () => askedMs + 60_000,
-    createReporter: () => reporter,
+    reporters: { slack: () => reporter },
     log: (event) => void events.push(event as Record<string, unknown>),
     tool: 'iot-log test',
     ...options

@@ -1,4 +1,5 @@
 import type { Job } from '../../contract/job.ts'
+import type { SlackReply } from './reply.ts'
 import { isReplyUrlAlive, mayUseReplyUrl } from './reply-url.ts'
 
 /*
@@ -27,7 +28,7 @@ const mostPosts = { progress: 2, end: 4 } as const
 
 /** What is known of the ways of one job. */
 export interface KnownWays {
-  readonly reply: Job['reply']
+  readonly reply: SlackReply
   readonly asker: Job['asker']
   readonly replyUrl: string | undefined
   readonly hasToken: boolean

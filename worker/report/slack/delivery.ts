@@ -6,6 +6,7 @@ import { withoutCancel } from './buttons.ts'
 import type { Called, MessageBody, SlackCalls } from './calls.ts'
 import { type ChosenWay, callMs, chooseWay, openWays, type Via, type Way } from './delivery-channels.ts'
 import type { SlackMessage } from './message.ts'
+import type { SlackReply } from './reply.ts'
 import { isReplyUrl, withoutReplyUrl } from './reply-url.ts'
 import { Pace } from './update-rate.ts'
 
@@ -22,10 +23,10 @@ export interface DeliveryOptions {
   readonly hasToken: boolean
   readonly jobId: string
   readonly asker: Job['asker']
-  readonly reply: Job['reply']
+  readonly reply: SlackReply
   readonly allowedReplyOrigins?: readonly string[] | undefined
   /** Keeps where the message is and how often the response URL was used. */
-  onReply(reply: Job['reply']): Promise<void>
+  onReply(reply: SlackReply): Promise<void>
   /** The jobs that share Slack's limits now. */
   countRunning(): Promise<number>
   readonly nowMs: () => number
@@ -59,7 +60,7 @@ export class SlackDelivery {
   readonly #readyMs = new Map<Via, number>()
   /** Since when each way is tried for the last message. */
   readonly #triedMs = new Map<Via, number>()
-  #reply: Job['reply']
+  #reply: SlackReply
   #hasToken: boolean
   #posts: number
   /** 0: all blocks, 1: plain ones, 2: text alone. */
@@ -90,7 +91,7 @@ export class SlackDelivery {
   }
 
   /** Takes over what another process has learnt: where the message is, how often the response URL was used. */
-  adopt(reply: Job['reply']): void {
+  adopt(reply: SlackReply): void {
     const responseUrlUses = Math.max(reply.responseUrlUses, this.#reply.responseUrlUses)
     this.#reply = { ...this.#reply, responseUrlUses }
     const { channel, ts } = reply
@@ -248,7 +249,7 @@ export class SlackDelivery {
     this.#reply = { ...this.#reply, ts: null }
   }
 
-  async #keep(changed: Partial<Job['reply']>, limitMs: number): Promise<void> {
+  async #keep(changed: Partial<SlackReply>, limitMs: number): Promise<void> {
     const { timers, onReply } = this.#options
     this.#reply = { ...this.#reply, ...changed }
     const keep = (): Promise<void> => onReply(this.#reply)

@@ -1,4 +1,4 @@
-import type { Job } from '../../contract/job.ts'
+import type { SlackReply } from './reply.ts'
 
 /*
  * The response URL of a slash command: it reaches places where the bot is no member, five times in thirty minutes
@@ -29,18 +29,18 @@ export function isReplyUrl(url: string, allowedOrigins: readonly string[] = []):
 }
 
 /** Whether it can still be used at all. */
-export function isReplyUrlAlive(reply: Job['reply'], nowMs: number): boolean {
+export function isReplyUrlAlive(reply: SlackReply, nowMs: number): boolean {
   return reply.responseUrl !== null && reply.responseUrlUses < uses && nowMs - reply.responseUrlFromMs < lifeMs
 }
 
 /** Whether now is the time to use it; the end may always. */
-export function mayUseReplyUrl(reply: Job['reply'], nowMs: number, isEnd: boolean): boolean {
+export function mayUseReplyUrl(reply: SlackReply, nowMs: number, isEnd: boolean): boolean {
   if (!isReplyUrlAlive(reply, nowMs)) return false
   const { responseUrlUses: used, responseUrlFromMs: fromMs } = reply
   return isEnd || (used < uses - keptForEnd && nowMs - fromMs >= progressAfterMs[used]!)
 }
 
 /** The same reply once its URL answers no more. */
-export function withoutReplyUrl(reply: Job['reply']): Job['reply'] {
+export function withoutReplyUrl(reply: SlackReply): SlackReply {
   return { ...reply, responseUrlUses: Math.max(uses, reply.responseUrlUses) }
 }

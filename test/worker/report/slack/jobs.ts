@@ -1,17 +1,10 @@
 import type { Job, JobResult } from '../../../../worker/contract/job.ts'
 import type { LiveProgress } from '../../../../worker/report/job-reporter.ts'
+import { createSlackReply } from '../../../../worker/report/slack/reply.ts'
 import { defaultOptions } from '../../../support/jobs.ts'
 
 /** 2023-10-02 01:00 UTC. */
 export const nowMs = Date.UTC(2023, 9, 2, 1)
-
-const reply: Job['reply'] = {
-  responseUrl: null,
-  responseUrlUses: 0,
-  responseUrlFromMs: nowMs,
-  channel: null,
-  ts: null
-}
 
 /** The mission's example, just asked for. */
 export function sampleJob(changes: Partial<Job> = {}): Job {
@@ -27,7 +20,7 @@ export function sampleJob(changes: Partial<Job> = {}): Job {
       ...defaultOptions
     },
     asker: { team: 'T0IOTLOG', user: 'U0MINA', channel: 'C0SUPPORT' },
-    reply,
+    reply: createSlackReply(null, nowMs),
     state: 'submitted',
     requestedAt: '2023-10-02T01:00:00.000Z',
     endedAt: null,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { createSlackReply } from '../../../../worker/report/slack/reply.ts'
 import { isReplyUrl, isReplyUrlAlive, mayUseReplyUrl } from '../../../../worker/report/slack/reply-url.ts'
-import { nowMs, sampleJob } from './jobs.ts'
+import { nowMs } from './jobs.ts'
 
 describe('a response URL', () => {
   it('is one of Slack’s', () => {
@@ -47,7 +48,7 @@ describe('a response URL', () => {
   })
 
   it('dies after five uses, or a minute before Slack’s thirty', () => {
-    const reply = { ...sampleJob().reply, responseUrl: 'https://hooks.slack.com/commands/T0/1/abc' }
+    const reply = createSlackReply('https://hooks.slack.com/commands/T0/1/abc', nowMs)
     assert.ok(isReplyUrlAlive(reply, nowMs + 29 * 60_000 - 1))
     assert.ok(!isReplyUrlAlive(reply, nowMs + 29 * 60_000))
     assert.ok(isReplyUrlAlive({ ...reply, responseUrlUses: 4 }, nowMs))
@@ -56,7 +57,7 @@ describe('a response URL', () => {
   })
 
   it('is kept for the end after three uses', () => {
-    const reply = { ...sampleJob().reply, responseUrl: 'https://hooks.slack.com/commands/T0/1/abc' }
+    const reply = createSlackReply('https://hooks.slack.com/commands/T0/1/abc', nowMs)
     const late = nowMs + 20 * 60_000
     const mayUse = [0, 1, 2, 3, 4].map((responseUrlUses) => mayUseReplyUrl({ ...reply, responseUrlUses }, late, false))
     assert.deepEqual(mayUse, [true, true, true, false, false])

@@ -2,11 +2,12 @@ import { setImmediate } from 'node:timers/promises'
 import type { Job } from '../../../../worker/contract/job.ts'
 import type { JobReporter } from '../../../../worker/report/job-reporter.ts'
 import type { SlackBlock } from '../../../../worker/report/slack/blocks.ts'
-import { createSlackReporter, type SlackReporterOptions } from '../../../../worker/report/slack.ts'
+import { createSlackReply, readSlackReply, type SlackReply } from '../../../../worker/report/slack/reply.ts'
+import { createSlackReporter, type SlackReporterOptions } from '../../../../worker/report/slack/reporter.ts'
 import { type SlackServer, type SlackServerOptions, startSlackServer } from '../../../stand-ins/slack/server.ts'
 import type { Message } from '../../../stand-ins/slack/workspace.ts'
 import { referenceConfig } from '../../../support/configurations.ts'
-import { nowMs, sampleJob } from './jobs.ts'
+import { nowMs } from './jobs.ts'
 import { readOnPhone } from './phone.ts'
 import { createTestTime, type TestTime } from './test-time.ts'
 
@@ -23,7 +24,7 @@ export interface ToldSlack extends AsyncDisposable {
   readonly time: TestTime
   readonly reporter: PatientReporter
   /** What was kept of the reply, in order. */
-  readonly kept: Job['reply'][]
+  readonly kept: SlackReply[]
   readonly logged: object[]
   /** Calls of Slack's, as `chat.update 45 %` or `chat.update ratelimited`. */
   calls(): string[]
@@ -44,9 +45,9 @@ export async function toldSlack(options: ToldSlackOptions = {}): Promise<ToldSla
   const time = createTestTime(nowMs)
   const slack = await startSlackServer({ nowMs: time.nowMs, ...options.server })
   const responseUrl = options.hasReplyUrl ? await issueReplyUrl(slack) : null
-  const kept: Job['reply'][] = []
+  const kept: SlackReply[] = []
   const logged: object[] = []
-  const reply = { ...sampleJob().reply, responseUrl }
+  const reply = createSlackReply(responseUrl, nowMs)
   const again = (): PatientReporter => {
     const reporter = createSlackReporter({
       token: slack.token,
@@ -54,7 +55,7 @@ export async function toldSlack(options: ToldSlackOptions = {}): Promise<ToldSla
       publicUrl: 'https://x.lambda-url.ap-northeast-1.on.aws/',
       linkKey: 'a key of sixteen or more',
       config: referenceConfig(),
-      onReply: async (changed) => void kept.push(changed),
+      onReply: async (changed) => void kept.push(readSlackReply(changed)),
       countRunning: async () => 1,
       nowMs: time.nowMs,
       log: (event) => logged.push(event),

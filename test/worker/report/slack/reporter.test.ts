@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { checkDownload } from '../../../worker/contract/download-link.ts'
-import type { Job } from '../../../worker/contract/job.ts'
-import type { SlackServer, SlackServerOptions } from '../../stand-ins/slack/server.ts'
-import { attempt, completeJob, nowMs, progressAt, runningJob, sampleJob } from './slack/jobs.ts'
-import { requested, said, toldSlack } from './slack/slack-harness.ts'
+import { checkDownload } from '../../../../worker/contract/download-link.ts'
+import type { Job } from '../../../../worker/contract/job.ts'
+import type { SlackServer, SlackServerOptions } from '../../../stand-ins/slack/server.ts'
+import { attempt, completeJob, nowMs, progressAt, runningJob, sampleJob } from './jobs.ts'
+import { requested, said, toldSlack } from './slack-harness.ts'
 
 const everyCall = ['chat.postMessage', 'chat.update']
 const minutes = 60_000

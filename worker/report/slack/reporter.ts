@@ -1,28 +1,23 @@
-import { realClock, type Timers } from '../async/clock.ts'
-import { within } from '../async/time-limit.ts'
-import { archiveEndMs, linkEndMs } from '../contract/archive-life.ts'
-import type { Config } from '../contract/config.ts'
-import { downloadPath } from '../contract/download-link.ts'
-import type { Job } from '../contract/job.ts'
-import type { JobReporter, LiveProgress } from './job-reporter.ts'
-import { createSlackCalls } from './slack/calls.ts'
-import { SlackDelivery } from './slack/delivery.ts'
-import { jobMessage, type SlackMessage } from './slack/message.ts'
-import type { MessageView } from './slack/message-parts.ts'
-import { scopeOf } from './slack/other-requests.ts'
+import { realClock, type Timers } from '../../async/clock.ts'
+import { within } from '../../async/time-limit.ts'
+import { archiveEndMs, linkEndMs } from '../../contract/archive-life.ts'
+import { downloadPath } from '../../contract/download-link.ts'
+import type { Job } from '../../contract/job.ts'
+import type { FrontEnd, JobReporter, LiveProgress, ReporterContext } from '../job-reporter.ts'
+import { createSlackCalls } from './calls.ts'
+import { SlackDelivery } from './delivery.ts'
+import { jobMessage, type SlackMessage } from './message.ts'
+import type { MessageView } from './message-parts.ts'
+import { scopeOf } from './other-requests.ts'
+import { readSlackReply } from './reply.ts'
 
 /** For the message of an attempt that is given up: SIGKILL comes 30 s after SIGTERM. */
 const interruptedMs = 6_000
 /** For a presigned link, of the last message's time. */
 const presignMs = 2_000
 
-/** A link that needs no ingress: it dies with the credentials that signed it, so `expiresMs` is what they allow. */
-export interface PresignedLink {
-  readonly url: string
-  readonly expiresMs: number
-}
-
-export interface SlackReporterOptions {
+/** What Slack needs beside the job. */
+export interface SlackSettings {
   readonly token: string | undefined
   /** Of a stand-in; Slack's own when undefined. */
   readonly apiUrl: string | undefined
@@ -30,30 +25,35 @@ export interface SlackReporterOptions {
   readonly publicUrl: string | undefined
   /** Signs download links, as the ingress checks them. */
   readonly linkKey: string | undefined
-  /** How long links and archives are good for, and what may be asked for instead. */
-  readonly config: Config
-  /** Keeps where the message is and how often the response URL was used, in the job record. */
-  onReply(reply: Job['reply']): Promise<void>
-  /** Jobs that tell Slack now, this one included: they share its limits. */
-  readonly countRunning: () => Promise<number>
-  readonly nowMs: () => number
-  readonly log: (event: object) => void
   /** Origins other than Slack's that a response URL may have: a stand-in's. */
   readonly allowedReplyOrigins?: readonly string[]
-  /** Used where there is no ingress. */
-  readonly presign?: (job: Job) => Promise<PresignedLink>
+}
+
+export interface SlackReporterOptions extends SlackSettings, ReporterContext {
   readonly timers?: Timers
   readonly random?: () => number
   readonly fetch?: typeof fetch
 }
 
-/** Tells the asker of one job in Slack how it goes. */
+/** Slack, as the container is configured for it. */
+export const slackFrontEnd: FrontEnd = (variables) => {
+  const settings: SlackSettings = {
+    token: variables.text('SLACK_BOT_TOKEN'),
+    apiUrl: variables.url('SLACK_API_URL'),
+    publicUrl: variables.url('IOT_LOG_PUBLIC_URL'),
+    linkKey: variables.text('IOT_LOG_LINK_KEY'),
+    allowedReplyOrigins: variables.list('IOT_LOG_RESPONSE_ORIGINS')
+  }
+  return (context) => createSlackReporter({ ...settings, ...context })
+}
+
+/** Reports in Slack how one job goes. */
 export function createSlackReporter(options: SlackReporterOptions): JobReporter {
   const { nowMs, config } = options
   let delivery: SlackDelivery | undefined
   const deliveryOf = (job: Job): SlackDelivery => {
     delivery ??= createDelivery(job, options)
-    delivery.adopt(job.reply)
+    delivery.adopt(readSlackReply(job.reply))
     return delivery
   }
   const isInteractive = ingressOf(options) !== undefined
@@ -82,7 +82,7 @@ function createDelivery(job: Job, options: SlackReporterOptions): SlackDelivery 
     hasToken: token !== undefined && token !== '',
     jobId: job.id,
     asker: job.asker,
-    reply: job.reply,
+    reply: readSlackReply(job.reply),
     allowedReplyOrigins: options.allowedReplyOrigins,
     onReply: (reply) => options.onReply(reply),
     countRunning: () => options.countRunning(),

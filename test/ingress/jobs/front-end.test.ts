@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { cancelJob } from '../../../ingress/jobs/cancel.ts'
+import { Deadline } from '../../../ingress/jobs/deadline.ts'
+import { RequestRefused } from '../../../ingress/jobs/function-url.ts'
+import { handleBatchEvent } from '../../../ingress/jobs/handle-batch-event.ts'
+import type { RequestContext } from '../../../ingress/jobs/request-context.ts'
+import { submitExport } from '../../../ingress/jobs/submit.ts'
+import { realClock } from '../../../worker/async/clock.ts'
+import { requestOf } from '../../support/jobs.ts'
+import { createRecordingReporter } from '../../support/recording-reporter.ts'
+import { startTown, type Town } from '../harness.ts'
+
+const crowdMs = 30_000
+const request = requestOf('THING00001', 'telemetry', '2023/10/01')
+const ask = { request, frontEnd: 'pigeon', reply: { loft: 'north' } }
+
+const contextOf = (user: string, more: Partial<RequestContext> = {}): RequestContext => ({
+  asker: { team: 'museum', user, channel: 'hall' },
+  deadline: new Deadline(crowdMs, realClock),
+  refuseReplay: async () => {},
+  refusalOfPerson: async () => undefined,
+  ...more
+})
+
+const endOf = (town: Town) => ({
+  source: 'aws.batch',
+  'detail-type': 'Batch Job State Change',
+  detail: {
+    jobId: town.batchJobId(1),
+    jobQueue: 'arn:aws:batch:ap-northeast-1:111111111111:job-queue/slack',
+    status: 'FAILED',
+    parameters: { jobId: town.jobs()[0]!.id }
+  }
+})
+
+describe('a second front end', () => {
+  it('submits a job with a reply of its own, and reports an end that the worker did not', async () => {
+    const town = await startTown({ isPatient: true })
+    const submitted = await submitExport(ask, contextOf('ada'), town.services)
+    assert.equal(submitted.kind, 'started')
+    const [job] = town.jobs()
+    assert.deepEqual([job?.frontEnd, job?.reply], ['pigeon', { loft: 'north' }])
+    const pigeon = createRecordingReporter()
+    const handled = await handleBatchEvent(endOf(town), town.services, async () => ({ pigeon: () => pigeon }))
+    assert.deepEqual([handled, pigeon.story()], ['reported', ['over failed']])
+    assert.deepEqual(town.slack.requests, [])
+  })
+
+  it('refuses people and replays by its own checks, and nothing is started', async () => {
+    const town = await startTown({ isPatient: true })
+    const stranger = contextOf('eve', { refusalOfPerson: async () => 'No pigeon knows you.' })
+    assert.deepEqual(await submitExport(ask, stranger, town.services), {
+      kind: 'refused',
+      text: 'No pigeon knows you.'
+    })
+    const repeated = contextOf('ada', { refuseReplay: () => Promise.reject(new RequestRefused(401, 'again')) })
+    await assert.rejects(submitExport(ask, repeated, town.services), RequestRefused)
+    assert.deepEqual(town.jobs(), [])
+  })
+
+  it('cancels a job for its asker alone', async () => {
+    const town = await startTown({ isPatient: true })
+    await submitExport(ask, contextOf('ada'), town.services)
+    const found = (await town.services.locations.find(town.jobs()[0]!.id))!
+    assert.equal(await cancelJob(found, contextOf('eve'), town.services), 'refused')
+    assert.equal(await cancelJob(found, contextOf('ada'), town.services), 'stopping')
+    assert.equal(town.jobs()[0]?.state, 'cancelling')
+  })
+})
