@@ -1,22 +1,13 @@
-import type { Readable } from 'node:stream'
 import type { Documents } from '../contract/documents.ts'
-import type {
-  DownloadLink,
-  ObjectBody,
-  RandomAccess,
-  Store,
-  StoredObject,
-  StoreSettings,
-  WriteOptions
-} from '../contract/store.ts'
+import type { Store, StoreSettings } from '../contract/store.ts'
 import { aheadBytes, mostGets, parallelLists } from './s3/bounds.ts'
 import type { ConnectedS3Store } from './s3/connected-store.ts'
-import { parseS3Url, type S3Location, urlOf } from './s3/location.ts'
+import { parseS3Url, urlOf } from './s3/location.ts'
 import type { StoreScheme } from './scheme.ts'
 
 /** `s3://bucket[/prefix]`. The SDK takes 100 ms to load, which an export of a directory need not wait for. */
 export const s3Scheme: StoreScheme = {
-  openStore: (settings) => new S3Store(settings),
+  openStore: openS3Store,
   openDocuments: openS3Documents,
   locate: parseS3Url,
   locateObject: (url) => {
@@ -25,80 +16,50 @@ export const s3Scheme: StoreScheme = {
   }
 }
 
-function openS3Documents(settings: StoreSettings): Documents {
-  parseS3Url(settings.url)
-  let opened: Promise<Documents> | undefined
-  const open = (): Promise<Documents> => {
-    opened ??= import('./s3/documents.ts').then((module) => new module.S3Documents(settings))
-    return opened
+function openS3Store(settings: StoreSettings): Store {
+  const location = parseS3Url(settings.url)
+  let connected: Promise<ConnectedS3Store> | undefined
+  const connect = (): Promise<ConnectedS3Store> => {
+    connected ??= import('./s3/connected-store.ts').then((module) => new module.ConnectedS3Store(settings))
+    return connected
   }
   return {
-    read: async (key) => (await open()).read(key),
-    create: async (key, bytes) => (await open()).create(key, bytes),
-    replace: async (key, bytes, version) => (await open()).replace(key, bytes, version),
-    remove: async (key) => (await open()).remove(key),
-    list: async (prefix, most, after) => (await open()).list(prefix, most, after),
-    [Symbol.asyncDispose]: async () => (await opened)?.[Symbol.asyncDispose]()
+    url: urlOf(location),
+    parallelLists,
+    readAhead: { objects: mostGets, bytes: aheadBytes },
+    urlOf: (key) => urlOf({ ...location, key }),
+    list: async function* (prefix, signal) {
+      yield* (await connect()).list(prefix, signal)
+    },
+    announce: (objects) => {
+      // If the SDK can't be loaded, the next call to open an object fails.
+      connect().then(
+        (store) => store.announce(objects),
+        () => {}
+      )
+    },
+    open: async (object) => (await connect()).open(object),
+    openRandom: async (object) => (await connect()).openRandom(object),
+    write: async (key, body, options) => (await connect()).write(key, body, options),
+    has: async (key, signal) => (await connect()).has(key, signal),
+    link: async (key, minutes, nowMs) => (await connect()).link(key, minutes, nowMs),
+    [Symbol.asyncDispose]: async () => (await connected)?.[Symbol.asyncDispose]()
   }
 }
 
-/** A bucket as a store. */
-class S3Store implements Store {
-  readonly url: string
-  readonly parallelLists = parallelLists
-  readonly readAhead = { objects: mostGets, bytes: aheadBytes }
-  readonly #settings: StoreSettings
-  readonly #location: S3Location
-  #connected: Promise<ConnectedS3Store> | undefined
-
-  constructor(settings: StoreSettings) {
-    this.#settings = settings
-    this.#location = parseS3Url(settings.url)
-    this.url = urlOf(this.#location)
+function openS3Documents(settings: StoreSettings): Documents {
+  parseS3Url(settings.url)
+  let connected: Promise<Documents> | undefined
+  const connect = (): Promise<Documents> => {
+    connected ??= import('./s3/documents.ts').then((module) => new module.S3Documents(settings))
+    return connected
   }
-
-  urlOf(key: string): string {
-    return urlOf({ ...this.#location, key })
-  }
-
-  async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<readonly StoredObject[]> {
-    yield* (await this.#connect()).list(prefix, signal)
-  }
-
-  announce(objects: readonly StoredObject[]): void {
-    // Should loading fail, the next to open an object is told.
-    this.#connect().then(
-      (store) => store.announce(objects),
-      () => {}
-    )
-  }
-
-  async open(object: StoredObject): Promise<ObjectBody> {
-    return (await this.#connect()).open(object)
-  }
-
-  async openRandom(object: StoredObject): Promise<RandomAccess & AsyncDisposable> {
-    return (await this.#connect()).openRandom(object)
-  }
-
-  async write(key: string, body: Readable, options: WriteOptions): Promise<void> {
-    await (await this.#connect()).write(key, body, options)
-  }
-
-  async has(key: string, signal?: AbortSignal): Promise<boolean> {
-    return (await this.#connect()).has(key, signal)
-  }
-
-  async link(key: string, minutes: number, nowMs: number): Promise<DownloadLink> {
-    return (await this.#connect()).link(key, minutes, nowMs)
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#connected)?.[Symbol.asyncDispose]()
-  }
-
-  #connect(): Promise<ConnectedS3Store> {
-    this.#connected ??= import('./s3/connected-store.ts').then((module) => new module.ConnectedS3Store(this.#settings))
-    return this.#connected
+  return {
+    read: async (key) => (await connect()).read(key),
+    create: async (key, bytes) => (await connect()).create(key, bytes),
+    replace: async (key, bytes, version) => (await connect()).replace(key, bytes, version),
+    remove: async (key) => (await connect()).remove(key),
+    list: async (prefix, most, after) => (await connect()).list(prefix, most, after),
+    [Symbol.asyncDispose]: async () => (await connected)?.[Symbol.asyncDispose]()
   }
 }

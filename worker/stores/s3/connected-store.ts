@@ -11,21 +11,16 @@ import type {
   StoreSettings,
   WriteOptions
 } from '../../contract/store.ts'
-import { aheadBytes, mostGets, parallelLists } from './bounds.ts'
 import { connectS3, type S3Connection } from './connection.ts'
 import { listPages } from './list.ts'
-import { urlOf } from './location.ts'
 import { presignDownload } from './presign.ts'
 import { randomAccess } from './random-access.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { headObject } from './read-back.ts'
 import { writeObject } from './write.ts'
 
-/** A bucket as a store, with the SDK behind it. */
-export class ConnectedS3Store implements Store {
-  readonly url: string
-  readonly parallelLists = parallelLists
-  readonly readAhead = { objects: mostGets, bytes: aheadBytes }
+/** What a store of S3 does by the SDK. */
+export class ConnectedS3Store implements Omit<Store, 'url' | 'urlOf' | 'parallelLists' | 'readAhead'> {
   readonly #settings: StoreSettings
   readonly #connection: S3Connection
   readonly #ahead: ReadAhead
@@ -34,11 +29,6 @@ export class ConnectedS3Store implements Store {
     this.#settings = settings
     this.#connection = connectS3(settings, clock)
     this.#ahead = new ReadAhead(this.#connection)
-    this.url = urlOf(this.#connection)
-  }
-
-  urlOf(key: string): string {
-    return urlOf({ ...this.#connection, key })
   }
 
   list(prefix: string, signal?: AbortSignal): AsyncGenerator<readonly StoredObject[]> {
