@@ -275,7 +275,7 @@ describe('mistakes on the command line', () => {
     assert.match(stderr, /"telemtry" is not a category: did you mean "telemetry"/)
     assert.match(stderr, /no month 13/)
     assert.match(stderr, /match must be text or word/)
-    assert.match(stderr, /--threads none: a whole number from 1/)
+    assert.match(stderr, /--threads none: must be a whole number from 1/)
     assert.match(stderr, /Try: iot-log export THING00001 telemetry 2023\/10\/01 match=word/)
     assert.deepEqual(readdirSync(here.path), [])
   })

@@ -76,7 +76,7 @@ describe('iot-log forward', () => {
       }
       const result = await finished
       code = result.code
-      if (code === 143) assert.match(result.stderr, /Terminated: the same command goes on from here/)
+      if (code === 143) assert.match(result.stderr, /Terminated: run the same command again to resume/)
     }
     assert.equal(kills, 2)
     assert.equal(town.search.ids().length, total)
@@ -155,6 +155,6 @@ describe('iot-log forward', () => {
     writeFileSync(join(town.directory.path, 'point.json'), '{}')
     const foreign = await run(town, [...day, '--checkpoint', 'point.json'])
     assert.equal(foreign.code, 2)
-    assert.match(foreign.stderr, /point\.json is no checkpoint: --restart begins anew/)
+    assert.match(foreign.stderr, /point\.json is not a checkpoint: start over with --restart/)
   })
 })

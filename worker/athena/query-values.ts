@@ -49,13 +49,13 @@ function assignments(query: SavedQuery, words: readonly string[], problems: Prob
   for (const word of words) {
     const equals = word.indexOf('=')
     const name = word.slice(0, Math.max(equals, 0))
-    const no = (text: string): void => void problems.push({ subject: word, text })
-    if (equals < 0) no(`"${word}" is no parameter: write ${names.map((one) => `${one}=…`).join(' ')}`)
+    const reject = (text: string): void => void problems.push({ subject: word, text })
+    if (equals < 0) reject(`"${word}" is not a parameter: write ${names.map((one) => `${one}=…`).join(' ')}`)
     else if (!names.includes(name)) {
       const near = nearest(name, names)
-      const hint = near === undefined ? `its parameters are ${names.join(', ')}` : `did you mean ${near}?`
-      no(`${query.name} has no parameter "${name}": ${hint}`)
-    } else if (typed.has(name)) no(`${name} is given twice`)
+      const hint = near === undefined ? `the parameters are ${names.join(', ')}` : `did you mean ${near}?`
+      reject(`${query.name} has no parameter "${name}": ${hint}`)
+    } else if (typed.has(name)) reject(`${name} is given twice`)
     else typed.set(name, word.slice(equals + 1))
   }
   for (const { name, meaning, sample } of query.parameters.filter((parameter) => !typed.has(parameter.name))) {
@@ -76,7 +76,8 @@ function findCategory(
     word,
     [...categories.values()].flatMap(({ name, aliases }) => [name, ...aliases])
   )
-  const hint = near === undefined ? `they are ${[...categories.keys()].join(', ')}` : `did you mean "${near}"?`
+  const hint =
+    near === undefined ? `the categories are ${[...categories.keys()].join(', ')}` : `did you mean "${near}"?`
   problems.push({ subject: word, text: `"${word}" is not a category: ${hint}` })
   return undefined
 }
@@ -114,9 +115,9 @@ function literalsOf(parameter: QueryParameter, value: string, known: Known): (re
 }
 
 function textProblem(text: string): string | undefined {
-  if (text === '') return 'it is empty, and every line holds nothing'
-  if (!text.isWellFormed()) return 'it is no text: half of a character is missing'
-  if (/[\r\n\0]/.test(text)) return 'it holds an end of a line, which no line holds'
+  if (text === '') return 'it is empty, so every line would match'
+  if (!text.isWellFormed()) return 'it is not valid text: half of a character is missing'
+  if (/[\r\n\0]/.test(text)) return 'it contains the end of a line, so no line would match'
   const { length } = textLiteral(text)
   if (length > maxLiteralLength)
     return `it is too long: ${length - 2} of ${maxLiteralLength - 2} characters, quotes twice`

@@ -115,12 +115,12 @@ async function forward(context: CommandContext): Promise<number> {
     return await printResult(context, result, named.name, kept)
   } catch (error) {
     if (!(signal.reason instanceof CancelledBySignal)) throw error
-    terminal.error.write(`iot-log: ${signal.reason.message}: the same command goes on from here\n`)
+    terminal.error.write(`iot-log: ${signal.reason.message}: run the same command again to resume\n`)
     return signal.reason.exitCode
   }
 }
 
-/** What the words, the configuration and the environment variables ask for. */
+/** The request: words, configuration and environment variables, checked. */
 interface Wanted {
   readonly config: Config
   readonly request: ExportRequest
@@ -129,7 +129,7 @@ interface Wanted {
   readonly inflater: InflaterName | undefined
 }
 
-/** @throws ProblemsError with all that is wrong */
+/** @throws ProblemsError with every mistake */
 function readWanted({ typed, surroundings }: CommandContext): Wanted {
   const problems = new ProblemCollector()
   problems.add(typed.problems)
@@ -148,7 +148,7 @@ interface ForwardEdges extends Pick<BackfillOptions, 'source' | 'sink' | 'log'> 
   readonly results: Store
 }
 
-/** Forwards what the last run left, or everything. Undefined when there are no objects. */
+/** Resumes from the checkpoint, or starts at the first object. Undefined if there are no objects. */
 async function forwardObjects(
   context: CommandContext,
   wanted: Wanted,
@@ -161,7 +161,7 @@ async function forwardObjects(
   const resumed = context.typed.switches.has('restart') ? undefined : readCheckpoint(path, task)
   const say = (text: string): void => void (context.typed.switches.has('quiet') || terminal.error.write(text))
   const sayProgress = (text: string): void => void (terminal.error.isTTY && say(`\r${text}\u001b[K`))
-  if (resumed) say(`Goes on after ${formatCount(resumed.totals.objects, 'object')}\n`)
+  if (resumed) say(`Resuming after ${formatCount(resumed.totals.objects, 'object')}\n`)
   const plans = planCategories(request, environment)
   using listing = await listObjects(edges.source, plans, signal)
   if (listing.objects === 0) return undefined
@@ -186,7 +186,7 @@ async function forwardObjects(
   return result
 }
 
-/** Prints what became of the records, and gives the exit code. */
+/** Prints the counts of records and returns the exit code. */
 async function printResult(
   { typed, terminal }: CommandContext,
   result: BackfillResult | undefined,
@@ -195,7 +195,7 @@ async function printResult(
 ): Promise<number> {
   const isQuiet = typed.switches.has('quiet')
   if (!result) {
-    if (!isQuiet) await terminal.print('There are no objects\n')
+    if (!isQuiet) await terminal.print('No objects found\n')
     return exitCodes.empty
   }
   const { totals, failures } = result

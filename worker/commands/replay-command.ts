@@ -99,7 +99,7 @@ async function printResult(
   if (typed.switches.has('quiet')) return
   const again = result.rejected > 0 ? `, ${formatCount(result.rejected, 'record')} rejected again` : ''
   await terminal.print(
-    result.objects === 0 ? 'There are no rejected records\n' : `${formatCount(result.sent, 'record')} sent${again}\n`
+    result.objects === 0 ? 'No rejected records found\n' : `${formatCount(result.sent, 'record')} sent${again}\n`
   )
 }
 

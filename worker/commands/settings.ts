@@ -17,15 +17,18 @@ import type { FlagSpec, TypedArguments } from './flags.ts'
 const maxThreads = 256
 
 export const configFlags: Readonly<Record<string, FlagSpec>> = {
-  config: { value: 'FILE', help: `configuration (default: IOT_LOG_CONFIG, else ./${configName}, else the sample)` }
+  config: { value: 'FILE', help: `configuration file (default: IOT_LOG_CONFIG, else ./${configName}, else the sample)` }
 }
 
 export const sourceFlags: Readonly<Record<string, FlagSpec>> = {
   ...configFlags,
-  source: { value: 'URL', help: 'where the logs are, instead of the environment’s: s3://bucket/prefix or a directory' },
+  source: {
+    value: 'URL',
+    help: 'location of the logs: s3://bucket/prefix or a directory (default: the source of the environment)'
+  },
   threads: {
     value: 'N',
-    help: `scan threads (default: the processors of this machine, here ${availableParallelism()})`
+    help: `number of scan threads (default: the processors of this machine, ${availableParallelism()})`
   }
 }
 
@@ -53,6 +56,6 @@ export function threadCount(typed: TypedArguments): number {
   const count = /^\d+$/.test(text) ? Number(text) : 0
   if (Number.isInteger(count) && count >= 1 && count <= maxThreads) return count
   throw new ProblemsError('wrong-words', [
-    { subject: text, text: `--threads ${text}: a whole number from 1 to ${maxThreads}` }
+    { subject: text, text: `--threads ${text}: must be a whole number from 1 to ${maxThreads}` }
   ])
 }

@@ -33,7 +33,7 @@ const checkpointSchema = z.strictObject({
 export type Checkpoint = Readonly<z.output<typeof checkpointSchema>>
 export type BackfillTotals = z.output<typeof totalsSchema>
 
-/** The checkpoint of a task; undefined where there is none. @throws IotLogError (`wrong-config`) for another's */
+/** The checkpoint of a task; undefined if there is none. @throws IotLogError (`wrong-config`) for one of another task */
 export function readCheckpoint(path: string, task: string): Checkpoint | undefined {
   let text: string
   try {
@@ -47,10 +47,14 @@ export function readCheckpoint(path: string, task: string): Checkpoint | undefin
   }
   const parsed = checkpointSchema.safeParse(parseJson(text))
   if (parsed.success && parsed.data.task === task) return parsed.data
-  const what = parsed.success ? 'of another backfill' : 'no checkpoint'
-  throw new IotLogError('wrong-config', `${path} is ${what}: --restart begins anew, --checkpoint names another file`, {
-    subject: path
-  })
+  const what = parsed.success ? 'the checkpoint of another command' : 'not a checkpoint'
+  throw new IotLogError(
+    'wrong-config',
+    `${path} is ${what}: start over with --restart, or choose another --checkpoint`,
+    {
+      subject: path
+    }
+  )
 }
 
 /** Replaces the checkpoint at once: a process that dies leaves the old one or the new one. */

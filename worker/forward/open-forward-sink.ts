@@ -31,10 +31,10 @@ export function findSink(environment: Environment, name: string | undefined): Na
   if (names.length === 0) {
     throw new IotLogError(
       'wrong-config',
-      `The environment ${environment.name} has no sinks: add environments.${environment.name}.sinks`
+      `The environment ${environment.name} has no sinks: configure environments.${environment.name}.sinks`
     )
   }
-  if (found === undefined) throw new IotLogError('wrong-config', `Say which sink: ${names.join(', ')}`)
+  if (found === undefined) throw new IotLogError('wrong-config', `Choose one of the sinks: ${names.join(', ')}`)
   const near = nearest(found, names)
   const hint =
     near === undefined ? `the sinks of ${environment.name} are ${names.join(', ')}` : `did you mean "${near}"?`
@@ -49,7 +49,10 @@ export function openForwardSink(
 ): Promise<Sink> {
   const usedRegion = settings.region ?? region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION
   if ((settings.auth === 'es' || settings.auth === 'aoss') && usedRegion === undefined) {
-    throw new IotLogError('wrong-config', `The sink ${name} needs a region to sign for: set its region, or AWS_REGION`)
+    throw new IotLogError(
+      'wrong-config',
+      `The sink ${name} needs a region to sign its requests: set its region, or AWS_REGION`
+    )
   }
   return openSink({
     name,

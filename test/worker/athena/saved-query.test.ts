@@ -189,7 +189,7 @@ describe('the values of a saved query', () => {
       problemsOf(findText, ['category=telemetri', 'window=2023-10-32', 'texts=a', 'b', 'window=today']),
       [
         'find-text has no parameter "texts": did you mean text?',
-        '"b" is no parameter: write category=… window=… text=…',
+        '"b" is not a parameter: write category=… window=… text=…',
         'window is given twice',
         'text is missing: to be found anywhere in the line, letters as they are, such as text=valve-7',
         '"telemetri" is not a category: did you mean "telemetry"?',
@@ -202,7 +202,7 @@ describe('the values of a saved query', () => {
     const text = (value: string): string =>
       problemsOf(findText, ['category=telemetry', 'window=today', `text=${value}`])[0]!
     assert.match(text(''), /it is empty/)
-    assert.match(text('a\nb'), /an end of a line/)
+    assert.match(text('a\nb'), /the end of a line/)
     assert.match(text('\ud800'), /half of a character/)
     assert.match(text('x'.repeat(1023)), /too long: 1023 of 1022/)
     assert.match(text("'".repeat(512)), /too long: 1024 of 1022 characters, quotes twice/)

@@ -51,7 +51,7 @@ describe('the settings of the function', () => {
   it('take the only sink, or the one that is named', () => {
     assert.equal(readForwardSettings(configWith({ search: two.search }), {}).sink.name, 'search')
     assert.equal(readForwardSettings(configWith(two), { IOT_LOG_SINK: 'elk' }).sink.name, 'elk')
-    assert.throws(() => readForwardSettings(configWith(two), {}), /Say which sink: search, elk/)
+    assert.throws(() => readForwardSettings(configWith(two), {}), /Choose one of the sinks: search, elk/)
     assert.throws(() => readForwardSettings(configWith({}), {}), /has no sinks/)
   })
 
