@@ -8,8 +8,8 @@ import { isMade, madeViewsOf } from '../../worker/athena/view.ts'
 import type { Deployment } from '../deployment.ts'
 
 /*
- * The files of queries/ as saved queries of the analysts' workgroup. Views are among them, to be run once in the order of
- * their numbers: CloudFormation has no views.
+ * The files of queries/ as saved queries of the analysts' workgroup. They include the views, because CloudFormation has
+ * none: run these once, in the order of their numbers.
  */
 
 const queries = new URL('../../queries/', import.meta.url)
@@ -38,7 +38,7 @@ interface NamedStatement {
   readonly sql: string
 }
 
-/** Those that some category of the environment feeds. */
+/** The queries that some category of the environment feeds. */
 function savedQueries({ environment }: Deployment): readonly NamedStatement[] {
   return sqlFiles('').flatMap((file) => {
     const text = readFileSync(new URL(file, queries), 'utf8')
@@ -49,8 +49,8 @@ function savedQueries({ environment }: Deployment): readonly NamedStatement[] {
 }
 
 /**
- * Those that are made from the environment's categories come first, and of the others `iot_records`, which is below them.
- * Without a table there are none: all of them stand over its lines.
+ * The views that are made from the environment's categories come first, then `iot_records`, which the others read. Without
+ * a table there is no view: all of them read its lines.
  */
 function viewsOf({ environment }: Deployment): readonly NamedStatement[] {
   const made = madeViewsOf(environment)

@@ -4,24 +4,24 @@ import { recordViewOf } from './record-view.ts'
 import type { NamedStatement } from './table-statement.ts'
 
 /*
- * Views over the records of several categories, under one set of columns, so that a saved query asks all of them at once.
- * Each category whose format has a part here is in; where none is, there is no such view.
+ * Views over the records of several categories, under one set of columns, so that a saved query reads all of them at once.
+ * A category takes part if its format has a part here. A view without a part is not made.
  */
 
-/** A common view: its columns, and for each format what they are in its record view, in the columns' order. */
+/** A common view: its columns, and for each format the expressions over its record view, in the same order. */
 interface CommonView {
   readonly name: string
   readonly what: string
   readonly columns: readonly string[]
   readonly parts: Readonly<Record<string, readonly string[]>>
-  /** Which records belong to it; all of them without it. */
+  /** Which records belong to it; the default is all of them. */
   readonly condition?: string
 }
 
-/** Of an absolute URL or what follows the host. */
+/** The path of an absolute URL, or of the part behind the host. */
 const pathOf = (url: string): string => `regexp_extract(${url}, '\\A(?:[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)?([^?#]*)', 1)`
 const hostOf = (name: string): string => `coalesce(${name}_ip || ':' || CAST(${name}_port AS varchar), ${name}_ip)`
-/** -1 where the load balancer could not send the request on, or had no answer. */
+/** -1 if the load balancer could not forward the request, or got no response. */
 const timeOf = (name: string): string => `CASE WHEN ${name}_processing_time >= 0 THEN ${name}_processing_time END`
 const nothing = (type: string): string => `CAST(NULL AS ${type})`
 
@@ -45,8 +45,8 @@ const loadBalanced = (target: 'target' | 'backend'): readonly string[] => [
 const requestUrl = String.raw`regexp_extract(request_uri, '\A[^ ]+ (.*) [^ ]+\z', 1)`
 
 /**
- * HTTP requests, whoever logged them. A connection is no request, so nlb and alb-connection have no part. `target` is
- * what should have answered: a load balancer's target, CloudFront's distribution, a bucket.
+ * HTTP requests of all logs. A connection is no request, so nlb and alb-connection have no part. `target` should respond
+ * to the request: a load balancer's target, a CloudFront distribution, a bucket.
  */
 const accessRequests: CommonView = {
   name: 'access_requests',
@@ -143,7 +143,7 @@ const conferenceColumns = [
   'duration'
 ]
 
-/** What Pexip Infinity's conferences log of themselves and their participants; `problem` is null where nothing is wrong. */
+/** Pexip Infinity's log of conferences and their participants; `problem` is null if nothing is wrong. */
 const conferenceEvents: CommonView = {
   name: 'conference_events',
   what: 'Events of Pexip conferences',
@@ -156,7 +156,7 @@ const conferenceEvents: CommonView = {
 
 const views: readonly CommonView[] = [accessRequests, conferenceEvents]
 
-/** The common views of an environment that some category of it feeds. */
+/** The common views that have a part in an environment. */
 export function commonViewsOf({ categories }: Environment): NamedStatement[] {
   return views.flatMap((view) => {
     const parts = [...categories.values()].flatMap((category) => {

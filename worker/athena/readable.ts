@@ -12,14 +12,14 @@ import { tableOf } from './table.ts'
  * (https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html) and reads what it takes for text as it lies.
  */
 
-/** Why Athena can't read a category, by the configuration; undefined when nothing speaks against it. */
+/** Why Athena can't read a category, by the configuration; undefined if it can. */
 export function configuredObstacle(category: Category, environment: Environment): string | undefined {
   if (!environment.athena) return `no Athena is set up for ${environment.name}`
   const table = tableOf(category)
   return 'problem' in table ? table.problem : undefined
 }
 
-/** Why the records that are wanted can't be had from Athena's lines; undefined when they can. */
+/** Why Athena's lines can't give the wanted records; undefined if they can. */
 export function unreadObstacle(name: string, { format, output, eventWindow }: CategoryReading): string | undefined {
   if (findFormat(format).framing !== 'lines') return `records of ${name} (${format}) are not lines`
   if (output !== 'raw') return `only the worker writes records as ${output}`
@@ -28,12 +28,12 @@ export function unreadObstacle(name: string, { format, output, eventWindow }: Ca
 
 const mostSamples = 8
 const sampleBytes = 64 * 1024
-/** Of the samples: so few the worker reads itself. */
+/** The part of the samples that the worker may read itself. */
 const mostMisread = 0.25
 
 /**
- * Looks at some objects of a category: one whose objects Athena would take for something else is told before anything is
- * paid. Single objects that differ are found by the query itself.
+ * Looks at some objects of a category. If Athena would misread its objects, the reason is reported before the query costs
+ * anything. The query itself finds single objects that differ.
  */
 export async function sampledObstacle(
   name: string,
@@ -59,10 +59,10 @@ async function sample(listing: Parameters<typeof sampledObstacle>[1]): Promise<S
   return chosen.slice(0, mostSamples)
 }
 
-/** What Athena takes an object for by its name, letter by letter; anything else is text. */
+/** The encoding that Athena expects by the exact suffix of a name; anything else is text. */
 const encodingsBySuffix: Readonly<Record<string, Encoding>> = { gz: 'gzip', zst: 'zstd' }
 
-/** How Athena would misread an object; undefined where it would not, or where that can't be told. */
+/** How Athena would misread an object; undefined if it would not, or if that is unknown. */
 async function misreading(object: StoredObject, store: Store): Promise<string | undefined> {
   const suffix = /\.([A-Za-z0-9]+)$/.exec(object.key)?.[1] ?? ''
   const expected = encodingsBySuffix[suffix] ?? 'plain'
@@ -76,7 +76,7 @@ async function misreading(object: StoredObject, store: Store): Promise<string | 
 const wordsOf = (encoding: Encoding, suffix: string): string =>
   encoding === 'plain' ? `plain text but named .${suffix}` : `${encoding} but named otherwise`
 
-/** Undefined where the object can't be had: what becomes of it is for the export to tell. */
+/** Undefined if the object can't be read: the export reports it. */
 async function startOf(object: StoredObject, store: Store): Promise<Buffer | undefined> {
   try {
     await using access = await store.openRandom(object)
@@ -95,9 +95,11 @@ function gunzippedStart(start: Buffer): Buffer {
 }
 
 /**
- * Whether the worker reads an object of Athena's category itself: one in cold storage, whose refusal has to be told; one
- * that Hive skips, since below its partition its name or a folder of it begins with `_` or `.`, or may skip, since it
- * lies in a folder there at all; one named like a codec of Hadoop's.
+ * Whether the worker itself reads an object of a category that Athena reads:
+ * - an object in cold storage, whose refusal must be reported;
+ * - one that Hive skips, because its name or a folder below its partition begins with `_` or `.`;
+ * - one that Hive may skip, because it is in a folder below its partition;
+ * - one named like a Hadoop codec.
  */
 export function isReadDirectly(object: StoredObject, prefixLength: number): boolean {
   const name = object.key.slice(prefixLength)
@@ -105,16 +107,16 @@ export function isReadDirectly(object: StoredObject, prefixLength: number): bool
 }
 
 /**
- * Whether Athena would hand an object to a codec that is not read here: what is something else inside fails the query,
- * or, for snappy and lz4, gives nothing. Such an object is left out of the query.
+ * Whether Athena would pass an object to a codec that is not read here. If the content is something else, the query fails,
+ * or gives nothing for snappy and lz4. Such an object is left out of the query.
  */
 export function isHadoopCodec(key: string): boolean {
   return /\.(?:bz2|deflate|lz4|lzo|lzo_deflate|snappy)$/.test(key)
 }
 
 /**
- * How what Athena has read of these categories differs from what is stored: what its text reader does to objects,
- * measured on Trino (test/trino), and the order of lines. Told in every manifest.
+ * How Athena's lines of these categories differ from the stored ones: the effects of its text reader, measured on Trino
+ * (test/trino), and the order of lines. Every manifest has them.
  */
 export function readingDifferences(queried: readonly Category[]): readonly string[] {
   const [timed, others] = [true, false].map((isTimed) =>

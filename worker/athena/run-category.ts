@@ -19,19 +19,19 @@ import { unloadStatement } from './statement.ts'
 import { tableOf } from './table.ts'
 
 /*
- * One category, read by Athena: the query, the objects that it wrote, and their lines in order. Objects that Athena may not
- * have read as they are stored are named, and the worker reads them itself.
+ * One category, read by Athena: the query, the objects that it wrote, and their lines in order. The worker itself reads
+ * the objects that Athena may have read differently from what is stored.
  */
 
-/** A query that failed for a reason that may pass, or by an object that is left out then, is run again. */
+/** A query is run again if its failure may be temporary, or if the object that caused it can be left out. */
 const mostFailures = 3
-/** Queries that earlier attempts of a job have cancelled are passed over: Batch makes ten attempts at most. */
+/** Queries that earlier attempts of a job have cancelled do not count: Batch makes ten attempts at most. */
 const mostRuns = 20
-/** Objects that the worker reads itself, beyond the hidden and the archived ones; more mean that Athena can't read the category. */
+/** Objects that the worker reads itself, besides hidden and archived ones. With more, Athena can't read the category. */
 const mostChecked = 10_000
 /** Objects that are left out of a query from the beginning: each is a parameter. */
 const mostLeftOut = 200
-/** What Athena has read, of what was listed: below that it did not read the day. */
+/** The part of the listed bytes that Athena must have read. Below it, Athena did not read the day. */
 const leastReadShare = 0.99
 const newline = 0x0a
 
@@ -40,14 +40,14 @@ export interface AthenaAccess {
   readonly api: AthenaApi
   readonly database: string
   readonly workgroup: string
-  /** What makes the tokens of this export's queries: the same in every attempt of a job. */
+  /** The tokens of this export's queries come from it. It is the same in every attempt of a job. */
   readonly seed: string
   readonly results: ResultBucket
   /** Key prefix in the bucket of results for this export alone. */
   readonly prefix: string
 }
 
-/** What it takes to ask for one category. */
+/** The input of the query of one category. */
 interface CategoryQuestion {
   readonly plan: CategoryPlan
   readonly listing: CategoryListing
@@ -102,7 +102,7 @@ async function leftOut({ plan, listing, source }: CategoryQuestion): Promise<str
   return urls
 }
 
-/** An object of the question by which a query failed: the one whose URL stands in the reason, as it is. */
+/** The object that made a query fail: its URL stands in the reason. */
 async function blamedObject(
   error: unknown,
   { source, listing }: CategoryQuestion,
@@ -213,7 +213,7 @@ async function sortRows(
   }
 }
 
-/** The key of an object of the source; undefined for one of another place. */
+/** The key of an object of the source; undefined for an object that is stored elsewhere. */
 function keyOfSource(url: string, { source }: CategoryQuestion): string | undefined {
   return url.startsWith(`${source.url}/`) ? url.slice(source.url.length + 1) : undefined
 }

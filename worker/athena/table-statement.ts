@@ -3,7 +3,7 @@ import { quotedName } from './literal.ts'
 import { type TableColumn, tableDefinition } from './table.ts'
 
 /*
- * The table of a category as a statement of Hive's for Athena, with the places `${database}` and `${location}`.
+ * The table of a category as a Hive statement for Athena, with the places `${database}` and `${location}`.
  */
 
 /** The statement that makes the table of a category. @throws IotLogError (`wrong-config`) with the reason why it has none */
@@ -55,7 +55,7 @@ export function tableFiles(config: Config): ReadonlyMap<string, string> {
   )
 }
 
-/** One file for each name, with the statement of the first environment that has one; one more for each that differs. */
+/** One file per name, with the statement of the first environment that has it. One more for each that differs. */
 export function statementFiles(
   { environments, defaultEnvironment }: Config,
   statementsOf: (environment: Environment) => readonly NamedStatement[]

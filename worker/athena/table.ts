@@ -3,8 +3,8 @@ import { IotLogError } from '../contract/errors.ts'
 import { type Partitioning, partitioningOf } from './partitions.ts'
 
 /*
- * The raw-line table of a category as data: the objects as they lie, a row for a line, no crawler and no job that
- * registers partitions. The statement of Hive's (table-statement.ts) and the table in Glue are made from it.
+ * The raw-line table of a category as data: the objects as they are stored, one row per line, no crawler, and no
+ * job that registers partitions. The Hive statement (table-statement.ts) and the table in Glue are made from it.
  */
 
 /** A category's table, or why it has none. */
@@ -76,7 +76,7 @@ export function tableDefinition(category: Category, location: string): TableDefi
 
 /**
  * A delimiter that no UTF-8 holds (the number is the byte, Java's -1 is FF), so that byte 01, tabs and quotes are letters
- * like others; and a null that no line can equal, so that a line `\N` is a line.
+ * like others. No line can equal the null, so a line `\N` is a line.
  */
 const serdeParameters = {
   'field.delim': '-1',

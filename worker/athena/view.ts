@@ -7,15 +7,14 @@ import { recordViewOf } from './record-view.ts'
 import { tableOf } from './table.ts'
 import { type NamedStatement, statementFiles } from './table-statement.ts'
 
-/** The view of all categories' lines, under which the parsed views lie. */
+/** The view of all categories' lines. The parsed views read it. */
 const allLines = 'all_lines'
-/** Those of queries/views that people have written. */
+/** The views of queries/views that people have written. */
 const writtenViews = ['iot_records', 'telemetry_messages', 'command_messages', 'lifecycle_events']
 
 /**
- * The statement that makes the view of all lines: a part for each category that has a table, so that a new category is
- * one entry of the configuration. `arrived` is the time that the partition stands for. A category whose layout has no
- * hours has all its lines in the hour 00.
+ * The statement that makes the view of all lines: a part for each category that has a table. A new category is one entry
+ * of the configuration. `arrived` is the time of the partition. If a layout has no hours, all its lines are in hour 00.
  */
 export function allLinesStatement({ categories }: Environment): string {
   const parts = [...categories.values()].flatMap((category) => {
@@ -44,7 +43,7 @@ function part(category: string, table: string, { dayPattern, hasHours }: Partiti
   ].join('\n')
 }
 
-/** A pattern of Java's as `date_parse` takes it (https://trino.io/docs/current/functions/datetime.html). */
+/** A Java pattern as `date_parse` takes it (https://trino.io/docs/current/functions/datetime.html). */
 function parseFormat(pattern: string): string {
   const fields: Readonly<Record<string, string>> = { yyyy: '%Y', MM: '%m', dd: '%d' }
   const literal = (text: string): string => text.replaceAll("''", "'").replaceAll('%', '%%')
@@ -54,8 +53,8 @@ function parseFormat(pattern: string): string {
 }
 
 /**
- * All views that are made from an environment's categories, each after those that it reads; none without a table.
- * @throws IotLogError (`wrong-config`) where two would bear one name
+ * All views that are made from an environment's categories, each after those that it reads. Without a table there is none.
+ * @throws IotLogError (`wrong-config`) if two views would have the same name
  */
 export function madeViewsOf(environment: Environment): readonly NamedStatement[] {
   const categories = [...environment.categories.values()]
