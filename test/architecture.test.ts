@@ -56,6 +56,7 @@ const plants: readonly (readonly [file: string, lines: string, violation: string
   ['ingress/jobs/b.ts', "import '../../test/support/until.ts'", 'may not import test/support/until.ts'],
   ['ingress/slack/a.ts', "import '../../worker/export/export.ts'", 'may not import worker/export/export.ts'],
   ['infra/a.ts', "import '../worker/export/export.ts'", 'may not import worker/export/export.ts'],
+  ['infra/b.ts', "import '../worker/athena/query.ts'", 'may not import worker/athena/query.ts'],
   // Upwards.
   ['worker/scan/a.ts', "import '../commands/run-cli.ts'", 'may not import worker/commands/run-cli.ts'],
   ['worker/stores/a.ts', "import '../commands/run-cli.ts'", 'may not import worker/commands/run-cli.ts'],

@@ -46,7 +46,10 @@ export const areas: Readonly<Record<string, readonly string[] | 'everything'>> =
   ],
   'queries/*': [...rooms('contract config formats athena'), 'worker/report/mistakes.ts'],
   'infra/**': [
-    ...rooms('contract config formats athena'),
+    ...rooms('contract config'),
+    'worker/formats/registry.ts',
+    // What is made in AWS, as data and text; nothing that calls Athena.
+    ...['placeholders', 'query-tables', 'saved-query', 'table', 'view'].map((name) => `worker/athena/${name}.ts`),
     'worker/node-flags.ts',
     'worker/commands/saved-queries.ts',
     'worker/report/mistakes.ts'
