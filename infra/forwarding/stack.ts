@@ -1,6 +1,7 @@
 import type { Stack } from 'aws-cdk-lib'
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
+import { forwarderFlags } from '../../worker/node-flags.ts'
 import type { Deployment } from '../deployment.ts'
 import { createFunction } from '../function.ts'
 import { forwarder } from '../names.ts'
@@ -10,14 +11,12 @@ import { forwardGrants } from './grants.ts'
 import { privateNetwork } from './private-network.ts'
 import { createForwardQueues, mostReceives } from './queue.ts'
 
-/** Enough for an object of some gigabytes; what is left is continued. */
+/** Enough for an object of some gigabytes; another call continues what is left. */
 const timeoutSeconds = 300
-/** Without them V8 takes what it finds before it looks for garbage (worker/forward/README.md); with them 180 MiB at most. */
-const nodeOptions = '--max-semi-space-size=4 --max-old-space-size=128'
-/** Messages of one call: each fails by itself. */
+/** Messages of one call: each one fails alone. */
 const batchSize = 10
 
-/** Every new object, sent on to the sinks of the configuration. */
+/** The functions that send each new object to the sinks of the configuration. */
 export function forwardingStack(context: StackContext, deployment: Deployment, code: string): Stack {
   const stack = createStack(context, deployment, 'forwarding', 'log records to OpenSearch or Logstash')
   for (const forward of forwardsOf(deployment)) createForwarder(stack, deployment, forward, code)
@@ -42,7 +41,7 @@ function createForwarder(scope: Construct, deployment: Deployment, forward: Forw
       IOT_LOG_QUEUE_URL: queue.queueUrl,
       IOT_LOG_DEAD_LETTER_URL: dead.queueUrl,
       IOT_LOG_MAX_RECEIVES: String(mostReceives),
-      NODE_OPTIONS: nodeOptions,
+      NODE_OPTIONS: forwarderFlags.join(' '),
       ...(settings.secret !== undefined && { IOT_LOG_SINK_SECRET_ID: settings.secret })
     },
     more: privateNetwork(scope, deployment, forward)
@@ -53,7 +52,7 @@ function createForwarder(scope: Construct, deployment: Deployment, forward: Forw
     batchSize,
     maximumBatchingWindowInSeconds: 0,
     functionResponseTypes: ['ReportBatchItemFailures'],
-    // Backpressure: more messages wait in the queue than reach the sink at once.
+    // Backpressure: the other messages wait in the queue, so that the sink gets no more at once.
     scalingConfig: { maximumConcurrency: settings.maxConcurrency }
   })
 }

@@ -335,6 +335,13 @@ describe('help', () => {
     }
   })
 
+  it('names the Node that it needs when this one is too old', async () => {
+    const old = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.14.0' } })`
+    const args = ['--import', `data:text/javascript,${encodeURIComponent(old)}`, `${repository}worker/cli.ts`]
+    const { code, stdout, stderr } = await startCommand(process.execPath, args).finished
+    assert.deepEqual([code, stdout, stderr], [2, '', 'iot-log: this is Node 22.14.0: install Node 22.15 or later\n'])
+  })
+
   it('tells the version', async () => {
     assert.match((await runCli(['--version'])).stdout, /^iot-log \d+\.\d+\.\d+\n$/)
   })

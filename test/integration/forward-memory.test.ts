@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { forwarderFlags } from '../../worker/node-flags.ts'
 import { queueEvent } from '../stand-ins/sqs/event-source.ts'
 import { startFunction } from '../stand-ins/sqs/function-process.ts'
 import { buildProgram } from '../support/build-program.ts'
@@ -9,8 +10,6 @@ import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { deadLetters, jsonLines, putTelemetry, queue, startForwardTown } from '../worker/forward/forward-town.ts'
 
 const limitKib = 192 * 1024
-/** As the function has them (worker/forward/README.md): without them V8 takes what it finds before it looks for garbage. */
-const nodeOptions = '--max-semi-space-size=4 --max-old-space-size=128'
 
 describe('the function as a bundle, in 192 MiB', () => {
   const directory = temporaryDirectory()
@@ -50,7 +49,7 @@ describe('the function as a bundle, in 192 MiB', () => {
     await using town = await startForwardTown({ keepsDocuments: false, sink: { batchRecords: 50_000 } })
     town.search.faults.add({ operation: 'bulk', action: { kind: 'latency', ms: latencyMs } })
     putTelemetry(town, 'large.gz', object)
-    const environment = { ...town.environment(), NODE_OPTIONS: nodeOptions }
+    const environment = { ...town.environment(), NODE_OPTIONS: forwarderFlags.join(' ') }
     await using running = await startFunction({ module, environment })
     const { answer, peakKib } = await running.invoke(queueEvent(town.sqs.receive(queue, 1, 0)), 300_000)
     assert.deepEqual(answer, { batchItemFailures: [] })

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import zlib from 'node:zlib'
 import { readVariables } from '../config/variables.ts'
 import { ProblemsError } from '../contract/errors.ts'
 import { exitCodes } from '../contract/result.ts'
@@ -26,8 +25,9 @@ interface Diagnosis {
   readonly inflater: InflaterName
   readonly matcher: MatcherName
   readonly deflater: DeflaterName
-  readonly readsZstd: boolean
-  /** What would make it faster or let it read more; may be empty. */
+  /** Always, since Node 22.15. */
+  readonly readsZstd: true
+  /** What would make it faster; may be empty. */
   readonly advice: readonly string[]
 }
 
@@ -76,8 +76,6 @@ async function diagnose(wanted: InflaterName | undefined): Promise<Diagnosis> {
   const choice = await chooseInflaters(wanted)
   const matcher = chooseMatcher(choice)
   const { name: deflater } = await chooseDeflater(choice)
-  const readsZstd = typeof zlib.createZstdDecompress === 'function'
-  const zstdAdvice = readsZstd ? [] : ['To read zstd objects too, use Node 22.15 or later']
   return {
     node: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
@@ -85,8 +83,8 @@ async function diagnose(wanted: InflaterName | undefined): Promise<Diagnosis> {
     inflater: choice.fast,
     matcher,
     deflater,
-    readsZstd,
-    advice: [...nativeAdvice(loadNative(), { inflater: choice.fast, matcher, deflater }, wanted), ...zstdAdvice]
+    readsZstd: true,
+    advice: nativeAdvice(loadNative(), { inflater: choice.fast, matcher, deflater }, wanted)
   }
 }
 
@@ -106,13 +104,13 @@ function nativeAdvice(
   return ['The native add-on failed its self-test: rebuild it (npm run build:native), or report this']
 }
 
-function diagnosisText({ node, platform, threads, inflater, matcher, deflater, readsZstd, advice }: Diagnosis): string {
+function diagnosisText({ node, platform, threads, inflater, matcher, deflater, advice }: Diagnosis): string {
   const rows = [
     ['Node', `${node} on ${platform}, ${formatCount(threads, 'processor')}`],
     ['Inflater', `${inflater}: ${inflaters[inflater]}`],
     ['Matcher', `${matcher}: ${matchers[matcher]}`],
     ['Deflater', `${deflater}: ${deflaters[deflater]}`],
-    ['zstd', readsZstd ? 'yes' : 'no']
+    ['zstd', 'yes']
   ]
   const lines = rows.map(([what, text]) => `${what!.padEnd(10)}${text}`)
   return [...lines, ...(advice.length > 0 ? ['', ...advice] : []), ''].join('\n')

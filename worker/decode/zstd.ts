@@ -1,5 +1,4 @@
 import zlib from 'node:zlib'
-import { IotLogError } from '../contract/errors.ts'
 import { Damage } from './damage.ts'
 import type { Decoder, DecoderContext } from './decoder.ts'
 import { outputBytes } from './inflater.ts'
@@ -86,7 +85,7 @@ export class ZstdDecoder implements Decoder {
     }
     this.#frame = {
       bounds: new ZstdFrame(),
-      codec: createCodec()
+      codec: new StreamedCodec(zlib.createZstdDecompress({ chunkSize: outputBytes }))
     }
     this.#frameEnd = this.#frame.bounds.advance(this.#input, this.#position)
     this.#frames++
@@ -118,12 +117,4 @@ export class ZstdDecoder implements Decoder {
       throw new Damage(isAtEnd ? 'bad-crc' : 'bad-data', this.#offset, { isAtEnd, isExact: this.#context.isCareful })
     }
   }
-}
-
-function createCodec(): StreamedCodec {
-  // Node has it since 22.15; the rest of this program runs on earlier ones.
-  if (typeof zlib.createZstdDecompress !== 'function') {
-    throw new IotLogError('unavailable', "This Node can't read zstd objects: use 22.15 or later")
-  }
-  return new StreamedCodec(zlib.createZstdDecompress({ chunkSize: outputBytes }))
 }
