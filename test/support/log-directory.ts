@@ -16,13 +16,14 @@ export function writeObject(directory: TemporaryDirectory, key: string, bytes: B
   writeFileSync(path, bytes)
 }
 
-/** A day on which every line matches `THING00001`: 64 objects of 10 MB of text, one file by many names. */
-export function largeMatchingDay(): TemporaryDirectory {
-  const line = (at: number): string => `{"thingName":"THING00001","value":${Math.sin(at)}}\n`
+/** A day on which one line in `oneIn` matches `THING00001`: objects of 11 MB of text, one file by many names. */
+export function largeMatchingDay(objects = 64, oneIn = 1): TemporaryDirectory {
+  const nameAt = (at: number): string => (at % oneIn === 0 ? 'THING00001' : 'THING00002')
+  const line = (at: number): string => `{"thingName":"${nameAt(at)}","value":${Math.sin(at)}}\n`
   const text = Array.from({ length: 200_000 }, (_, at) => line(at)).join('')
   const first = 'telemetry/2023/10/01/00/00.gz'
   const directory = logDirectory({ [first]: gzipSync(text, { level: 1 }) })
-  for (let number = 1; number < 64; number++) {
+  for (let number = 1; number < objects; number++) {
     const name = `telemetry/2023/10/01/00/${String(number).padStart(2, '0')}.gz`
     linkSync(join(directory.path, first), join(directory.path, name))
   }
