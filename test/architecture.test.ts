@@ -39,6 +39,11 @@ const plants: readonly (readonly [file: string, lines: string, violation: string
   ],
   ['worker/contract/o.ts', 'const id = crypto.randomUUID()', 'is no edge to chance, but uses crypto'],
   ['worker/contract/p.ts', "await fetch('http://localhost')", 'is no edge to network, but uses fetch'],
+  [
+    'worker/decode/a.ts',
+    "import { realClock } from '../async/clock.ts'",
+    'is no edge to clock, but uses the real clock'
+  ],
   // Modules that no list calls pure.
   ['worker/contract/q.ts', "import lodash from 'lodash'", 'is no edge to system, but uses lodash'],
   [

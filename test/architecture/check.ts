@@ -102,6 +102,7 @@ function importsOf(file: string, text: string): Import[] {
 
 /** Whatever is not known to be pure is an edge. */
 function edgeOfImport({ from, to, names }: Import): Use[] {
+  if (to === 'worker/async/clock.ts' && /\breal/.test(names)) return [[from, 'clock', 'the real clock']]
   if (/^(?:worker|ingress|infra|queries|bench|test)\/|\.json$/.test(to) || pureModules.test(to)) return []
   if (to === 'node:crypto') return /random|generate|webcrypto|\*/i.test(names) ? [[from, 'chance', to]] : []
   return [[from, edgesOfModules.find(([pattern]) => pattern.test(to))?.[1] ?? 'system', to]]
