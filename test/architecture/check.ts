@@ -7,7 +7,6 @@ import {
   edgesOfGlobals,
   edgesOfModules,
   guarded,
-  knownCircles,
   pureModules
 } from './rules.ts'
 
@@ -46,9 +45,9 @@ export async function findViolations(files: ReadonlyMap<string, string>): Promis
     ...circular(inside.map(({ from, to }) => [from, to])).map(
       (file) => `${file}: imports itself by way of other files`
     ),
-    ...circular(rooms.filter(([from, to]) => from !== to))
-      .filter((room) => !knownCircles.includes(room))
-      .map((room) => `${room}: imports itself by way of other folders`),
+    ...circular(rooms.filter(([from, to]) => from !== to)).map(
+      (room) => `${room}: imports itself by way of other folders`
+    ),
     ...uses
       .filter(([file, kind]) => !listed.some(([module, by]) => by === kind && fits(file, module)))
       .map(([file, kind, what]) => `${file}: is no edge to ${kind}, but uses ${what}`),

@@ -62,9 +62,6 @@ function rooms(names: string): string[] {
   return names.split(' ').map((name) => `worker/${name}/*`)
 }
 
-/** Folders that still import each other. */
-export const knownCircles: readonly string[] = []
-
 /** Where only edge modules may touch the world; benchmarks and tests are free to. */
 export const guarded = /^(?:worker|ingress|infra|queries)\//
 
@@ -153,12 +150,12 @@ export const edges = {
     'worker/main.ts',
     // The clock itself, and where it is what an optional parameter defaults to.
     'ingress/jobs/batch-client.ts',
-    'ingress/slack/services.ts',
+    'ingress/jobs/services.ts',
     'worker/async/clock.ts',
     'worker/async/time-limit.ts',
     'worker/forward/sinks/logstash.ts',
     'worker/forward/sinks/opensearch.ts',
-    'worker/report/slack.ts',
+    'worker/report/slack/reporter.ts',
     'worker/stores/s3/connected-store.ts',
     'worker/stores/s3/connection.ts',
     'worker/stores/s3/documents.ts',
