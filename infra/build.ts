@@ -3,7 +3,7 @@ import { chmod, copyFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { filesOf } from '../worker/commands/saved-queries.ts'
+import { filesOf } from '../worker/athena/saved-queries.ts'
 
 /*
  * `node infra/build.ts [DIRECTORY]`, into dist unless told: bundles what runs without node_modules: the `iot-log` command, the worker of a job, their scan threads, and the Lambdas, for Node 22 and later.

@@ -66,6 +66,10 @@ const plants: readonly (readonly [file: string, lines: string, violation: string
   ['worker/scan/a.ts', "import '../commands/run-cli.ts'", 'may not import worker/commands/run-cli.ts'],
   ['worker/stores/a.ts', "import '../commands/run-cli.ts'", 'may not import worker/commands/run-cli.ts'],
   ['worker/jobs/e.ts', "import '../commands/run-cli.ts'", 'may not import worker/commands/run-cli.ts'],
+  // Job code knows nothing of Slack.
+  ['worker/jobs/f.ts', "import '../report/slack/message.ts'", 'may not import worker/report/slack/message.ts'],
+  ['ingress/jobs/c.ts', "import '../slack/modal.ts'", 'may not import ingress/slack/modal.ts'],
+  ['ingress/jobs/d.ts', "import '../../worker/report/slack/text.ts'", 'may not import worker/report/slack/text.ts'],
   // Files that were there before the rules.
   ['worker/jobs/document.ts', "import 'node:fs'", 'is no edge to files, but uses node:fs'],
   ['worker/jobs/lost-job.ts', "import 'node:fs'", 'is no edge to files, but uses node:fs'],

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { CfnNamedQuery, type CfnWorkGroup } from 'aws-cdk-lib/aws-athena'
 import type { Construct } from 'constructs'
 import { fillStatement } from '../../worker/athena/placeholders.ts'
 import { queryObstacle } from '../../worker/athena/query-tables.ts'
+import { filesOf } from '../../worker/athena/saved-queries.ts'
 import { parseSavedQuery } from '../../worker/athena/saved-query.ts'
 import { isMade, madeViewsOf } from '../../worker/athena/view.ts'
 import type { Deployment } from '../deployment.ts'
@@ -40,8 +40,7 @@ interface NamedStatement {
 
 /** The queries that some category of the environment feeds. */
 function savedQueries({ environment }: Deployment): readonly NamedStatement[] {
-  return sqlFiles('').flatMap((file) => {
-    const text = readFileSync(new URL(file, queries), 'utf8')
+  return Object.entries(filesOf(queries)).flatMap(([file, text]) => {
     const query = parseSavedQuery(file, text)
     if (queryObstacle(query, environment) !== undefined) return []
     return [{ name: query.name, description: query.answers, sql: text }]
@@ -56,11 +55,8 @@ function viewsOf({ environment }: Deployment): readonly NamedStatement[] {
   const made = madeViewsOf(environment)
   if (made.length === 0) return []
   const below = 'iot_records'
-  const written = sqlFiles('views/')
-    .map((file) => ({
-      name: file.replace(/\.sql$/, ''),
-      statement: readFileSync(new URL(`views/${file}`, queries), 'utf8')
-    }))
+  const written = Object.entries(filesOf(new URL('views/', queries)))
+    .map(([file, statement]) => ({ name: file.replace(/\.sql$/, ''), statement }))
     .filter(({ statement }) => !isMade(statement))
     .sort((a, b) => Number(b.name === below) - Number(a.name === below))
   return [...made, ...written].map(({ name, statement }, at) => ({
@@ -69,8 +65,3 @@ function viewsOf({ environment }: Deployment): readonly NamedStatement[] {
     sql: statement
   }))
 }
-
-const sqlFiles = (folder: string): readonly string[] =>
-  readdirSync(new URL(folder, queries))
-    .filter((file) => file.endsWith('.sql'))
-    .sort()

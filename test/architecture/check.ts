@@ -1,14 +1,6 @@
 import { dirname, join } from 'node:path'
 import { transform } from 'esbuild'
-import {
-  areas,
-  type EdgeKind,
-  edges,
-  edgesOfGlobals,
-  edgesOfModules,
-  guarded,
-  pureModules
-} from './rules.ts'
+import { areas, type EdgeKind, edges, edgesOfGlobals, edgesOfModules, guarded, pureModules } from './rules.ts'
 
 /*
  * Checks which file may import what and which may touch the world. dependency-cruiser reads no TypeScript 7, and no

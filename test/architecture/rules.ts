@@ -17,21 +17,24 @@ export const areas: Readonly<Record<string, readonly string[] | 'everything'>> =
   'worker/decode/*': rooms('contract async config native'),
   'worker/match/*': rooms('contract native decode'),
   'worker/formats/sql/*': [],
-  'worker/formats/*': rooms('contract decode match formats/sql'),
+  'worker/formats/*': rooms('decode match formats/sql'),
   'worker/stores/s3/*': rooms('contract async'),
-  'worker/stores/*': rooms('contract async spool stores/s3'),
+  'worker/stores/*': rooms('contract spool stores/s3'),
   'worker/scan/*': rooms('contract async native spool decode match formats stores'),
-  'worker/athena/*': rooms('contract async spool decode match formats formats/sql stores stores/s3 scan'),
+  'worker/athena/*': [
+    ...rooms('contract spool decode match formats formats/sql stores scan'),
+    'worker/stores/s3/location.ts'
+  ],
   'worker/export/*': rooms('contract spool model decode match formats scan athena'),
   'worker/outputs/zip/*': rooms('contract native spool decode export'),
-  'worker/report/*': rooms('contract async config scan export'),
+  'worker/report/*': rooms('contract config scan export'),
   'worker/report/slack/*': rooms('contract async report'),
-  'worker/forward/sinks/*': rooms('contract async formats formats/sql report'),
-  'worker/forward/*': rooms('contract async config decode formats stores stores/s3 scan export report forward/sinks'),
+  'worker/forward/sinks/*': rooms('contract async formats/sql report'),
+  'worker/forward/*': rooms('contract async config decode formats stores scan export report forward/sinks'),
   'worker/jobs/*': rooms('contract async config decode formats stores athena export outputs/zip report'),
   'worker/commands/*': [
-    ...rooms('contract config native decode match formats model stores scan athena export outputs/zip'),
-    ...rooms('report report/slack forward forward/sinks')
+    ...rooms('contract config native decode match formats model stores athena export outputs/zip'),
+    ...rooms('report report/slack forward')
   ],
   'worker/cli.ts': rooms('commands'),
   'worker/front-ends.ts': rooms('report report/slack'),
@@ -41,6 +44,7 @@ export const areas: Readonly<Record<string, readonly string[] | 'everything'>> =
   'ingress/jobs/*': [...rooms('contract async config stores report'), 'worker/jobs/jobs.ts'],
   'ingress/slack/*': [
     ...rooms('contract async report report/slack'),
+    // Loaded before the first request.
     'worker/stores/s3/documents.ts',
     'ingress/jobs/*'
   ],
@@ -49,9 +53,10 @@ export const areas: Readonly<Record<string, readonly string[] | 'everything'>> =
     ...rooms('contract config'),
     'worker/formats/registry.ts',
     // What is made in AWS, as data and text; nothing that calls Athena.
-    ...['placeholders', 'query-tables', 'saved-query', 'table', 'view'].map((name) => `worker/athena/${name}.ts`),
+    ...['placeholders', 'query-tables', 'saved-queries', 'saved-query', 'table', 'view'].map(
+      (name) => `worker/athena/${name}.ts`
+    ),
     'worker/node-flags.ts',
-    'worker/commands/saved-queries.ts',
     'worker/report/mistakes.ts'
   ],
   'bench/**': 'everything',
@@ -68,13 +73,12 @@ export const guarded = /^(?:worker|ingress|infra|queries)\//
 /** The modules that touch the world, by what they touch. All others are given bytes, values, clients and clocks. */
 export const edges = {
   files: [
-    'infra/analytics/saved-queries.ts',
     'infra/build.ts',
     'infra/bundles.ts',
     'infra/export/image.ts',
     'infra/sizing.ts',
     'queries/write-tables.ts',
-    'worker/commands/saved-queries.ts',
+    'worker/athena/saved-queries.ts',
     'worker/config/config-file.ts',
     'worker/forward/checkpoint.ts',
     'worker/forward/open-forward-sink.ts',

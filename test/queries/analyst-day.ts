@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { fillStatement } from '../../worker/athena/placeholders.ts'
-import { filesOf } from '../../worker/commands/saved-queries.ts'
+import { filesOf } from '../../worker/athena/saved-queries.ts'
 import type { AthenaServer } from '../stand-ins/athena/server.ts'
 import type { S3Server } from '../stand-ins/s3/server.ts'
 

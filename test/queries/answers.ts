@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { fillStatement } from '../../worker/athena/placeholders.ts'
 import { queryObstacle } from '../../worker/athena/query-tables.ts'
 import { queryValues } from '../../worker/athena/query-values.ts'
-import { readSavedQueries } from '../../worker/commands/saved-queries.ts'
+import { readSavedQueries } from '../../worker/athena/saved-queries.ts'
 import { referenceConfig } from '../support/configurations.ts'
 import { analystDay, bucket, connected, lost, oddLines, places, twice, withAdded } from './analyst-day.ts'
 

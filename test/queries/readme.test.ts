@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { readSavedQueries } from '../../worker/commands/saved-queries.ts'
+import { readSavedQueries } from '../../worker/athena/saved-queries.ts'
 import { formatDollars, queryDollars } from '../../worker/model/cost.ts'
 
 const readme = readFileSync(new URL('../../queries/README.md', import.meta.url), 'utf8')

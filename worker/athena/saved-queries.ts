@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { parseSavedQuery, type SavedQuery } from '../athena/saved-query.ts'
+import { parseSavedQuery, type SavedQuery } from './saved-query.ts'
 
 const isSource = import.meta.url.endsWith('.ts')
 
