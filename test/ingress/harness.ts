@@ -8,12 +8,14 @@ import type { FunctionUrlEvent, FunctionUrlResult } from '../../ingress/jobs/fun
 import { answerRequest } from '../../ingress/slack/route.ts'
 import { createSlackServices, type SlackServices } from '../../ingress/slack/services.ts'
 import { signBody } from '../../ingress/slack/verify-signature.ts'
+import type { RetryClock } from '../../worker/async/clock.ts'
 import { decodeJob, type Job } from '../../worker/contract/job.ts'
 import type { CallFault } from '../stand-ins/aws/faults.ts'
 import { type BatchServer, startBatchServer } from '../stand-ins/batch/server.ts'
 import { listen } from '../stand-ins/s3/connections.ts'
 import { type S3Server, startS3Server } from '../stand-ins/s3/server.ts'
 import { type SlackServer, startSlackServer } from '../stand-ins/slack/server.ts'
+import { createLimitClock } from '../support/clocks.ts'
 import { referenceDocument } from '../support/configurations.ts'
 
 /*
@@ -24,16 +26,16 @@ import { referenceDocument } from '../support/configurations.ts'
 export const signingSecret = '8f742231b10e8888abcd99yyyzzz85a5'
 export const linkKey = 'a link key of 32 characters or so'
 export const prefix = 'slack/iot-logs/'
-const crowdMs = 30_000
 /** Midday of a day that has logs behind it. */
 export const noonMs = Date.UTC(2023, 9, 2, 12)
 
 export interface TownOptions {
   /** Changes the reference configuration. */
   readonly change?: (document: ReturnType<typeof referenceDocument>) => void
+  /** The default is that of the Lambda. */
   readonly budgetMs?: number
-  /** Has time for many requests at once on a busy machine, where none is left without an answer. */
-  readonly isPatient?: boolean
+  /** Some server will not answer: time limits are as short as they are in the Lambda, not long enough for a busy machine. */
+  readonly isSilent?: boolean
   /** Without one nobody can be asked about and no form opens. */
   readonly hasBotToken?: boolean
   readonly environment?: Readonly<Record<string, string>>
@@ -46,6 +48,8 @@ export interface Town {
   readonly batch: BatchServer
   readonly slack: SlackServer
   readonly services: SlackServices
+  /** Time as requests see it: it passes when one of their limits ends. */
+  readonly clock: RetryClock
   /** The configuration as a file. */
   readonly configPath: string
   /** What was logged, parsed. */
@@ -97,6 +101,7 @@ export async function startTown(options: TownOptions = {}): Promise<Town> {
   const config = join(directory, 'iot-log.config.json')
   writeFileSync(config, JSON.stringify(documentOf(options)))
   const lines: string[] = []
+  const clock = createLimitClock(options.isSilent ? 1 : 10)
   const botToken = options.hasBotToken === false ? {} : { botToken: slack.token }
   const services = createSlackServices({
     environment: {
@@ -108,9 +113,10 @@ export async function startTown(options: TownOptions = {}): Promise<Town> {
     },
     nowMs,
     write: (line) => void lines.push(line),
-    patienceMs: options.isPatient ? crowdMs : 500
+    patienceMs: options.isSilent ? 500 : 20_000,
+    clock
   })
-  const budgetMs = options.budgetMs ?? (options.isPatient ? crowdMs : requestBudgetMs)
+  const { budgetMs = requestBudgetMs } = options
   const handle = (event: FunctionUrlEvent) => answerRequest(event, services, budgetMs)
   const send = (path: string, fields: Readonly<Record<string, string>>) => {
     const body = new URLSearchParams(fields).toString()
@@ -123,6 +129,7 @@ export async function startTown(options: TownOptions = {}): Promise<Town> {
     batch,
     slack,
     services,
+    clock,
     configPath: config,
     get logged() {
       return lines.map((line) => JSON.parse(line) as Record<string, unknown>)

@@ -1,4 +1,4 @@
-import { type RetryClock, realRetryClock, type TimeLimit } from '../../worker/async/clock.ts'
+import { type RetryClock, realClock, realRetryClock, type TimeLimit } from '../../worker/async/clock.ts'
 
 /** A clock that stands still until the test advances it. */
 export interface ManualClock extends RetryClock {
@@ -48,6 +48,26 @@ export function createRetryClock(stepMs: number): RetryClock {
     },
     sleep: async (ms) => {
       nowMs += ms
+    }
+  }
+}
+
+/**
+ * A clock for real clients whose time passes only when a limit ends, by as much as that was. Real limits are `slowness`
+ * times as long: a busy machine has time to answer, and 1 is for servers that stay silent.
+ */
+export function createLimitClock(slowness: number): RetryClock {
+  let nowMs = 0
+  return {
+    ...realRetryClock,
+    nowMs: () => nowMs,
+    limit: (ms, reason) => {
+      const endMs = nowMs + ms
+      const limit = realClock.limit(ms * slowness, reason)
+      limit.signal.addEventListener('abort', () => {
+        nowMs = Math.max(nowMs, endMs)
+      })
+      return limit
     }
   }
 }

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+
 /** What is to be waited for. */
 export interface Wait<T> {
   /** Looked at now and after every change, until it gives something. */
@@ -27,4 +29,17 @@ export function until<T>({ look, watch, timeoutMs, describe }: Wait<T>): Promise
     stop()
     clearTimeout(timer)
   })
+}
+
+/** Looks again and again, for what reports no change. @throws when the time is over, with what it waited for */
+export async function untilTrue(
+  what: string,
+  look: () => boolean | Promise<boolean>,
+  timeoutMs = 60_000
+): Promise<void> {
+  const endMs = performance.now() + timeoutMs
+  while (!(await look())) {
+    if (performance.now() > endMs) throw new Error(`Not seen in ${timeoutMs} ms: ${what}`)
+    await setImmediate()
+  }
 }

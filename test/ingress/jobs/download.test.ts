@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { downloadPath } from '../../../worker/contract/download-link.ts'
 import { finishedJob } from '../finished-job.ts'
-import { linkKey, noonMs, prefix, startTown, type Town } from '../harness.ts'
+import { linkKey, noonMs, prefix, startTown, type Town, type TownOptions } from '../harness.ts'
 
 const hourMs = 3_600_000
 
-async function townWithArchive(): Promise<{ town: Town; id: string; key: string; path: string }> {
-  const town = await startTown()
+async function townWithArchive(
+  options: TownOptions = {}
+): Promise<{ town: Town; id: string; key: string; path: string }> {
+  const town = await startTown(options)
   await town.type('THING00001 telemetry 2023/10/01')
   const job = finishedJob(town.jobs()[0]!)
   town.putJob(job)
@@ -92,7 +94,7 @@ describe('GET /download/<id>', () => {
   })
 
   it('says so when the store does not answer', async () => {
-    const { town, path } = await townWithArchive()
+    const { town, path } = await townWithArchive({ isSilent: true })
     town.s3.faults.add({ action: { kind: 'error', code: 'InternalError', status: 500 } })
     const answer = await town.get(path)
     assert.equal(answer.statusCode, 503)

@@ -36,7 +36,7 @@ const endOf = (town: Town) => ({
 
 describe('a second front end', () => {
   it('submits a job with a reply of its own, and reports an end that the worker did not', async () => {
-    const town = await startTown({ isPatient: true })
+    const town = await startTown()
     const submitted = await submitExport(ask, contextOf('ada'), town.services)
     assert.equal(submitted.kind, 'started')
     const [job] = town.jobs()
@@ -48,7 +48,7 @@ describe('a second front end', () => {
   })
 
   it('refuses people and replays by its own checks, and nothing is started', async () => {
-    const town = await startTown({ isPatient: true })
+    const town = await startTown()
     const stranger = contextOf('eve', { refusalOfPerson: async () => 'No pigeon knows you.' })
     assert.deepEqual(await submitExport(ask, stranger, town.services), {
       kind: 'refused',
@@ -60,7 +60,7 @@ describe('a second front end', () => {
   })
 
   it('cancels a job for its asker alone', async () => {
-    const town = await startTown({ isPatient: true })
+    const town = await startTown()
     await submitExport(ask, contextOf('ada'), town.services)
     const found = (await town.services.locations.find(town.jobs()[0]!.id))!
     assert.equal(await cancelJob(found, contextOf('eve'), town.services), 'refused')

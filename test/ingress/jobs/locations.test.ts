@@ -9,6 +9,7 @@ const silent = { bucket: 'prod-iot-logs', action: { kind: 'hang' } } as const
 const denied = { bucket: 'prod-iot-logs', action: { kind: 'error', code: 'AccessDenied' } } as const
 
 const twoPlaces: TownOptions = {
+  isSilent: true,
   change: (document) => {
     document.environments.prod = { ...document.environments.dev, source: 's3://prod-iot-logs' }
   }

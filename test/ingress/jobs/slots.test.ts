@@ -8,7 +8,6 @@ const slot = (position: number): string => `${prefix}jobs/slots/T0IOTLOG/U0MINA/
 describe('the limit of running jobs', () => {
   it('is told before anybody hears that a job runs which gets no place', async () => {
     const town = await startTown({
-      isPatient: true,
       change: (document) => {
         document.limits.runningJobsPerUser = 1
       }
@@ -89,9 +88,14 @@ describe('a job that was recorded and not submitted yet', () => {
 describe('a bucket that is slow', () => {
   it('is waited for, as long as all of a submission fits into the time', async () => {
     const town = await startTown()
+    const durationMs = async (words: string): Promise<number> => {
+      const startMs = performance.now()
+      assert.match(await town.type(words), /Started/)
+      return performance.now() - startMs
+    }
+    const quickMs = await durationMs('AAA telemetry 2023/10/01')
     town.s3.faults.add({ action: { kind: 'latency', firstByteMs: 200 } })
-    const startMs = performance.now()
-    assert.match(await town.type('AAA telemetry 2023/10/01'), /Started/)
-    assert.ok(performance.now() - startMs < 2_500)
+    // What the machine takes for itself does not count: it may be busy.
+    assert.ok((await durationMs('BBB telemetry 2023/10/01')) - quickMs < 2_500)
   })
 })

@@ -136,7 +136,7 @@ describe('/iot-log', () => {
   })
 
   it('starts one job when the same command comes ten times at once', async () => {
-    const town = await startTown({ isPatient: true })
+    const town = await startTown()
     const texts = await Promise.all(Array.from({ length: 10 }, () => town.type(example)))
     assert.equal(town.submitted().length, 1)
     assert.equal(town.jobs().length, 1)
@@ -146,7 +146,6 @@ describe('/iot-log', () => {
 
   it('starts it once for whoever may have one job only, and says so each time', async () => {
     const town = await startTown({
-      isPatient: true,
       change: (document) => {
         document.limits.runningJobsPerUser = 1
       }
@@ -166,7 +165,7 @@ describe('/iot-log', () => {
     assert.match(refused, /THING00001.*cancel [a-z0-9]{6}/)
     assert.match(await ask(1), /Already running/)
     assert.match(await town.type('THING00003 telemetry 2023/10/01', { user_id: 'U0OPS' }), /Started/)
-    const crowd = await startTown({ isPatient: true })
+    const crowd = await startTown()
     await Promise.all(Array.from({ length: 6 }, (_, position) => crowd.type(`THING1000${position} telemetry 20231001`)))
     assert.equal(crowd.submitted().length, 2)
     assert.equal(crowd.jobs().filter(({ state }) => state === 'submitted').length, 2)
@@ -226,13 +225,12 @@ describe('/iot-log', () => {
 
   it('answers in time when Batch, S3 or Slack do not answer at all', async () => {
     for (const silent of ['batch', 's3', 'slack'] as const) {
-      const town = await startTown({ budgetMs: 1_500 })
+      const town = await startTown({ isSilent: true, budgetMs: 1_500 })
       if (silent === 'batch') town.batch.faults.add(batchFaults.hangs)
       if (silent === 's3') town.s3.faults.add({ action: { kind: 'hang' } })
       if (silent === 'slack') town.slack.faults.add({ action: { kind: 'hang' } })
-      const startMs = performance.now()
       const text = await town.type(example)
-      assert.ok(performance.now() - startMs < 2_000, silent)
+      assert.ok(town.clock.nowMs() <= 1_500, silent)
       assert.match(text, /nothing (?:runs|was started)/, silent)
       assert.equal(town.submitted().length, 0)
       assert.deepEqual(
@@ -243,7 +241,7 @@ describe('/iot-log', () => {
   })
 
   it('ends a job whose claim takes too long, before it says so', async () => {
-    const town = await startTown({ budgetMs: 1_800 })
+    const town = await startTown({ isSilent: true, budgetMs: 1_800 })
     const { jobs } = town.services.locations.of('dev')
     const claim = jobs.claim.bind(jobs)
     const { promise: answered, resolve: answer } = Promise.withResolvers<void>()
@@ -261,7 +259,7 @@ describe('/iot-log', () => {
   })
 
   it('ends a job whose record was written too late for its answer', async () => {
-    const town = await startTown({ budgetMs: 1_800 })
+    const town = await startTown({ isSilent: true, budgetMs: 1_800 })
     const { jobs } = town.services.locations.of('dev')
     const [claim, end] = [jobs.claim.bind(jobs), jobs.end.bind(jobs)]
     const [answered, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]

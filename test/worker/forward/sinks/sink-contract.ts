@@ -8,6 +8,7 @@ import { SinkError } from '../../../../worker/forward/sinks/sink-error.ts'
 import { createLog } from '../../../../worker/report/log.ts'
 import type { CallFaultPlan } from '../../../stand-ins/aws/faults.ts'
 import { type Identity, testIdentity } from '../../../stand-ins/tls/identity.ts'
+import { createRetryClock } from '../../../support/clocks.ts'
 
 /** A server that a sink sends to, and a way of its own to look at what came. */
 export interface SinkServer extends AsyncDisposable {
@@ -151,7 +152,8 @@ export function testSinkContract(
       credentials: async () => assert.fail('not asked for'),
       region: 'ap-northeast-1',
       ca,
-      log: createLog('debug', (line) => logged.push(line), Date.now)
+      log: createLog('debug', (line) => logged.push(line), Date.now),
+      clock: createRetryClock(100)
     })
     return closingBoth(server, sink, logged)
   }

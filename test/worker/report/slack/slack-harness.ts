@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Job } from '../../../../worker/contract/job.ts'
 import type { JobReporter } from '../../../../worker/report/job-reporter.ts'
 import type { SlackBlock } from '../../../../worker/report/slack/blocks.ts'
@@ -7,6 +6,7 @@ import { createSlackReporter, type SlackReporterOptions } from '../../../../work
 import { type SlackServer, type SlackServerOptions, startSlackServer } from '../../../stand-ins/slack/server.ts'
 import type { Message } from '../../../stand-ins/slack/workspace.ts'
 import { referenceConfig } from '../../../support/configurations.ts'
+import { untilTrue } from '../../../support/until.ts'
 import { nowMs } from './jobs.ts'
 import { readOnPhone } from './phone.ts'
 import { createTestTime, type TestTime } from './test-time.ts'
@@ -95,5 +95,5 @@ export function said(message: Message | undefined): string {
 
 /** Waits until so many requests have come, answered or not. */
 export async function requested(slack: SlackServer, method: string, count: number): Promise<void> {
-  while (slack.requestsOf(method).length < count) await setImmediate()
+  await untilTrue(`${count} calls of ${method}`, () => slack.requestsOf(method).length >= count)
 }
