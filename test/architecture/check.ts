@@ -81,7 +81,7 @@ function circular(arrows: readonly (readonly [from: string, to: string])[]): str
 }
 
 /** `import … from '…'`, `export … from '…'`, `import '…'` and `import('…')`, those of types too. */
-function importsOf(file: string, text: string): Import[] {
+export function importsOf(file: string, text: string): Import[] {
   const statements = text.matchAll(/^(?:(?:import|export)\b([^'"`;]*?)\bfrom|import) ?['"]([^'"]+)['"]/gm)
   const calls = text.matchAll(/\bimport\(\s*(?:['"]([^'"]+)['"])?/g)
   const found = [
