@@ -34,7 +34,7 @@ const count = (minimum: number, maximum: number): z.ZodInt => z.int().min(minimu
 const categoryKeys = (formatNames: readonly string[] | undefined) => ({
   aliases: z.array(name).meta({ description: 'Other words for this category.' }),
   layout: layoutTemplate.meta({
-    description: 'Key prefix with {yyyy} {MM} {dd} and, where there is one per hour, {HH}; all UTC.'
+    description: 'Key prefix with {yyyy} {MM} {dd}, and {HH} if each hour has a prefix; all UTC.'
   }),
   format: (formatNames ? z.enum(formatNames) : z.string()).meta({ description: 'How bytes become records.' }),
   table: glueName.meta({ description: 'Glue table of the raw lines; without one Athena cannot read the category.' }),
@@ -45,7 +45,7 @@ const categoryKeys = (formatNames: readonly string[] | undefined) => ({
   identifierAliases: z
     .record(z.string().min(1), z.string().regex(/^\P{Cc}{3,256}$/u, '3 to 256 characters, no control characters'))
     .meta({
-      description: 'Words people say for a text that stands in the lines: { "client_id": "clientId" }.'
+      description: 'Words that people use for a text in the lines: { "client_id": "clientId" }.'
     })
 })
 type CategoryKeys = ReturnType<typeof categoryKeys>
@@ -73,7 +73,7 @@ const environmentKeys = {
   pathStyle: z
     .boolean()
     .default(false)
-    .meta({ description: 'Path-style addressing, as S3-compatible servers want it.' }),
+    .meta({ description: 'Path-style addressing, as S3-compatible servers need it.' }),
   account: z
     .string()
     .regex(/^\d{12}$/, 'twelve digits')
@@ -84,7 +84,7 @@ const environmentKeys = {
   requesterPays: z
     .boolean()
     .default(false)
-    .meta({ description: 'For buckets of others that let whoever reads pay (request-payer: requester).' }),
+    .meta({ description: 'For buckets whose owner lets the reader pay (request-payer: requester).' }),
   submit: z
     .strictObject({
       spotQueue: z.string().min(1),
@@ -99,11 +99,11 @@ const environmentKeys = {
     .optional()
     .meta({ description: 'The Glue database of the tables, and the workgroups of exports and of saved queries.' }),
   access: z.strictObject(accessKeys).partial().optional().meta({
-    description: 'Who may ask for this environment, where it differs.'
+    description: 'Keys of access that differ in this environment.'
   }),
-  deploy: deploySchema.optional().meta({ description: 'How infra/ deploys this environment, where it has `submit`.' }),
+  deploy: deploySchema.optional().meta({ description: 'How infra/ deploys this environment; needs `submit`.' }),
   sinks: z.record(name, sinkSchema).default({}).meta({
-    description: 'Where records can be forwarded to, by the names that --to takes.'
+    description: 'Where records can be forwarded to, by the names for --to.'
   })
 }
 
@@ -119,7 +119,7 @@ const output = z.strictObject({
   prefix: keyPrefix.default('slack/iot-logs/').meta({ description: 'Key prefix of archives and job records.' }),
   linkMinutes: count(1, 10_080).default(60),
   expiryDays: count(1, 365).default(1),
-  store: storeUrl.optional().meta({ description: 'Where results go when not beside the logs.' })
+  store: storeUrl.optional().meta({ description: 'Where results are stored; the default is beside the logs.' })
 })
 
 const forward = z.strictObject({
@@ -135,10 +135,10 @@ const limits = z.strictObject({
   scanMinutes: count(1, 1440).default(20),
   jobMinutes: count(1, 10_080).default(60).meta({
     description:
-      'The time-out of an attempt, of which infra/ makes that of the job definition; a job that is silent for an hour longer counts as lost.'
+      'Time-out of an attempt; infra/ writes it into the job definition. A job that is silent for an hour longer counts as lost.'
   }),
   maxObjects: count(1, 10_000_000).default(2_000_000),
-  // Below 1 MiB the limit could not be told exactly: lines inside one decompressed block are not measured.
+  // Below 1 MiB the limit could not be kept exactly: lines inside one decompressed block are not measured.
   maxLineBytes: count(1024 ** 2, gibibyte).default(64 * 1024 ** 2),
   // No deflate stream exceeds 1032:1 (https://www.zlib.net/zlib_tech.html), so more would be no limit.
   maxRatio: count(10, 1032).default(200),
@@ -161,7 +161,7 @@ export function configSchema(formatNames?: readonly string[]) {
     limits: limits.prefault({}),
     forward: forward.prefault({}),
     logLevel: z.enum(logLevels).default('info').meta({
-      description: 'How much the forwarder says. At no level does it say anything of what the logs hold.'
+      description: 'How much the container and the functions log. No level logs content of the logs.'
     }),
     access: z
       .strictObject({

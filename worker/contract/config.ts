@@ -42,7 +42,7 @@ export interface Config {
   readonly access: ConfigDocument['access']
 }
 
-/** Words that mean something else where a category or an environment may stand. */
+/** Words with another meaning where a category or an environment may stand. */
 const reservedWords = ['all', 'help', 'status', 'cancel', 'today', 'yesterday']
 
 /**
@@ -69,7 +69,7 @@ export function parseConfigText(text: string, formatNames: readonly string[] | u
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
-    throw new ProblemsError('wrong-config', [{ subject: '', text: `it is not JSON: ${(error as Error).message}` }])
+    throw new ProblemsError('wrong-config', [{ subject: '', text: `not valid JSON: ${(error as Error).message}` }])
   }
   return parseConfig(value, formatNames)
 }
@@ -106,7 +106,7 @@ function crossCheck(document: ConfigDocument): Problem[] {
     problems.push(problemAt('defaultEnvironment', document.defaultEnvironment, `no such environment${hint}`))
   }
   if (Object.keys(document.categories).length === 0)
-    problems.push({ subject: 'categories', text: 'categories: there is none' })
+    problems.push({ subject: 'categories', text: 'categories: at least one is needed' })
   for (const name of environments.filter((one) => reservedWords.includes(one))) {
     problems.push(problemAt('environments', name, 'this word is reserved'))
   }
@@ -130,7 +130,7 @@ function crossCheckOutput({ output, environments }: ConfigDocument): Problem[] {
   const { linkMinutes, expiryDays, store } = output
   const mostMinutes = expiryDays * 24 * 60
   if (linkMinutes > mostMinutes) {
-    const text = `the archive is gone after output.expiryDays (${expiryDays}): at most ${mostMinutes}`
+    const text = `the archive expires after output.expiryDays (${expiryDays}): at most ${mostMinutes}`
     problems.push(problemAt('output.linkMinutes', linkMinutes, text))
   }
   const withJobs = Object.entries(environments).filter(([, { submit }]) => submit !== undefined)
@@ -138,13 +138,13 @@ function crossCheckOutput({ output, environments }: ConfigDocument): Problem[] {
     const values = new Set(withJobs.flatMap(([, environment]) => environment[key] ?? []))
     if (store === undefined || values.size < 2) continue
     const names = withJobs.map(([name]) => name).join(', ')
-    const text = `one bucket has one ${key}, but ${names} differ in theirs: leave it out, and results go beside the logs`
+    const text = `one bucket has one ${key}, but those of ${names} differ: leave output.store out to store results beside the logs`
     problems.push(problemAt('output.store', store, text))
   }
   return problems
 }
 
-/** A table is of one category: it has one layout. */
+/** A table belongs to one category, since it has one layout. */
 function crossCheckTables(document: ConfigDocument): Problem[] {
   return Object.entries(document.environments).flatMap(([environment, { categories: own }]) => {
     const owners = new Map<string, string>()
@@ -160,7 +160,7 @@ function crossCheckTables(document: ConfigDocument): Problem[] {
   })
 }
 
-/** No two categories answer to one word, in any environment. */
+/** In each environment a word names one category. */
 function crossCheckAliases(document: ConfigDocument): Problem[] {
   const common = Object.entries(document.categories).map(([name, { aliases }]) => ({ name, aliases }))
   const environments = Object.entries(document.environments).filter(([, { categories }]) =>
@@ -183,7 +183,7 @@ function aliasProblems(place: string, categories: readonly { name: string; alias
       const owner = owners.get(alias)
       const key = `${place}.${name}.aliases`
       if (reservedWords.includes(alias)) problems.push(problemAt(key, alias, 'this word is reserved'))
-      else if (owner !== undefined) problems.push(problemAt(key, alias, `category "${owner}" already answers to it`))
+      else if (owner !== undefined) problems.push(problemAt(key, alias, `category "${owner}" already has this name`))
       else owners.set(alias, name)
     }
   }
@@ -202,7 +202,7 @@ function crossCheckOverrides(document: ConfigDocument): Problem[] {
   )
 }
 
-/** Sinks take categories that there are. */
+/** The categories that a sink names must exist. */
 function crossCheckSinks(document: ConfigDocument): Problem[] {
   const known = Object.keys(document.categories)
   return Object.entries(document.environments).flatMap(([environment, { sinks }]) =>
@@ -242,7 +242,7 @@ function suggestion(word: string, candidates: readonly string[]): string {
   return near === undefined ? `; known: ${candidates.join(', ')}` : `; did you mean "${near}"?`
 }
 
-/** The keys that the schema knows at a place; records are stepped over, defaults and optionals unwrapped. */
+/** The keys that the schema allows at a path. It looks through records, defaults and optional values. */
 function knownKeys(root: ConfigSchema, path: readonly PropertyKey[]): string[] {
   let schema: unknown = root
   for (const part of path) {

@@ -3,7 +3,7 @@ import type { DeploySettings } from './deploy-schema.ts'
 import type { Problem } from './errors.ts'
 import { nearest } from './nearest.ts'
 
-/** What the schema of `environments.<name>.deploy` can't see: what is not there, keys that need each other. */
+/** Checks of `environments.<name>.deploy` that its schema can't make: names that must exist, keys that need each other. */
 export function deployProblems({ environments, categories }: ConfigDocument): Problem[] {
   const known = Object.keys(categories)
   return Object.entries(environments).flatMap(([name, { deploy, sinks }]) => {
@@ -16,15 +16,15 @@ export function deployProblems({ environments, categories }: ConfigDocument): Pr
     )
     if (bucket === 'create' && kmsKeys.length > 0) {
       problems.push(
-        problem(`${key}.kmsKeys`, kmsKeys, 'keys are of an existing bucket; one that is made has those of S3')
+        problem(`${key}.kmsKeys`, kmsKeys, 'only an existing bucket has own keys; a created one uses those of S3')
       )
     }
     const hasPlace = subnets.length > 0 && securityGroups.length > 0
     if (network === 'existing' && !hasPlace) {
-      problems.push(problem(`${key}.network`, network, 'name its subnets and securityGroups, too'))
+      problems.push(problem(`${key}.network`, network, 'subnets and securityGroups are needed, too'))
     }
     if (network !== 'existing' && subnets.length + securityGroups.length > 0) {
-      problems.push(problem(`${key}.network`, network, 'subnets and securityGroups are of an existing network'))
+      problems.push(problem(`${key}.network`, network, 'only an existing network takes subnets and securityGroups'))
     }
     for (const [sink, settings] of Object.entries(forward)) {
       problems.push(...forwardProblems(`environments.${name}`, sink, settings, sinks))
@@ -33,7 +33,7 @@ export function deployProblems({ environments, categories }: ConfigDocument): Pr
   })
 }
 
-/** A function that forwards has what its sink wants: a place in its network, a right or a secret, the file of its authority. */
+/** What the function needs for its sink: a network, a permission or a secret, and the file of its authority. */
 function forwardProblems(
   key: string,
   sink: string,
@@ -45,7 +45,7 @@ function forwardProblems(
   const say = (part: string, value: unknown, text: string): void => {
     problems.push(problem(`${forward}.${sink}.${part}`, value, text))
   }
-  if (subnets.length > 0 !== (vpc !== undefined)) say('subnets', subnets, 'subnets and vpc go together')
+  if (subnets.length > 0 !== (vpc !== undefined)) say('subnets', subnets, 'subnets and vpc need each other')
   const named = Object.hasOwn(sinks, sink) ? sinks[sink]! : undefined
   if (!named) {
     const known = Object.keys(sinks)
@@ -55,15 +55,15 @@ function forwardProblems(
   const { auth, caFile } = named
   const service = auth === 'es' || auth === 'aoss' ? auth : undefined
   if (domain?.split(':')[2] !== service) {
-    const wanted = service === undefined ? 'so nothing is signed for a domain' : `so an ARN of ${service} is needed`
-    say('domain', domain, `auth of the sink is ${auth}, ${wanted}`)
+    const wanted = service === undefined ? 'no domain is needed' : `an ARN of ${service} is needed`
+    say('domain', domain, `auth of the sink is ${auth}: ${wanted}`)
   }
   if ((secret !== undefined) !== (auth === 'basic')) {
-    const wanted = auth === 'basic' ? 'so the ARN of its secret is needed' : 'so there is no secret to read'
-    say('secret', secret, `auth of the sink is ${auth}, ${wanted}`)
+    const wanted = auth === 'basic' ? 'the ARN of its secret is needed' : 'no secret is needed'
+    say('secret', secret, `auth of the sink is ${auth}: ${wanted}`)
   }
   if (caFile !== undefined && !/^(?:\.\/+)*(?!\.\.?$)[\w.-]+$/.test(caFile)) {
-    const text = 'a function has only files that lie beside the configuration'
+    const text = 'a function can read only files beside the configuration'
     problems.push(problem(`${key}.sinks.${sink}.caFile`, caFile, text))
   }
   return problems

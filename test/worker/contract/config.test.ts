@@ -100,7 +100,7 @@ describe('mistakes in a configuration', () => {
       document.environments.dev.categories = { telemtry: { table: 'x' } }
     })
     assert.match(problems.join('\n'), /"dve": no such environment; did you mean "dev"/)
-    assert.match(problems.join('\n'), /"command": category "command" already answers to it/)
+    assert.match(problems.join('\n'), /"command": category "command" already has this name/)
     assert.match(problems.join('\n'), /"all": this word is reserved/)
     assert.match(problems.join('\n'), /"telemtry": no such category; did you mean "telemetry"/)
     assert.equal(problems.length, 4)
@@ -110,7 +110,7 @@ describe('mistakes in a configuration', () => {
     const links = problemsOf((document) => {
       document.output.linkMinutes = 1_441
     })
-    assert.match(links.join('\n'), /^output\.linkMinutes: 1441: the archive is gone after output\.expiryDays \(1\)/)
+    assert.match(links.join('\n'), /^output\.linkMinutes: 1441: the archive expires after output\.expiryDays \(1\)/)
     const shared = problemsOf((document) => {
       const { dev } = document.environments
       document.output.store = 's3://results'
@@ -118,8 +118,11 @@ describe('mistakes in a configuration', () => {
       document.environments.archive = { source: 's3://old', account: '333333333333' }
     })
     assert.equal(shared.length, 2)
-    assert.match(shared[0]!, /^output\.store: "s3:\/\/results": one bucket has one account, but dev, prod differ/)
-    assert.match(shared[1]!, /one bucket has one region, but dev, prod differ/)
+    assert.match(
+      shared[0]!,
+      /^output\.store: "s3:\/\/results": one bucket has one account, but those of dev, prod differ/
+    )
+    assert.match(shared[1]!, /one bucket has one region, but those of dev, prod differ/)
   })
 
   it('are found in what an environment has of its own', () => {
@@ -128,12 +131,12 @@ describe('mistakes in a configuration', () => {
         document.environments.dev.categories = { telemetry }
       }).join('\n')
     assert.match(own({ aliases: ['all'] }), /environments\.dev\.categories\.telemetry\.aliases.*reserved/)
-    assert.match(own({ aliases: ['commands'] }), /category "(telemetry|command)" already answers to it/)
+    assert.match(own({ aliases: ['commands'] }), /category "(telemetry|command)" already has this name/)
     assert.match(own({ identifierAliases: { x: 'a\nb' } }), /no control characters/)
     assert.match(own({ layout: '../{yyyy}{MM}{dd}/' }), /must not have a "\." or "\.\." segment/)
   })
 
   it('include what is no JSON', () => {
-    assert.throws(() => parseConfigText('{', undefined), /not JSON/)
+    assert.throws(() => parseConfigText('{', undefined), /not valid JSON/)
   })
 })

@@ -25,11 +25,11 @@ it('a deployment names categories that there are, and what goes together', () =>
     }),
     [
       'environments.dev.deploy.ingest: "telemetri": no such category; did you mean "telemetry"?',
-      'environments.dev.deploy.network: "existing": name its subnets and securityGroups, too'
+      'environments.dev.deploy.network: "existing": subnets and securityGroups are needed, too'
     ]
   )
   assert.deepEqual(problemsOf({ subnets: ['subnet-0a1b2c3d'] }), [
-    'environments.dev.deploy.network: "public": subnets and securityGroups are of an existing network'
+    'environments.dev.deploy.network: "public": only an existing network takes subnets and securityGroups'
   ])
 })
 
@@ -38,10 +38,13 @@ const search = { type: 'opensearch', url: 'https://search.example' }
 const domain = 'arn:aws:es:ap-northeast-1:111111111111:domain/logs'
 const secret = 'arn:aws:secretsmanager:ap-northeast-1:111111111111:secret:elk-AbCdEf'
 
-it('keys are of an existing bucket', () => {
+it('keys are refused for a bucket that is created', () => {
   const kmsKeys = ['arn:aws:kms:ap-northeast-1:111111111111:key/0a1b2c3d']
   assert.deepEqual(problemsOf({ bucket: 'existing', kmsKeys }), [])
-  assert.match(problemsOf({ kmsKeys }).join(), /^environments\.dev\.deploy\.kmsKeys: .*keys are of an existing bucket/)
+  assert.match(
+    problemsOf({ kmsKeys }).join(),
+    /^environments\.dev\.deploy\.kmsKeys: .*only an existing bucket has own keys/
+  )
 })
 
 it('a forwarder has a sink that there is', () => {
@@ -62,12 +65,12 @@ it('a forwarder has what its sink wants, and nothing else', () => {
   }
   const forward = { elk: { vpc: 'vpc-0a1b2c3d' }, search: { domain }, open: { domain, secret } }
   assert.deepEqual(problemsOf({ forward }, sinks), [
-    'environments.dev.deploy.forward.elk.subnets: []: subnets and vpc go together',
-    'environments.dev.deploy.forward.elk.secret: missing: auth of the sink is basic, so the ARN of its secret is needed',
-    'environments.dev.sinks.elk.caFile: "/etc/ssl/elk.pem": a function has only files that lie beside the configuration',
-    `environments.dev.deploy.forward.search.domain: "${domain}": auth of the sink is aoss, so an ARN of aoss is needed`,
-    `environments.dev.deploy.forward.open.domain: "${domain}": auth of the sink is none, so nothing is signed for a domain`,
-    `environments.dev.deploy.forward.open.secret: "${secret}": auth of the sink is none, so there is no secret to read`
+    'environments.dev.deploy.forward.elk.subnets: []: subnets and vpc need each other',
+    'environments.dev.deploy.forward.elk.secret: missing: auth of the sink is basic: the ARN of its secret is needed',
+    'environments.dev.sinks.elk.caFile: "/etc/ssl/elk.pem": a function can read only files beside the configuration',
+    `environments.dev.deploy.forward.search.domain: "${domain}": auth of the sink is aoss: an ARN of aoss is needed`,
+    `environments.dev.deploy.forward.open.domain: "${domain}": auth of the sink is none: no domain is needed`,
+    `environments.dev.deploy.forward.open.secret: "${secret}": auth of the sink is none: no secret is needed`
   ])
   const right = { elk: { ...elk, auth: 'basic', caFile: 'elk.pem' }, search: { ...search, auth: 'es' } }
   assert.deepEqual(problemsOf({ forward: { elk: { secret }, search: { domain } } }, right), [])
