@@ -3,9 +3,10 @@ import { transform } from 'esbuild'
 import { areas, type EdgeKind, edges, edgesOfGlobals, edgesOfModules, guarded, pureModules } from './rules.ts'
 
 /*
- * Checks which file may import what and which may touch the world. dependency-cruiser reads no TypeScript 7, and no
- * `using` by its other parser; biome knows neither folders nor the file that a path leads to. Imports are read from the
- * source, those of types too. Globals are found by esbuild, which knows scopes: it gives each a name of ours.
+ * Checks which file may import what, and which may do more than compute. Why not by a tool: dependency-cruiser 18 needs
+ * a TypeScript before 7, and its other parser fails on `using`. biome knows neither folders nor the file that a path
+ * leads to. Imports are read from the source, those of types too. esbuild finds globals, because it knows scopes: it
+ * replaces each by a name that is searched for.
  */
 
 interface Import {
@@ -21,12 +22,12 @@ type Use = readonly [file: string, kind: EdgeKind, what: string]
 
 /**
  * The violations in a tree, each as `<file>: <what is wrong>`: files outside of the areas, imports that the area may not
- * have, circles of files or of folders, and edges in modules that are not listed as such, or listed without being one.
- * @param files the text of each TypeScript file by its path in the repository
+ * have, cycles of files or of folders, edges in modules that are not listed as one, and listed modules that are none.
+ * @param files the text of each source file by its path in the repository
  */
 export async function findViolations(files: ReadonlyMap<string, string>): Promise<string[]> {
   const imports = [...files].flatMap(([file, text]) => importsOf(file, text))
-  const inside = imports.filter(({ to }) => files.has(to))
+  const inside = imports.filter(({ to }) => areaOf(to) !== undefined)
   const rooms = inside.map(({ from, to }) => [roomOf(from), roomOf(to)] as const)
   const globals = await Promise.all([...files].filter(([file]) => guarded.test(file)).map(globalsOf))
   const uses = [...imports.filter(({ from }) => guarded.test(from)).flatMap(edgeOfImport), ...globals.flat()]
@@ -34,12 +35,8 @@ export async function findViolations(files: ReadonlyMap<string, string>): Promis
   return [
     ...[...files.keys()].filter((file) => !areaOf(file)).map((file) => `${file}: lies in no area`),
     ...inside.filter((one) => !isAllowed(one)).map(({ from, to }) => `${from}: its area may not import ${to}`),
-    ...circular(inside.map(({ from, to }) => [from, to])).map(
-      (file) => `${file}: imports itself by way of other files`
-    ),
-    ...circular(rooms.filter(([from, to]) => from !== to)).map(
-      (room) => `${room}: imports itself by way of other folders`
-    ),
+    ...cyclic(inside.map(({ from, to }) => [from, to])).map((file) => `${file}: is part of an import cycle`),
+    ...cyclic(rooms.filter(([from, to]) => from !== to)).map((room) => `${room}: is part of a cycle of folders`),
     ...uses
       .filter(([file, kind]) => !listed.some(([module, by]) => by === kind && fits(file, module)))
       .map(([file, kind, what]) => `${file}: is no edge to ${kind}, but uses ${what}`),
@@ -70,7 +67,7 @@ function isAllowed({ from, to }: Import): boolean {
 }
 
 /** What can be reached from itself. */
-function circular(arrows: readonly (readonly [from: string, to: string])[]): string[] {
+function cyclic(arrows: readonly (readonly [from: string, to: string])[]): string[] {
   const next = new Map<string, string[]>()
   for (const [from, to] of arrows) next.set(from, [...(next.get(from) ?? []), to])
   return [...next].flatMap(([start, tos]) => {
@@ -95,7 +92,7 @@ export function importsOf(file: string, text: string): Import[] {
 function edgeOfImport({ from, to, names }: Import): Use[] {
   if (to === 'worker/async/clock.ts' && /\breal/.test(names)) return [[from, 'clock', 'the real clock']]
   if (/^(?:worker|ingress|infra|queries|bench|test)\/|\.json$/.test(to) || pureModules.test(to)) return []
-  if (to === 'node:crypto') return /random|generate|webcrypto|\*/i.test(names) ? [[from, 'chance', to]] : []
+  if (to === 'node:crypto') return /random|generate|webcrypto|\*/i.test(names) ? [[from, 'randomness', to]] : []
   return [[from, edgesOfModules.find(([pattern]) => pattern.test(to))?.[1] ?? 'system', to]]
 }
 

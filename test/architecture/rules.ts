@@ -1,6 +1,6 @@
 /*
- * The architecture as data: which area may import which, and which modules touch the world. check.ts holds the code to
- * it, as a part of `npm run lint`. A file that lies in no area is a violation, so a new folder gets a line here first.
+ * The architecture as data: which area may import which, and which modules are edges: they use files, networks, threads,
+ * the clock or randomness. check.ts enforces it as a part of `npm run lint`. A file that lies in no area is a violation, so a new folder gets a line here first.
  */
 
 /**
@@ -67,10 +67,10 @@ function rooms(names: string): string[] {
   return names.split(' ').map((name) => `worker/${name}/*`)
 }
 
-/** Where only edge modules may touch the world; benchmarks and tests are free to. */
+/** Where every edge has to be listed. Benchmarks and tests are free. */
 export const guarded = /^(?:worker|ingress|infra|queries)\//
 
-/** The modules that touch the world, by what they touch. All others are given bytes, values, clients and clocks. */
+/** The edge modules by what they use. All others are given bytes, values, clients and clocks. */
 export const edges = {
   files: [
     'infra/build.ts',
@@ -185,7 +185,7 @@ export const edges = {
     // Lets other events run between pages.
     'worker/export/listing.ts'
   ],
-  chance: [
+  randomness: [
     'ingress/slack/private-metadata-cipher.ts',
     'ingress/slack/replay-guard.ts',
     'worker/async/clock.ts',
@@ -231,6 +231,6 @@ export const edgesOfGlobals: Readonly<Record<string, EdgeKind>> = {
   setInterval: 'clock',
   setImmediate: 'clock',
   'AbortSignal.timeout': 'clock',
-  'Math.random': 'chance',
-  crypto: 'chance'
+  'Math.random': 'randomness',
+  crypto: 'randomness'
 }
