@@ -63,10 +63,10 @@ for (let round = 0; round < rounds; round++) {
   for (const [name, command] of Object.entries(contenders)) runs.get(name)!.push(await measureCommand(command))
 }
 endpoint.stdin.end()
-const [told] = (await once(lines, 'line')) as [string]
+const [report] = (await once(lines, 'line')) as [string]
 const expected = corpus.records * rounds * runs.size
-if ((JSON.parse(told) as { documents: number }).documents !== expected)
-  throw new Error(`${told}, not ${expected} documents`)
+if ((JSON.parse(report) as { documents: number }).documents !== expected)
+  throw new Error(`${report}, not ${expected} documents`)
 
 console.log(`${corpus.records} records, ${formatBytes(corpus.bytes)} of text; medians of ${rounds} rounds`)
 for (const [name, measured] of runs) {

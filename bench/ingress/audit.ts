@@ -1,7 +1,7 @@
 import { decodeJob, isOver, type Job } from '../../worker/contract/job.ts'
 import { judge, type Verdict } from './command.ts'
 import type { Sent } from './load.ts'
-import type { Tale } from './place.ts'
+import type { Outcome } from './place.ts'
 
 /** What is wrong between what people were told, what Batch was given and what is recorded: one line for each. */
 export interface Findings {
@@ -18,7 +18,7 @@ export interface Findings {
 /** Compares every answer with what stands in Batch and S3; answers that are not allowed are lost commands. */
 export function audit(
   sent: readonly Sent[],
-  { submissions, records }: Tale,
+  { submissions, records }: Outcome,
   allows: (verdict: Verdict, one: Sent) => boolean
 ): Findings {
   const jobs = new Map(records.map((text) => decodeJob(Buffer.from(text))).map((job) => [job.id, job]))

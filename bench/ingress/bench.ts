@@ -9,7 +9,7 @@ import { type Guard, holds } from './guard.ts'
 import { startInstances } from './instances.ts'
 import { loadTable, percentile, type Sent, sendLoad, sendRounds, timesOf } from './load.ts'
 import { startPlace } from './place.ts'
-import { sendUnderSlowness, slowPeople, slowTable, tellWhenStill } from './slow.ts'
+import { readOutcomeWhenStill, sendUnderSlowness, slowPeople, slowTable } from './slow.ts'
 import { type ColdStart, coldTable, startCold } from './start.ts'
 
 /*
@@ -72,11 +72,11 @@ async function benchRunning(): Promise<Guard[]> {
   console.log(`\n${rate} commands a second for ${seconds} s, ${how}; ${load()}`)
   console.log(alignColumns(loadTable(sent)).join('\n'))
   const all = [...cold, ...warmUp, ...sent]
-  const tale = await place.tell()
+  const outcome = await place.readOutcome()
   const started = all.filter(({ command, answer }) => judge(command, answer) === 'started').length
-  console.log(`${all.length} sent, ${started} said to have started, ${tale.submissions.length} jobs in Batch`)
+  console.log(`${all.length} sent, ${started} said to have started, ${outcome.submissions.length} jobs in Batch`)
 
-  const findings = audit(all, tale, (verdict) => verdict === 'started' || verdict === 'running')
+  const findings = audit(all, outcome, (verdict) => verdict === 'started' || verdict === 'running')
   const median = percentile(timesOf(cold), 0.5)
   return [
     { what: 'first command of a new process, median', value: median, bound: 800, unit: 'ms' },
@@ -100,7 +100,7 @@ async function benchSlow(): Promise<Guard[]> {
   const all = rows.flatMap(({ warm, cold }) => [...warm, cold])
   return [
     { what: 'slowest answer under slow stand-ins', value: Math.max(...timesOf(all)), bound: 3_000, unit: 'ms' },
-    ...findingGuards(audit(all, await tellWhenStill(place), allows))
+    ...findingGuards(audit(all, await readOutcomeWhenStill(place), allows))
   ]
 }
 

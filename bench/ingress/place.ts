@@ -22,7 +22,7 @@ export interface ServiceAddresses {
 }
 
 /** What stands in Batch and S3. */
-export interface Tale {
+export interface Outcome {
   /** Jobs that Batch took, in order. */
   readonly submissions: readonly { readonly batchJobId: string; readonly jobId: string }[]
   /** All job records, as text. */
@@ -33,7 +33,7 @@ export interface Tale {
 export interface Place extends ServiceAddresses, AsyncDisposable {
   /** Delays every answer of these services by so much, and of the others by nothing. */
   slow(services: readonly Service[], ms: number): Promise<void>
-  tell(): Promise<Tale>
+  readOutcome(): Promise<Outcome>
 }
 
 const script = fileURLToPath(new URL('stand-ins.ts', import.meta.url))
@@ -50,8 +50,8 @@ export async function startPlace(people: number): Promise<Place> {
   const ended = once(child, 'exit')
   const answer = async <T>(): Promise<T> => {
     const gone = ended.then(() => Promise.reject(new Error('The stand-ins are gone')))
-    const [told] = (await Promise.race([once(child, 'message'), gone])) as [T]
-    return told
+    const [message] = (await Promise.race([once(child, 'message'), gone])) as [T]
+    return message
   }
   const ask = async <T>(question: object): Promise<T> => {
     child.send(question)
@@ -64,7 +64,7 @@ export async function startPlace(people: number): Promise<Place> {
     slow: async (slowed, ms) => {
       await ask({ services: slowed, ms })
     },
-    tell: () => ask({}),
+    readOutcome: () => ask({}),
     [Symbol.asyncDispose]: async () => {
       child.disconnect()
       await ended

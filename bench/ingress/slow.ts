@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { commandAt, judge, type Verdict } from './command.ts'
 import type { Instances } from './instances.ts'
 import { type Sent, sendRounds } from './load.ts'
-import { type Place, type Service, services, type Tale } from './place.ts'
+import { type Outcome, type Place, type Service, services } from './place.ts'
 import { startCold } from './start.ts'
 
 /** Who is slow, and how slow every answer of theirs is. */
@@ -51,15 +51,15 @@ export async function sendUnderSlowness(
 export const slowPeople = (count: number): number => slownesses.length * (count + 1)
 
 /** What stands in Batch and S3 once nothing changes any more: what was given up may go on behind an answer. */
-export async function tellWhenStill(place: Place): Promise<Tale> {
-  let tale = await place.tell()
+export async function readOutcomeWhenStill(place: Place): Promise<Outcome> {
+  let outcome = await place.readOutcome()
   for (let still = 0; still < 4; ) {
     await sleep(1_000)
-    const next = await place.tell()
-    still = JSON.stringify(next) === JSON.stringify(tale) ? still + 1 : 0
-    tale = next
+    const next = await place.readOutcome()
+    still = JSON.stringify(next) === JSON.stringify(outcome) ? still + 1 : 0
+    outcome = next
   }
-  return tale
+  return outcome
 }
 
 export function slowTable(rows: readonly SlowRow[]): string[][] {

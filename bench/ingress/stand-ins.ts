@@ -4,11 +4,11 @@ import { startBatchServer } from '../../test/stand-ins/batch/server.ts'
 import { listen } from '../../test/stand-ins/s3/connections.ts'
 import { startS3Server } from '../../test/stand-ins/s3/server.ts'
 import { startSlackServer } from '../../test/stand-ins/slack/server.ts'
-import { benchUser, jobsPrefix, type Service, type ServiceAddresses, type Tale } from './place.ts'
+import { benchUser, jobsPrefix, type Outcome, type Service, type ServiceAddresses } from './place.ts'
 
 /*
  * S3, Slack, Batch and Secrets Manager in a process of their own, forked by ingress-place.ts with the number of people.
- * Batch records jobs and runs none. Sends its addresses, then answers {slow} and {tell}; ends with its parent.
+ * Batch records jobs and runs none. Sends its addresses, then answers {services, ms} and {}; ends with its parent.
  */
 
 const bucket = 'dev-iot-logs'
@@ -50,7 +50,7 @@ function slow(services: readonly Service[], ms: number): void {
 }
 
 /** What stands in Batch and S3 by now. */
-function tell(): Tale {
+function readOutcome(): Outcome {
   const keys = s3.keys(bucket).filter((key) => key.startsWith(jobsPrefix) && key.endsWith('.json'))
   return {
     submissions: batch.jobs().map(({ id, parameters }) => ({ batchJobId: id, jobId: parameters.jobId ?? '' })),
@@ -60,7 +60,7 @@ function tell(): Tale {
 
 process.on('message', ({ services, ms }: { services?: readonly Service[]; ms: number }) => {
   if (services) slow(services, ms)
-  process.send!(services ? {} : tell())
+  process.send!(services ? {} : readOutcome())
 })
 process.once('disconnect', () => process.exit())
 const addresses: ServiceAddresses = {

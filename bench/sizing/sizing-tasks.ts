@@ -81,8 +81,8 @@ export function adviceLines(tasks: readonly ModelledTask[], wantedSeconds: numbe
   const cheapest = tasks.reduce((a, b) => (dollarsOf(b) < dollarsOf(a) ? b : a))
   const first = inTime ? `The smallest that ends in ${wanted}` : `None ends in ${wanted} (--minutes); the fastest`
   return [
-    `${first}: ${told(chosen)}`,
-    ...(cheapest === chosen ? [] : [`The cheapest: ${told(cheapest)}`]),
+    `${first}: ${describeTask(chosen)}`,
+    ...(cheapest === chosen ? [] : [`The cheapest: ${describeTask(cheapest)}`]),
     'What is deployed is `job` of infra/sizing.json; quotas of vCPUs are in infra/README.md.'
   ]
 }
@@ -91,7 +91,7 @@ function dollarsOf({ dollars }: ModelledTask, kind: keyof typeof kinds = shownKi
   return dollars[shownRegion]![kind]!
 }
 
-function told(task: ModelledTask): string {
+function describeTask(task: ModelledTask): string {
   const [price, spot] = [dollarsOf(task), dollarsOf(task, '$ x86_64 Spot')].map((dollars) => dollars.toPrecision(2))
   return `${sizeOf(task)}: ${formatSeconds(task.seconds)}, ${price} USD, ${spot} on Spot (${shownRegion}, x86_64)`
 }

@@ -11,7 +11,7 @@ import { type Scene, systemOnPhones } from './system-on-phones.ts'
 const test = systemOnPhones()
 
 /** What the app has told all of the channel. */
-const toldToAll = ({ system, channel }: Scene): Message[] =>
+const publicMessages = ({ system, channel }: Scene): Message[] =>
   system.slack.messages(channel).filter(({ user }) => user === system.slack.workspace.app.botUser)
 
 async function filesOf(download: Download): Promise<Map<string, Buffer>> {
@@ -42,7 +42,7 @@ test('typed on a phone, an export is told by one message that goes on, and ends 
   await done.waitFor()
   system.s3.faults.remove(...faults)
   assert.equal(await done.getAttribute('id'), id, 'the message went on in its place')
-  assert.equal(toldToAll(scene).length, 1)
+  assert.equal(publicMessages(scene).length, 1)
   assert.equal(await phone.page.locator('article:not(.ephemeral)').count(), 1)
   await phone.look('complete')
   const download = await phone.download(done.getByRole('link', { name: /^Download/ }))

@@ -14,7 +14,7 @@ import { wantedJob } from '../support/jobs.ts'
 import { frequentIdentifier, largeKeys, mixedDay } from '../support/mixed-day.ts'
 import { type RunningCommand, repository, startCommand } from '../support/run-cli.ts'
 import { serveS3 } from '../support/s3-bucket.ts'
-import { atMoment } from '../support/s3-request-hooks.ts'
+import { onRequest } from '../support/s3-request-hooks.ts'
 import { skipLoudly } from '../support/skip-loudly.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.ts'
 import { forwarding as oneForwarder, synthesise } from './apps.ts'
@@ -147,11 +147,11 @@ describe('what the image holds', () => {
     const jobPlace = createJobPlace(server, large)
     const { id } = await jobPlace.submit(wantedJob([frequentIdentifier, 'telemetry', '2023/10/01T05..2023/10/01T07']))
     const { promise: reached, resolve } = Promise.withResolvers<void>()
-    const moment = { operation: 'UploadPart', number: 2, bucket: jobPlace.results } as const
-    using _watch = atMoment(server, moment, resolve)
+    const hook = { operation: 'UploadPart', number: 2, bucket: jobPlace.results } as const
+    using _watch = onRequest(server, hook, resolve)
     using _hang = jobPlace.trouble({
-      operation: moment.operation,
-      bucket: moment.bucket,
+      operation: hook.operation,
+      bucket: hook.bucket,
       after: 1,
       times: 1,
       action: { kind: 'hang' }

@@ -19,7 +19,7 @@ function environment(more: Readonly<Record<string, string>>): Record<string, str
 }
 
 /** Of its process, on standard output: a busy machine makes no other figure of it. */
-const tellsCpuSeconds = `process.on('exit', () => {
+const printsCpuSeconds = `process.on('exit', () => {
   const { user, system } = process.cpuUsage()
   process.stdout.write(String((user + system) / 1e6))
 })`
@@ -35,7 +35,7 @@ describe('synthesis', () => {
     const { code, stdout, stderr } = await synth({
       IOT_LOG_DIST: dist,
       CDK_OUTDIR: join(place.path, 'out'),
-      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(tellsCpuSeconds)}`
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(printsCpuSeconds)}`
     })
     assert.equal(code, 0, stderr)
     assert.match(stderr, /^iot-log \d+\.\d+\.\d+-\w+: 5 stacks, in .*out$/m)

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { handler as onBatchEvent } from '../../ingress/slack/job-events.ts'
 import { handler } from '../../ingress/slack/lambda.ts'
-import { commandFields, postEvent, signedHeaders, signingSecret, startTown } from './harness.ts'
+import { commandFields, postEvent, signedHeaders, signingSecret, startHarness } from './harness.ts'
 
 describe('the Lambda entries', () => {
   it('put themselves together from the environment at their first request', async () => {
-    const town = await startTown()
+    const harness = await startHarness()
     Object.assign(process.env, {
       IOT_LOG_CONFIG: new URL('../../iot-log.config.json', import.meta.url).pathname,
       IOT_LOG_SECRETS: JSON.stringify({ signingSecrets: [signingSecret], linkKeys: ['0123456789abcdef'] })
     })
     const body = new URLSearchParams({
-      ...commandFields(town.slack),
+      ...commandFields(harness.slack),
       response_url: 'https://hooks.slack.com/commands/T0IOTLOG/1/abc',
       text: 'help'
     }).toString()
@@ -20,6 +20,6 @@ describe('the Lambda entries', () => {
     assert.equal(answer.statusCode, 200)
     assert.match(answer.body, /Logs of a device as a zip/)
     await onBatchEvent({ source: 'aws.ecs' })
-    assert.deepEqual(town.s3.requests, [])
+    assert.deepEqual(harness.s3.requests, [])
   })
 })

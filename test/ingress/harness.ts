@@ -29,7 +29,7 @@ export const prefix = 'slack/iot-logs/'
 /** Midday of a day that has logs behind it. */
 export const noonMs = Date.UTC(2023, 9, 2, 12)
 
-export interface TownOptions {
+export interface HarnessOptions {
   /** Changes the reference configuration. */
   readonly change?: (document: ReturnType<typeof referenceDocument>) => void
   /** The default is that of the Lambda. */
@@ -43,7 +43,7 @@ export interface TownOptions {
   readonly escapesWords?: boolean
 }
 
-export interface Town {
+export interface Harness {
   readonly s3: S3Server
   readonly batch: BatchServer
   readonly slack: SlackServer
@@ -77,7 +77,7 @@ export interface Town {
   putJob(job: Job): void
 }
 
-/** How Batch answers from now on; `town.batch.faults.clear()` ends it. */
+/** How Batch answers from now on; `harness.batch.faults.clear()` ends it. */
 export const batchFaults = {
   refuses: { action: { kind: 'error', type: 'ClientException', message: 'JobQueue slack is not valid' } },
   throttlesOnce: { times: 1, action: { kind: 'error', type: 'TooManyRequestsException', status: 429 } },
@@ -86,7 +86,7 @@ export const batchFaults = {
 
 let triggers = 0
 
-export async function startTown(options: TownOptions = {}): Promise<Town> {
+export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
   let passedMs = 0
   const nowMs = (): number => noonMs + passedMs
   const s3 = await startS3Server({ buckets: { 'dev-iot-logs': {}, 'prod-iot-logs': {} } })
@@ -124,7 +124,7 @@ export async function startTown(options: TownOptions = {}): Promise<Town> {
   }
   const front = await serve(handle)
   slack.connect({ commandsUrl: `${front.url}/slack/commands`, interactiveUrl: `${front.url}/slack/interactive` })
-  const town: Town = {
+  const harness: Harness = {
     s3,
     batch,
     slack,
@@ -153,11 +153,11 @@ export async function startTown(options: TownOptions = {}): Promise<Town> {
     await Promise.all([front.close(), s3.close(), batch[Symbol.asyncDispose](), slack.close()])
     rmSync(directory, { recursive: true, force: true })
   })
-  return town
+  return harness
 }
 
 /** The reference configuration as far as a server on this machine can play it. */
-function documentOf({ change }: TownOptions): object {
+function documentOf({ change }: HarnessOptions): object {
   const document = referenceDocument()
   document.environments.dev.pathStyle = true
   change?.(document)

@@ -79,7 +79,7 @@ describe('iot-log with Athena', () => {
   it('stops the query on Ctrl-C and leaves nothing', async () => {
     using here = placeForCommand()
     const from = place.athena.queries().length
-    place.athena.fates.add({ sql: /UNLOAD/, times: 1, fate: { kind: 'hold', state: 'RUNNING' } })
+    place.athena.queryFaults.add({ sql: /UNLOAD/, times: 1, fault: { kind: 'hold', state: 'RUNNING' } })
     const running = startCli(['export', id, 'telemetry', '2023/10/01', 'engine=athena'], here.options)
     const query = await place.athena.until(
       () => place.athena.queries()[from]?.state === 'RUNNING' && place.athena.queries()[from]

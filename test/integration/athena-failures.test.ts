@@ -46,7 +46,7 @@ const failsWith = (code: string, text: RegExp) => (error: IotLogError) => {
 describe('a query that fails', () => {
   it('is run again when Athena says that it may succeed', async () => {
     const from = place.athena.queries().length
-    const fate = {
+    const fault = {
       kind: 'fail',
       message: 'Internal error',
       category: 1,
@@ -54,7 +54,7 @@ describe('a query that fails', () => {
       retryable: true,
       afterHalf: true
     } as const
-    place.athena.fates.add({ sql: /UNLOAD/, times: 2, fate })
+    place.athena.queryFaults.add({ sql: /UNLOAD/, times: 2, fault })
     const { files, objects: counts } = await exportByAthena(place, words)
     assert.equal(files.get(entry)!.toString(), everyLine())
     assert.equal(counts.queried, objects)
@@ -63,16 +63,16 @@ describe('a query that fails', () => {
   })
 
   it('is given up after the third time', async () => {
-    place.athena.fates.add({ sql: /UNLOAD/, fate: { kind: 'fail', message: 'Internal error', retryable: true } })
+    place.athena.queryFaults.add({ sql: /UNLOAD/, fault: { kind: 'fail', message: 'Internal error', retryable: true } })
     await assert.rejects(exportByAthena(place, words), failsWith('query-failed', /Internal error/))
     assertNothingStays()
   })
 
   it('ends the export at once when Athena does not say so', async () => {
     const from = place.athena.queries().length
-    place.athena.fates.add({
+    place.athena.queryFaults.add({
       sql: /UNLOAD/,
-      fate: { kind: 'fail', message: 'GENERIC_USER_ERROR: no', afterHalf: true }
+      fault: { kind: 'fail', message: 'GENERIC_USER_ERROR: no', afterHalf: true }
     })
     await assert.rejects(exportByAthena(place, words), failsWith('query-failed', /has failed.*GENERIC_USER_ERROR/))
     assert.equal(place.athena.queries().length - from, 1)
@@ -84,7 +84,7 @@ describe('a query that fails', () => {
     const broken = gzipSync(`${id} number 7\n${'x'.repeat(100_000)}\n`).subarray(0, -30)
     place.put(key, broken)
     const uri = `s3://${logsBucket}/${key}`
-    place.athena.fates.add({ sql: /UNLOAD/, times: 1, fate: { kind: 'bad-object', uri } })
+    place.athena.queryFaults.add({ sql: /UNLOAD/, times: 1, fault: { kind: 'bad-object', uri } })
     const result = await exportByAthena(place, words)
     assert.equal(result.status, 'partial')
     assert.deepEqual(
@@ -106,7 +106,7 @@ describe('a query that fails', () => {
   ] as const
   for (const [message, code, text] of meanings) {
     it(`tells what to do: ${message}`, async () => {
-      place.athena.fates.add({ sql: /UNLOAD/, fate: { kind: 'fail', message } })
+      place.athena.queryFaults.add({ sql: /UNLOAD/, fault: { kind: 'fail', message } })
       await assert.rejects(exportByAthena(place, words), failsWith(code, text))
       assertNothingStays()
     })
@@ -116,7 +116,7 @@ describe('a query that fails', () => {
 /** An export whose query somebody stops while it runs. */
 async function cancelledOutside(reason?: string): Promise<unknown> {
   const from = place.athena.queries().length
-  place.athena.fates.add({ sql: /UNLOAD/, fate: { kind: 'hold', state: 'RUNNING' } })
+  place.athena.queryFaults.add({ sql: /UNLOAD/, fault: { kind: 'hold', state: 'RUNNING' } })
   const running = exportByAthena(place, words)
   running.catch(() => {})
   const isLookedAt = () => place.athena.requests.at(-1)?.operation === 'GetQueryExecution'
@@ -140,7 +140,7 @@ describe('a query that is cancelled', () => {
   it('by whoever asked is stopped in Athena, queued or running', async () => {
     for (const state of ['QUEUED', 'RUNNING'] as const) {
       const from = place.athena.queries().length
-      place.athena.fates.add({ sql: /UNLOAD/, times: 1, fate: { kind: 'hold', state } })
+      place.athena.queryFaults.add({ sql: /UNLOAD/, times: 1, fault: { kind: 'hold', state } })
       const cancel = new AbortController()
       const running = exportByAthena(place, words, { signal: cancel.signal })
       running.catch(() => {})
@@ -160,7 +160,7 @@ describe('another attempt of a job', () => {
     const from = place.athena.queries().length
     const starts = () => place.athena.requests.filter(({ operation }) => operation === 'StartQueryExecution').length
     const before = starts()
-    place.athena.fates.add({ sql: /UNLOAD/, times: 1, fate: { kind: 'hold', state: 'RUNNING' } })
+    place.athena.queryFaults.add({ sql: /UNLOAD/, times: 1, fault: { kind: 'hold', state: 'RUNNING' } })
     const first = exportByAthena(place, words, { seed: 'job' })
     await place.athena.until(() => starts() === before + 1)
     const second = exportByAthena(place, words, { seed: 'job' })
@@ -174,7 +174,7 @@ describe('another attempt of a job', () => {
 
   it('passes over what an attempt before it has cancelled', async () => {
     const cancel = new AbortController()
-    place.athena.fates.add({ sql: /UNLOAD/, times: 1, fate: { kind: 'hold', state: 'RUNNING' } })
+    place.athena.queryFaults.add({ sql: /UNLOAD/, times: 1, fault: { kind: 'hold', state: 'RUNNING' } })
     const from = place.athena.queries().length
     const first = exportByAthena(place, words, { seed: 'interrupted', signal: cancel.signal })
     first.catch(() => {})
@@ -199,7 +199,7 @@ describe('Athena itself', () => {
 
   it('may refuse the credentials in the middle, and what may still run is named', async () => {
     const from = place.athena.queries().length
-    place.athena.fates.add({ sql: /UNLOAD/, times: 1, fate: { kind: 'hold', state: 'RUNNING' } })
+    place.athena.queryFaults.add({ sql: /UNLOAD/, times: 1, fault: { kind: 'hold', state: 'RUNNING' } })
     const left: string[] = []
     const running = exportByAthena(place, words, { listener: { onLeftBehind: (text) => left.push(text) } })
     running.catch(() => {})
@@ -215,11 +215,11 @@ describe('Athena itself', () => {
 
   it('may lose results: the query is run again, and then it is an error', async () => {
     for (const kind of ['lose-results', 'lose-manifest'] as const) {
-      place.athena.fates.clear()
-      place.athena.fates.add({ sql: /UNLOAD/, times: 1, fate: { kind } })
+      place.athena.queryFaults.clear()
+      place.athena.queryFaults.add({ sql: /UNLOAD/, times: 1, fault: { kind } })
       const { files } = await exportByAthena(place, words)
       assert.equal(files.get(entry)!.toString(), everyLine())
-      place.athena.fates.add({ sql: /UNLOAD/, fate: { kind } })
+      place.athena.queryFaults.add({ sql: /UNLOAD/, fault: { kind } })
       await assert.rejects(exportByAthena(place, words), failsWith('query-failed', /result of query .* is gone/))
       assertNothingStays()
     }
@@ -313,7 +313,7 @@ describe('a cancel while a query is being started', () => {
     const cancel = new AbortController()
     const starting = { operation: 'StartQueryExecution', times: 1, action: { kind: 'latency', ms: 500 } } as const
     place.athena.faults.add(starting)
-    place.athena.fates.add({ sql: /UNLOAD/, times: 1, fate: { kind: 'hold', state: 'RUNNING' } })
+    place.athena.queryFaults.add({ sql: /UNLOAD/, times: 1, fault: { kind: 'hold', state: 'RUNNING' } })
     const before = place.athena.requests.length
     const running = exportByAthena(place, words, { signal: cancel.signal })
     running.catch(() => {})

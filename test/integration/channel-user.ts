@@ -24,7 +24,7 @@ export interface StandIns {
 /** Objects of a day by what follows the day's prefix: `05/a.gz`. */
 export type Logs = Readonly<Record<string, Buffer>>
 
-export interface Asker {
+export interface ChannelUser {
   readonly user: string
   readonly channel: string
   /** What they ask for: a device, a category, their day. */
@@ -56,13 +56,13 @@ export interface Asker {
   /** Lets the same request be a new job, as after ten minutes. */
   forget(job: Job): void
   /** Leaves requests of theirs unanswered from now on: the n-th, and with `times` as many. Resolves when it came. */
-  hold(moment: HeldMoment): Promise<void>
+  hold(request: HeldRequest): Promise<void>
 }
 
 /** A request that stays without an answer. */
-export interface HeldMoment {
+export interface HeldRequest {
   readonly operation: string
-  /** Looked for in the key, which is of this asker: `/06/`, `.zip`. */
+  /** Looked for in the key, which is of this person: `/06/`, `.zip`. */
   readonly key: string
   /** 1 is the first, and so unless told. */
   readonly number?: number
@@ -77,30 +77,30 @@ const mostTries = 5
 const smallLogs: Logs = { '05/a.gz': gzipSync('THING00099 is here\nTHING00001 is not\n') }
 let askers = 0
 
-export function createAsker({ s3, slack, batch, printed }: StandIns, logs: Logs = smallLogs): Asker {
+export function createChannelUser({ s3, slack, batch, printed }: StandIns, logs: Logs = smallLogs): ChannelUser {
   const number = ++askers
   // No id is the beginning of another: faults look for them in texts.
   const [user, channel] = [`U0ASKER${number}X`, `C0ASKER${number}X`]
-  slack.workspace.addUser({ id: user, name: `asker-${number}` })
+  slack.workspace.addUser({ id: user, name: `person-${number}` })
   slack.workspace.addChannel({ id: channel, name: `channel-${number}` })
   const day = new Date(Date.UTC(2023, 0, 1) + number * dayMs).toISOString().slice(0, 10)
   const logPrefix = `telemetry/${day.replaceAll('-', '/')}/`
   const archiveName = `${day.replaceAll('-', '')}_THING00099.zip`
   for (const [key, bytes] of Object.entries(logs)) s3.put(bucket, logPrefix + key, bytes)
   const isMine = (key: string): boolean => key.startsWith(logPrefix) || key.endsWith(archiveName)
-  const asker: Asker = {
+  const person: ChannelUser = {
     user,
     channel,
     words: `THING00099 telemetry ${day.replaceAll('-', '/')}`,
     logPrefix,
-    type: async (text = asker.words, who = user) => {
+    type: async (text = person.words, who = user) => {
       const { message, failure } = await slack.command({ text, user: who, channel })
       if (failure !== undefined) throw new Error(`Slack shows ${failure} to /iot-log ${text}\n${printed.join('')}`)
       return message!.text
     },
     start: async () => {
-      let text = await asker.type()
-      for (let tries = 1; /Try again in a moment/.test(text) && tries < mostTries; tries++) text = await asker.type()
+      let text = await person.type()
+      for (let tries = 1; /Try again in a moment/.test(text) && tries < mostTries; tries++) text = await person.type()
       if (!/Started/.test(text)) throw new Error(text)
     },
     job: () => {
@@ -109,26 +109,26 @@ export function createAsker({ s3, slack, batch, printed }: StandIns, logs: Logs 
       return jobs.findLast(({ asker: { channel: place } }) => place === channel)!
     },
     batchJobs: () => {
-      const { id } = asker.job()
+      const { id } = person.job()
       return batch.jobs().filter(({ parameters }) => parameters.jobId === id)
     },
-    runs: () => batch.until(() => asker.batchJobs().find(({ status }) => status === 'RUNNING')),
+    runs: () => batch.until(() => person.batchJobs().find(({ status }) => status === 'RUNNING')),
     over: async () => {
       // A job that finds no machine has another Batch job after its event.
       do {
         await batch
-          .until(() => asker.batchJobs().every(isOver), 90_000)
+          .until(() => person.batchJobs().every(isOver), 90_000)
           .catch((error) => {
             throw new Error(`${error.message}\n${printed.slice(-40).join('')}`)
           })
         await batch.settled()
-      } while (!asker.batchJobs().every(isOver))
-      return asker.job()
+      } while (!person.batchJobs().every(isOver))
+      return person.job()
     },
     messages: () => slack.messages(channel),
     shown: () => {
       const [message, ...others] = slack.messages(channel)
-      if (!message || others.length > 0) throw new Error(`Not one message: ${asker.looks().join('\n')}`)
+      if (!message || others.length > 0) throw new Error(`Not one message: ${person.looks().join('\n')}`)
       return JSON.stringify(message.blocks)
     },
     looks: (place = channel) =>
@@ -160,5 +160,5 @@ export function createAsker({ s3, slack, batch, printed }: StandIns, logs: Logs 
       return promise
     }
   }
-  return asker
+  return person
 }

@@ -18,100 +18,100 @@ import {
 
 const day = ['forward', 'telemetry', '2023/10/01', '--to', 'search']
 
-function run(town: ForwardTown, args: readonly string[]): Promise<FinishedCommand> {
-  return runCli([...args, '--config', town.configPath], optionsOf(town))
+function run(harness: ForwardTown, args: readonly string[]): Promise<FinishedCommand> {
+  return runCli([...args, '--config', harness.configPath], optionsOf(harness))
 }
 
-const optionsOf = (town: ForwardTown) => ({
-  cwd: town.directory.path,
-  env: { ...process.env, ...town.environment() }
+const optionsOf = (harness: ForwardTown) => ({
+  cwd: harness.directory.path,
+  env: { ...process.env, ...harness.environment() }
 })
 
-function putDay(town: ForwardTown, objects: number, records: number): number {
+function putDay(harness: ForwardTown, objects: number, records: number): number {
   for (let at = 0; at < objects; at++) {
     const hour = String(at % 24).padStart(2, '0')
-    town.s3.put(bucket, `telemetry/2023/10/01/${hour}/${at}.gz`, gzipSync(jsonLines(records, at * records)))
+    harness.s3.put(bucket, `telemetry/2023/10/01/${hour}/${at}.gz`, gzipSync(jsonLines(records, at * records)))
   }
   return objects * records
 }
 
 describe('iot-log forward', () => {
   it('sends what is there already, with the ids that the function gives', async () => {
-    await using town = await startForwardTown()
-    putTelemetry(town, 'new.gz', jsonLines(500))
+    await using harness = await startForwardTown()
+    putTelemetry(harness, 'new.gz', jsonLines(500))
     {
       const module = new URL('../../worker/forward/lambda.ts', import.meta.url)
-      await using running = await startFunction({ module, environment: town.environment() })
-      await running.invoke(queueEvent(town.sqs.receive(queue, 1, 0)), 60_000)
+      await using running = await startFunction({ module, environment: harness.environment() })
+      await running.invoke(queueEvent(harness.sqs.receive(queue, 1, 0)), 60_000)
     }
-    assert.equal(town.search.ids().length, 500)
-    town.s3.put(bucket, 'telemetry/2023/10/01/04/old.gz', gzipSync(jsonLines(50, 500)))
-    town.s3.put(bucket, 'telemetry/2023/10/02/00/tomorrow.gz', gzipSync(jsonLines(50, 1000)))
-    const { code, stdout, stderr } = await run(town, day)
+    assert.equal(harness.search.ids().length, 500)
+    harness.s3.put(bucket, 'telemetry/2023/10/01/04/old.gz', gzipSync(jsonLines(50, 500)))
+    harness.s3.put(bucket, 'telemetry/2023/10/02/00/tomorrow.gz', gzipSync(jsonLines(50, 1000)))
+    const { code, stdout, stderr } = await run(harness, day)
     assert.equal(stderr, '')
     assert.equal(code, 0)
     assert.equal(stdout, '2 objects, 550 records: all sent to search\n')
-    assert.equal(town.search.ids().length, 550)
-    assert.equal(town.search.doubles, 500)
+    assert.equal(harness.search.ids().length, 550)
+    assert.equal(harness.search.doubles, 500)
     assert.deepEqual(
-      readdirSync(town.directory.path).filter((name) => name !== 'iot-log.config.json'),
+      readdirSync(harness.directory.path).filter((name) => name !== 'iot-log.config.json'),
       []
     )
   })
 
   it('killed again and again goes on where it was, and all is there once', async () => {
-    await using town = await startForwardTown({ sink: { batchRecords: 50 } })
-    const total = putDay(town, 40, 200)
-    town.search.faults.add({ operation: 'bulk', action: { kind: 'latency', ms: 15 } })
+    await using harness = await startForwardTown({ sink: { batchRecords: 50 } })
+    const total = putDay(harness, 40, 200)
+    harness.search.faults.add({ operation: 'bulk', action: { kind: 'latency', ms: 15 } })
     const random = createRandom(3)
     let kills = 0
     for (let code: number | null = null; code !== 0; ) {
-      const { child, finished } = startCli([...day, '--config', town.configPath], optionsOf(town))
-      const most = town.search.bulks + 40 + random.below(20)
-      town.search.onBulk = () => {
-        if (kills >= 2 || town.search.bulks < most || child.signalCode !== null) return
+      const { child, finished } = startCli([...day, '--config', harness.configPath], optionsOf(harness))
+      const most = harness.search.bulks + 40 + random.below(20)
+      harness.search.onBulk = () => {
+        if (kills >= 2 || harness.search.bulks < most || child.signalCode !== null) return
         kills++
         child.kill(kills === 2 ? 'SIGTERM' : 'SIGKILL')
-        town.search.onBulk = () => {}
+        harness.search.onBulk = () => {}
       }
       const result = await finished
       code = result.code
       if (code === 143) assert.match(result.stderr, /Terminated: run the same command again to resume/)
     }
     assert.equal(kills, 2)
-    assert.equal(town.search.ids().length, total)
-    assert.ok(town.search.bulks < (2.5 * total) / 50, 'no run began anew')
+    assert.equal(harness.search.ids().length, total)
+    assert.ok(harness.search.bulks < (2.5 * total) / 50, 'no run began anew')
   })
 
   it('that a sink stopped tells so, and goes on later', async () => {
-    await using town = await startForwardTown({ sink: { batchRecords: 50, requests: 1, patienceSeconds: 1 } })
-    const total = putDay(town, 10, 100)
-    town.search.onBulk = () => {
-      if (town.search.bulks === 8) void town.search.setOffline(true)
+    await using harness = await startForwardTown({ sink: { batchRecords: 50, requests: 1, patienceSeconds: 1 } })
+    const total = putDay(harness, 10, 100)
+    harness.search.onBulk = () => {
+      if (harness.search.bulks === 8) void harness.search.setOffline(true)
     }
-    const stopped = await run(town, day)
+    const stopped = await run(harness, day)
     assert.equal(stopped.code, 1)
     assert.match(stopped.stderr, /The sink search took nothing/)
-    const [checkpoint] = readdirSync(town.directory.path).filter((name) =>
+    const [checkpoint] = readdirSync(harness.directory.path).filter((name) =>
       name.startsWith('iot-log-forward_search_telemetry_')
     )
-    assert.equal(JSON.parse(readFileSync(join(town.directory.path, checkpoint!), 'utf8')).totals.sent, 350)
-    await town.search.setOffline(false)
-    const { code, stdout } = await run(town, day)
+    assert.equal(JSON.parse(readFileSync(join(harness.directory.path, checkpoint!), 'utf8')).totals.sent, 350)
+    await harness.search.setOffline(false)
+    const { code, stdout } = await run(harness, day)
     assert.equal(code, 0)
     assert.equal(stdout, '10 objects, 1,000 records: all sent to search\n')
-    assert.equal(town.search.ids().length, total)
-    assert.ok(!existsSync(join(town.directory.path, checkpoint!)))
+    assert.equal(harness.search.ids().length, total)
+    assert.ok(!existsSync(join(harness.directory.path, checkpoint!)))
   })
 
   it('tells what was rejected and what could not be read; replay sends the rejected again', async () => {
-    await using town = await startForwardTown()
-    putDay(town, 4, 100)
+    await using harness = await startForwardTown()
+    putDay(harness, 4, 100)
     const whole = gzipSync(jsonLines(2000, 400))
-    town.s3.put(bucket, 'telemetry/2023/10/01/05/cut.gz', whole.subarray(0, whole.length - 300))
-    town.search.itemFault = ({ n }) =>
+    harness.s3.put(bucket, 'telemetry/2023/10/01/05/cut.gz', whole.subarray(0, whole.length - 300))
+    harness.search.itemFault = ({ n }) =>
       Number(n) % 100 === 7 ? { status: 400, type: 'mapper_parsing_exception' } : undefined
-    const { code, stdout } = await run(town, day)
+    const { code, stdout } = await run(harness, day)
     assert.equal(code, 3)
     assert.match(
       stdout,
@@ -120,40 +120,40 @@ describe('iot-log forward', () => {
     assert.match(stdout, /! telemetry\/2023\/10\/01\/05\/cut\.gz: unreadable: truncated at byte \d+/)
     const missing = [7, 107, 207, 307]
     const has = (n: number): boolean =>
-      [...town.search.indexes.values()].some((one) => [...one.values()].some((each) => each.n === n))
+      [...harness.search.indexes.values()].some((one) => [...one.values()].some((each) => each.n === n))
     assert.ok(missing.every((n) => !has(n)))
-    const again = await run(town, ['replay', '--to', 'search'])
+    const again = await run(harness, ['replay', '--to', 'search'])
     assert.equal(again.code, 3, 'nothing was mended')
-    town.search.itemFault = undefined
-    const mended = await run(town, ['replay', '--to', 'search', '--json'])
+    harness.search.itemFault = undefined
+    const mended = await run(harness, ['replay', '--to', 'search', '--json'])
     assert.equal(mended.code, 0, mended.stderr)
     assert.ok((JSON.parse(mended.stdout) as { sent: number }).sent >= 4)
     assert.ok(missing.every(has))
-    assert.equal((await run(town, ['replay', '--to', 'search'])).code, 4)
+    assert.equal((await run(harness, ['replay', '--to', 'search'])).code, 4)
   })
 
   it('sets a sink up', async () => {
-    await using town = await startForwardTown({
+    await using harness = await startForwardTown({
       categories: { edge: { layout: 'AWSLogs/{yyyy}/{MM}/{dd}/', format: 'alb' } }
     })
-    const { code, stdout, stderr } = await run(town, ['forward', '--setup', '--to', 'search'])
+    const { code, stdout, stderr } = await run(harness, ['forward', '--setup', '--to', 'search'])
     assert.equal(stderr, '')
     assert.equal(code, 0)
     assert.match(stdout, /Index pattern iot-edge-\*, time field @timestamp/)
-    assert.ok(town.search.templates.has('iot-log-search-edge'))
+    assert.ok(harness.search.templates.has('iot-log-search-edge'))
   })
 
   it('tells every mistake at once', async () => {
-    await using town = await startForwardTown()
-    const { code, stderr } = await run(town, ['forward', 'telemetri', '2023/13/01', '--to', 'serch'])
+    await using harness = await startForwardTown()
+    const { code, stderr } = await run(harness, ['forward', 'telemetri', '2023/13/01', '--to', 'serch'])
     assert.equal(code, 2)
     assert.match(stderr, /"telemetri" is not a category/)
     assert.match(stderr, /there is no month 13/)
     assert.doesNotMatch(stderr, /any identifier/)
-    const other = await run(town, ['forward', 'telemetry', '2023/10/01', '--to', 'serch'])
+    const other = await run(harness, ['forward', 'telemetry', '2023/10/01', '--to', 'serch'])
     assert.match(other.stderr, /"serch" is not a sink: did you mean "search"\?/)
-    writeFileSync(join(town.directory.path, 'point.json'), '{}')
-    const foreign = await run(town, [...day, '--checkpoint', 'point.json'])
+    writeFileSync(join(harness.directory.path, 'point.json'), '{}')
+    const foreign = await run(harness, [...day, '--checkpoint', 'point.json'])
     assert.equal(foreign.code, 2)
     assert.match(foreign.stderr, /point\.json is not a checkpoint: start over with --restart/)
   })

@@ -46,16 +46,16 @@ describe('the function as a bundle, in 192 MiB', () => {
     object: Buffer,
     latencyMs: number
   ): Promise<{ ids: number; peakKib: number; rejected: number }> {
-    await using town = await startForwardTown({ keepsDocuments: false, sink: { batchRecords: 50_000 } })
-    town.search.faults.add({ operation: 'bulk', action: { kind: 'latency', ms: latencyMs } })
-    putTelemetry(town, 'large.gz', object)
-    const environment = { ...town.environment(), NODE_OPTIONS: forwarderFlags.join(' ') }
+    await using harness = await startForwardTown({ keepsDocuments: false, sink: { batchRecords: 50_000 } })
+    harness.search.faults.add({ operation: 'bulk', action: { kind: 'latency', ms: latencyMs } })
+    putTelemetry(harness, 'large.gz', object)
+    const environment = { ...harness.environment(), NODE_OPTIONS: forwarderFlags.join(' ') }
     await using running = await startFunction({ module, environment })
-    const { answer, peakKib } = await running.invoke(queueEvent(town.sqs.receive(queue, 1, 0)), 300_000)
+    const { answer, peakKib } = await running.invoke(queueEvent(harness.sqs.receive(queue, 1, 0)), 300_000)
     assert.deepEqual(answer, { batchItemFailures: [] })
-    assert.deepEqual(town.sqs.messages(deadLetters), [])
-    const kept = town.s3.keys('dev-iot-logs').filter((key) => key.startsWith('forward/rejected/'))
-    const rejected = kept.map((key) => town.s3.get('dev-iot-logs', key)!.toString().split('\n').length - 1)
-    return { ids: town.search.ids().length, peakKib, rejected: rejected.reduce((sum, one) => sum + one, 0) }
+    assert.deepEqual(harness.sqs.messages(deadLetters), [])
+    const kept = harness.s3.keys('dev-iot-logs').filter((key) => key.startsWith('forward/rejected/'))
+    const rejected = kept.map((key) => harness.s3.get('dev-iot-logs', key)!.toString().split('\n').length - 1)
+    return { ids: harness.search.ids().length, peakKib, rejected: rejected.reduce((sum, one) => sum + one, 0) }
   }
 })

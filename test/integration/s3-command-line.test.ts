@@ -13,7 +13,7 @@ import { referenceDocument } from '../support/configurations.ts'
 import { frequentIdentifier, largeKeys, mixedDay } from '../support/mixed-day.ts'
 import { type FinishedCommand, runCli, startCli } from '../support/run-cli.ts'
 import { serveS3 } from '../support/s3-bucket.ts'
-import { atMoment } from '../support/s3-request-hooks.ts'
+import { onRequest } from '../support/s3-request-hooks.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.ts'
 
 /*
@@ -408,15 +408,15 @@ interface KilledCommand extends FinishedCommand {
 
 /** Sends a signal when that request has come; what does not end by itself is killed, for the test to end. */
 async function killAt(
-  moment: { readonly operation: string; readonly bucket: string; readonly number?: number },
+  hook: { readonly operation: string; readonly bucket: string; readonly number?: number },
   signal: NodeJS.Signals,
   args: readonly string[],
   here: TemporaryDirectory
 ): Promise<KilledCommand> {
   const { child, finished } = startCli(withThreads(args), { cwd: here.path, env: environmentOf(here) })
   const hasCome = Promise.withResolvers<void>()
-  if (moment.operation === 'ListObjectsV2') void untilListed(moment.bucket).then(hasCome.resolve)
-  using _ = atMoment(server, moment, hasCome.resolve)
+  if (hook.operation === 'ListObjectsV2') void untilListed(hook.bucket).then(hasCome.resolve)
+  using _ = onRequest(server, hook, hasCome.resolve)
   await Promise.race([hasCome.promise, finished])
   const signalledMs = performance.now()
   child.kill(signal)

@@ -14,7 +14,7 @@ import { type Day, frequentIdentifier, largeKeys, mixedDay, rareIdentifier } fro
 import { grepLines } from '../support/oracle.ts'
 import { serveS3 } from '../support/s3-bucket.ts'
 import { hangBefore, type Trouble, troubles } from '../support/s3-fault-plans.ts'
-import { atMoment, type Moment, type Outage, outageAt } from '../support/s3-request-hooks.ts'
+import { type Outage, onRequest, outageAt, type RequestHook } from '../support/s3-request-hooks.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 /*
@@ -68,7 +68,7 @@ describe('reading a day from an S3 that', { concurrency }, () => {
   for (const [number, trouble] of troubles.entries()) {
     for (const threads of [1, 3]) {
       it(`${trouble.name} gives the same archive (threads: ${threads})`, async () => {
-        const isSilent = trouble.mishaps.includes(hangBefore)
+        const isSilent = trouble.faults.includes(hangBefore)
         const { bucket, source } = bucketOfDay(isSilent ? shortPatienceMs : patienceMs)
         const random = createRandom(100 * number + threads)
         const onObjects = faultsOnObjects(trouble, random, bucket)
@@ -76,10 +76,13 @@ describe('reading a day from an S3 that', { concurrency }, () => {
         const { status, bytes } = await exportToFile({ source, words: wholeDay, threads })
         assert.equal(status, 'complete')
         assert.ok(bytes.equals(wholeDayArchive), 'the archive differs')
-        const mishaps = onObjects.reduce((sum, { times }) => sum + times!, 0)
-        assert.ok(mishaps > 0)
+        const faultCount = onObjects.reduce((sum, { times }) => sum + times!, 0)
+        assert.ok(faultCount > 0)
         const gets = requestsTo(bucket, 'GetObject')
-        assert.ok(gets >= objects.length + (trouble.isRepeated ? mishaps : 0), `${gets} GETs after ${mishaps} mishaps`)
+        assert.ok(
+          gets >= objects.length + (trouble.isRepeated ? faultCount : 0),
+          `${gets} GETs after ${faultCount} faults`
+        )
       })
     }
   }
@@ -248,12 +251,12 @@ describe('writing an archive to an S3 that', { concurrency }, () => {
 })
 
 describe('cancelling an export to S3', { concurrency }, () => {
-  const moments: readonly (readonly [Omit<Moment, 'bucket'>, words: readonly string[]])[] = [
+  const hooks: readonly (readonly [Omit<RequestHook, 'bucket'>, words: readonly string[]])[] = [
     [{ operation: 'CreateMultipartUpload' }, oneHour],
     [{ operation: 'UploadPart', number: 2 }, twoHours],
     [{ operation: 'CompleteMultipartUpload' }, oneHour]
   ]
-  for (const [{ operation, number = 1 }, words] of moments) {
+  for (const [{ operation, number = 1 }, words] of hooks) {
     it(`at ${operation} ${number} leaves nothing`, async () => {
       const { bucket, target } = bucketForArchive()
       await cancelAt({ operation, number, bucket }, target, { ...fromDirectory, words })
@@ -271,7 +274,7 @@ describe('cancelling an export to S3', { concurrency }, () => {
     })
   }
 
-  const hanging: readonly (readonly [Omit<Moment, 'bucket'>, words: readonly string[]])[] = [
+  const hanging: readonly (readonly [Omit<RequestHook, 'bucket'>, words: readonly string[]])[] = [
     [{ operation: 'UploadPart', number: 1 }, twoHours],
     [{ operation: 'UploadPart', number: 2 }, oneHour],
     [{ operation: 'CompleteMultipartUpload' }, oneHour],
@@ -422,21 +425,21 @@ function requestsTo(bucket: string, operation: string): number {
 }
 
 /** The large objects meet something too, whatever the share. */
-function faultsOnObjects({ mishaps, share, times }: Trouble, random: Random, bucket: string): Fault[] {
+function faultsOnObjects({ faults, share, times }: Trouble, random: Random, bucket: string): Fault[] {
   const large: readonly string[] = Object.values(largeKeys)
   return objects
     .filter(([key]) => random.next() < share || large.includes(key))
     .map(([key, { length }]) => {
-      const action = random.pick(mishaps)(random, length)
+      const action = random.pick(faults)(random, length)
       return { operation: 'GetObject', bucket, key, times: 1 + random.below(times), action }
     })
 }
 
-function faultsOnPages({ mishaps, share }: Trouble, random: Random, bucket: string): Fault[] {
-  return mishaps.map((mishap) => {
-    const probability = share / 2 / mishaps.length
+function faultsOnPages({ faults, share }: Trouble, random: Random, bucket: string): Fault[] {
+  return faults.map((makeFault) => {
+    const probability = share / 2 / faults.length
     const seed = random.below(1_000_000)
-    return { operation: 'ListObjectsV2', bucket, probability, seed, action: mishap(random, 1_000) }
+    return { operation: 'ListObjectsV2', bucket, probability, seed, action: makeFault(random, 1_000) }
   })
 }
 
@@ -490,11 +493,15 @@ async function exportAndOpen(source: DayOptions['source'], threads: number) {
 }
 
 /** Aborts at the moment and expects the export to end with the reason, soon. */
-async function cancelAt(moment: Moment, target: Parameters<typeof exportDay>[0], options: DayOptions): Promise<void> {
+async function cancelAt(
+  hook: RequestHook,
+  target: Parameters<typeof exportDay>[0],
+  options: DayOptions
+): Promise<void> {
   const controller = new AbortController()
   const reason = new Error('cancelled by a person')
   let cancelledMs: number | undefined
-  using _ = atMoment(server, moment, () => {
+  using _ = onRequest(server, hook, () => {
     cancelledMs = performance.now()
     controller.abort(reason)
   })

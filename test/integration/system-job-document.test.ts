@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { JobState } from '../../worker/contract/job.ts'
 import type { Fault, FaultAction } from '../stand-ins/s3/faults.ts'
-import type { Asker } from './channel-user.ts'
+import type { ChannelUser } from './channel-user.ts'
 import { startWholeSystem, type WholeSystem } from './whole-system.ts'
 
 /*
@@ -21,7 +21,7 @@ after(async () => {
 })
 
 const denied: FaultAction = { kind: 'error', code: 'AccessDenied' }
-type Moment = 'always' | 'once the archive is there'
+type FaultStart = 'always' | 'once the archive is there'
 
 const cases: readonly {
   readonly name: string
@@ -29,7 +29,7 @@ const cases: readonly {
   readonly action: FaultAction
   /** Without end unless told. */
   readonly times?: number
-  readonly from?: Moment
+  readonly from?: FaultStart
   readonly state: JobState
   /** What the newest message says. */
   readonly told: RegExp
@@ -64,29 +64,29 @@ const cases: readonly {
 describe('a job whose worker gets, from S3 for its record,', { concurrency: 3 }, () => {
   for (const { name, operation = 'PutObject', action, times, from = 'always', state, told } of cases) {
     it(`${name}: ${state}`, async () => {
-      const asker = system.createAsker()
-      const key = (text: string): boolean => isRecordOf(asker, text, from)
+      const person = system.createChannelUser()
+      const key = (text: string): boolean => isRecordOf(person, text, from)
       const fault: Fault = { operation, key, action, ...(times !== undefined && { times }) }
       system.s3.faults.add(fault)
-      await asker.start()
-      const job = await asker.over()
+      await person.start()
+      const job = await person.over()
       assert.equal(job.state, state)
-      assert.match(asker.looks().at(-1)!, told)
+      assert.match(person.looks().at(-1)!, told)
       assert.deepEqual(
-        asker.left().filter((one) => !one.endsWith('.zip')),
+        person.left().filter((one) => !one.endsWith('.zip')),
         []
       )
       system.s3.faults.remove(fault)
-      assert.match(await asker.type(), state === 'complete' ? /Done just now/ : /Started/)
-      assert.equal((await asker.over()).state, 'complete')
+      assert.match(await person.type(), state === 'complete' ? /Done just now/ : /Started/)
+      assert.equal((await person.over()).state, 'complete')
     })
   }
 })
 
 /** While its Batch job runs, and the ingress has noted that: before and after, the record is not the worker's. */
-function isRecordOf(asker: Asker, key: string, from: Moment): boolean {
-  const job = asker.job()
+function isRecordOf(person: ChannelUser, key: string, from: FaultStart): boolean {
+  const job = person.job()
   if (!job?.batch || !key.endsWith(`/${job.id}.json`)) return false
-  const isThere = from === 'always' || asker.left().some((one) => /^slack.*\.zip$/.test(one))
-  return isThere && asker.batchJobs().some(({ status }) => status === 'RUNNING')
+  const isThere = from === 'always' || person.left().some((one) => /^slack.*\.zip$/.test(one))
+  return isThere && person.batchJobs().some(({ status }) => status === 'RUNNING')
 }

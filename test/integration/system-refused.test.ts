@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import type { CallFaultAction } from '../stand-ins/aws/faults.ts'
 import type { FaultAction } from '../stand-ins/s3/faults.ts'
-import type { Asker } from './channel-user.ts'
+import type { ChannelUser } from './channel-user.ts'
 import { startWholeSystem, type WholeSystem } from './whole-system.ts'
 
 /*
@@ -27,25 +27,25 @@ after(async () => {
 const submissions = (): number => system.batch.requests.filter(({ operation }) => operation === 'SubmitJob').length
 
 /** The trouble is over: the same request is a job that completes, in the only message that there ever was. */
-async function assertWorksAgain(asker: Asker): Promise<void> {
+async function assertWorksAgain(person: ChannelUser): Promise<void> {
   system.s3.faults.clear()
   system.batch.faults.clear()
-  assert.match(await asker.type(), /Started/)
-  const job = await asker.over()
+  assert.match(await person.type(), /Started/)
+  const job = await person.over()
   assert.equal(job.state, 'complete')
-  assert.deepEqual(asker.left(), [job.result!.archive!.key])
-  assert.match(asker.shown(), /Complete/)
+  assert.deepEqual(person.left(), [job.result!.archive!.key])
+  assert.match(person.shown(), /Complete/)
 }
 
 /** The trouble is over: the same request is a new job, which Batch has; it is not worth the wait for its end. */
-async function assertStartsAgain(asker: Asker): Promise<void> {
+async function assertStartsAgain(person: ChannelUser): Promise<void> {
   system.s3.faults.clear()
   system.batch.faults.clear()
-  assert.match(await asker.type(), /Started/)
-  assert.equal(asker.batchJobs().length, 1)
-  assert.match(await asker.type('cancel'), /is being stopped/)
-  assert.equal((await asker.over()).state, 'cancelled')
-  assert.deepEqual(asker.left(), [])
+  assert.match(await person.type(), /Started/)
+  assert.equal(person.batchJobs().length, 1)
+  assert.match(await person.type('cancel'), /is being stopped/)
+  assert.equal((await person.over()).state, 'cancelled')
+  assert.deepEqual(person.left(), [])
 }
 
 const refusals: Readonly<Record<string, FaultAction>> = {
@@ -65,12 +65,12 @@ const records: Readonly<Record<string, RegExp>> = {
 describe('a command, while S3', () => {
   for (const [how, action] of Object.entries(refusals)) {
     it(`${how} to everything, starts nothing and says so`, async () => {
-      const asker = system.createAsker()
+      const person = system.createChannelUser()
       const before = submissions()
       system.s3.faults.add({ action })
-      assert.match(await asker.type(), /could not be recorded, so nothing was started. Try again in a moment/)
+      assert.match(await person.type(), /could not be recorded, so nothing was started. Try again in a moment/)
       assert.equal(submissions(), before)
-      await assertWorksAgain(asker)
+      await assertWorksAgain(person)
     })
   }
 
@@ -79,30 +79,30 @@ describe('a command, while S3', () => {
       // It is asked again until the time is over, like silence.
       if (how === 'answers 503') continue
       it(`${how} to ${what}, starts nothing and says so`, async () => {
-        const asker = system.createAsker()
+        const person = system.createChannelUser()
         const before = submissions()
         system.s3.faults.add({ operation: 'PutObject', key, action })
-        assert.match(await asker.type(), /could not be recorded, so nothing was started/)
+        assert.match(await person.type(), /could not be recorded, so nothing was started/)
         assert.equal(submissions(), before)
-        await assertStartsAgain(asker)
+        await assertStartsAgain(person)
       })
     }
   }
 
   it('loses its answers, starts one job all the same', async () => {
-    const asker = system.createAsker()
+    const person = system.createChannelUser()
     const before = submissions()
     for (const key of Object.values(records)) {
       system.s3.faults.add({ operation: 'PutObject', key, times: 1, action: { kind: 'lost-answer' } })
     }
-    assert.match(await asker.type(), /Started/)
+    assert.match(await person.type(), /Started/)
     assert.equal(submissions(), before + 1)
-    assert.equal((await asker.over()).state, 'complete')
-    assert.match(asker.shown(), /Complete/)
+    assert.equal((await person.over()).state, 'complete')
+    assert.match(person.shown(), /Complete/)
   })
 
   it('refuses the id of the Batch job alone: the job runs and completes', async () => {
-    const asker = system.createAsker()
+    const person = system.createChannelUser()
     system.s3.faults.add({
       operation: 'PutObject',
       key: records['the record']!,
@@ -110,9 +110,9 @@ describe('a command, while S3', () => {
       times: 1,
       action: refusals['answers 403']!
     })
-    assert.match(await asker.type(), /Started/)
-    assert.equal((await asker.over()).state, 'complete')
-    assert.match(asker.shown(), /Complete/)
+    assert.match(await person.type(), /Started/)
+    assert.equal((await person.over()).state, 'complete')
+    assert.match(person.shown(), /Complete/)
   })
 })
 
@@ -128,35 +128,35 @@ describe('a command, while Batch', () => {
   }
   for (const [how, action] of Object.entries(troubles)) {
     it(`${how}, says so, and leaves nothing in the way`, async () => {
-      const asker = system.createAsker()
+      const person = system.createChannelUser()
       system.batch.faults.add({ operation: 'SubmitJob', action })
-      assert.match(await asker.type(), /AWS Batch did not take the job, so nothing runs. Try again in a moment/)
-      assert.deepEqual([asker.job().state, asker.left(), asker.messages()], ['failed', [], []])
-      assert.match(await asker.type('status'), /Nothing of yours runs/)
-      await assertStartsAgain(asker)
+      assert.match(await person.type(), /AWS Batch did not take the job, so nothing runs. Try again in a moment/)
+      assert.deepEqual([person.job().state, person.left(), person.messages()], ['failed', [], []])
+      assert.match(await person.type('status'), /Nothing of yours runs/)
+      await assertStartsAgain(person)
     })
   }
 
   it('throttles for a moment, starts', async () => {
-    const asker = system.createAsker()
+    const person = system.createChannelUser()
     system.batch.faults.add({ operation: 'SubmitJob', times: 2, action: error('TooManyRequestsException', 429) })
-    assert.match(await asker.type(), /Started/)
-    assert.equal((await asker.over()).state, 'complete')
-    assert.equal(asker.batchJobs().length, 1)
+    assert.match(await person.type(), /Started/)
+    assert.equal((await person.over()).state, 'complete')
+    assert.equal(person.batchJobs().length, 1)
   })
 
   it('takes it and its answer is lost: that job does nothing, and asking again works at once', async () => {
-    const asker = system.createAsker()
+    const person = system.createChannelUser()
     system.batch.faults.add({ operation: 'SubmitJob', times: 1, action: { kind: 'lost-answer' } })
-    assert.match(await asker.type(), /AWS Batch did not take the job/)
-    const { id } = await asker.over()
+    assert.match(await person.type(), /AWS Batch did not take the job/)
+    const { id } = await person.over()
     assert.deepEqual(
-      asker.batchJobs().map(({ attempts }) => attempts.map(({ exitCode }) => exitCode)),
+      person.batchJobs().map(({ attempts }) => attempts.map(({ exitCode }) => exitCode)),
       [[0]]
     )
-    assert.deepEqual(asker.messages(), [])
-    await assertWorksAgain(asker)
-    assert.notEqual(asker.job().id, id)
+    assert.deepEqual(person.messages(), [])
+    await assertWorksAgain(person)
+    assert.notEqual(person.job().id, id)
   })
 })
 
@@ -166,12 +166,12 @@ describe('the same command ten times at once', () => {
     ['by ten people', 10]
   ] as const) {
     it(`${name} starts one job, with one message, and everyone is answered`, async () => {
-      const asker = system.createAsker()
-      const users = Array.from({ length: people }, (_, position) => `${asker.user}N${position}`)
+      const person = system.createChannelUser()
+      const users = Array.from({ length: people }, (_, position) => `${person.user}N${position}`)
       for (const id of users) system.slack.workspace.addUser({ id, name: id.toLowerCase() })
       const before = submissions()
       const texts = await Promise.all(
-        Array.from({ length: 10 }, (_, position) => asker.type(asker.words, users[position % people]))
+        Array.from({ length: 10 }, (_, position) => person.type(person.words, users[position % people]))
       )
       assert.deepEqual(
         [countOf(texts, /Started/), countOf(texts, /Already (?:running|being started)/)],
@@ -179,9 +179,9 @@ describe('the same command ten times at once', () => {
         texts.join('\n')
       )
       assert.equal(submissions(), before + 1)
-      assert.equal((await asker.over()).state, 'complete')
-      assert.match(asker.shown(), /Complete/)
-      const again = await Promise.all(users.map((user) => asker.type(asker.words, user)))
+      assert.equal((await person.over()).state, 'complete')
+      assert.match(person.shown(), /Complete/)
+      const again = await Promise.all(users.map((user) => person.type(person.words, user)))
       assert.equal(countOf(again, /Done just now/), people)
       assert.equal(submissions(), before + 1)
     })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { SlackFault, SlackFaultAction } from '../stand-ins/slack/faults.ts'
-import type { Asker } from './channel-user.ts'
+import type { ChannelUser } from './channel-user.ts'
 import { startWholeSystem, type WholeSystem } from './whole-system.ts'
 
 /*
@@ -19,7 +19,7 @@ after(async () => {
   assert.equal(system.batch.eventFailures.length, cases.filter(({ toldBy }) => toldBy === undefined).length)
 })
 
-/** Where a message may go, as the asker sees it. */
+/** Where a message may go, as the person sees it. */
 type Way = 'channel' | 'response URL' | 'direct message'
 interface Trouble {
   readonly way: Way
@@ -113,40 +113,41 @@ const cases: readonly {
 describe('an export succeeds, and its end is told, while Slack answers', { concurrency: 6 }, () => {
   for (const { name, troubles, toldBy, shown } of cases) {
     it(`${name} (${toldBy ?? 'the command status'})`, async () => {
-      const asker = system.createAsker()
-      system.slack.faults.add(...troubles.map((trouble) => faultOf(asker, trouble)))
-      await asker.start()
-      const job = await asker.over()
-      assert.deepEqual([job.state, asker.batchJobs()[0]!.attempts[0]!.exitCode], ['complete', 0])
-      assert.deepEqual(asker.left(), [job.result!.archive!.key])
-      assert.equal(asker.messages().length, shown)
-      assert.equal(lastWay(asker), toldBy)
-      const status = await asker.type('status')
+      const person = system.createChannelUser()
+      system.slack.faults.add(...troubles.map((trouble) => faultOf(person, trouble)))
+      await person.start()
+      const job = await person.over()
+      assert.deepEqual([job.state, person.batchJobs()[0]!.attempts[0]!.exitCode], ['complete', 0])
+      assert.deepEqual(person.left(), [job.result!.archive!.key])
+      assert.equal(person.messages().length, shown)
+      assert.equal(lastWay(person), toldBy)
+      const status = await person.type('status')
       assert.match(status, /Nothing of yours runs.*\n\*Last results\*\n• `THING00099`.*complete: 1 line.*\|Download>/)
-      assert.match(await asker.type(), /Done (?:just now|1 min ago)/)
+      assert.match(await person.type(), /Done (?:just now|1 min ago)/)
     })
   }
 })
 
-function faultOf(asker: Asker, { way, method, times, action }: Trouble): SlackFault {
+function faultOf(person: ChannelUser, { way, method, times, action }: Trouble): SlackFault {
   const bound = times === undefined ? {} : { times }
-  if (way === 'response URL') return { method: 'response_url', when: (args) => isTo(asker, args), action, ...bound }
-  const place = way === 'channel' ? asker.channel : asker.user
+  if (way === 'response URL') return { method: 'response_url', when: (args) => isTo(person, args), action, ...bound }
+  const place = way === 'channel' ? person.channel : person.user
   const methods = method ?? ['chat.postMessage', 'chat.update']
   return { method: methods, when: ({ channel }) => channel === place, action, ...bound }
 }
 
-/** Response URLs are told apart by what is sent there: it names the asker. */
-const isTo = ({ user }: Asker, args: Readonly<Record<string, unknown>>): boolean => JSON.stringify(args).includes(user)
+/** Response URLs are told apart by what is sent there: it names the person. */
+const isTo = ({ user }: ChannelUser, args: Readonly<Record<string, unknown>>): boolean =>
+  JSON.stringify(args).includes(user)
 
 /** The way of the newest message that says it is complete and has the link. */
-function lastWay(asker: Asker): Way | undefined {
+function lastWay(person: ChannelUser): Way | undefined {
   const told = system.slack.requests.findLast(
     ({ method, args, status, error: refusal }) =>
-      status === 200 && refusal === undefined && method !== 'users.info' && isTo(asker, args) && isEnd(args)
+      status === 200 && refusal === undefined && method !== 'users.info' && isTo(person, args) && isEnd(args)
   )
   if (told?.method !== 'response_url')
-    return told && (told.args.channel === asker.channel ? 'channel' : 'direct message')
+    return told && (told.args.channel === person.channel ? 'channel' : 'direct message')
   return 'response URL'
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Job } from '../../worker/contract/job.ts'
 import { largeKeys, mixedDay } from '../support/mixed-day.ts'
-import type { Asker, Logs } from './channel-user.ts'
+import type { ChannelUser, Logs } from './channel-user.ts'
 import { mostAttempts, startWholeSystem, type WholeSystem } from './whole-system.ts'
 
 /*
@@ -19,7 +19,7 @@ const inScan = { operation: 'GetObject', key: '/06/' } as const
 /** The middle of the upload: one part is there, one is on its way. */
 const inUpload = { operation: 'UploadPart', key: '.zip', number: 2 } as const
 
-type Moment = typeof inScan | typeof inUpload
+type HeldRequest = typeof inScan | typeof inUpload
 
 let system: WholeSystem
 before(async () => {
@@ -32,129 +32,132 @@ after(async () => {
 })
 
 /** The Batch job in that moment of its attempt, its message posted. */
-async function caught(asker: Asker, moment: Moment): Promise<string> {
-  const held = asker.hold(moment)
-  if (asker.messages().length === 0) await asker.start()
+async function caught(person: ChannelUser, request: HeldRequest): Promise<string> {
+  const held = person.hold(request)
+  if (person.messages().length === 0) await person.start()
   await held
-  await system.slack.until(() => asker.messages().length > 0)
-  return (await asker.runs()).id
+  await system.slack.until(() => person.messages().length > 0)
+  return (await person.runs()).id
 }
 
 /** Does so to each attempt, one after the other. */
-async function stopEach(asker: Asker, moment: Moment, stop: (id: string) => void): Promise<void> {
+async function stopEach(person: ChannelUser, request: HeldRequest, stop: (id: string) => void): Promise<void> {
   for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-    const id = await caught(asker, moment)
+    const id = await caught(person, request)
     stop(id)
     await system.batch.until(() => system.batch.job(id)!.attempts.length === attempt, 25_000)
   }
 }
 
 /** The one message says that it is complete, and the archive is what an undisturbed run makes. */
-async function assertSameArchive(asker: Asker, disturbed: Job): Promise<void> {
+async function assertSameArchive(person: ChannelUser, disturbed: Job): Promise<void> {
   assert.equal(disturbed.state, 'complete')
-  assert.match(asker.shown(), /Complete: .*download/)
-  assert.deepEqual(asker.left(), [disturbed.result!.archive!.key])
-  asker.forget(disturbed)
-  await asker.start()
-  const undisturbed = await asker.over()
+  assert.match(person.shown(), /Complete: .*download/)
+  assert.deepEqual(person.left(), [disturbed.result!.archive!.key])
+  person.forget(disturbed)
+  await person.start()
+  const undisturbed = await person.over()
   assert.notEqual(undisturbed.id, disturbed.id)
   assert.deepEqual(outcomesOf(undisturbed), ['complete'])
-  assert.ok(asker.archive(disturbed).equals(asker.archive(undisturbed)), 'the archives differ')
+  assert.ok(person.archive(disturbed).equals(person.archive(undisturbed)), 'the archives differ')
 }
 
 const outcomesOf = ({ attempts }: Job): readonly (string | null)[] => attempts.map(({ outcome }) => outcome)
-const exitCodesOf = (asker: Asker): readonly (number | undefined)[] =>
-  asker.batchJobs().flatMap(({ attempts }) => attempts.map(({ exitCode }) => exitCode))
+const exitCodesOf = (person: ChannelUser): readonly (number | undefined)[] =>
+  person.batchJobs().flatMap(({ attempts }) => attempts.map(({ exitCode }) => exitCode))
 
 describe('a worker that is killed', { concurrency: 3 }, () => {
-  for (const [name, moment] of [
+  for (const [name, request] of [
     ['scan', inScan],
     ['upload', inUpload]
   ] as const) {
     it(`in the middle of its ${name} is followed by another, in the same message, with the same archive`, async () => {
-      const asker = system.createAsker(largeLogs)
-      system.batch.kill(await caught(asker, moment))
-      const job = await asker.over()
+      const person = system.createChannelUser(largeLogs)
+      system.batch.kill(await caught(person, request))
+      const job = await person.over()
       assert.deepEqual(
-        [exitCodesOf(asker), outcomesOf(job)],
+        [exitCodesOf(person), outcomesOf(job)],
         [
           [137, 0],
           ['killed', 'complete']
         ]
       )
-      assert.match(asker.looks().join('\n'), /Started again after an interruption \(attempt 2\)/)
-      await assertSameArchive(asker, job)
+      assert.match(person.looks().join('\n'), /Started again after an interruption \(attempt 2\)/)
+      await assertSameArchive(person, job)
     })
   }
 
   it('in each attempt is spoken for: what happened, what to do, and asking again works at once', async () => {
-    const asker = system.createAsker(smallLogs)
-    await stopEach(asker, inScan, system.batch.kill)
-    const job = await asker.over()
-    assert.deepEqual([job.state, exitCodesOf(asker)], ['failed', [137, 137]])
-    assert.match(asker.shown(), /Failed.*was killed, most likely because its memory did not suffice. Ask for less/)
-    assert.deepEqual(asker.left(), [])
-    await asker.start()
-    assert.equal((await asker.over()).state, 'complete')
+    const person = system.createChannelUser(smallLogs)
+    await stopEach(person, inScan, system.batch.kill)
+    const job = await person.over()
+    assert.deepEqual([job.state, exitCodesOf(person)], ['failed', [137, 137]])
+    assert.match(person.shown(), /Failed.*was killed, most likely because its memory did not suffice. Ask for less/)
+    assert.deepEqual(person.left(), [])
+    await person.start()
+    assert.equal((await person.over()).state, 'complete')
   })
 
   it('for its memory in each attempt is told so', async () => {
-    const asker = system.createAsker(smallLogs)
-    await stopEach(asker, inScan, system.batch.runOutOfMemory)
-    assert.deepEqual([(await asker.over()).failure?.code, asker.left()], ['out-of-memory', []])
-    assert.match(asker.shown(), /Failed.*ran out of memory and was stopped. Ask for less at once/)
+    const person = system.createChannelUser(smallLogs)
+    await stopEach(person, inScan, system.batch.runOutOfMemory)
+    assert.deepEqual([(await person.over()).failure?.code, person.left()], ['out-of-memory', []])
+    assert.match(person.shown(), /Failed.*ran out of memory and was stopped. Ask for less at once/)
   })
 })
 
 describe('a worker that Spot takes back', { concurrency: 3 }, () => {
   it('says so and leaves within 20 s; the next goes on in the same message, with the same archive', async () => {
-    const asker = system.createAsker(largeLogs)
-    const id = await caught(asker, inUpload)
+    const person = system.createChannelUser(largeLogs)
+    const id = await caught(person, inUpload)
     const askedMs = performance.now()
     system.batch.interrupt(id)
     await system.batch.until(() => system.batch.job(id)!.attempts.length === 1, 25_000)
     assert.ok(performance.now() - askedMs < 20_000)
-    const job = await asker.over()
+    const job = await person.over()
     assert.deepEqual(
-      [exitCodesOf(asker), outcomesOf(job)],
+      [exitCodesOf(person), outcomesOf(job)],
       [
         [143, 0],
         ['interrupted', 'complete']
       ]
     )
-    assert.match(asker.looks().join('\n'), /Interrupted.*starts again by itself.*\n.*\(attempt 2\)/)
-    await assertSameArchive(asker, job)
+    assert.match(person.looks().join('\n'), /Interrupted.*starts again by itself.*\n.*\(attempt 2\)/)
+    await assertSameArchive(person, job)
   })
 
   it('in each attempt fails, and says what to do', async () => {
-    const asker = system.createAsker(smallLogs)
-    await stopEach(asker, inScan, system.batch.interrupt)
-    const job = await asker.over()
-    assert.deepEqual([job.state, exitCodesOf(asker), asker.left()], ['failed', [143, 1], []])
-    assert.match(asker.shown(), /Failed.*AWS took the machine back each time before the job was done. Please ask again/)
-    await asker.start()
-    assert.equal((await asker.over()).state, 'complete')
+    const person = system.createChannelUser(smallLogs)
+    await stopEach(person, inScan, system.batch.interrupt)
+    const job = await person.over()
+    assert.deepEqual([job.state, exitCodesOf(person), person.left()], ['failed', [143, 1], []])
+    assert.match(
+      person.shown(),
+      /Failed.*AWS took the machine back each time before the job was done. Please ask again/
+    )
+    await person.start()
+    assert.equal((await person.over()).state, 'complete')
   })
 
   it('after Cancel is cancelled, and nothing follows', async () => {
-    const asker = system.createAsker(largeLogs)
-    const id = await caught(asker, inUpload)
-    const press = { in: asker.messages()[0]!, actionId: 'iot-log-cancel', user: asker.user }
+    const person = system.createChannelUser(largeLogs)
+    const id = await caught(person, inUpload)
+    const press = { in: person.messages()[0]!, actionId: 'iot-log-cancel', user: person.user }
     assert.equal((await system.slack.click(press)).failure, undefined)
-    const job = await asker.over()
-    assert.deepEqual([job.state, exitCodesOf(asker), asker.left()], ['cancelled', [0], []])
+    const job = await person.over()
+    assert.deepEqual([job.state, exitCodesOf(person), person.left()], ['cancelled', [0], []])
     assert.equal(system.batch.job(id)!.statusReason, 'Cancelled on request')
-    assert.match(asker.shown(), /Cancelled.*Nothing is kept/)
+    assert.match(person.shown(), /Cancelled.*Nothing is kept/)
   })
 })
 
 describe('a worker that an operator stops', () => {
   it('fails, and says whom to ask', async () => {
-    const asker = system.createAsker(largeLogs)
-    system.batch.terminate(await caught(asker, inUpload), 'Too expensive')
-    const { state, failure } = await asker.over()
-    assert.deepEqual([state, failure?.code, exitCodesOf(asker), asker.left()], ['failed', 'stopped', [143], []])
-    assert.match(asker.shown(), /Failed.*stopped in AWS Batch by an operator. Ask them why/)
+    const person = system.createChannelUser(largeLogs)
+    system.batch.terminate(await caught(person, inUpload), 'Too expensive')
+    const { state, failure } = await person.over()
+    assert.deepEqual([state, failure?.code, exitCodesOf(person), person.left()], ['failed', 'stopped', [143], []])
+    assert.match(person.shown(), /Failed.*stopped in AWS Batch by an operator. Ask them why/)
   })
 })
 
@@ -164,14 +167,14 @@ describe('a worker whose time is over', { concurrency: 3 }, () => {
     ['does not', '', 143]
   ] as const) {
     it(`has timed out, where it ${name}, and nothing follows`, async () => {
-      const asker = system.createAsker(largeLogs)
-      const held = asker.hold(inUpload)
-      await asker.type(`${asker.words} ${environment}`)
+      const person = system.createChannelUser(largeLogs)
+      const held = person.hold(inUpload)
+      await person.type(`${person.words} ${environment}`)
       await held
-      system.batch.timeOut((await asker.runs()).id)
-      const job = await asker.over()
-      assert.deepEqual([job.state, exitCodesOf(asker), asker.left()], ['timed-out', [code], []])
-      assert.match(asker.shown(), /Took too long.*Ask for less/)
+      system.batch.timeOut((await person.runs()).id)
+      const job = await person.over()
+      assert.deepEqual([job.state, exitCodesOf(person), person.left()], ['timed-out', [code], []])
+      assert.match(person.shown(), /Took too long.*Ask for less/)
     })
   }
 })

@@ -11,11 +11,11 @@ import { type SlackServerOptions, startSlackServer } from '../stand-ins/slack/se
 import { referenceDocument } from '../support/configurations.ts'
 import { repository } from '../support/run-cli.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
-import { type Asker, bucket, createAsker, type Logs, type StandIns } from './channel-user.ts'
+import { bucket, type ChannelUser, createChannelUser, type Logs, type StandIns } from './channel-user.ts'
 
 /*
  * The whole system between stand-ins that can fail: the real handlers as Lambdas in a process, the real worker as a
- * process for each attempt of a job, S3, Slack and Batch over HTTP. Tests share one; each has an asker of its own.
+ * process for each attempt of a job, S3, Slack and Batch over HTTP. Tests share one; each has an person of its own.
  */
 
 export interface WholeSystemOptions {
@@ -29,7 +29,7 @@ export interface WholeSystemOptions {
 /** A running system. Disposing ends every process of it. */
 export interface WholeSystem extends StandIns, AsyncDisposable {
   /** Somebody new. */
-  createAsker(logs?: Logs): Asker
+  createChannelUser(logs?: Logs): ChannelUser
   /** Hands an event to the handler of Batch's events. @throws when it does not take it */
   deliver(event: BatchEvent): Promise<void>
 }
@@ -95,7 +95,7 @@ export async function startWholeSystem(options: WholeSystemOptions = {}): Promis
   const standIns = { s3, slack, batch, printed }
   return {
     ...standIns,
-    createAsker: (logs) => createAsker(standIns, logs),
+    createChannelUser: (logs) => createChannelUser(standIns, logs),
     deliver,
     [Symbol.asyncDispose]: () => owned.disposeAsync()
   }

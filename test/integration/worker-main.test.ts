@@ -14,7 +14,7 @@ import { askedMs, wantedJob } from '../support/jobs.ts'
 import { frequentIdentifier, largeKeys, mixedDay } from '../support/mixed-day.ts'
 import type { FinishedCommand } from '../support/run-cli.ts'
 import { serveS3 } from '../support/s3-bucket.ts'
-import { atMoment, type Moment } from '../support/s3-request-hooks.ts'
+import { onRequest, type RequestHook } from '../support/s3-request-hooks.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 /*
@@ -215,7 +215,7 @@ async function run(
 async function signalAt(
   place: JobPlace,
   id: string,
-  { operation, number = 1 }: Omit<Moment, 'bucket'>,
+  { operation, number = 1 }: Omit<RequestHook, 'bucket'>,
   signal: NodeJS.Signals,
   variables: Readonly<Record<string, string>> = {},
   before: (kill: (signal: NodeJS.Signals) => void) => Promise<void> = async () => {}
@@ -223,7 +223,7 @@ async function signalAt(
   using here = temporaryDirectory()
   const { promise: reached, resolve, reject } = Promise.withResolvers<void>()
   const bucket = place.results
-  using _watch = atMoment(server, { operation, number, bucket }, resolve)
+  using _watch = onRequest(server, { operation, number, bucket }, resolve)
   using _hang = place.trouble({ operation, bucket, after: number - 1, times: 1, action: { kind: 'hang' } })
   const { child, finished } = place.start(id, here, variables)
   finished.then(({ stdout }) => reject(new Error(`it ended before: ${stdout}`)), reject)

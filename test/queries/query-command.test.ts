@@ -113,7 +113,7 @@ describe('iot-log query', () => {
       ['SIGINT', 130, 'Cancelled'],
       ['SIGTERM', 143, 'Terminated']
     ] as const) {
-      athena.fates.add({ sql: /lifecycle_events/, times: 1, fate: { kind: 'hold', state: 'RUNNING' } })
+      athena.queryFaults.add({ sql: /lifecycle_events/, times: 1, fault: { kind: 'hold', state: 'RUNNING' } })
       const asked = athena.queries().length
       const { child, finished } = start(...connections)
       const query = await athena.until((server) => {
@@ -132,7 +132,7 @@ describe('iot-log query', () => {
 
   it('says why a query has failed', async () => {
     const reason = 'TABLE_NOT_FOUND: line 2:6: Table awsdatacatalog.iot_logs.lifecycle_events does not exist'
-    athena.fates.add({ sql: /lifecycle_events/, times: 1, fate: { kind: 'fail', message: reason } })
+    athena.queryFaults.add({ sql: /lifecycle_events/, times: 1, fault: { kind: 'fail', message: reason } })
     const { code, stdout, stderr } = await run(...connections)
     assert.equal(code, 1)
     assert.equal(stdout, '')

@@ -59,7 +59,7 @@ export async function serveAthena(changes: Readonly<Record<string, unknown>> = {
       ...s3.openUploads(logsBucket).map(({ key }) => `unfinished ${key}`)
     ],
     clear: () => {
-      athena.fates.clear()
+      athena.queryFaults.clear()
       athena.faults.clear()
       for (const key of s3.keys(logsBucket)) s3.delete(logsBucket, key)
     }

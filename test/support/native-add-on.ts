@@ -27,7 +27,7 @@ export const inflaters: readonly InflaterName[] = [
 export const deflaters: readonly Deflater[] = [...(native ? [createNativeDeflater(native)] : []), zlibDeflater]
 
 /** Says, as a skipped test, that the tests of the add-on did not run. */
-export function tellIfNativeIsMissing(): void {
+export function warnIfNativeIsMissing(): void {
   if (!native) it('with the native add-on', (test) => skipLoudly(test, `it can't be built here: ${why}`))
 }
 

@@ -7,7 +7,7 @@ import type { S3Server } from '../stand-ins/s3/server.ts'
  */
 
 /** A request, by what it asks for and how many of its kind came before. */
-export interface Moment {
+export interface RequestHook {
   /** One that names a key: `GetObject`, `UploadPart`. */
   readonly operation: string
   readonly bucket: string
@@ -16,9 +16,9 @@ export interface Moment {
 }
 
 /** Calls back once when that request has come and before it is answered. */
-export function atMoment(
+export function onRequest(
   server: S3Server,
-  { operation, bucket, number = 1 }: Moment,
+  { operation, bucket, number = 1 }: RequestHook,
   callback: () => void
 ): Disposable {
   let count = 0
@@ -43,7 +43,7 @@ export interface Outage extends Disposable {
 }
 
 /** Takes the server off the network at a moment and brings it back after a while; without one it stays away. */
-export function outageAt(server: S3Server, moment: Moment, durationMs?: number): Outage {
+export function outageAt(server: S3Server, hook: RequestHook, durationMs?: number): Outage {
   const { promise: over, resolve, reject } = Promise.withResolvers<void>()
   let hasBegun = false
   const takeAway = async (): Promise<void> => {
@@ -54,7 +54,7 @@ export function outageAt(server: S3Server, moment: Moment, durationMs?: number):
     await server.setOffline(false)
     resolve()
   }
-  const watch = atMoment(server, moment, () => void takeAway().catch(reject))
+  const watch = onRequest(server, hook, () => void takeAway().catch(reject))
   return {
     get hasBegun() {
       return hasBegun

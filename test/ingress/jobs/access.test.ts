@@ -1,60 +1,60 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { startTown } from '../harness.ts'
+import { startHarness } from '../harness.ts'
 
 const example = 'THING00001 telemetry 2023/10/01'
 
 describe('who may ask', () => {
   it('is everybody of the workspace, where no list says otherwise', async () => {
-    const town = await startTown()
-    assert.match(await town.type(example, { user_id: 'U0OPS' }), /Started/)
+    const harness = await startHarness()
+    assert.match(await harness.type(example, { user_id: 'U0OPS' }), /Started/)
   })
 
   it('is not a guest, nor somebody of another workspace', async () => {
-    const town = await startTown()
-    assert.match(await town.type(example, { user_id: 'U0GUEST' }), /Guests may not use iot-log/)
-    assert.match(await town.type(example, { user_id: 'U0OTHER' }), /Only members of this workspace/)
-    assert.deepEqual(town.jobs(), [])
-    assert.deepEqual(town.batch.requests, [])
+    const harness = await startHarness()
+    assert.match(await harness.type(example, { user_id: 'U0GUEST' }), /Guests may not use iot-log/)
+    assert.match(await harness.type(example, { user_id: 'U0OTHER' }), /Only members of this workspace/)
+    assert.deepEqual(harness.jobs(), [])
+    assert.deepEqual(harness.batch.requests, [])
   })
 
   it('is a guest whom a list names', async () => {
-    const town = await startTown({
+    const harness = await startHarness({
       change: ({ access }) => {
         access.admins = ['U0GUEST']
       }
     })
-    assert.match(await town.type(example, { user_id: 'U0GUEST' }), /Started/)
-    assert.deepEqual(town.slack.requests, [])
+    assert.match(await harness.type(example, { user_id: 'U0GUEST' }), /Started/)
+    assert.deepEqual(harness.slack.requests, [])
   })
 
   it('is nobody whom Slack does not answer for; a refusal is not remembered', async () => {
-    const town = await startTown()
+    const harness = await startHarness()
     for (const action of [
       { kind: 'error', error: 'missing_scope' },
       { kind: 'http', status: 500 },
       { kind: 'rate-limit' },
       { kind: 'reset' }
     ] as const) {
-      town.slack.faults.add({ method: 'users.info', times: 1, action })
-      assert.match(await town.type(example), /did not tell in time whether you are a member/)
+      harness.slack.faults.add({ method: 'users.info', times: 1, action })
+      assert.match(await harness.type(example), /did not tell in time whether you are a member/)
     }
-    assert.deepEqual(town.jobs(), [])
-    assert.match(await town.type(example), /Started/)
+    assert.deepEqual(harness.jobs(), [])
+    assert.match(await harness.type(example), /Started/)
   })
 
   it('is asked of Slack once in ten minutes', async () => {
-    const town = await startTown()
-    await town.type(example)
-    await town.type(example)
-    assert.equal(town.slack.requestsOf('users.info').length, 1)
-    town.pass(10 * 60_000)
-    await town.type(example)
-    assert.equal(town.slack.requestsOf('users.info').length, 2)
+    const harness = await startHarness()
+    await harness.type(example)
+    await harness.type(example)
+    assert.equal(harness.slack.requestsOf('users.info').length, 1)
+    harness.pass(10 * 60_000)
+    await harness.type(example)
+    assert.equal(harness.slack.requestsOf('users.info').length, 2)
   })
 
   it('is told by lists of teams, channels and people; nothing is touched for others', async () => {
-    const town = await startTown({
+    const harness = await startHarness({
       change: ({ access }) => {
         access.teams = ['T0IOTLOG']
         access.channels = ['C0SUPPORT']
@@ -62,34 +62,34 @@ describe('who may ask', () => {
         access.admins = ['U0OPS']
       }
     })
-    assert.match(await town.type(example, { team_id: 'T0ELSE' }), /This workspace may not/)
-    assert.match(await town.type(example, { channel_id: 'C0OTHER' }), /does not answer in this channel/)
-    assert.match(await town.type(example, { user_id: 'U0GUEST' }), /You are not among the people/)
+    assert.match(await harness.type(example, { team_id: 'T0ELSE' }), /This workspace may not/)
+    assert.match(await harness.type(example, { channel_id: 'C0OTHER' }), /does not answer in this channel/)
+    assert.match(await harness.type(example, { user_id: 'U0GUEST' }), /You are not among the people/)
     for (const text of ['', 'help', 'status', 'cancel']) {
-      assert.match(await town.type(text, { user_id: 'U0GUEST' }), /You are not among the people/)
+      assert.match(await harness.type(text, { user_id: 'U0GUEST' }), /You are not among the people/)
     }
-    assert.deepEqual([town.s3.requests, town.batch.requests, town.slack.requests], [[], [], []])
-    assert.match(await town.type(example), /Started/)
-    assert.match(await town.type(example, { user_id: 'U0OPS' }), /Already running/)
+    assert.deepEqual([harness.s3.requests, harness.batch.requests, harness.slack.requests], [[], [], []])
+    assert.match(await harness.type(example), /Started/)
+    assert.match(await harness.type(example, { user_id: 'U0OPS' }), /Already running/)
   })
 
   it('may be narrower for an environment', async () => {
-    const town = await startTown()
-    const environments = new Map(town.services.config.environments)
+    const harness = await startHarness()
+    const environments = new Map(harness.services.config.environments)
     const access = { users: ['U0OPS'] }
     environments.set('dev', Object.assign({ ...environments.get('dev')! }, { access }))
-    Object.assign(town.services, { config: { ...town.services.config, environments } })
-    assert.match(await town.type(example), /You may not ask for logs of dev here/)
-    assert.match(await town.type(example, { user_id: 'U0OPS' }), /Started/)
+    Object.assign(harness.services, { config: { ...harness.services.config, environments } })
+    assert.match(await harness.type(example), /You may not ask for logs of dev here/)
+    assert.match(await harness.type(example, { user_id: 'U0OPS' }), /Started/)
   })
 
   it('can ask only for environments that have a queue', async () => {
-    const town = await startTown({
+    const harness = await startHarness({
       change: (document) => {
         document.environments.bare = { source: 's3://elsewhere' }
       }
     })
-    assert.match(await town.type(`${example} bare`), /Logs of bare can't be asked for here: no queue/)
-    assert.deepEqual(town.s3.requests, [])
+    assert.match(await harness.type(`${example} bare`), /Logs of bare can't be asked for here: no queue/)
+    assert.deepEqual(harness.s3.requests, [])
   })
 })

@@ -9,7 +9,7 @@ import { submitExport } from '../../../ingress/jobs/submit.ts'
 import { realClock } from '../../../worker/async/clock.ts'
 import { requestOf } from '../../support/jobs.ts'
 import { createRecordingReporter } from '../../support/recording-reporter.ts'
-import { startTown, type Town } from '../harness.ts'
+import { type Harness, startHarness } from '../harness.ts'
 
 const crowdMs = 30_000
 const request = requestOf('THING00001', 'telemetry', '2023/10/01')
@@ -23,48 +23,48 @@ const contextOf = (user: string, more: Partial<RequestContext> = {}): RequestCon
   ...more
 })
 
-const endOf = (town: Town) => ({
+const endOf = (harness: Harness) => ({
   source: 'aws.batch',
   'detail-type': 'Batch Job State Change',
   detail: {
-    jobId: town.batchJobId(1),
+    jobId: harness.batchJobId(1),
     jobQueue: 'arn:aws:batch:ap-northeast-1:111111111111:job-queue/slack',
     status: 'FAILED',
-    parameters: { jobId: town.jobs()[0]!.id }
+    parameters: { jobId: harness.jobs()[0]!.id }
   }
 })
 
 describe('a second front end', () => {
   it('submits a job with a reply of its own, and reports an end that the worker did not', async () => {
-    const town = await startTown()
-    const submitted = await submitExport(ask, contextOf('ada'), town.services)
+    const harness = await startHarness()
+    const submitted = await submitExport(ask, contextOf('ada'), harness.services)
     assert.equal(submitted.kind, 'started')
-    const [job] = town.jobs()
+    const [job] = harness.jobs()
     assert.deepEqual([job?.frontEnd, job?.reply], ['pigeon', { loft: 'north' }])
     const pigeon = createRecordingReporter()
-    const handled = await handleBatchEvent(endOf(town), town.services, async () => ({ pigeon: () => pigeon }))
+    const handled = await handleBatchEvent(endOf(harness), harness.services, async () => ({ pigeon: () => pigeon }))
     assert.deepEqual([handled, pigeon.story()], ['reported', ['over failed']])
-    assert.deepEqual(town.slack.requests, [])
+    assert.deepEqual(harness.slack.requests, [])
   })
 
   it('refuses people and replays by its own checks, and nothing is started', async () => {
-    const town = await startTown()
+    const harness = await startHarness()
     const stranger = contextOf('eve', { refusalOfPerson: async () => 'No pigeon knows you.' })
-    assert.deepEqual(await submitExport(ask, stranger, town.services), {
+    assert.deepEqual(await submitExport(ask, stranger, harness.services), {
       kind: 'refused',
       text: 'No pigeon knows you.'
     })
     const repeated = contextOf('ada', { refuseReplay: () => Promise.reject(new RequestRefused(401, 'again')) })
-    await assert.rejects(submitExport(ask, repeated, town.services), RequestRefused)
-    assert.deepEqual(town.jobs(), [])
+    await assert.rejects(submitExport(ask, repeated, harness.services), RequestRefused)
+    assert.deepEqual(harness.jobs(), [])
   })
 
   it('cancels a job for its asker alone', async () => {
-    const town = await startTown()
-    await submitExport(ask, contextOf('ada'), town.services)
-    const found = (await town.services.locations.find(town.jobs()[0]!.id))!
-    assert.equal(await cancelJob(found, contextOf('eve'), town.services), 'refused')
-    assert.equal(await cancelJob(found, contextOf('ada'), town.services), 'stopping')
-    assert.equal(town.jobs()[0]?.state, 'cancelling')
+    const harness = await startHarness()
+    await submitExport(ask, contextOf('ada'), harness.services)
+    const found = (await harness.services.locations.find(harness.jobs()[0]!.id))!
+    assert.equal(await cancelJob(found, contextOf('eve'), harness.services), 'refused')
+    assert.equal(await cancelJob(found, contextOf('ada'), harness.services), 'stopping')
+    assert.equal(harness.jobs()[0]?.state, 'cancelling')
   })
 })

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Locations } from '../../../ingress/jobs/locations.ts'
 import { finishedJob } from '../finished-job.ts'
-import { noonMs, startTown, type TownOptions } from '../harness.ts'
+import { type HarnessOptions, noonMs, startHarness } from '../harness.ts'
 
 const example = 'THING00001 telemetry 2023/10/01'
 const silent = { bucket: 'prod-iot-logs', action: { kind: 'hang' } } as const
 const denied = { bucket: 'prod-iot-logs', action: { kind: 'error', code: 'AccessDenied' } } as const
 
-const twoPlaces: TownOptions = {
+const twoPlaces: HarnessOptions = {
   isSilent: true,
   change: (document) => {
     document.environments.prod = { ...document.environments.dev, source: 's3://prod-iot-logs' }
@@ -18,58 +18,58 @@ const twoPlaces: TownOptions = {
 describe('a store of one environment that does not answer', () => {
   for (const fault of [silent, denied]) {
     it(`does not take jobs of the others away: ${fault.action.kind}`, async () => {
-      const town = await startTown(twoPlaces)
-      await town.type(example)
-      town.s3.faults.add(fault)
-      assert.match(await town.type('THING00002 telemetry 2023/10/01'), /Started/)
-      const status = await town.type('status')
+      const harness = await startHarness(twoPlaces)
+      await harness.type(example)
+      harness.s3.faults.add(fault)
+      assert.match(await harness.type('THING00002 telemetry 2023/10/01'), /Started/)
+      const status = await harness.type('status')
       assert.match(status, /THING00001[\s\S]*⚠️ Part of the jobs could not be read/)
-      const wanted = town.jobs()[0]!.id.slice(-6)
-      assert.match(await town.type(`cancel ${wanted}`), /is being stopped/)
+      const wanted = harness.jobs()[0]!.id.slice(-6)
+      assert.match(await harness.type(`cancel ${wanted}`), /is being stopped/)
     })
   }
 
   it('makes nobody wait who looks for a job of another', async () => {
-    const town = await startTown(twoPlaces)
-    await town.type(example)
-    town.s3.faults.add(silent)
+    const harness = await startHarness(twoPlaces)
+    await harness.type(example)
+    harness.s3.faults.add(silent)
     const patienceMs = 20_000
-    await using locations = new Locations({ config: town.services.config, nowMs: () => noonMs, patienceMs })
+    await using locations = new Locations({ config: harness.services.config, nowMs: () => noonMs, patienceMs })
     const startMs = performance.now()
-    const { id } = town.jobs()[0]!
+    const { id } = harness.jobs()[0]!
     assert.equal((await locations.find(id))?.job.id, id)
     assert.ok(performance.now() - startMs < patienceMs / 4)
   })
 
   it('is told of when there is no other', async () => {
-    const town = await startTown()
-    town.s3.faults.add({ action: { kind: 'error', code: 'AccessDenied' } })
-    assert.match(await town.type('status'), /Something went wrong here/)
+    const harness = await startHarness()
+    harness.s3.faults.add({ action: { kind: 'error', code: 'AccessDenied' } })
+    assert.match(await harness.type('status'), /Something went wrong here/)
   })
 })
 
 describe('a store that lets whoever reads pay', () => {
   it('is told so by the ingress, too', async () => {
-    const town = await startTown({
+    const harness = await startHarness({
       change: (document) => {
         document.environments.dev.source = 's3://paid-iot-logs'
         document.environments.dev.requesterPays = true
       }
     })
-    town.s3.createBucket('paid-iot-logs', { requesterPays: true })
-    assert.match(await town.type(example), /Started/)
+    harness.s3.createBucket('paid-iot-logs', { requesterPays: true })
+    assert.match(await harness.type(example), /Started/)
   })
 })
 
 describe('status', () => {
   it('shows no link where a new one would be refused', async () => {
-    const town = await startTown()
-    await town.type(example)
-    town.putJob(finishedJob(town.jobs()[0]!))
-    assert.match(await town.type('status'), /\/download\//)
-    const dev = town.services.config.environments.get('dev')!
+    const harness = await startHarness()
+    await harness.type(example)
+    harness.putJob(finishedJob(harness.jobs()[0]!))
+    assert.match(await harness.type('status'), /\/download\//)
+    const dev = harness.services.config.environments.get('dev')!
     Object.assign(dev, { access: { users: ['U0OPS'] } })
-    const text = await town.type('status')
+    const text = await harness.type('status')
     assert.match(text, /THING00001.*complete: 801 lines/)
     assert.doesNotMatch(text, /download/)
   })

@@ -4,7 +4,7 @@ import { after, describe, it } from 'node:test'
 import { cacheSecrets, parseSecrets, secretsReader } from '../../../ingress/jobs/secrets.ts'
 import { slackSecretsSchema } from '../../../ingress/slack/secrets.ts'
 import { listen } from '../../stand-ins/s3/connections.ts'
-import { startTown } from '../harness.ts'
+import { startHarness } from '../harness.ts'
 
 const secrets = { signingSecrets: ['one', 'two'], botToken: 'xoxb-1', linkKeys: ['0123456789abcdef'] }
 const text = JSON.stringify(secrets)
@@ -137,12 +137,12 @@ describe('secrets', () => {
   })
 
   it('are waited for no longer than a request may take', async () => {
-    const town = await startTown({ isSilent: true, budgetMs: 300, environment: { IOT_LOG_SECRET_ID: 'iot-log' } })
+    const harness = await startHarness({ isSilent: true, budgetMs: 300, environment: { IOT_LOG_SECRET_ID: 'iot-log' } })
     const silent = await listen(createServer(), 0)
     after(() => silent.shut())
     process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = `http://127.0.0.1:${silent.port}`
-    assert.equal(await town.type('THING00001 telemetry 2023/10/01'), 'HTTP 500')
-    assert.equal(town.clock.nowMs(), 300)
-    assert.deepEqual(town.jobs(), [])
+    assert.equal(await harness.type('THING00001 telemetry 2023/10/01'), 'HTTP 500')
+    assert.equal(harness.clock.nowMs(), 300)
+    assert.deepEqual(harness.jobs(), [])
   })
 })

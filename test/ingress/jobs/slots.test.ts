@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Job } from '../../../worker/contract/job.ts'
-import { prefix, startTown } from '../harness.ts'
+import { prefix, startHarness } from '../harness.ts'
 
 const slot = (position: number): string => `${prefix}jobs/slots/T0IOTLOG/U0MINA/${position}`
 
 describe('the limit of running jobs', () => {
   it('is told before anybody hears that a job runs which gets no place', async () => {
-    const town = await startTown({
+    const harness = await startHarness({
       change: (document) => {
         document.limits.runningJobsPerUser = 1
       }
     })
-    const asked = [town.type('AAA telemetry 2023/10/01'), town.type('BBB telemetry 2023/10/01')]
+    const asked = [harness.type('AAA telemetry 2023/10/01'), harness.type('BBB telemetry 2023/10/01')]
     // Whoever loses the slot must never have been named by its request.
     const named = new Set<string>()
-    town.s3.faults.add({
+    harness.s3.faults.add({
       operation: 'PutObject',
       key: (key) => {
         if (key.includes('/by-request/')) named.add(key)
@@ -28,73 +28,74 @@ describe('the limit of running jobs', () => {
     const refused = texts.find((text) => !text.includes('Started'))!
     assert.match(refused, /One export at a time.*or stop one:\n• `(?:AAA|BBB)`/)
     assert.equal(named.size, 1)
-    assert.equal(town.jobs().length, 1)
+    assert.equal(harness.jobs().length, 1)
   })
 
   it('offers nothing to stop where it can not be told what runs', async () => {
-    const town = await startTown({
+    const harness = await startHarness({
       change: (document) => {
         document.limits.runningJobsPerUser = 1
         document.environments.prod = { ...document.environments.dev, source: 's3://prod-iot-logs' }
       }
     })
-    await town.type('AAA telemetry 2023/10/01 prod')
-    town.s3.faults.add({ bucket: 'prod-iot-logs', action: { kind: 'error', code: 'AccessDenied' } })
-    const text = await town.type('BBB telemetry 2023/10/01')
+    await harness.type('AAA telemetry 2023/10/01 prod')
+    harness.s3.faults.add({ bucket: 'prod-iot-logs', action: { kind: 'error', code: 'AccessDenied' } })
+    const text = await harness.type('BBB telemetry 2023/10/01')
     assert.match(text, /One export at a time: nothing was started\. Wait for one to end\.$/)
   })
 
   it('is right after it was lowered', async () => {
-    const town = await startTown({
+    const harness = await startHarness({
       change: (document) => {
         document.limits.runningJobsPerUser = 12
       }
     })
-    for (let position = 0; position < 100; position++) town.s3.put('dev-iot-logs', slot(position), 'a job of long ago')
-    await town.type('AAA telemetry 2023/10/01')
+    for (let position = 0; position < 100; position++)
+      harness.s3.put('dev-iot-logs', slot(position), 'a job of long ago')
+    await harness.type('AAA telemetry 2023/10/01')
     // As a list has them, these are the first.
-    for (const position of [0, 1, 10, 11]) town.s3.put('dev-iot-logs', slot(position), town.jobs()[0]!.id)
-    assert.match(await town.type('BBB telemetry 2023/10/01'), /Started/)
+    for (const position of [0, 1, 10, 11]) harness.s3.put('dev-iot-logs', slot(position), harness.jobs()[0]!.id)
+    assert.match(await harness.type('BBB telemetry 2023/10/01'), /Started/)
   })
 })
 
 describe('a job that was recorded and not submitted yet', () => {
   it('is not told of as one that runs', async () => {
-    const town = await startTown()
-    await town.type('AAA telemetry 2023/10/01')
-    town.putJob({ ...town.jobs()[0]!, batch: null } satisfies Job)
-    const text = await town.type('AAA telemetry 2023/10/01')
+    const harness = await startHarness()
+    await harness.type('AAA telemetry 2023/10/01')
+    harness.putJob({ ...harness.jobs()[0]!, batch: null } satisfies Job)
+    const text = await harness.type('AAA telemetry 2023/10/01')
     assert.match(text, /Already being started[\s\S]*AWS Batch does not have it yet: ask again in a minute/)
   })
 
   it('keeps what its worker wrote of the Batch job', async () => {
-    const town = await startTown()
-    const { submit } = town.services.batch
+    const harness = await startHarness()
+    const { submit } = harness.services.batch
     const begun = { jobId: 'the worker knows better', queue: 'slack' }
     const batch = {
-      ...town.services.batch,
+      ...harness.services.batch,
       submit: async (...args: Parameters<typeof submit>) => {
         const submitted = await submit(...args)
-        town.putJob({ ...town.jobs()[0]!, state: 'running', batch: begun })
+        harness.putJob({ ...harness.jobs()[0]!, state: 'running', batch: begun })
         return submitted
       }
     }
-    Object.assign(town.services, { batch })
-    await town.type('AAA telemetry 2023/10/01')
-    assert.deepEqual(town.jobs()[0]?.batch, begun)
+    Object.assign(harness.services, { batch })
+    await harness.type('AAA telemetry 2023/10/01')
+    assert.deepEqual(harness.jobs()[0]?.batch, begun)
   })
 })
 
 describe('a bucket that is slow', () => {
   it('is waited for, as long as all of a submission fits into the time', async () => {
-    const town = await startTown()
+    const harness = await startHarness()
     const durationMs = async (words: string): Promise<number> => {
       const startMs = performance.now()
-      assert.match(await town.type(words), /Started/)
+      assert.match(await harness.type(words), /Started/)
       return performance.now() - startMs
     }
     const quickMs = await durationMs('AAA telemetry 2023/10/01')
-    town.s3.faults.add({ action: { kind: 'latency', firstByteMs: 200 } })
+    harness.s3.faults.add({ action: { kind: 'latency', firstByteMs: 200 } })
     // What the machine takes for itself does not count: it may be busy.
     assert.ok((await durationMs('BBB telemetry 2023/10/01')) - quickMs < 2_500)
   })

@@ -3,21 +3,21 @@ import { describe, it } from 'node:test'
 import type { Job } from '../../../worker/contract/job.ts'
 import { endJob } from '../../../worker/jobs/jobs.ts'
 import { finishedJob } from '../finished-job.ts'
-import { batchFaults, commandFields, noonMs, prefix, startTown, type Town } from '../harness.ts'
+import { batchFaults, commandFields, type Harness, noonMs, prefix, startHarness } from '../harness.ts'
 
 const example = 'THING00001 telemetry,command 2023/10/01'
 const minuteMs = 60_000
 
 describe('/iot-log', () => {
   it('starts a job: its record, and its id alone for Batch', async () => {
-    const town = await startTown()
-    const text = await town.type(example)
+    const harness = await startHarness()
+    const text = await harness.type(example)
     assert.match(text, /Started.*`THING00001`/)
     assert.match(text, /telemetry, command · 2023-10-01 \(UTC\) · dev/)
-    const [job, ...others] = town.jobs()
+    const [job, ...others] = harness.jobs()
     assert.deepEqual(others, [])
     assert.ok(job)
-    assert.deepEqual(town.submitted(), [
+    assert.deepEqual(harness.submitted(), [
       {
         jobName: `iot-log-${job.id}`,
         jobQueue: 'slack',
@@ -26,65 +26,65 @@ describe('/iot-log', () => {
       }
     ])
     assert.equal(job.state, 'submitted')
-    assert.deepEqual(job.batch, { jobId: town.batchJobId(1), queue: 'slack' })
+    assert.deepEqual(job.batch, { jobId: harness.batchJobId(1), queue: 'slack' })
     assert.deepEqual(job.asker, { team: 'T0IOTLOG', user: 'U0MINA', channel: 'C0SUPPORT' })
-    assert.equal(job.reply.responseUrl, commandFields(town.slack).response_url)
+    assert.equal(job.reply.responseUrl, commandFields(harness.slack).response_url)
     assert.deepEqual(job.request.identifiers, ['THING00001'])
   })
 
   it('looks as it should in Slack, which takes the answer', async () => {
-    const town = await startTown()
-    const { message, failure } = await town.slack.command({ text: example })
+    const harness = await startHarness()
+    const { message, failure } = await harness.slack.command({ text: example })
     assert.equal(failure, undefined)
     assert.match(message!.text, /Started/)
     assert.equal(message!.onlyFor, 'U0MINA')
     for (const text of ['help', 'status', 'nonsense', 'cancel', example]) {
-      const answer = await town.slack.command({ text })
+      const answer = await harness.slack.command({ text })
       assert.equal(answer.failure, undefined, text)
       assert.ok(answer.message!.text.length > 10, text)
     }
   })
 
   it('reads what phones and Slack make of a text', async () => {
-    const town = await startTown()
-    await town.type('\u201cA &amp; B &lt;1&gt;\u201d\u3000telemetry\uff0c\u00a02023/10/01')
-    assert.deepEqual(town.jobs()[0]?.request.identifiers, ['A & B <1>'])
+    const harness = await startHarness()
+    await harness.type('\u201cA &amp; B &lt;1&gt;\u201d\u3000telemetry\uff0c\u00a02023/10/01')
+    assert.deepEqual(harness.jobs()[0]?.request.identifiers, ['A & B <1>'])
   })
 
   it('looks for what was typed where Slack escapes it', async () => {
-    const town = await startTown({ escapesWords: true })
-    const { failure } = await town.slack.command({ text: '"A & B <1>" telemetry 2023/10/01' })
+    const harness = await startHarness({ escapesWords: true })
+    const { failure } = await harness.slack.command({ text: '"A & B <1>" telemetry 2023/10/01' })
     assert.equal(failure, undefined)
-    assert.deepEqual(town.jobs()[0]?.request.identifiers, ['A & B <1>'])
+    assert.deepEqual(harness.jobs()[0]?.request.identifiers, ['A & B <1>'])
   })
 
   it('tells every mistake at once, with the command as it should be, and starts nothing', async () => {
-    const town = await startTown()
-    const text = await town.type('AB telemetri 2023/13/01 prod', { command: '/logs' })
+    const harness = await startHarness()
+    const text = await harness.type('AB telemetri 2023/13/01 prod', { command: '/logs' })
     assert.match(text, /"AB" is too short/)
     assert.match(text, /did you mean "telemetry"\?/)
     assert.match(text, /there is no month 13/)
     assert.match(text, /"prod" is not an environment/)
     assert.match(text, /Type this: `\/logs THING00001 telemetry 2023\/10\/01`$/)
-    assert.deepEqual(town.batch.requests, [])
-    assert.deepEqual(town.s3.keys('dev-iot-logs'), [])
+    assert.deepEqual(harness.batch.requests, [])
+    assert.deepEqual(harness.s3.keys('dev-iot-logs'), [])
   })
 
   it('does not ping anybody by what was typed', async () => {
-    const town = await startTown()
-    const text = await town.type('AB &lt;!channel&gt; 2023/10/01')
+    const harness = await startHarness()
+    const text = await harness.type('AB &lt;!channel&gt; 2023/10/01')
     assert.doesNotMatch(text, /<!/)
     assert.match(text, /&lt;!channel&gt;/)
   })
 
   it('helps, from the configuration', async () => {
-    const town = await startTown({
+    const harness = await startHarness({
       change: (document) => {
         document.environments.prod = { ...document.environments.dev, source: 's3://prod-iot-logs' }
         document.environments.nojobs = { source: 's3://elsewhere' }
       }
     })
-    const text = await town.type('HELP')
+    const text = await harness.type('HELP')
     assert.match(text, /`\/iot-log THING00001 telemetry,command 2023\/10\/01`/)
     assert.match(text, /telemetry, command \(also commands\), lifecycle, or all/)
     assert.match(text, /dev \(unless told\), prod$/m)
@@ -93,156 +93,156 @@ describe('/iot-log', () => {
       text,
       /\*match\*: `match=text` or `match=word`; text: contains the text anywhere; word: whole words only/
     )
-    assert.deepEqual(town.s3.requests.length, 0)
+    assert.deepEqual(harness.s3.requests.length, 0)
   })
 
   it('helps with all it has to say, however many categories there are', async () => {
-    const town = await startTown({
+    const harness = await startHarness({
       change: (document) => {
         for (let at = 0; at < 150; at++) {
           document.categories[`category-of-a-long-name-${at}`] = { layout: `c${at}/{yyyy}/{MM}/{dd}/` }
         }
       }
     })
-    const { message } = await town.slack.command({ text: 'help' })
+    const { message } = await harness.slack.command({ text: 'help' })
     const text = JSON.stringify(message!.blocks)
     assert.match(text, /category-of-a-long-name-0.* and 1[234]\d more, or all/)
     assert.match(text, /\*match\*.*\/iot-log cancel/)
   })
 
   it('answers the same request with the job that runs, whoever asks', async () => {
-    const town = await startTown()
-    await town.type(example)
-    assert.match(await town.type(example), /Already running.*`THING00001`/)
-    assert.match(await town.type('THING00001 telemetry,commands 20231001', { user_id: 'U0OPS' }), /Already running/)
-    const job = town.jobs()[0]!
-    town.putJob({ ...job, reply: { ...job.reply, channel: 'C0SUPPORT', ts: '1700000000.000100' } })
-    const text = await town.type(example, { user_id: 'U0OPS' })
+    const harness = await startHarness()
+    await harness.type(example)
+    assert.match(await harness.type(example), /Already running.*`THING00001`/)
+    assert.match(await harness.type('THING00001 telemetry,commands 20231001', { user_id: 'U0OPS' }), /Already running/)
+    const job = harness.jobs()[0]!
+    harness.putJob({ ...job, reply: { ...job.reply, channel: 'C0SUPPORT', ts: '1700000000.000100' } })
+    const text = await harness.type(example, { user_id: 'U0OPS' })
     assert.match(text, /<https:\/\/iot-log\.slack\.com\/archives\/C0SUPPORT\/p1700000000000100\|See its message>/)
   })
 
   it('answers it with the result for ten minutes after its success, and then starts anew', async () => {
-    const town = await startTown()
-    await town.type(example)
-    finish(town)
-    town.pass(9 * minuteMs)
-    const text = await town.type(example)
+    const harness = await startHarness()
+    await harness.type(example)
+    finish(harness)
+    harness.pass(9 * minuteMs)
+    const text = await harness.type(example)
     assert.match(text, /Done 9 min ago[\s\S]*`THING00001`/)
     assert.match(text, /complete: 801 lines, 18 kB/)
-    assert.equal(town.submitted().length, 1)
-    town.pass(2 * minuteMs)
-    assert.match(await town.type(example), /Started/)
-    assert.equal(town.submitted().length, 2)
+    assert.equal(harness.submitted().length, 1)
+    harness.pass(2 * minuteMs)
+    assert.match(await harness.type(example), /Started/)
+    assert.equal(harness.submitted().length, 2)
   })
 
   it('starts one job when the same command comes ten times at once', async () => {
-    const town = await startTown()
-    const texts = await Promise.all(Array.from({ length: 10 }, () => town.type(example)))
-    assert.equal(town.submitted().length, 1)
-    assert.equal(town.jobs().length, 1)
+    const harness = await startHarness()
+    const texts = await Promise.all(Array.from({ length: 10 }, () => harness.type(example)))
+    assert.equal(harness.submitted().length, 1)
+    assert.equal(harness.jobs().length, 1)
     assert.equal(texts.filter((text) => text.includes('Started')).length, 1)
     assert.equal(texts.filter((text) => /Already (?:running|being started)/.test(text)).length, 9, texts.join('\n'))
   })
 
   it('starts it once for whoever may have one job only, and says so each time', async () => {
-    const town = await startTown({
+    const harness = await startHarness({
       change: (document) => {
         document.limits.runningJobsPerUser = 1
       }
     })
-    const texts = await Promise.all(Array.from({ length: 10 }, () => town.type(example)))
-    assert.equal(town.submitted().length, 1)
+    const texts = await Promise.all(Array.from({ length: 10 }, () => harness.type(example)))
+    assert.equal(harness.submitted().length, 1)
     assert.equal(texts.filter((text) => /Already (?:running|being started)/.test(text)).length, 9, texts.join('\n'))
   })
 
   it('starts no more jobs of a person than the limit, in a row or at once', async () => {
-    const town = await startTown()
-    const ask = (position: number) => town.type(`THING0000${position} telemetry 2023/10/01`)
+    const harness = await startHarness()
+    const ask = (position: number) => harness.type(`THING0000${position} telemetry 2023/10/01`)
     await ask(1)
     await ask(2)
     const refused = await ask(3)
     assert.match(refused, /2 exports at a time: nothing was started/)
     assert.match(refused, /THING00001.*cancel [a-z0-9]{6}/)
     assert.match(await ask(1), /Already running/)
-    assert.match(await town.type('THING00003 telemetry 2023/10/01', { user_id: 'U0OPS' }), /Started/)
-    const crowd = await startTown()
+    assert.match(await harness.type('THING00003 telemetry 2023/10/01', { user_id: 'U0OPS' }), /Started/)
+    const crowd = await startHarness()
     await Promise.all(Array.from({ length: 6 }, (_, position) => crowd.type(`THING1000${position} telemetry 20231001`)))
     assert.equal(crowd.submitted().length, 2)
     assert.equal(crowd.jobs().filter(({ state }) => state === 'submitted').length, 2)
   })
 
   it('counts no job that is over, or that nobody gave to Batch', async () => {
-    const town = await startTown()
-    await town.type('THING00001 telemetry 2023/10/01')
-    await town.type('THING00002 telemetry 2023/10/01')
-    assert.match(await town.type('THING00003 telemetry 2023/10/01'), /at a time/)
-    const [first, second] = town.jobs() as [Job, Job]
-    town.putJob(endJob(first, { state: 'failed' }, noonMs))
-    assert.match(await town.type('THING00003 telemetry 2023/10/01'), /Started/)
-    assert.match(await town.type('THING00004 telemetry 2023/10/01'), /at a time/)
-    town.putJob({ ...second, batch: null })
-    town.pass(2 * minuteMs)
-    assert.match(await town.type('THING00004 telemetry 2023/10/01'), /Started/)
+    const harness = await startHarness()
+    await harness.type('THING00001 telemetry 2023/10/01')
+    await harness.type('THING00002 telemetry 2023/10/01')
+    assert.match(await harness.type('THING00003 telemetry 2023/10/01'), /at a time/)
+    const [first, second] = harness.jobs() as [Job, Job]
+    harness.putJob(endJob(first, { state: 'failed' }, noonMs))
+    assert.match(await harness.type('THING00003 telemetry 2023/10/01'), /Started/)
+    assert.match(await harness.type('THING00004 telemetry 2023/10/01'), /at a time/)
+    harness.putJob({ ...second, batch: null })
+    harness.pass(2 * minuteMs)
+    assert.match(await harness.type('THING00004 telemetry 2023/10/01'), /Started/)
   })
 
   it('refuses a request that was here before', async () => {
-    const town = await startTown()
-    const fields = { ...commandFields(town.slack), text: example }
-    const answers = await Promise.all(Array.from({ length: 4 }, () => town.send('/slack/commands', fields)))
+    const harness = await startHarness()
+    const fields = { ...commandFields(harness.slack), text: example }
+    const answers = await Promise.all(Array.from({ length: 4 }, () => harness.send('/slack/commands', fields)))
     assert.deepEqual(answers.map(({ statusCode }) => statusCode).sort(), [200, 401, 401, 401])
-    assert.equal(town.submitted().length, 1)
+    assert.equal(harness.submitted().length, 1)
   })
 
   it('says so when the record is refused, and starts nothing', async () => {
-    const town = await startTown()
-    town.s3.faults.add({ operation: 'PutObject', action: { kind: 'error', code: 'AccessDenied' } })
-    assert.match(await town.type(example), /could not be recorded, so nothing was started/)
-    assert.deepEqual(town.batch.requests, [])
-    assert.deepEqual(town.s3.keys('dev-iot-logs'), [])
+    const harness = await startHarness()
+    harness.s3.faults.add({ operation: 'PutObject', action: { kind: 'error', code: 'AccessDenied' } })
+    assert.match(await harness.type(example), /could not be recorded, so nothing was started/)
+    assert.deepEqual(harness.batch.requests, [])
+    assert.deepEqual(harness.s3.keys('dev-iot-logs'), [])
   })
 
   it('says so when Batch refuses the job, and asking again works', async () => {
-    const town = await startTown()
-    town.batch.faults.add(batchFaults.refuses)
-    assert.match(await town.type(example), /AWS Batch did not take the job, so nothing runs/)
-    const job = town.jobs()[0]!
+    const harness = await startHarness()
+    harness.batch.faults.add(batchFaults.refuses)
+    assert.match(await harness.type(example), /AWS Batch did not take the job, so nothing runs/)
+    const job = harness.jobs()[0]!
     assert.equal(job.state, 'failed')
     assert.match(job.failure!.operatorText, /SubmitJob failed.*JobQueue slack is not valid/)
     assert.deepEqual(
-      town.s3.keys('dev-iot-logs').filter((key) => key.includes('/running/')),
+      harness.s3.keys('dev-iot-logs').filter((key) => key.includes('/running/')),
       []
     )
-    town.batch.faults.clear()
-    assert.match(await town.type(example), /Started/)
+    harness.batch.faults.clear()
+    assert.match(await harness.type(example), /Started/)
   })
 
   it('tries again when Batch throttles', async () => {
-    const town = await startTown()
-    town.batch.faults.add(batchFaults.throttlesOnce)
-    assert.match(await town.type(example), /Started/)
-    assert.equal(town.submitted().length, 1)
+    const harness = await startHarness()
+    harness.batch.faults.add(batchFaults.throttlesOnce)
+    assert.match(await harness.type(example), /Started/)
+    assert.equal(harness.submitted().length, 1)
   })
 
   it('answers in time when Batch, S3 or Slack do not answer at all', async () => {
     for (const silent of ['batch', 's3', 'slack'] as const) {
-      const town = await startTown({ isSilent: true, budgetMs: 1_500 })
-      if (silent === 'batch') town.batch.faults.add(batchFaults.hangs)
-      if (silent === 's3') town.s3.faults.add({ action: { kind: 'hang' } })
-      if (silent === 'slack') town.slack.faults.add({ action: { kind: 'hang' } })
-      const text = await town.type(example)
-      assert.ok(town.clock.nowMs() <= 1_500, silent)
+      const harness = await startHarness({ isSilent: true, budgetMs: 1_500 })
+      if (silent === 'batch') harness.batch.faults.add(batchFaults.hangs)
+      if (silent === 's3') harness.s3.faults.add({ action: { kind: 'hang' } })
+      if (silent === 'slack') harness.slack.faults.add({ action: { kind: 'hang' } })
+      const text = await harness.type(example)
+      assert.ok(harness.clock.nowMs() <= 1_500, silent)
       assert.match(text, /nothing (?:runs|was started)/, silent)
-      assert.equal(town.submitted().length, 0)
+      assert.equal(harness.submitted().length, 0)
       assert.deepEqual(
-        town.jobs().map(({ state }) => state),
+        harness.jobs().map(({ state }) => state),
         silent === 'batch' ? ['failed'] : []
       )
     }
   })
 
   it('ends a job whose claim takes too long, before it says so', async () => {
-    const town = await startTown({ isSilent: true, budgetMs: 1_800 })
-    const { jobs } = town.services.locations.of('dev')
+    const harness = await startHarness({ isSilent: true, budgetMs: 1_800 })
+    const { jobs } = harness.services.locations.of('dev')
     const claim = jobs.claim.bind(jobs)
     const { promise: answered, resolve: answer } = Promise.withResolvers<void>()
     jobs.claim = async (...given) => {
@@ -250,49 +250,49 @@ describe('/iot-log', () => {
       await answered
       return claimed
     }
-    assert.match(await town.type(example), /could not be recorded, so nothing was started/)
-    assert.equal(town.jobs()[0]?.state, 'failed')
-    assert.deepEqual(town.batch.requests, [])
+    assert.match(await harness.type(example), /could not be recorded, so nothing was started/)
+    assert.equal(harness.jobs()[0]?.state, 'failed')
+    assert.deepEqual(harness.batch.requests, [])
     Object.assign(jobs, { claim })
-    assert.match(await town.type(example), /Started/)
+    assert.match(await harness.type(example), /Started/)
     answer()
   })
 
   it('ends a job whose record was written too late for its answer', async () => {
-    const town = await startTown({ isSilent: true, budgetMs: 1_800 })
-    const { jobs } = town.services.locations.of('dev')
+    const harness = await startHarness({ isSilent: true, budgetMs: 1_800 })
+    const { jobs } = harness.services.locations.of('dev')
     const [claim, end] = [jobs.claim.bind(jobs), jobs.end.bind(jobs)]
     const [answered, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     jobs.claim = async (...given) => {
       await answered.promise
       return claim(...given)
     }
-    assert.match(await town.type(example), /could not be recorded, so nothing was started/)
-    assert.deepEqual(town.jobs(), [])
+    assert.match(await harness.type(example), /could not be recorded, so nothing was started/)
+    assert.deepEqual(harness.jobs(), [])
     jobs.end = async (...given) => end(...given).finally(ended.resolve)
     answered.resolve()
     await ended.promise
-    assert.equal(town.jobs()[0]?.state, 'failed')
-    assert.deepEqual(town.batch.requests, [])
+    assert.equal(harness.jobs()[0]?.state, 'failed')
+    assert.deepEqual(harness.batch.requests, [])
     Object.assign(jobs, { claim })
-    assert.match(await town.type(example), /Started/)
+    assert.match(await harness.type(example), /Started/)
   })
 
   it('asks about members without a token only the lists', async () => {
-    const town = await startTown({ hasBotToken: false })
-    town.slack.faults.add({ action: { kind: 'hang' } })
-    assert.match(await town.type(example), /Started/)
-    assert.deepEqual(town.slack.requests, [])
+    const harness = await startHarness({ hasBotToken: false })
+    harness.slack.faults.add({ action: { kind: 'hang' } })
+    assert.match(await harness.type(example), /Started/)
+    assert.deepEqual(harness.slack.requests, [])
   })
 
   it('shows what of mine runs, and my last results with links', async () => {
-    const town = await startTown()
-    assert.match(await town.type('status'), /You asked for nothing since yesterday/)
-    await town.type(example)
-    finish(town)
-    await town.type('THING00002 telemetry 2023/10/01')
-    await town.type('THING00003 telemetry 2023/10/01', { user_id: 'U0OPS' })
-    const text = await town.type('status')
+    const harness = await startHarness()
+    assert.match(await harness.type('status'), /You asked for nothing since yesterday/)
+    await harness.type(example)
+    finish(harness)
+    await harness.type('THING00002 telemetry 2023/10/01')
+    await harness.type('THING00003 telemetry 2023/10/01', { user_id: 'U0OPS' })
+    const text = await harness.type('status')
     assert.match(
       text,
       /\*Running\*\n• `THING00002`.*waiting for a machine · stop it with `\/iot-log cancel [a-z0-9]{6}`/
@@ -305,41 +305,41 @@ describe('/iot-log', () => {
   })
 
   it('cancels my only running job, or the one that I name', async () => {
-    const town = await startTown()
-    assert.equal(await town.type('cancel'), 'Nothing of yours runs.')
-    await town.type(example)
-    assert.match(await town.type('cancel zzzzzz'), /None of your running jobs has that id:/)
-    assert.equal(await town.type('cancel', { user_id: 'U0OPS' }), 'Nothing of yours runs.')
-    assert.match(await town.type('cancel'), /`THING00001` is being stopped/)
-    assert.equal(town.jobs()[0]?.state, 'cancelling')
-    assert.deepEqual(town.terminated(), [{ jobId: town.batchJobId(1), reason: 'Cancelled on request' }])
-    await town.type('THING00002 telemetry 2023/10/01')
-    assert.match(await town.type('cancel'), /More than one runs/)
-    const second = town.jobs().find(({ request }) => request.identifiers[0] === 'THING00002')!
-    assert.match(await town.type(`cancel ${second.id.slice(-6)}`), /`THING00002` is being stopped/)
-    assert.equal(town.terminated().length, 2)
+    const harness = await startHarness()
+    assert.equal(await harness.type('cancel'), 'Nothing of yours runs.')
+    await harness.type(example)
+    assert.match(await harness.type('cancel zzzzzz'), /None of your running jobs has that id:/)
+    assert.equal(await harness.type('cancel', { user_id: 'U0OPS' }), 'Nothing of yours runs.')
+    assert.match(await harness.type('cancel'), /`THING00001` is being stopped/)
+    assert.equal(harness.jobs()[0]?.state, 'cancelling')
+    assert.deepEqual(harness.terminated(), [{ jobId: harness.batchJobId(1), reason: 'Cancelled on request' }])
+    await harness.type('THING00002 telemetry 2023/10/01')
+    assert.match(await harness.type('cancel'), /More than one runs/)
+    const second = harness.jobs().find(({ request }) => request.identifiers[0] === 'THING00002')!
+    assert.match(await harness.type(`cancel ${second.id.slice(-6)}`), /`THING00002` is being stopped/)
+    assert.equal(harness.terminated().length, 2)
   })
 
   it('stops a job that was cancelled before Batch had it', async () => {
-    const town = await startTown()
+    const harness = await startHarness()
     // The record is changed between its claim and its submission.
-    const submit = town.services.batch.submit
+    const submit = harness.services.batch.submit
     const batch = {
-      ...town.services.batch,
+      ...harness.services.batch,
       submit: async (...args: Parameters<typeof submit>) => {
-        const job = town.jobs()[0]!
-        town.putJob({ ...job, state: 'cancelling' })
+        const job = harness.jobs()[0]!
+        harness.putJob({ ...job, state: 'cancelling' })
         return submit(...args)
       }
     }
-    Object.assign(town.services, { batch })
-    await town.type(example)
-    assert.equal(town.terminated().length, 1)
-    assert.equal(town.jobs()[0]?.state, 'cancelling')
+    Object.assign(harness.services, { batch })
+    await harness.type(example)
+    assert.equal(harness.terminated().length, 1)
+    assert.equal(harness.jobs()[0]?.state, 'cancelling')
   })
 
   it('keeps the jobs of each environment beside its logs, and finds them all', async () => {
-    const town = await startTown({
+    const harness = await startHarness({
       change: (document) => {
         const { dev } = document.environments
         document.environments.prod = {
@@ -349,26 +349,26 @@ describe('/iot-log', () => {
         }
       }
     })
-    await town.type('THING00001 telemetry 2023/10/01 prod')
-    assert.equal(town.s3.keys('prod-iot-logs').filter((key) => key.endsWith('.json')).length, 1)
-    assert.equal(town.submitted()[0]?.jobQueue, 'prod')
-    assert.match(await town.type('status'), /THING00001.*prod/)
-    assert.match(await town.type('cancel'), /is being stopped/)
+    await harness.type('THING00001 telemetry 2023/10/01 prod')
+    assert.equal(harness.s3.keys('prod-iot-logs').filter((key) => key.endsWith('.json')).length, 1)
+    assert.equal(harness.submitted()[0]?.jobQueue, 'prod')
+    assert.match(await harness.type('status'), /THING00001.*prod/)
+    assert.match(await harness.type('cancel'), /is being stopped/)
   })
 
   it('logs neither what was typed nor where to answer', async () => {
-    const town = await startTown()
-    await town.type(example)
-    town.batch.faults.add(batchFaults.refuses)
-    await town.type('THING00002 telemetry 2023/10/01')
-    await town.type('no such thing')
-    assert.ok(town.logged.length >= 2)
-    assert.doesNotMatch(town.logText(), /secret-of|xoxb|v0=|THING0000|no such thing/)
+    const harness = await startHarness()
+    await harness.type(example)
+    harness.batch.faults.add(batchFaults.refuses)
+    await harness.type('THING00002 telemetry 2023/10/01')
+    await harness.type('no such thing')
+    assert.ok(harness.logged.length >= 2)
+    assert.doesNotMatch(harness.logText(), /secret-of|xoxb|v0=|THING0000|no such thing/)
   })
 })
 
-function finish(town: Town): void {
-  const job = town.jobs()[0]!
-  town.putJob(finishedJob(job))
-  town.s3.delete('dev-iot-logs', `${prefix}jobs/running/T0IOTLOG/U0MINA/${job.id}`)
+function finish(harness: Harness): void {
+  const job = harness.jobs()[0]!
+  harness.putJob(finishedJob(job))
+  harness.s3.delete('dev-iot-logs', `${prefix}jobs/running/T0IOTLOG/U0MINA/${job.id}`)
 }

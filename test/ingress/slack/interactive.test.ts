@@ -6,179 +6,179 @@ import { actionIds } from '../../../worker/report/slack/buttons.ts'
 import { jobMessage } from '../../../worker/report/slack/message.ts'
 import type { Block, Message } from '../../stand-ins/slack/workspace.ts'
 import { finishedJob } from '../finished-job.ts'
-import { batchFaults, noonMs, prefix, startTown, type Town } from '../harness.ts'
+import { batchFaults, type Harness, noonMs, prefix, startHarness } from '../harness.ts'
 
 const example = 'THING00001 telemetry 2023/10/01'
 
 /** The job of the example, and its message as the worker posts it. */
 async function startedJob(
-  town: Town,
+  harness: Harness,
   finish: (job: Job) => Job = (job) => job
 ): Promise<{ job: Job; message: Message }> {
-  await town.type(example)
-  const job = finish(town.jobs()[0]!)
-  town.putJob(job)
+  await harness.type(example)
+  const job = finish(harness.jobs()[0]!)
+  harness.putJob(job)
   const { text, blocks } = jobMessage(job, {
     nowMs: noonMs,
     downloadUrl: 'https://example.com/d',
     linkExpiresMs: noonMs + 3_600_000
   })
-  const channel = town.slack.workspace.channels.get('C0SUPPORT')!
-  return { job, message: town.slack.workspace.post(channel, { text, blocks: blocks as unknown as Block[] }) }
+  const channel = harness.slack.workspace.channels.get('C0SUPPORT')!
+  return { job, message: harness.slack.workspace.post(channel, { text, blocks: blocks as unknown as Block[] }) }
 }
 
-const lastEphemeral = (town: Town): string => town.slack.ephemerals().at(-1)?.text ?? ''
+const lastEphemeral = (harness: Harness): string => harness.slack.ephemerals().at(-1)?.text ?? ''
 
 describe('the button Cancel', () => {
   it('stops the job for whoever asked for it', async () => {
-    const town = await startTown()
-    const { message } = await startedJob(town)
-    const { status, body } = await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
+    const harness = await startHarness()
+    const { message } = await startedJob(harness)
+    const { status, body } = await harness.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
     assert.deepEqual([status, body], [200, ''])
-    assert.equal(town.jobs()[0]?.state, 'cancelling')
-    assert.deepEqual(town.terminated(), [{ jobId: town.batchJobId(1), reason: 'Cancelled on request' }])
-    assert.match(lastEphemeral(town), /`THING00001` is being stopped/)
+    assert.equal(harness.jobs()[0]?.state, 'cancelling')
+    assert.deepEqual(harness.terminated(), [{ jobId: harness.batchJobId(1), reason: 'Cancelled on request' }])
+    assert.match(lastEphemeral(harness), /`THING00001` is being stopped/)
   })
 
   it('stops it for an admin, and for nobody else', async () => {
-    const town = await startTown({
+    const harness = await startHarness({
       change: ({ access }) => {
         access.admins = ['U0OPS']
       }
     })
-    const { message } = await startedJob(town)
+    const { message } = await startedJob(harness)
     for (const user of ['U0GUEST', 'U0OTHER']) {
-      await town.slack.click({ in: message, actionId: actionIds.cancel, user })
-      assert.match(lastEphemeral(town), /Only whoever asked for this export, or an admin|not known/)
+      await harness.slack.click({ in: message, actionId: actionIds.cancel, user })
+      assert.match(lastEphemeral(harness), /Only whoever asked for this export, or an admin|not known/)
     }
-    assert.equal(town.jobs()[0]?.state, 'submitted')
-    assert.deepEqual(town.terminated(), [])
-    await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0OPS' })
-    assert.equal(town.jobs()[0]?.state, 'cancelling')
+    assert.equal(harness.jobs()[0]?.state, 'submitted')
+    assert.deepEqual(harness.terminated(), [])
+    await harness.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0OPS' })
+    assert.equal(harness.jobs()[0]?.state, 'cancelling')
   })
 
   it('changes nothing of a job that is over, or that nobody knows', async () => {
-    const town = await startTown()
-    const { job, message } = await startedJob(town)
-    town.putJob(finishedJob(job))
-    await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
-    assert.match(lastEphemeral(town), /is over already/)
-    assert.equal(town.jobs()[0]?.state, 'complete')
-    town.s3.delete('dev-iot-logs', `${prefix}jobs/${job.id}.json`)
-    await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
-    assert.match(lastEphemeral(town), /not known any more/)
-    assert.deepEqual(town.terminated(), [])
+    const harness = await startHarness()
+    const { job, message } = await startedJob(harness)
+    harness.putJob(finishedJob(job))
+    await harness.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
+    assert.match(lastEphemeral(harness), /is over already/)
+    assert.equal(harness.jobs()[0]?.state, 'complete')
+    harness.s3.delete('dev-iot-logs', `${prefix}jobs/${job.id}.json`)
+    await harness.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
+    assert.match(lastEphemeral(harness), /not known any more/)
+    assert.deepEqual(harness.terminated(), [])
   })
 
   it('says so when Batch does not stop it, and may be pressed again', async () => {
-    const town = await startTown()
-    const { message } = await startedJob(town)
-    town.batch.faults.add(batchFaults.refuses)
-    await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
-    assert.match(lastEphemeral(town), /will stop, but AWS Batch did not answer yet/)
-    town.batch.faults.clear()
-    await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
-    assert.match(lastEphemeral(town), /is being stopped\. Its message/)
+    const harness = await startHarness()
+    const { message } = await startedJob(harness)
+    harness.batch.faults.add(batchFaults.refuses)
+    await harness.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
+    assert.match(lastEphemeral(harness), /will stop, but AWS Batch did not answer yet/)
+    harness.batch.faults.clear()
+    await harness.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
+    assert.match(lastEphemeral(harness), /is being stopped\. Its message/)
   })
 
   it('says so when the record can not be changed', async () => {
-    const town = await startTown()
-    const { message } = await startedJob(town)
-    town.s3.faults.add({ operation: 'PutObject', action: { kind: 'error', code: 'AccessDenied' } })
-    const { status } = await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
+    const harness = await startHarness()
+    const { message } = await startedJob(harness)
+    harness.s3.faults.add({ operation: 'PutObject', action: { kind: 'error', code: 'AccessDenied' } })
+    const { status } = await harness.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
     assert.equal(status, 200)
-    assert.match(lastEphemeral(town), /Something went wrong here/)
-    assert.deepEqual(town.terminated(), [])
-    assert.doesNotMatch(town.logText(), /actions\/T0IOTLOG|xoxb|v0=/)
+    assert.match(lastEphemeral(harness), /Something went wrong here/)
+    assert.deepEqual(harness.terminated(), [])
+    assert.doesNotMatch(harness.logText(), /actions\/T0IOTLOG|xoxb|v0=/)
   })
 
   it('is answered though Batch does not answer at all', async () => {
-    const town = await startTown({ isSilent: true })
-    const { message } = await startedJob(town)
-    town.batch.faults.add(batchFaults.hangs)
-    const { status } = await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
+    const harness = await startHarness({ isSilent: true })
+    const { message } = await startedJob(harness)
+    harness.batch.faults.add(batchFaults.hangs)
+    const { status } = await harness.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
     assert.equal(status, 200)
-    assert.match(lastEphemeral(town), /will stop, but AWS Batch did not answer yet/)
+    assert.match(lastEphemeral(harness), /will stop, but AWS Batch did not answer yet/)
   })
 
   it('is acknowledged in time though nobody answers', async () => {
-    const town = await startTown({ isSilent: true, budgetMs: 1_200 })
-    const { message } = await startedJob(town)
-    town.slack.faults.add({ method: 'response_url', action: { kind: 'hang' } })
-    town.batch.faults.add(batchFaults.hangs)
-    const { status } = await town.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
+    const harness = await startHarness({ isSilent: true, budgetMs: 1_200 })
+    const { message } = await startedJob(harness)
+    harness.slack.faults.add({ method: 'response_url', action: { kind: 'hang' } })
+    harness.batch.faults.add(batchFaults.hangs)
+    const { status } = await harness.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
     assert.equal(status, 200)
-    assert.ok(town.clock.nowMs() <= 1_200)
+    assert.ok(harness.clock.nowMs() <= 1_200)
   })
 })
 
 describe('the button New link', () => {
   it('gives a link that works, for the eyes of whoever pressed it', async () => {
-    const town = await startTown()
-    const { job, message } = await startedJob(town, finishedJob)
-    town.s3.put('dev-iot-logs', job.result!.archive!.key, 'zip')
-    await town.slack.click({ in: message, actionId: actionIds.newLink, user: 'U0OPS' })
-    const answer = town.slack.ephemerals('U0OPS').at(-1)!
+    const harness = await startHarness()
+    const { job, message } = await startedJob(harness, finishedJob)
+    harness.s3.put('dev-iot-logs', job.result!.archive!.key, 'zip')
+    await harness.slack.click({ in: message, actionId: actionIds.newLink, user: 'U0OPS' })
+    const answer = harness.slack.ephemerals('U0OPS').at(-1)!
     assert.match(answer.text, /New link until <!date\^\d+\^/)
     const { url } = findButton(answer, actionIds.download)
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/download\/|^https:\/\//)
     const path = new URL(url).pathname + new URL(url).search
-    assert.equal((await town.get(path)).statusCode, 302)
+    assert.equal((await harness.get(path)).statusCode, 302)
   })
 
   it('gives none to guests, nor of an archive that is gone', async () => {
-    const town = await startTown()
-    const { message } = await startedJob(town, finishedJob)
-    await town.slack.click({ in: message, actionId: actionIds.newLink, user: 'U0GUEST' })
-    assert.match(lastEphemeral(town), /Guests may not/)
-    await town.slack.click({ in: message, actionId: actionIds.newLink, user: 'U0MINA' })
-    assert.match(lastEphemeral(town), /The archive of this export is gone/)
+    const harness = await startHarness()
+    const { message } = await startedJob(harness, finishedJob)
+    await harness.slack.click({ in: message, actionId: actionIds.newLink, user: 'U0GUEST' })
+    assert.match(lastEphemeral(harness), /Guests may not/)
+    await harness.slack.click({ in: message, actionId: actionIds.newLink, user: 'U0MINA' })
+    assert.match(lastEphemeral(harness), /The archive of this export is gone/)
   })
 })
 
 describe('an app of a whole organisation', () => {
   it('is told to be installed in the workspace, and nothing else is done', async () => {
-    const town = await startTown()
-    const { job } = await startedJob(town)
-    const before = town.s3.requests.length
+    const harness = await startHarness()
+    const { job } = await startedJob(harness)
+    const before = harness.s3.requests.length
     for (const text of [example, 'status', '']) {
-      assert.match(await town.type(text, { is_enterprise_install: 'true' }), /as an app of a whole organisation/)
+      assert.match(await harness.type(text, { is_enterprise_install: 'true' }), /as an app of a whole organisation/)
     }
     const payload = {
       type: 'block_actions',
       user: { id: 'U0MINA', team_id: 'T0IOTLOG' },
       team: null,
       is_enterprise_install: true,
-      response_url: `${town.slack.url}/actions/T0IOTLOG/1/abc`,
+      response_url: `${harness.slack.url}/actions/T0IOTLOG/1/abc`,
       actions: [{ action_id: actionIds.cancel, value: job.id }]
     }
-    assert.equal((await town.send('/slack/interactive', { payload: JSON.stringify(payload) })).statusCode, 200)
-    assert.equal(town.jobs()[0]?.state, 'submitted')
-    assert.equal(town.s3.requests.length, before)
+    assert.equal((await harness.send('/slack/interactive', { payload: JSON.stringify(payload) })).statusCode, 200)
+    assert.equal(harness.jobs()[0]?.state, 'submitted')
+    assert.equal(harness.s3.requests.length, before)
   })
 })
 
 describe('other interactions', () => {
   it('are acknowledged: links that were pressed, buttons and kinds of others', async () => {
-    const town = await startTown()
-    const { message } = await startedJob(town, finishedJob)
-    const { status, body } = await town.slack.click({ in: message, actionId: actionIds.download, user: 'U0MINA' })
+    const harness = await startHarness()
+    const { message } = await startedJob(harness, finishedJob)
+    const { status, body } = await harness.slack.click({ in: message, actionId: actionIds.download, user: 'U0MINA' })
     assert.deepEqual([status, body], [200, ''])
     const user = { id: 'U0MINA', team_id: 'T0IOTLOG' }
-    const before = town.s3.requests.length
+    const before = harness.s3.requests.length
     for (const payload of [
       { type: 'message_action', user, team: { id: 'T0IOTLOG' } },
       { type: 'block_actions', user, team: { id: 'T0IOTLOG' }, actions: [{ action_id: 'other', value: 'x' }] },
       { type: 'view_closed', user, team: { id: 'T0IOTLOG' } }
     ]) {
-      const answer = await town.send('/slack/interactive', { payload: JSON.stringify(payload) })
+      const answer = await harness.send('/slack/interactive', { payload: JSON.stringify(payload) })
       assert.deepEqual([answer.statusCode, answer.body], [200, ''])
     }
-    assert.equal(town.s3.requests.length, before)
+    assert.equal(harness.s3.requests.length, before)
   })
 
   it('are refused when they are none, or answer elsewhere', async () => {
-    const town = await startTown()
+    const harness = await startHarness()
     const user = { id: 'U0MINA', team_id: 'T0IOTLOG' }
     const press = {
       type: 'block_actions',
@@ -194,40 +194,40 @@ describe('other interactions', () => {
       '{"type":1}',
       JSON.stringify({ ...press, response_url: 'http://10.0.0.1/' })
     ]) {
-      assert.equal((await town.send('/slack/interactive', { payload })).statusCode, 400, payload)
+      assert.equal((await harness.send('/slack/interactive', { payload })).statusCode, 400, payload)
     }
-    assert.deepEqual(town.s3.requests, [])
+    assert.deepEqual(harness.s3.requests, [])
   })
 
   it('do nothing the second time', async () => {
-    const town = await startTown()
-    const { job } = await startedJob(town)
+    const harness = await startHarness()
+    const { job } = await startedJob(harness)
     const payload = JSON.stringify({
       type: 'block_actions',
       user: { id: 'U0MINA', team_id: 'T0IOTLOG' },
       team: { id: 'T0IOTLOG' },
       actions: [{ action_id: actionIds.cancel, value: job.id }]
     })
-    assert.equal((await town.send('/slack/interactive', { payload })).statusCode, 200)
-    assert.equal((await town.send('/slack/interactive', { payload })).statusCode, 401)
+    assert.equal((await harness.send('/slack/interactive', { payload })).statusCode, 200)
+    assert.equal((await harness.send('/slack/interactive', { payload })).statusCode, 401)
   })
 })
 
 describe('the form', () => {
   it('opens when the command has no words, and starts what was filled in', async () => {
-    const town = await startTown()
-    const opened = await town.slack.command({ text: '' })
+    const harness = await startHarness()
+    const opened = await harness.slack.command({ text: '' })
     assert.deepEqual([opened.status, opened.body], [200, ''])
-    const [modal] = town.slack.modals('U0MINA')
+    const [modal] = harness.slack.modals('U0MINA')
     const values = {
       identifier: 'THING 1,THING00002',
       category: ['telemetry', 'lifecycle'],
       date: '2023-10-01',
       options: ['match=word', 'case=ignore', 'engine=scan', 'format=json', 'window=event']
     }
-    const { delivery } = await town.slack.submit({ modal: modal!, values })
+    const { delivery } = await harness.slack.submit({ modal: modal!, values })
     assert.equal(delivery?.status, 200)
-    const [job] = town.jobs()
+    const [job] = harness.jobs()
     assert.deepEqual(job?.request, {
       identifiers: ['THING 1', 'THING00002'],
       categories: ['telemetry', 'lifecycle'],
@@ -242,64 +242,64 @@ describe('the form', () => {
     })
     assert.equal(job?.asker.channel, 'C0SUPPORT')
     assert.equal(job?.reply.responseUrl, opened.responseUrl)
-    assert.equal(town.submitted().length, 1)
-    const [told] = town.slack.modals('U0MINA')
+    assert.equal(harness.submitted().length, 1)
+    const [told] = harness.slack.modals('U0MINA')
     assert.match(JSON.stringify(told?.view), /Started.*THING 1/)
     assert.doesNotMatch(JSON.stringify(told?.view), /iot-log-cancel/)
   })
 
   it('knows how old its response URL is', async () => {
-    const town = await startTown()
-    await town.slack.command({ text: '' })
-    town.pass(20 * 60_000)
-    const modal = town.slack.modals('U0MINA')[0]!
-    await town.slack.submit({ modal, values: { identifier: 'THING00001', category: ['telemetry'] } })
-    assert.equal(town.jobs()[0]?.reply.responseUrlFromMs, noonMs)
+    const harness = await startHarness()
+    await harness.slack.command({ text: '' })
+    harness.pass(20 * 60_000)
+    const modal = harness.slack.modals('U0MINA')[0]!
+    await harness.slack.submit({ modal, values: { identifier: 'THING00001', category: ['telemetry'] } })
+    assert.equal(harness.jobs()[0]?.reply.responseUrlFromMs, noonMs)
   })
 
   it('does not show the response URL to anybody', async () => {
-    const town = await startTown()
-    const { responseUrl } = await town.slack.command({ text: '' })
-    const view = JSON.stringify(town.slack.modals()[0]?.view)
+    const harness = await startHarness()
+    const { responseUrl } = await harness.slack.command({ text: '' })
+    const view = JSON.stringify(harness.slack.modals()[0]?.view)
     assert.ok(!view.includes(responseUrl))
     assert.ok(!Buffer.from(/"private_metadata":"([^"]*)"/.exec(view)![1]!, 'base64url').includes('commands'))
-    assert.doesNotMatch(town.logText(), /commands\/T0IOTLOG/)
+    assert.doesNotMatch(harness.logText(), /commands\/T0IOTLOG/)
   })
 
   it('tells mistakes at their fields, and stays open', async () => {
-    const town = await startTown()
-    await town.slack.command({ text: '' })
-    const modal = town.slack.modals()[0]!
+    const harness = await startHarness()
+    await harness.slack.command({ text: '' })
+    const modal = harness.slack.modals()[0]!
     const future = { identifier: 'AB', category: ['telemetry'], date: '2029-01-01' }
-    const answer = await town.slack.submit({ modal, values: future })
+    const answer = await harness.slack.submit({ modal, values: future })
     assert.equal(answer.delivery?.status, 200)
     assert.match(modal.errors.identifier!, /"AB" is too short/)
     assert.match(modal.errors.date!, /is in the future/)
     assert.deepEqual(Object.keys(modal.errors), ['identifier', 'date'])
-    assert.deepEqual(town.jobs(), [])
-    await town.slack.submit({ modal, values: { ...future, identifier: '   ', date: '2023-10-01' } })
+    assert.deepEqual(harness.jobs(), [])
+    await harness.slack.submit({ modal, values: { ...future, identifier: '   ', date: '2023-10-01' } })
     assert.deepEqual(modal.errors, { identifier: 'Fill this in' })
     const both = ['engine=scan', 'engine=athena']
-    await town.slack.submit({ modal, values: { ...future, identifier: 'ABC', date: '2023-10-01', options: both } })
+    await harness.slack.submit({ modal, values: { ...future, identifier: 'ABC', date: '2023-10-01', options: both } })
     assert.deepEqual(modal.errors, { options: '"engine=athena": "engine" is given twice' })
   })
 
   it('tells in its place why nothing was started', async () => {
-    const town = await startTown()
-    for (const user of ['U0MINA', 'U0GUEST']) await town.slack.command({ text: '', user })
-    town.batch.faults.add(batchFaults.refuses)
-    for (const modal of town.slack.modals()) {
-      await town.slack.submit({ modal, values: { identifier: 'THING00001', category: ['telemetry'] } })
+    const harness = await startHarness()
+    for (const user of ['U0MINA', 'U0GUEST']) await harness.slack.command({ text: '', user })
+    harness.batch.faults.add(batchFaults.refuses)
+    for (const modal of harness.slack.modals()) {
+      await harness.slack.submit({ modal, values: { identifier: 'THING00001', category: ['telemetry'] } })
     }
-    const shown = town.slack.modals().map(({ view }) => JSON.stringify(view))
+    const shown = harness.slack.modals().map(({ view }) => JSON.stringify(view))
     assert.match(shown[0]!, /AWS Batch did not take the job/)
     assert.match(shown[1]!, /Guests may not/)
   })
 
   it('of somebody else, or of an older key, is not believed', async () => {
-    const town = await startTown()
-    await town.slack.command({ text: '' })
-    const { private_metadata: metadata } = town.slack.modals()[0]!.view
+    const harness = await startHarness()
+    await harness.slack.command({ text: '' })
+    const { private_metadata: metadata } = harness.slack.modals()[0]!.view
     const state = { values: {} }
     for (const [user, sealed] of [
       ['U0OPS', metadata],
@@ -313,21 +313,21 @@ describe('the form', () => {
         team: { id: 'T0IOTLOG' },
         view
       }
-      const answer = await town.send('/slack/interactive', { payload: JSON.stringify(payload) })
+      const answer = await harness.send('/slack/interactive', { payload: JSON.stringify(payload) })
       assert.match(answer.body, /This form is too old/)
     }
   })
 
   it('gives way to the help where it can not be opened', async () => {
-    const town = await startTown()
-    town.slack.faults.add({ method: 'views.open', action: { kind: 'error', error: 'expired_trigger_id' } })
-    assert.match(await town.type(''), /Logs of a device as a zip/)
-    const mute = await startTown({ hasBotToken: false })
+    const harness = await startHarness()
+    harness.slack.faults.add({ method: 'views.open', action: { kind: 'error', error: 'expired_trigger_id' } })
+    assert.match(await harness.type(''), /Logs of a device as a zip/)
+    const mute = await startHarness({ hasBotToken: false })
     assert.match(await mute.type('   '), /Logs of a device as a zip/)
   })
 
   it('stays within the limits of Slack for a large configuration', async () => {
-    const town = await startTown({
+    const harness = await startHarness({
       change: (document) => {
         const { dev } = document.environments
         for (let at = 0; at < 150; at++) {
@@ -336,10 +336,10 @@ describe('the form', () => {
         }
       }
     })
-    const { failure } = await town.slack.command({ text: '' })
+    const { failure } = await harness.slack.command({ text: '' })
     assert.equal(failure, undefined)
-    assert.equal(town.slack.modals().length, 1)
-    const view = modalView(town.services.config, 'x', noonMs) as { private_metadata: string }
+    assert.equal(harness.slack.modals().length, 1)
+    const view = modalView(harness.services.config, 'x', noonMs) as { private_metadata: string }
     assert.ok(view.private_metadata.length < 3_000)
   })
 })

@@ -2,30 +2,30 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createSlackServices } from '../../../ingress/slack/services.ts'
 import { actionIds } from '../../../worker/report/slack/buttons.ts'
-import { linkKey, signingSecret, startTown, type Town } from '../harness.ts'
+import { type Harness, linkKey, signingSecret, startHarness } from '../harness.ts'
 
 const typed = ['THING00001 telemetry 2023/10/01', 'no such thing', 'status', 'cancel', 'help']
-const levelsOf = (town: Town): string[] =>
-  [...new Set(town.logged.map(({ level }) => String(level)))].filter((level) => level !== 'warn').sort()
+const levelsOf = (harness: Harness): string[] =>
+  [...new Set(harness.logged.map(({ level }) => String(level)))].filter((level) => level !== 'warn').sort()
 
-async function visit(town: Town): Promise<void> {
-  for (const text of typed) await town.type(text)
+async function visit(harness: Harness): Promise<void> {
+  for (const text of typed) await harness.type(text)
   const payload = {
     type: 'block_actions',
     user: { id: 'U0MINA', team_id: 'T0IOTLOG' },
     team: { id: 'T0IOTLOG' },
     channel: { id: 'C0SUPPORT' },
-    response_url: `${town.slack.url}/actions/T0IOTLOG/1/secret-of-the-response-url`,
-    actions: [{ action_id: actionIds.cancel, value: town.jobs()[0]!.id }]
+    response_url: `${harness.slack.url}/actions/T0IOTLOG/1/secret-of-the-response-url`,
+    actions: [{ action_id: actionIds.cancel, value: harness.jobs()[0]!.id }]
   }
-  await town.send('/slack/interactive', { payload: JSON.stringify(payload) })
+  await harness.send('/slack/interactive', { payload: JSON.stringify(payload) })
 }
 
 describe('the level of the logs', () => {
   it('debug tells each request, what became of it, and each call with its time, and nothing of what was sent', async () => {
-    const town = await startTown({ environment: { IOT_LOG_LEVEL: 'debug' } })
-    await visit(town)
-    const said = (wanted: string) => town.logged.filter(({ message }) => message === wanted)
+    const harness = await startHarness({ environment: { IOT_LOG_LEVEL: 'debug' } })
+    await visit(harness)
+    const said = (wanted: string) => harness.logged.filter(({ message }) => message === wanted)
     assert.deepEqual(
       said('A command').map(({ kind, words }) => [kind, words]),
       [
@@ -37,7 +37,7 @@ describe('the level of the logs', () => {
       ]
     )
     const submissions = said('A submission').map(({ result, job, environment }) => ({ result, job, environment }))
-    assert.deepEqual(submissions, [{ result: 'started', job: town.jobs()[0]!.id, environment: 'dev' }])
+    assert.deepEqual(submissions, [{ result: 'started', job: harness.jobs()[0]!.id, environment: 'dev' }])
     assert.equal(said('An interaction')[0]?.type, 'block_actions')
     const requests = said('A request')
     assert.equal(requests.length, typed.length + 1)
@@ -49,20 +49,20 @@ describe('the level of the logs', () => {
         call
       )
     }
-    const secrets = [signingSecret, linkKey, 'secret-of', 'trigger.', town.slack.token, 'v0=']
+    const secrets = [signingSecret, linkKey, 'secret-of', 'trigger.', harness.slack.token, 'v0=']
     for (const secret of [...secrets, 'THING00001', 'no such', 'private_metadata'])
-      assert.ok(!town.logText().includes(secret), secret)
+      assert.ok(!harness.logText().includes(secret), secret)
   })
 
   it('detailed tells no calls, and info neither', async () => {
-    const detailed = await startTown({
+    const detailed = await startHarness({
       change: (document) => {
         document.logLevel = 'detailed'
       }
     })
     await visit(detailed)
     assert.deepEqual(levelsOf(detailed), ['detailed', 'info'])
-    const usual = await startTown()
+    const usual = await startHarness()
     await visit(usual)
     assert.deepEqual(levelsOf(usual), ['info'])
   })

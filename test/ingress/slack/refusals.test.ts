@@ -2,68 +2,68 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { FunctionUrlEvent, FunctionUrlResult } from '../../../ingress/jobs/function-url.ts'
 import { signBody } from '../../../ingress/slack/verify-signature.ts'
-import { commandFields, getEvent, noonMs, postEvent, signedHeaders, startTown, type Town } from '../harness.ts'
+import { commandFields, getEvent, type Harness, noonMs, postEvent, signedHeaders, startHarness } from '../harness.ts'
 
 const example = 'THING00001 telemetry 2023/10/01'
-const bodyOf = (town: Town, more: Record<string, string> = {}): string =>
-  new URLSearchParams({ ...commandFields(town.slack), text: example, ...more }).toString()
+const bodyOf = (harness: Harness, more: Record<string, string> = {}): string =>
+  new URLSearchParams({ ...commandFields(harness.slack), text: example, ...more }).toString()
 
 /** Nothing was asked of anybody, and no secret stands in a log. */
-function assertUntouched(town: Town): void {
-  assert.deepEqual(town.s3.requests, [])
-  assert.deepEqual(town.batch.requests, [])
-  assert.deepEqual(town.slack.requests, [])
-  assert.doesNotMatch(town.logText(), /secret-of|xoxb|v0=|THING00001|8f742231/)
+function assertUntouched(harness: Harness): void {
+  assert.deepEqual(harness.s3.requests, [])
+  assert.deepEqual(harness.batch.requests, [])
+  assert.deepEqual(harness.slack.requests, [])
+  assert.doesNotMatch(harness.logText(), /secret-of|xoxb|v0=|THING00001|8f742231/)
 }
 
-async function refusalOf(town: Town, event: FunctionUrlEvent): Promise<FunctionUrlResult> {
-  const answer = await town.handle(event)
-  assertUntouched(town)
+async function refusalOf(harness: Harness, event: FunctionUrlEvent): Promise<FunctionUrlResult> {
+  const answer = await harness.handle(event)
+  assertUntouched(harness)
   assert.doesNotMatch(answer.body, /secret-of|THING00001/)
   return answer
 }
 
 describe('a request that Slack did not send so', () => {
   it('is answered when it is no event of a function URL at all', async () => {
-    const town = await startTown()
+    const harness = await startHarness()
     for (const event of [{}, { requestContext: {} }, { rawPath: '/slack/commands', headers: {} }]) {
-      assert.equal((await refusalOf(town, event as FunctionUrlEvent)).statusCode, 500)
+      assert.equal((await refusalOf(harness, event as FunctionUrlEvent)).statusCode, 500)
     }
   })
 
   it('is refused when it is too large, before it is decoded', async () => {
-    const town = await startTown()
-    const body = bodyOf(town, { text: 'A'.repeat(65_536) })
-    const answer = await refusalOf(town, postEvent('/slack/commands', body, signedHeaders(body, noonMs)))
+    const harness = await startHarness()
+    const body = bodyOf(harness, { text: 'A'.repeat(65_536) })
+    const answer = await refusalOf(harness, postEvent('/slack/commands', body, signedHeaders(body, noonMs)))
     assert.equal(answer.statusCode, 413)
     const plain = postEvent('/slack/commands', body, signedHeaders(body, noonMs))
-    assert.equal((await refusalOf(town, { ...plain, isBase64Encoded: false, body })).statusCode, 413)
+    assert.equal((await refusalOf(harness, { ...plain, isBase64Encoded: false, body })).statusCode, 413)
     const payload = `payload=${'A'.repeat(300_000)}`
     const interaction = postEvent('/slack/interactive', payload, signedHeaders(payload, noonMs))
-    assert.equal((await refusalOf(town, interaction)).statusCode, 413)
+    assert.equal((await refusalOf(harness, interaction)).statusCode, 413)
   })
 
   it('is refused when it is not a form', async () => {
-    const town = await startTown()
+    const harness = await startHarness()
     for (const type of ['application/json', 'text/plain', 'multipart/form-data; boundary=x', '']) {
-      const body = JSON.stringify(commandFields(town.slack))
+      const body = JSON.stringify(commandFields(harness.slack))
       const headers = { ...signedHeaders(body, noonMs), 'content-type': type }
-      assert.equal((await refusalOf(town, postEvent('/slack/commands', body, headers))).statusCode, 415)
+      assert.equal((await refusalOf(harness, postEvent('/slack/commands', body, headers))).statusCode, 415)
     }
   })
 
   it('is refused when it is JSON that calls itself a form, though the signature holds', async () => {
-    const town = await startTown()
+    const harness = await startHarness()
     for (const path of ['/slack/commands', '/slack/interactive']) {
-      const body = JSON.stringify({ ...commandFields(town.slack), text: example })
-      const answer = await refusalOf(town, postEvent(path, body, signedHeaders(body, noonMs)))
+      const body = JSON.stringify({ ...commandFields(harness.slack), text: example })
+      const answer = await refusalOf(harness, postEvent(path, body, signedHeaders(body, noonMs)))
       assert.equal(answer.statusCode, 400)
     }
   })
 
   it('is refused when its base64 is broken', async () => {
-    const town = await startTown()
-    const body = bodyOf(town)
+    const harness = await startHarness()
+    const body = bodyOf(harness)
     const event = postEvent('/slack/commands', body, signedHeaders(body, noonMs))
     for (const broken of [
       `${event.body}!`,
@@ -71,13 +71,13 @@ describe('a request that Slack did not send so', () => {
       `é${event.body}`,
       event.body!.replace(/^./, ' ')
     ]) {
-      assert.equal((await refusalOf(town, { ...event, body: broken })).statusCode, 400)
+      assert.equal((await refusalOf(harness, { ...event, body: broken })).statusCode, 400)
     }
   })
 
   it('is refused when its signature is forged, stale, early, missing or of another body', async () => {
-    const town = await startTown()
-    const body = bodyOf(town)
+    const harness = await startHarness()
+    const body = bodyOf(harness)
     const headers = signedHeaders(body, noonMs)
     const forged = signBody(Buffer.from(body), headers['x-slack-request-timestamp']!, 'not the secret')
     const { 'x-slack-signature': _, ...unsigned } = headers
@@ -91,26 +91,26 @@ describe('a request that Slack did not send so', () => {
       ['', headers]
     ]
     for (const [text, sent] of cases) {
-      assert.equal((await refusalOf(town, postEvent('/slack/commands', text, sent))).statusCode, 401)
+      assert.equal((await refusalOf(harness, postEvent('/slack/commands', text, sent))).statusCode, 401)
     }
   })
 
   it('is believed when it came as plain text, or with the older secret', async () => {
-    const town = await startTown()
-    const body = bodyOf(town)
+    const harness = await startHarness()
+    const body = bodyOf(harness)
     const event = postEvent('/slack/commands', body, signedHeaders(body, noonMs))
-    assert.equal((await town.handle({ ...event, isBase64Encoded: false, body })).statusCode, 200)
+    assert.equal((await harness.handle({ ...event, isBase64Encoded: false, body })).statusCode, 200)
     const timestamp = String(noonMs / 1000)
-    const other = bodyOf(town, { text: 'help' })
+    const other = bodyOf(harness, { text: 'help' })
     const headers = {
       ...signedHeaders(other, noonMs),
       'x-slack-signature': signBody(Buffer.from(other), timestamp, 'old')
     }
-    assert.equal((await town.handle(postEvent('/slack/commands', other, headers))).statusCode, 200)
+    assert.equal((await harness.handle(postEvent('/slack/commands', other, headers))).statusCode, 200)
   })
 
   it('is refused when its response URL leads elsewhere', async () => {
-    const town = await startTown()
+    const harness = await startHarness()
     const elsewhere = [
       'https://example.com/commands/1',
       'http://hooks.slack.com/commands/1',
@@ -122,25 +122,28 @@ describe('a request that Slack did not send so', () => {
       ''
     ]
     for (const url of elsewhere) {
-      const body = bodyOf(town, { response_url: url })
-      const answer = await refusalOf(town, postEvent('/slack/commands', body, signedHeaders(body, noonMs)))
+      const body = bodyOf(harness, { response_url: url })
+      const answer = await refusalOf(harness, postEvent('/slack/commands', body, signedHeaders(body, noonMs)))
       assert.equal(answer.statusCode, 400, url)
     }
-    const body = bodyOf(town, { response_url: 'https://hooks.slack.com/commands/T0IOTLOG/1/abc' })
-    assert.equal((await town.handle(postEvent('/slack/commands', body, signedHeaders(body, noonMs)))).statusCode, 200)
+    const body = bodyOf(harness, { response_url: 'https://hooks.slack.com/commands/T0IOTLOG/1/abc' })
+    assert.equal(
+      (await harness.handle(postEvent('/slack/commands', body, signedHeaders(body, noonMs)))).statusCode,
+      200
+    )
   })
 
   it('is refused when the people of a command are no ids', async () => {
-    const town = await startTown()
+    const harness = await startHarness()
     for (const more of [{ user_id: '../../x' }, { team_id: '' }, { channel_id: 'a/b' }]) {
-      const body = bodyOf(town, more)
-      const answer = await refusalOf(town, postEvent('/slack/commands', body, signedHeaders(body, noonMs)))
+      const body = bodyOf(harness, more)
+      const answer = await refusalOf(harness, postEvent('/slack/commands', body, signedHeaders(body, noonMs)))
       assert.equal(answer.statusCode, 400)
     }
   })
 
   it('is not found elsewhere, or by another method', async () => {
-    const town = await startTown()
+    const harness = await startHarness()
     for (const path of [
       '/',
       '/slack/commands',
@@ -150,23 +153,23 @@ describe('a request that Slack did not send so', () => {
       '/download/../x',
       '/favicon.ico'
     ]) {
-      assert.equal((await refusalOf(town, getEvent(path))).statusCode, 404, path)
+      assert.equal((await refusalOf(harness, getEvent(path))).statusCode, 404, path)
     }
-    const body = bodyOf(town)
+    const body = bodyOf(harness)
     for (const path of ['/', '/slack/events', '/download/abc']) {
-      assert.equal((await refusalOf(town, postEvent(path, body, signedHeaders(body, noonMs)))).statusCode, 404, path)
+      assert.equal((await refusalOf(harness, postEvent(path, body, signedHeaders(body, noonMs)))).statusCode, 404, path)
     }
   })
 })
 
 describe('ssl_check', () => {
   it('is answered without a signature', async () => {
-    const town = await startTown()
+    const harness = await startHarness()
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const answers = [
-      await refusalOf(town, getEvent('/slack/commands?ssl_check=1')),
-      await refusalOf(town, postEvent('/slack/commands', 'ssl_check=1&token=x', headers)),
-      await refusalOf(town, postEvent('/slack/interactive', 'ssl_check=1', headers))
+      await refusalOf(harness, getEvent('/slack/commands?ssl_check=1')),
+      await refusalOf(harness, postEvent('/slack/commands', 'ssl_check=1&token=x', headers)),
+      await refusalOf(harness, postEvent('/slack/interactive', 'ssl_check=1', headers))
     ]
     assert.deepEqual(
       answers.map(({ statusCode, body }) => [statusCode, body]),
@@ -179,10 +182,10 @@ describe('ssl_check', () => {
   })
 
   it('does not open a door: a command in the same form is not obeyed', async () => {
-    const town = await startTown()
-    const body = `${bodyOf(town)}&ssl_check=1`
+    const harness = await startHarness()
+    const body = `${bodyOf(harness)}&ssl_check=1`
     const answer = await refusalOf(
-      town,
+      harness,
       postEvent('/slack/commands', body, { 'content-type': 'application/x-www-form-urlencoded' })
     )
     assert.deepEqual([answer.statusCode, answer.body], [200, ''])

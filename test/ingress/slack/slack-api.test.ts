@@ -3,19 +3,19 @@ import { createServer } from 'node:http'
 import { after, describe, it } from 'node:test'
 import { createSlackApi } from '../../../ingress/slack/slack-api.ts'
 import { listen } from '../../stand-ins/s3/connections.ts'
-import { startTown } from '../harness.ts'
+import { startHarness } from '../harness.ts'
 
 describe('a call to Slack', () => {
   it('that lacks a scope, or a token that holds, tells the operator what to mend', async () => {
-    const town = await startTown()
+    const harness = await startHarness()
     for (const [error, hint] of [
       ['missing_scope', /missing_scope \(the app lacks a scope: update it from `iot-log slack manifest`/],
       ['invalid_auth', /invalid_auth \(the bot token of the secret is not valid/]
     ] as const) {
-      town.slack.faults.clear()
-      town.slack.faults.add({ method: 'users.info', action: { kind: 'error', error } })
-      assert.match(await town.type('THING00001 telemetry 2023/10/01'), /Slack did not tell in time/)
-      assert.match(String(town.logged.at(-1)?.error), hint)
+      harness.slack.faults.clear()
+      harness.slack.faults.add({ method: 'users.info', action: { kind: 'error', error } })
+      assert.match(await harness.type('THING00001 telemetry 2023/10/01'), /Slack did not tell in time/)
+      assert.match(String(harness.logged.at(-1)?.error), hint)
     }
   })
 

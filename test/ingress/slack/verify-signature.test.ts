@@ -88,27 +88,27 @@ describe('verifySignature', () => {
   })
 
   it("agrees with bolt's own verifier on requests of the last five minutes", () => {
-    const mishaps = ['none', 'body', 'time', 'secret', 'signature'] as const
+    const forgeries = ['none', 'body', 'time', 'secret', 'signature'] as const
     fc.assert(
       fc.property(
         fc.string({ maxLength: 200 }),
         fc.integer({ min: -longestSkewSeconds, max: 0 }),
         fc.nat(999),
-        fc.constantFrom(...mishaps),
-        (text, offsetSeconds, milliseconds, mishap) => {
+        fc.constantFrom(...forgeries),
+        (text, offsetSeconds, milliseconds, forgery) => {
           const secretNow = randomBytes(16).toString('hex')
           const time = 1_700_000_000 + offsetSeconds
           const now = 1_700_000_000_000 + milliseconds
           const signed = signBody(Buffer.from(text), String(time), secretNow)
           const request = {
-            body: mishap === 'body' ? `${text}&` : text,
-            timestamp: String(mishap === 'time' ? time - 1 : time),
-            signature: mishap === 'signature' ? `v0=${'0'.repeat(64)}` : signed
+            body: forgery === 'body' ? `${text}&` : text,
+            timestamp: String(forgery === 'time' ? time - 1 : time),
+            signature: forgery === 'signature' ? `v0=${'0'.repeat(64)}` : signed
           }
-          const believed = mishap === 'secret' ? `${secretNow}0` : secretNow
+          const believed = forgery === 'secret' ? `${secretNow}0` : secretNow
           const ours = verifySignature({ ...request, body: Buffer.from(request.body) }, [believed], now)
           const isOutside = now - Number(request.timestamp) * 1000 >= (longestSkewSeconds + 1) * 1000
-          assert.equal(ours, isOutside ? 'stale' : mishap === 'none' ? 'valid' : 'forged')
+          assert.equal(ours, isOutside ? 'stale' : forgery === 'none' ? 'valid' : 'forged')
           assert.equal(ours === 'valid', boltTakes(request, believed, now))
         }
       ),

@@ -125,7 +125,7 @@ test('results come in pages of 1,000, the header first', async () => {
 })
 
 test('results of a query that has not succeeded are refused', async () => {
-  await using place = await startPlace({ fates: [{ times: 1, fate: { kind: 'hold', state: 'RUNNING' } }] })
+  await using place = await startPlace({ queryFaults: [{ times: 1, fault: { kind: 'hold', state: 'RUNNING' } }] })
   const { client, athena } = place
   const id = await place.start('SELECT 1')
   const results = () => failureOf(client.send(new GetQueryResultsCommand({ QueryExecutionId: id })))

@@ -1,7 +1,7 @@
 import type { AthenaQuery } from './query.ts'
 
 /** What becomes of a query by no fault of its own. */
-export type QueryFate =
+export type QueryFault =
   /** Stays in a state until it is released. */
   | { readonly kind: 'hold'; readonly state: 'QUEUED' | 'RUNNING' }
   /** Fails; after half of its result objects were written where told. A user's data error (2, 1002) unless told. */
@@ -23,25 +23,25 @@ export type QueryFate =
   | { readonly kind: 'lose-manifest' }
 
 /** Which queries it befalls; what is left out matches all. */
-export interface QueryFateRule {
+export interface QueryFaultRule {
   readonly sql?: RegExp
   readonly workgroup?: string
   /** How many queries; without end unless told. */
   readonly times?: number
   /** How many matching queries are spared first. */
   readonly after?: number
-  readonly fate: QueryFate
+  readonly fault: QueryFault
 }
 
-export interface QueryFates {
-  add(...rules: readonly QueryFateRule[]): void
+export interface QueryFaultPlan {
+  add(...rules: readonly QueryFaultRule[]): void
   clear(): void
   /** All that befalls a query: asked once, when it is submitted. */
-  of(query: AthenaQuery): readonly QueryFate[]
+  of(query: AthenaQuery): readonly QueryFault[]
 }
 
-export function createQueryFates(given: readonly QueryFateRule[]): QueryFates {
-  const begin = (rule: QueryFateRule) => ({ rule, matched: 0, acted: 0 })
+export function createQueryFaults(given: readonly QueryFaultRule[]): QueryFaultPlan {
+  const begin = (rule: QueryFaultRule) => ({ rule, matched: 0, acted: 0 })
   let rules = given.map(begin)
   return {
     add: (...added) => {
@@ -59,7 +59,7 @@ export function createQueryFates(given: readonly QueryFateRule[]): QueryFates {
         state.acted++
         return true
       })
-      return acting.map(({ rule }) => rule.fate)
+      return acting.map(({ rule }) => rule.fault)
     }
   }
 }

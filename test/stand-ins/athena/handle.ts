@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { befall } from '../aws/apply-fault.ts'
+import { applyFaults } from '../aws/apply-fault.ts'
 import { authenticate } from '../aws/authenticate.ts'
 import { parseBody, readBody } from '../aws/body.ts'
 import type { CallFaultState } from '../aws/faults.ts'
@@ -39,7 +39,7 @@ export async function handle(host: AthenaHttpHost, incoming: IncomingMessage, re
   host.begin(record)
   try {
     const body = await readBody(incoming)
-    const losesAnswer = await befall(host.faults.actionsOn(name), response)
+    const losesAnswer = await applyFaults(host.faults.actionsOn(name), response)
     if (losesAnswer === undefined) return
     const { credentials, region, nowMs } = host
     const credentialsOf = (id: string) => (id === credentials.accessKeyId ? credentials : undefined)

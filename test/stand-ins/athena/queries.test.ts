@@ -102,7 +102,7 @@ test('the same seed gives the same order, and rows may be scattered', async () =
 test('a query stays where it is held, and may go back to the queue', async () => {
   await using place = await placeWith(objects)
   const { athena } = place
-  athena.fates.add({ fate: { kind: 'hold', state: 'QUEUED' } }, { fate: { kind: 'hold', state: 'RUNNING' } })
+  athena.queryFaults.add({ fault: { kind: 'hold', state: 'QUEUED' } }, { fault: { kind: 'hold', state: 'RUNNING' } })
   const id = await place.start(select, { ExecutionParameters })
   const query = athena.query(id)!
   const state = async (): Promise<string> => (await place.describe(id)).Status!.State!
@@ -122,7 +122,7 @@ test('a query is stopped while it waits or runs', async () => {
   await using place = await placeWith(objects)
   const { athena, client } = place
   for (const held of ['QUEUED', 'RUNNING'] as const) {
-    athena.fates.add({ times: 1, fate: { kind: 'hold', state: held } })
+    athena.queryFaults.add({ times: 1, fault: { kind: 'hold', state: held } })
     const id = await place.start(unload(`s3://results/${held}/`), { ExecutionParameters })
     await athena.until(() => athena.query(id)!.state === held)
     await client.send(new StopQueryExecutionCommand({ QueryExecutionId: id }))
@@ -138,20 +138,20 @@ test('a query is stopped while it waits or runs', async () => {
   assert.deepEqual(place.s3.keys('results'), [])
 })
 
-test('fates befall the queries they name', async () => {
+test('queryFaults befall the queries they name', async () => {
   await using place = await placeWith(objects)
   const { athena } = place
   const uri = 's3://logs/telemetry/2023/10/01/07/o'
-  athena.fates.add(
+  athena.queryFaults.add(
     {
       sql: /failing/,
-      fate: { kind: 'fail', message: 'Query exhausted resources', category: 1, type: 0, retryable: true }
+      fault: { kind: 'fail', message: 'Query exhausted resources', category: 1, type: 0, retryable: true }
     },
-    { sql: /halfway/, times: 1, fate: { kind: 'fail', message: 'GENERIC_INTERNAL_ERROR', afterHalf: true } },
-    { sql: /stopped/, fate: { kind: 'cancel' } },
-    { sql: /bad-object/, fate: { kind: 'bad-object', uri } },
-    { sql: /no-results/, fate: { kind: 'lose-results' } },
-    { sql: /no-manifest/, fate: { kind: 'lose-manifest' } }
+    { sql: /halfway/, times: 1, fault: { kind: 'fail', message: 'GENERIC_INTERNAL_ERROR', afterHalf: true } },
+    { sql: /stopped/, fault: { kind: 'cancel' } },
+    { sql: /bad-object/, fault: { kind: 'bad-object', uri } },
+    { sql: /no-results/, fault: { kind: 'lose-results' } },
+    { sql: /no-manifest/, fault: { kind: 'lose-manifest' } }
   )
   const run = (name: string) => place.run(unload(`s3://results/${name}/`), { ExecutionParameters })
   const failing = (await run('failing')).Status!

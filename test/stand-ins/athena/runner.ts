@@ -2,7 +2,7 @@ import type { S3Server } from '../s3/server.ts'
 import type { Catalog } from './catalog.ts'
 import { runSelect } from './engine.ts'
 import { QueryCancelled, QueryFailure } from './failure.ts'
-import type { QueryFate, QueryFates } from './fault-plan.ts'
+import type { QueryFault, QueryFaultPlan } from './fault-plan.ts'
 import { type AthenaQuery, isOver, type QueryState } from './query.ts'
 import { type ResultRows, rowsOf } from './results/rows.ts'
 import type { Spread } from './results/unload.ts'
@@ -14,7 +14,7 @@ import { checkTarget, lose, writeSelect, writeUnload } from './write-results.ts'
 export interface RunnerSettings {
   readonly s3: S3Server
   readonly catalog: Catalog
-  readonly fates: QueryFates
+  readonly queryFaults: QueryFaultPlan
   readonly workgroups: ReadonlyMap<string, WorkgroupOptions>
   readonly spread: Spread
   readonly readsFolders: boolean
@@ -70,14 +70,14 @@ export class Runner {
   }
 
   async #run(query: AthenaQuery): Promise<void> {
-    const fates = this.#settings.fates.of(query)
+    const queryFaults = this.#settings.queryFaults.of(query)
     try {
-      await this.#hold(query, fates, 'QUEUED')
+      await this.#hold(query, queryFaults, 'QUEUED')
       this.#become(query, 'RUNNING')
-      await this.#hold(query, fates, 'RUNNING')
+      await this.#hold(query, queryFaults, 'RUNNING')
       // It went back to the queue while it was held.
       if (query.state === 'QUEUED') this.#become(query, 'RUNNING')
-      await this.#carryOut(query, fates)
+      await this.#carryOut(query, queryFaults)
       this.#end(query, 'SUCCEEDED', undefined)
     } catch (error) {
       if (error instanceof QueryCancelled) return this.#end(query, 'CANCELLED', error.message)
@@ -87,9 +87,9 @@ export class Runner {
     }
   }
 
-  async #hold(query: AthenaQuery, fates: readonly QueryFate[], state: QueryState): Promise<void> {
+  async #hold(query: AthenaQuery, queryFaults: readonly QueryFault[], state: QueryState): Promise<void> {
     const { signal } = query.stop
-    if (fates.some((fate) => fate.kind === 'hold' && fate.state === state)) {
+    if (queryFaults.some((fault) => fault.kind === 'hold' && fault.state === state)) {
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#holds.set(query, resolve)
       signal.addEventListener('abort', () => resolve())
@@ -99,22 +99,22 @@ export class Runner {
     signal.throwIfAborted()
   }
 
-  async #carryOut(query: AthenaQuery, fates: readonly QueryFate[]): Promise<void> {
+  async #carryOut(query: AthenaQuery, queryFaults: readonly QueryFault[]): Promise<void> {
     const { s3, catalog, spread } = this.#settings
-    const end = fates.find((fate) => fate.kind === 'fail' || fate.kind === 'cancel')
+    const end = queryFaults.find((fault) => fault.kind === 'fail' || fault.kind === 'cancel')
     if (end && end.afterHalf !== true) throw endOf(end)
     const statement = statementOf(query)
     if (statement.kind === 'unload') {
       checkTarget(s3, statement.target)
-      const rows = await this.#select(query, statement, fates)
+      const rows = await this.#select(query, statement, queryFaults)
       writeUnload(s3, query, rows, { ...statement, spread, part: end ? 0.5 : 1 })
-    } else if (statement.kind === 'select') writeSelect(s3, query, await this.#select(query, statement, fates))
+    } else if (statement.kind === 'select') writeSelect(s3, query, await this.#select(query, statement, queryFaults))
     else {
       catalog.change(statement, query.database)
       query.result = { columns: [], rows: [] }
     }
     if (end) throw endOf(end)
-    for (const { kind } of fates) {
+    for (const { kind } of queryFaults) {
       if (kind === 'lose-results') lose(s3, query, 'results')
       if (kind === 'lose-manifest') lose(s3, query, 'manifest')
     }
@@ -123,7 +123,7 @@ export class Runner {
   #select(
     query: AthenaQuery,
     { sql }: Extract<Statement, { kind: 'select' | 'unload' }>,
-    fates: readonly QueryFate[]
+    queryFaults: readonly QueryFault[]
   ): Promise<ResultRows> {
     const { s3, catalog, workgroups, readsFolders, nowMs } = this.#settings
     const cutoff = workgroups.get(query.workgroup)?.bytesScannedCutoff ?? Number.POSITIVE_INFINITY
@@ -136,7 +136,7 @@ export class Runner {
       nowMs: nowMs(),
       signal: query.stop.signal,
       onObject: ({ uri, size }: { readonly uri: string; readonly size: number }): void => {
-        const bad = fates.find((fate) => fate.kind === 'bad-object' && fate.uri === uri)
+        const bad = queryFaults.find((fault) => fault.kind === 'bad-object' && fault.uri === uri)
         if (bad?.kind === 'bad-object') {
           throw new QueryFailure(bad.message ?? `HIVE_CURSOR_ERROR: Failed to read file at ${uri}`, 1002)
         }
@@ -167,7 +167,7 @@ function statementOf({ kind, sql, parameters }: AthenaQuery): Statement {
   return parseStatement(kind === 'select' || kind === 'unload' ? bindParameters(sql, parameters) : sql)
 }
 
-function endOf(fate: Extract<QueryFate, { kind: 'fail' | 'cancel' }>): Error {
-  if (fate.kind === 'cancel') return new QueryCancelled(fate.reason ?? 'Query cancelled by user')
-  return new QueryFailure(fate.message, fate.type ?? 1002, fate.category ?? 2, fate.retryable ?? false)
+function endOf(fault: Extract<QueryFault, { kind: 'fail' | 'cancel' }>): Error {
+  if (fault.kind === 'cancel') return new QueryCancelled(fault.reason ?? 'Query cancelled by user')
+  return new QueryFailure(fault.message, fault.type ?? 1002, fault.category ?? 2, fault.retryable ?? false)
 }

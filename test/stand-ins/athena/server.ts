@@ -5,7 +5,7 @@ import { listen } from '../s3/connections.ts'
 import type { S3Server } from '../s3/server.ts'
 import type { Credentials } from '../s3/signature.ts'
 import { Catalog } from './catalog.ts'
-import { createQueryFates, type QueryFateRule, type QueryFates } from './fault-plan.ts'
+import { createQueryFaults, type QueryFaultPlan, type QueryFaultRule } from './fault-plan.ts'
 import { type AthenaRequest, handle } from './handle.ts'
 import type { AthenaQuery } from './query.ts'
 import type { Row } from './results/rows.ts'
@@ -24,7 +24,7 @@ export interface AthenaServerOptions {
   /** The S3 server's unless told. */
   readonly region?: string
   readonly faults?: readonly CallFault[]
-  readonly fates?: readonly QueryFateRule[]
+  readonly queryFaults?: readonly QueryFaultRule[]
   /** How many objects an UNLOAD writes, 3 unless told, and the order of what is in them. */
   readonly resultObjects?: number
   readonly seed?: number
@@ -52,7 +52,7 @@ export interface AthenaServer extends AsyncDisposable {
   readonly credentials: Credentials
   /** What an AWS client in a child process needs to find the server. */
   environment(): Record<string, string>
-  /** Carries a statement out without a request, faults or fates. @throws QueryFailure, QueryCancelled or Refusal */
+  /** Carries a statement out without a request, faults or queryFaults. @throws QueryFailure, QueryCancelled or Refusal */
   execute(
     sql: string,
     options?: { readonly database?: string; readonly parameters?: readonly string[] }
@@ -63,8 +63,8 @@ export interface AthenaServer extends AsyncDisposable {
   /** The last 10,000. */
   readonly requests: AthenaRequest[]
   readonly faults: CallFaultPlan
-  readonly fates: QueryFates
-  /** Lets a query go on that a fate holds, all unless told. */
+  readonly queryFaults: QueryFaultPlan
+  /** Lets a query go on that a fault holds, all unless told. */
   release(id?: string): void
   /** A query that is held in RUNNING goes back to QUEUED, until it is released. */
   requeue(id: string): void
@@ -91,7 +91,7 @@ export async function startAthenaServer(options: AthenaServerOptions): Promise<A
   const workgroups = new Map(Object.entries(options.workgroups ?? {}))
   const catalog = new Catalog()
   const faults = createCallFaults(options.faults ?? [])
-  const fates = createQueryFates(options.fates ?? [])
+  const queryFaults = createQueryFaults(options.queryFaults ?? [])
   const queries = new Map<string, AthenaQuery>()
   const requests: AthenaRequest[] = []
   const watchers = new Set<() => void>()
@@ -101,7 +101,7 @@ export async function startAthenaServer(options: AthenaServerOptions): Promise<A
   const runner = new Runner({
     s3,
     catalog,
-    fates,
+    queryFaults,
     workgroups,
     spread: {
       objects: options.resultObjects ?? 3,
@@ -174,7 +174,7 @@ export async function startAthenaServer(options: AthenaServerOptions): Promise<A
     query: (id) => queries.get(id),
     requests,
     faults: faults.plan,
-    fates,
+    queryFaults,
     release: (id) => runner.release(id === undefined ? undefined : existing(id)),
     requeue: (id) => runner.requeue(existing(id)),
     cancel: (id, reason = 'Query cancelled by user') => runner.cancel(existing(id), reason),

@@ -4,7 +4,7 @@ import type { CallFaultAction } from './faults.ts'
 import { Refusal } from './refusal.ts'
 
 /** What the faults do. Undefined: no answer will come; otherwise whether the answer is lost. @throws Refusal */
-export async function befall(
+export async function applyFaults(
   actions: readonly CallFaultAction[],
   response: ServerResponse
 ): Promise<boolean | undefined> {

@@ -1,5 +1,5 @@
 /** What becomes of an attempt by no fault of its own. Milliseconds count from its start. */
-export type Fate =
+export type AttemptFault =
   | { readonly kind: 'cannot-pull-image' }
   | { readonly kind: 'out-of-memory'; readonly afterMs: number }
   | { readonly kind: 'spot-interruption'; readonly afterMs: number }
@@ -7,21 +7,21 @@ export type Fate =
   | { readonly kind: 'kill'; readonly afterMs: number }
 
 /** Which attempts it befalls; what is left out matches all. */
-export interface FateRule {
+export interface AttemptFaultRule {
   readonly queue?: string
   readonly attempt?: number
   /** How many attempts; without end unless told. */
   readonly times?: number
-  readonly fate: Fate
+  readonly fault: AttemptFault
 }
 
-export interface Fates {
-  add(...rules: readonly FateRule[]): void
+export interface AttemptFaultPlan {
+  add(...rules: readonly AttemptFaultRule[]): void
   clear(): void
-  of(queue: string, attempt: number): Fate | undefined
+  of(queue: string, attempt: number): AttemptFault | undefined
 }
 
-export function createFates(given: readonly FateRule[]): Fates {
+export function createAttemptFaults(given: readonly AttemptFaultRule[]): AttemptFaultPlan {
   let rules = given.map((rule) => ({ rule, acted: 0 }))
   return {
     add: (...added) => {
@@ -38,7 +38,7 @@ export function createFates(given: readonly FateRule[]): Fates {
           acted < (rule.times ?? Number.POSITIVE_INFINITY)
       )
       if (found) found.acted++
-      return found?.rule.fate
+      return found?.rule.fault
     }
   }
 }

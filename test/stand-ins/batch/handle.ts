@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { befall } from '../aws/apply-fault.ts'
+import { applyFaults } from '../aws/apply-fault.ts'
 import { authenticate } from '../aws/authenticate.ts'
 import { parseBody, readBody } from '../aws/body.ts'
 import type { CallFaultState } from '../aws/faults.ts'
@@ -31,7 +31,7 @@ export async function handle(host: BatchHttpHost, incoming: IncomingMessage, res
   host.begin(record)
   try {
     const body = await readBody(incoming)
-    const losesAnswer = await befall(host.faults.actionsOn(record.operation), response)
+    const losesAnswer = await applyFaults(host.faults.actionsOn(record.operation), response)
     if (losesAnswer === undefined) return
     const { credentialsOf, registry } = host
     const caller = { service: 'batch', credentialsOf, region: registry.region, nowMs: registry.nowMs() }

@@ -164,9 +164,9 @@ test('an interrupted Spot task is tried again in the same job', async () => {
 test('a container out of memory says so, and an image that is not there, too', async () => {
   await using running = await startContainers({
     mode: 'polite',
-    fates: [
-      { queue: 'slack', fate: { kind: 'out-of-memory', afterMs: 1 } },
-      { queue: 'slack-on-demand', fate: { kind: 'cannot-pull-image' } }
+    attemptFaults: [
+      { queue: 'slack', fault: { kind: 'out-of-memory', afterMs: 1 } },
+      { queue: 'slack-on-demand', fault: { kind: 'cannot-pull-image' } }
     ]
   })
   const { batch } = running

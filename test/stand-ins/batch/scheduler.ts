@@ -1,5 +1,5 @@
 import { type BatchEvent, jobEvent, queueBlockedEvent } from './events.ts'
-import type { Fates } from './fault-plan.ts'
+import type { AttemptFaultPlan } from './fault-plan.ts'
 import { type Attempt, type BatchJob, isOver, type JobStatus } from './job.ts'
 import { isRetried } from './retry.ts'
 import type { QueueOptions } from './settings.ts'
@@ -13,7 +13,7 @@ export const exitedReason = 'Essential container in task exited'
 
 export interface SchedulerSettings {
   readonly registry: Registry
-  readonly fates: Fates
+  readonly attemptFaults: AttemptFaultPlan
   /** Undefined: jobs stay RUNNABLE. */
   readonly executor: Executor | undefined
   /** How long a second of Batch takes; a test need not wait a minute for a time-out. */
@@ -164,10 +164,10 @@ export class Scheduler {
 
   #start(queue: Queue, job: BatchJob): void {
     const attempt = job.attempts.length + 1
-    const fate = this.#settings.fates.of(queue.name, attempt)
+    const fault = this.#settings.attemptFaults.of(queue.name, attempt)
     job.statusReason = undefined
     this.#setStatus(job, 'STARTING')
-    if (fate?.kind === 'cannot-pull-image') {
+    if (fault?.kind === 'cannot-pull-image') {
       const reason = `CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref ${job.image}: not found`
       setImmediate(() => {
         if (!this.#isClosed && !isOver(job)) this.#endAttempt(job, undefined, reason, 'Task failed to start', false)
@@ -195,9 +195,9 @@ export class Scheduler {
     if (job.timeoutSeconds !== undefined) {
       this.#later(run, job.timeoutSeconds * this.#settings.secondMs, () => this.#stop(run, 'timeout'))
     }
-    if (fate) {
-      const cause = ({ 'out-of-memory': 'memory', 'spot-interruption': 'spot', kill: 'kill' } as const)[fate.kind]
-      this.#later(run, fate.afterMs, () => this.#stop(run, cause))
+    if (fault) {
+      const cause = ({ 'out-of-memory': 'memory', 'spot-interruption': 'spot', kill: 'kill' } as const)[fault.kind]
+      this.#later(run, fault.afterMs, () => this.#stop(run, cause))
     }
     task.ended.then((exitCode) => this.#ended(queue, run, exitCode))
   }

@@ -4,7 +4,7 @@ import { type CallFault, type CallFaultPlan, createCallFaults } from '../aws/fau
 import { listen } from '../s3/connections.ts'
 import type { Credentials } from '../s3/signature.ts'
 import type { BatchEvent } from './events.ts'
-import { createFates, type FateRule, type Fates } from './fault-plan.ts'
+import { type AttemptFaultPlan, type AttemptFaultRule, createAttemptFaults } from './fault-plan.ts'
 import { type BatchRequest, handle } from './handle.ts'
 import type { BatchJob } from './job.ts'
 import { Scheduler } from './scheduler.ts'
@@ -31,7 +31,7 @@ export interface BatchServerOptions {
   readonly onEvent?: (event: BatchEvent) => void | Promise<void>
   /** The same by POST. */
   readonly eventTarget?: string
-  readonly fates?: readonly FateRule[]
+  readonly attemptFaults?: readonly AttemptFaultRule[]
   readonly faults?: readonly CallFault[]
   readonly nowMs?: () => number
 }
@@ -52,7 +52,7 @@ export interface BatchServer extends AsyncDisposable {
   readonly events: BatchEvent[]
   readonly eventFailures: unknown[]
   readonly faults: CallFaultPlan
-  readonly fates: Fates
+  readonly attemptFaults: AttemptFaultPlan
   /** SIGTERM, then SIGKILL, as when Fargate Spot wants its capacity back. */
   interrupt(jobId: string): void
   /** SIGKILL, as when the container takes too much memory. */
@@ -94,7 +94,7 @@ export async function startBatchServer(options: BatchServerOptions): Promise<Bat
   const { region } = registry
   const credentials = options.credentials ?? defaultCredentials
   const faults = createCallFaults(options.faults ?? [])
-  const fates = createFates(options.fates ?? [])
+  const attemptFaults = createAttemptFaults(options.attemptFaults ?? [])
   const jobs = new Map<string, BatchJob>()
   const requests: BatchRequest[] = []
   const events: BatchEvent[] = []
@@ -106,7 +106,7 @@ export async function startBatchServer(options: BatchServerOptions): Promise<Bat
   let delivering = Promise.resolve()
   const scheduler = new Scheduler({
     registry,
-    fates,
+    attemptFaults,
     executor: options.executor,
     secondMs: options.secondMs ?? 1_000,
     tell: (event) => {
@@ -156,7 +156,7 @@ export async function startBatchServer(options: BatchServerOptions): Promise<Bat
     events,
     eventFailures,
     faults: faults.plan,
-    fates,
+    attemptFaults,
     interrupt: (id) => scheduler.strike(existing(id), 'spot'),
     runOutOfMemory: (id) => scheduler.strike(existing(id), 'memory'),
     kill: (id) => scheduler.strike(existing(id), 'kill'),

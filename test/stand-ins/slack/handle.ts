@@ -70,7 +70,7 @@ async function answerApi(exchange: Exchange, name: string): Promise<void> {
   }
   const args = read?.args ?? {}
   const record = host.log.add(name, args, host.workspace.nowMs())
-  const losesAnswer = await befall(exchange, record, name, args)
+  const losesAnswer = await applyFaults(exchange, record, name, args)
   if (losesAnswer === undefined) return
   try {
     if (refusal !== undefined) throw refusal
@@ -102,7 +102,7 @@ async function answerResponseUrl(exchange: Exchange): Promise<void> {
   const { host, incoming, response, url, body } = exchange
   const payload = parsePayload(incoming, body)
   const record = host.log.add('response_url', payload ?? {}, host.workspace.nowMs())
-  const losesAnswer = await befall(exchange, record, 'response_url', payload ?? {}, 404)
+  const losesAnswer = await applyFaults(exchange, record, 'response_url', payload ?? {}, 404)
   if (losesAnswer === undefined) return
   try {
     if (incoming.method !== 'POST' || !payload) throw new SlackApiError('invalid_payload')
@@ -131,7 +131,7 @@ function parsePayload({ headers }: IncomingMessage, body: Buffer): Record<string
 async function answerUpload(exchange: Exchange): Promise<void> {
   const { host, incoming, response, url } = exchange
   const record = host.log.add('upload', {}, host.workspace.nowMs())
-  const losesAnswer = await befall(exchange, record, 'upload', {}, 404)
+  const losesAnswer = await applyFaults(exchange, record, 'upload', {}, 404)
   if (losesAnswer === undefined) return
   const file = host.workspace.files.get(host.uploads.get(url.pathname.slice('/upload/v1/'.length)) ?? '')
   const bytes = file && incoming.method === 'POST' ? await uploadedBytes(exchange) : undefined
@@ -161,7 +161,7 @@ function answerFile({ host, incoming, response, url }: Exchange): void {
 }
 
 /** What the faults do. Undefined: the request is answered or lost; otherwise whether its answer will be. */
-async function befall(
+async function applyFaults(
   exchange: Exchange,
   record: SlackRequest,
   method: string,

@@ -4,9 +4,9 @@ import { chooseInflaters, createInflater, passesSelfTest } from '../../../worker
 import type { Inflater } from '../../../worker/decode/inflater.ts'
 import { createHandleInflater } from '../../../worker/decode/inflater-handle.ts'
 import type { CodecStep } from '../../../worker/decode/streamed.ts'
-import { inflaters, tellIfNativeIsMissing } from '../../support/native-add-on.ts'
+import { inflaters, warnIfNativeIsMissing } from '../../support/native-add-on.ts'
 
-tellIfNativeIsMissing()
+warnIfNativeIsMissing()
 
 /** The handle inflater with one thing wrong. */
 function broken(change: (step: CodecStep, call: number) => CodecStep): () => Inflater {

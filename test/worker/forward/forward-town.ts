@@ -23,7 +23,7 @@ export const queue = 'forward'
 export const deadLetters = 'forward-dead'
 export const bucket = 'dev-iot-logs'
 
-export interface TownOptions {
+export interface HarnessOptions {
   /** Keys of the sink `search` that differ. */
   readonly sink?: object
   readonly categories?: object
@@ -34,7 +34,7 @@ export async function startForwardTown({
   sink = {},
   categories = {},
   keepsDocuments = true
-}: TownOptions = {}): Promise<ForwardTown> {
+}: HarnessOptions = {}): Promise<ForwardTown> {
   const directory = temporaryDirectory()
   const s3 = await startS3Server({ buckets: { [bucket]: {} } })
   const sqs = await startSqsServer({ queues: [queue, deadLetters] })
@@ -78,11 +78,11 @@ export function jsonLines(count: number, first = 0): string {
 }
 
 /** An object of the telemetry category, put there and told of on the queue. */
-export function putTelemetry(town: ForwardTown, name: string, text: string | Buffer): string {
+export function putTelemetry(harness: ForwardTown, name: string, text: string | Buffer): string {
   const key = `telemetry/2023/10/01/03/${name}`
   const bytes = Buffer.isBuffer(text) ? text : gzipSync(text, { level: 1 })
-  town.s3.put(bucket, key, bytes)
-  town.sqs.put(queue, s3EventBody(town, key))
+  harness.s3.put(bucket, key, bytes)
+  harness.sqs.put(queue, s3EventBody(harness, key))
   return key
 }
 

@@ -8,13 +8,13 @@ import {
   bucket,
   deadLetters,
   type ForwardTown,
+  type HarnessOptions,
   jsonLines,
   putTelemetry,
   queue,
   s3EventBody,
   s3Record,
-  startForwardTown,
-  type TownOptions
+  startForwardTown
 } from './forward-town.ts'
 
 const never = new AbortController().signal
@@ -25,41 +25,41 @@ interface Summary {
   readonly [name: string]: unknown
 }
 
-/** A forwarder in this process, in a town of its own. */
-async function openTown(options: TownOptions = {}, variables: Record<string, string> = {}) {
-  const town = await startForwardTown(options)
-  const environment = { ...town.environment(), ...variables }
+/** A forwarder in this process, in a harness of its own. */
+async function openHarness(options: HarnessOptions = {}, variables: Record<string, string> = {}) {
+  const harness = await startForwardTown(options)
+  const environment = { ...harness.environment(), ...variables }
   Object.assign(process.env, environment)
   const lines: string[] = []
   const started = await startForwarder({
-    directory: town.directory.path,
+    directory: harness.directory.path,
     environment,
     nowMs: Date.now,
     write: (line) => lines.push(line)
   })
   return {
-    ...town,
+    ...harness,
     lines,
     log: (): Summary[] => lines.map((line) => JSON.parse(line) as Summary),
     forwarder: started.forwarder,
     handle: (event: object, signal = never) => handleEvent(event, started.forwarder, started.queue, signal),
     /** One invocation with up to ten messages, as the mapping would do it; those that are through are gone. */
     invoke: async (signal = never): Promise<BatchResponse> => {
-      const messages = town.sqs.receive(queue, 10, 0)
+      const messages = harness.sqs.receive(queue, 10, 0)
       const answer = (await handleEvent(queueEvent(messages), started.forwarder, started.queue, signal))!
       const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
-      for (const { id } of messages) if (!failed.has(id)) town.sqs.delete(queue, id)
+      for (const { id } of messages) if (!failed.has(id)) harness.sqs.delete(queue, id)
       return answer
     },
     [Symbol.asyncDispose]: async () => {
       await started[Symbol.asyncDispose]()
-      await town[Symbol.asyncDispose]()
+      await harness[Symbol.asyncDispose]()
     }
   }
 }
 
-function numbers(town: ForwardTown): number[] {
-  const documents = [...town.search.indexes.values()].flatMap((one) => [...one.values()])
+function numbers(harness: ForwardTown): number[] {
+  const documents = [...harness.search.indexes.values()].flatMap((one) => [...one.values()])
   return documents.map((document) => document.n as number).sort((a, b) => a - b)
 }
 
@@ -67,16 +67,16 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) 
 
 describe('an event', () => {
   it('of a queue becomes the records of its objects, each with its bucket and key', async () => {
-    await using town = await openTown({ sink: { addFields: { environment: 'dev' } } })
-    const first = putTelemetry(town, 'a.gz', jsonLines(250))
-    putTelemetry(town, 'b \u00e9+%.gz', jsonLines(50, 250))
-    assert.deepEqual(await town.invoke(), { batchItemFailures: [] })
-    assert.deepEqual(numbers(town), upTo(300))
-    const documents = town.search.indexes.get('iot-telemetry-2023.10.01')!
+    await using harness = await openHarness({ sink: { addFields: { environment: 'dev' } } })
+    const first = putTelemetry(harness, 'a.gz', jsonLines(250))
+    putTelemetry(harness, 'b \u00e9+%.gz', jsonLines(50, 250))
+    assert.deepEqual(await harness.invoke(), { batchItemFailures: [] })
+    assert.deepEqual(numbers(harness), upTo(300))
+    const documents = harness.search.indexes.get('iot-telemetry-2023.10.01')!
     const document = [...documents.values()].find(({ n }) => n === 7)!
     assert.deepEqual(document.s3, { bucket, key: first, record: 7 })
     assert.equal(document.environment, 'dev')
-    const summaries = town.log().filter(({ message }) => message === 'object forwarded')
+    const summaries = harness.log().filter(({ message }) => message === 'object forwarded')
     assert.deepEqual(
       summaries.map(({ key, records, sent, rejected }) => [key, records, sent, rejected]),
       [
@@ -87,143 +87,143 @@ describe('an event', () => {
   })
 
   it('that comes twice changes nothing', async () => {
-    await using town = await openTown()
-    const key = putTelemetry(town, 'a.gz', jsonLines(120))
-    town.sqs.put(queue, s3EventBody(town, key))
-    await town.invoke()
-    assert.deepEqual(numbers(town), upTo(120))
+    await using harness = await openHarness()
+    const key = putTelemetry(harness, 'a.gz', jsonLines(120))
+    harness.sqs.put(queue, s3EventBody(harness, key))
+    await harness.invoke()
+    assert.deepEqual(numbers(harness), upTo(120))
   })
 
   it('of the bucket itself, of a topic or EventBridge is taken without a queue', async () => {
-    await using town = await openTown()
+    await using harness = await openHarness()
     const keys = [0, 1, 2].map((at) => {
       const key = `telemetry/2023/10/01/03/${at}.json`
-      town.s3.put(bucket, key, jsonLines(10, at * 10))
+      harness.s3.put(bucket, key, jsonLines(10, at * 10))
       return key
     })
-    const etag = (s3Record(town.s3, keys[2]!) as { s3: { object: { eTag: string; size: number } } }).s3.object
-    await town.handle({ Records: [s3Record(town.s3, keys[0]!)] })
-    await town.handle({
-      Records: [{ EventSource: 'aws:sns', Sns: { Type: 'Notification', Message: s3EventBody(town, keys[1]!) } }]
+    const etag = (s3Record(harness.s3, keys[2]!) as { s3: { object: { eTag: string; size: number } } }).s3.object
+    await harness.handle({ Records: [s3Record(harness.s3, keys[0]!)] })
+    await harness.handle({
+      Records: [{ EventSource: 'aws:sns', Sns: { Type: 'Notification', Message: s3EventBody(harness, keys[1]!) } }]
     })
     const object = { key: keys[2], size: etag.size, etag: etag.eTag }
-    await town.handle({
+    await harness.handle({
       source: 'aws.s3',
       'detail-type': 'Object Created',
       detail: { bucket: { name: bucket }, object }
     })
-    assert.deepEqual(numbers(town), upTo(30))
-    await town.handle({ no: 'event' })
-    assert.equal(town.sqs.messages(deadLetters)[0]!.reason, 'the body is no event of S3')
-    town.sqs.faults.add({ action: { kind: 'error', type: 'AccessDenied', status: 403 } })
-    await assert.rejects(town.handle({ no: 'event' }), /SendMessage failed/)
+    assert.deepEqual(numbers(harness), upTo(30))
+    await harness.handle({ no: 'event' })
+    assert.equal(harness.sqs.messages(deadLetters)[0]!.reason, 'the body is no event of S3')
+    harness.sqs.faults.add({ action: { kind: 'error', type: 'AccessDenied', status: 403 } })
+    await assert.rejects(harness.handle({ no: 'event' }), /SendMessage failed/)
   })
 
   it('of a test, of other keys, of markers and of empty objects is through at once', async () => {
-    await using town = await openTown()
-    town.sqs.put(queue, JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: bucket }))
+    await using harness = await openHarness()
+    harness.sqs.put(queue, JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: bucket }))
     for (const key of [
       'slack/iot-logs/20231001/x.zip',
       'telemetry/2023/10/01/03/',
       'telemetry/2023/10/01/03/empty.gz'
     ]) {
-      town.s3.put(bucket, key, '')
-      town.sqs.put(queue, s3EventBody(town, key))
+      harness.s3.put(bucket, key, '')
+      harness.sqs.put(queue, s3EventBody(harness, key))
     }
-    assert.deepEqual(await town.invoke(), { batchItemFailures: [] })
-    assert.equal(town.sqs.messages(queue).length, 0)
-    assert.equal(town.sqs.messages(deadLetters).length, 0)
-    assert.equal(town.search.bulks, 0)
+    assert.deepEqual(await harness.invoke(), { batchItemFailures: [] })
+    assert.equal(harness.sqs.messages(queue).length, 0)
+    assert.equal(harness.sqs.messages(deadLetters).length, 0)
+    assert.equal(harness.search.bulks, 0)
   })
 
   it('of an object that has gone is through, of one that was replaced brings what stands there now', async () => {
-    await using town = await openTown()
-    const gone = putTelemetry(town, 'gone.gz', jsonLines(10))
-    const replaced = putTelemetry(town, 'replaced.gz', jsonLines(10))
-    town.s3.delete(bucket, gone)
-    town.s3.put(bucket, replaced, gzipSync(jsonLines(30, 100)))
-    assert.deepEqual(await town.invoke(), { batchItemFailures: [] })
-    assert.deepEqual(numbers(town), upTo(130).slice(100))
-    assert.equal(town.log().find(({ key }) => key === gone)!.result, 'vanished')
+    await using harness = await openHarness()
+    const gone = putTelemetry(harness, 'gone.gz', jsonLines(10))
+    const replaced = putTelemetry(harness, 'replaced.gz', jsonLines(10))
+    harness.s3.delete(bucket, gone)
+    harness.s3.put(bucket, replaced, gzipSync(jsonLines(30, 100)))
+    assert.deepEqual(await harness.invoke(), { batchItemFailures: [] })
+    assert.deepEqual(numbers(harness), upTo(130).slice(100))
+    assert.equal(harness.log().find(({ key }) => key === gone)!.result, 'vanished')
   })
 
   it('leaves out what the sink does not take', async () => {
-    await using town = await openTown({ sink: { categories: ['telemetry'], exclude: ['"n":\\d*[13579]\\b'] } })
-    putTelemetry(town, 'a.gz', jsonLines(20))
-    town.s3.put(bucket, 'commands/2023/10/01/03/a', jsonLines(5, 1000))
-    town.sqs.put(queue, s3EventBody(town, 'commands/2023/10/01/03/a'))
-    await town.invoke()
+    await using harness = await openHarness({ sink: { categories: ['telemetry'], exclude: ['"n":\\d*[13579]\\b'] } })
+    putTelemetry(harness, 'a.gz', jsonLines(20))
+    harness.s3.put(bucket, 'commands/2023/10/01/03/a', jsonLines(5, 1000))
+    harness.sqs.put(queue, s3EventBody(harness, 'commands/2023/10/01/03/a'))
+    await harness.invoke()
     assert.deepEqual(
-      numbers(town),
+      numbers(harness),
       upTo(10).map((at) => at * 2)
     )
-    assert.equal(town.log().find(({ message }) => message === 'object forwarded')!.filtered, 10)
+    assert.equal(harness.log().find(({ message }) => message === 'object forwarded')!.filtered, 10)
   })
 })
 
 describe('what nobody can forward', () => {
   it('is laid aside with a reason, what stood before the damage is forwarded, nothing loops', async () => {
-    await using town = await openTown()
+    await using harness = await openHarness()
     const whole = gzipSync(jsonLines(500))
-    const key = putTelemetry(town, 'cut.gz', whole.subarray(0, whole.length - 500))
-    putTelemetry(town, 'noise.gz', Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0]), Buffer.alloc(100, 7)]))
-    putTelemetry(town, 'good.gz', jsonLines(10, 1000))
-    town.sqs.put(queue, 'no event at all')
-    town.sqs.put(
+    const key = putTelemetry(harness, 'cut.gz', whole.subarray(0, whole.length - 500))
+    putTelemetry(harness, 'noise.gz', Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0]), Buffer.alloc(100, 7)]))
+    putTelemetry(harness, 'good.gz', jsonLines(10, 1000))
+    harness.sqs.put(queue, 'no event at all')
+    harness.sqs.put(
       queue,
       JSON.stringify({
-        Records: [{ ...s3Record(town.s3, key), s3: { bucket: { name: 'other' }, object: { key: 'x' } } }]
+        Records: [{ ...s3Record(harness.s3, key), s3: { bucket: { name: 'other' }, object: { key: 'x' } } }]
       })
     )
-    assert.deepEqual(await town.invoke(), { batchItemFailures: [] })
-    assert.equal(town.sqs.messages(queue).length, 0)
-    const reasons = town.sqs.messages(deadLetters).map(({ reason }) => reason!)
+    assert.deepEqual(await harness.invoke(), { batchItemFailures: [] })
+    assert.equal(harness.sqs.messages(queue).length, 0)
+    const reasons = harness.sqs.messages(deadLetters).map(({ reason }) => reason!)
     assert.equal(reasons.length, 4)
     assert.match(reasons.join('\n'), /unreadable: truncated at byte \d+: s3:\/\/dev-iot-logs\/telemetry\/.*cut\.gz/)
     assert.match(reasons.join('\n'), /unreadable: bad-data at byte \d+: .*noise\.gz/)
     assert.match(reasons.join('\n'), /the body is not JSON/)
     assert.match(reasons.join('\n'), /the bucket other is not the source/)
-    const arrived = numbers(town)
+    const arrived = numbers(harness)
     assert.ok(arrived.includes(0) && arrived.includes(400) && arrived.includes(1009))
   })
 
   it('comes back from the dead-letter queue and goes on where it was', async () => {
-    await using town = await openTown()
+    await using harness = await openHarness()
     const whole = gzipSync(jsonLines(500))
-    const key = putTelemetry(town, 'cut.gz', whole.subarray(0, whole.length - 500))
-    await town.invoke()
-    const [letter] = town.sqs.messages(deadLetters)
-    town.s3.put(bucket, key, whole)
-    town.sqs.put(queue, letter!.body)
-    await town.invoke()
-    assert.deepEqual([...new Set(numbers(town))], upTo(500), 'it is another object now, and read from its beginning')
+    const key = putTelemetry(harness, 'cut.gz', whole.subarray(0, whole.length - 500))
+    await harness.invoke()
+    const [letter] = harness.sqs.messages(deadLetters)
+    harness.s3.put(bucket, key, whole)
+    harness.sqs.put(queue, letter!.body)
+    await harness.invoke()
+    assert.deepEqual([...new Set(numbers(harness))], upTo(500), 'it is another object now, and read from its beginning')
   })
 
   it('is a message that failed too often', async () => {
-    await using town = await openTown({ sink: { patienceSeconds: 1 } }, { IOT_LOG_MAX_RECEIVES: '2' })
-    putTelemetry(town, 'a.gz', jsonLines(10))
-    await town.search.setOffline(true)
-    assert.equal((await town.invoke()).batchItemFailures.length, 1)
-    assert.equal((await town.invoke()).batchItemFailures.length, 0)
-    const [letter] = town.sqs.messages(deadLetters)
+    await using harness = await openHarness({ sink: { patienceSeconds: 1 } }, { IOT_LOG_MAX_RECEIVES: '2' })
+    putTelemetry(harness, 'a.gz', jsonLines(10))
+    await harness.search.setOffline(true)
+    assert.equal((await harness.invoke()).batchItemFailures.length, 1)
+    assert.equal((await harness.invoke()).batchItemFailures.length, 0)
+    const [letter] = harness.sqs.messages(deadLetters)
     assert.match(letter!.reason!, /The sink search took nothing: .*ECONNREFUSED.*received 2 times/)
-    await town.search.setOffline(false)
-    town.sqs.put(queue, letter!.body)
-    await town.invoke()
-    assert.deepEqual(numbers(town), upTo(10))
+    await harness.search.setOffline(false)
+    harness.sqs.put(queue, letter!.body)
+    await harness.invoke()
+    assert.deepEqual(numbers(harness), upTo(10))
   })
 })
 
 describe('records that a sink refuses', () => {
   it('are kept with the reason, counted, and not logged', async () => {
-    await using town = await openTown({}, { IOT_LOG_LEVEL: 'debug' })
-    town.search.itemFault = ({ n }) =>
+    await using harness = await openHarness({}, { IOT_LOG_LEVEL: 'debug' })
+    harness.search.itemFault = ({ n }) =>
       Number(n) % 10 === 3 ? { status: 400, type: 'mapper_parsing_exception' } : undefined
-    const key = putTelemetry(town, 'a.gz', jsonLines(100))
-    await town.invoke()
-    assert.equal(numbers(town).length, 90)
-    const [kept] = town.s3.keys(bucket).filter((one) => one.startsWith('forward/rejected/search/'))
-    const lines = town.s3
+    const key = putTelemetry(harness, 'a.gz', jsonLines(100))
+    await harness.invoke()
+    assert.equal(numbers(harness).length, 90)
+    const [kept] = harness.s3.keys(bucket).filter((one) => one.startsWith('forward/rejected/search/'))
+    const lines = harness.s3
       .get(bucket, kept!)!
       .toString()
       .trimEnd()
@@ -234,7 +234,7 @@ describe('records that a sink refuses', () => {
       upTo(10).map((at) => at * 10 + 3)
     )
     assert.match(lines[0].reason, /injected for/)
-    const summary = town.log().find((one) => one.key === key)!
+    const summary = harness.log().find((one) => one.key === key)!
     assert.deepEqual([summary.records, summary.sent, summary.rejected], [100, 90, 10])
     assert.deepEqual((summary.lastFailures as object[]).at(-1), {
       record: 93,
@@ -242,108 +242,108 @@ describe('records that a sink refuses', () => {
       type: 'mapper_parsing_exception'
     })
     assert.equal((summary.lastFailures as object[]).length, 5)
-    assert.doesNotMatch(town.lines.join('\n'), /THING0|injected/)
+    assert.doesNotMatch(harness.lines.join('\n'), /THING0|injected/)
   })
 
   it('are too large for any request', async () => {
-    await using town = await openTown({ sink: { batchBytes: 65_536 } })
+    await using harness = await openHarness({ sink: { batchBytes: 65_536 } })
     const large = `{"n":5,"text":"${'x'.repeat(100_000)}"}\n`
-    putTelemetry(town, 'a.gz', `${jsonLines(5)}${large}${jsonLines(4, 6)}`)
-    assert.deepEqual(await town.invoke(), { batchItemFailures: [] })
-    assert.deepEqual(numbers(town), [0, 1, 2, 3, 4, 6, 7, 8, 9])
-    const [kept] = town.s3.keys(bucket).filter((one) => one.startsWith('forward/rejected/'))
-    assert.match(town.s3.get(bucket, kept!)!.toString(), /"type":"oversized"/)
+    putTelemetry(harness, 'a.gz', `${jsonLines(5)}${large}${jsonLines(4, 6)}`)
+    assert.deepEqual(await harness.invoke(), { batchItemFailures: [] })
+    assert.deepEqual(numbers(harness), [0, 1, 2, 3, 4, 6, 7, 8, 9])
+    const [kept] = harness.s3.keys(bucket).filter((one) => one.startsWith('forward/rejected/'))
+    assert.match(harness.s3.get(bucket, kept!)!.toString(), /"type":"oversized"/)
   })
 
   it('are not through before they are kept', async () => {
-    await using town = await openTown()
-    town.search.itemFault = ({ n }) => (n === 3 ? { status: 400, type: 'mapper_parsing_exception' } : undefined)
-    town.s3.faults.add({ operation: 'PutObject', action: { kind: 'error', code: 'AccessDenied' } })
-    putTelemetry(town, 'a.gz', jsonLines(10))
-    assert.equal((await town.invoke()).batchItemFailures.length, 1)
-    town.s3.faults.clear()
-    assert.equal((await town.invoke()).batchItemFailures.length, 0)
-    assert.equal(town.s3.keys(bucket).filter((one) => one.startsWith('forward/rejected/')).length, 1)
+    await using harness = await openHarness()
+    harness.search.itemFault = ({ n }) => (n === 3 ? { status: 400, type: 'mapper_parsing_exception' } : undefined)
+    harness.s3.faults.add({ operation: 'PutObject', action: { kind: 'error', code: 'AccessDenied' } })
+    putTelemetry(harness, 'a.gz', jsonLines(10))
+    assert.equal((await harness.invoke()).batchItemFailures.length, 1)
+    harness.s3.faults.clear()
+    assert.equal((await harness.invoke()).batchItemFailures.length, 0)
+    assert.equal(harness.s3.keys(bucket).filter((one) => one.startsWith('forward/rejected/')).length, 1)
   })
 })
 
 describe('a sink that gives out', () => {
   it('on the way leaves a message that goes on where it was', async () => {
-    await using town = await openTown({ sink: { patienceSeconds: 1, requests: 1 } })
-    town.search.onBulk = () => {
-      if (town.search.bulks === 3) void town.search.setOffline(true)
+    await using harness = await openHarness({ sink: { patienceSeconds: 1, requests: 1 } })
+    harness.search.onBulk = () => {
+      if (harness.search.bulks === 3) void harness.search.setOffline(true)
     }
-    putTelemetry(town, 'a.gz', jsonLines(1000))
-    assert.deepEqual(await town.invoke(), { batchItemFailures: [] })
-    const [message] = town.sqs.messages(queue)
+    putTelemetry(harness, 'a.gz', jsonLines(1000))
+    assert.deepEqual(await harness.invoke(), { batchItemFailures: [] })
+    const [message] = harness.sqs.messages(queue)
     const { objects, hops } = JSON.parse(message!.body)
     // The third batch was taken, and its answer lost.
     assert.equal(objects[0].from, 200)
     assert.equal(hops, 1)
     assert.equal(message!.delaySeconds, 60)
-    town.search.onBulk = () => {}
-    await town.search.setOffline(false)
-    const before = town.search.bulks
-    await town.invoke()
-    assert.deepEqual(numbers(town), upTo(1000))
-    assert.equal(town.search.bulks - before, 8, 'nothing before it is sent again')
-    assert.equal(town.sqs.messages(queue).length, 0)
+    harness.search.onBulk = () => {}
+    await harness.search.setOffline(false)
+    const before = harness.search.bulks
+    await harness.invoke()
+    assert.deepEqual(numbers(harness), upTo(1000))
+    assert.equal(harness.search.bulks - before, 8, 'nothing before it is sent again')
+    assert.equal(harness.sqs.messages(queue).length, 0)
   })
 
   it('is slow has no more requests than it may: reading waits', async () => {
-    await using town = await openTown({ sink: { requests: 2 } })
-    town.search.faults.add({ operation: 'bulk', action: { kind: 'latency', ms: 5 } })
-    putTelemetry(town, 'a.gz', jsonLines(10_000))
+    await using harness = await openHarness({ sink: { requests: 2 } })
+    harness.search.faults.add({ operation: 'bulk', action: { kind: 'latency', ms: 5 } })
+    putTelemetry(harness, 'a.gz', jsonLines(10_000))
     let mostGap = 0
-    town.search.onBulk = () => {
-      mostGap = Math.max(mostGap, town.search.inFlight.now)
+    harness.search.onBulk = () => {
+      mostGap = Math.max(mostGap, harness.search.inFlight.now)
     }
-    await town.invoke()
-    assert.equal(numbers(town).length, 10_000)
+    await harness.invoke()
+    assert.equal(numbers(harness).length, 10_000)
     assert.ok(mostGap <= 2)
   })
 
   it('and a queue that gives out too leave the message to be delivered again', async () => {
-    await using town = await openTown({ sink: { patienceSeconds: 1, requests: 1 } })
-    town.search.onBulk = () => {
-      if (town.search.bulks === 3) void town.search.setOffline(true)
+    await using harness = await openHarness({ sink: { patienceSeconds: 1, requests: 1 } })
+    harness.search.onBulk = () => {
+      if (harness.search.bulks === 3) void harness.search.setOffline(true)
     }
-    town.sqs.faults.add({ action: { kind: 'error', type: 'InternalFailure', status: 500 } })
-    putTelemetry(town, 'a.gz', jsonLines(1000))
-    assert.equal((await town.invoke()).batchItemFailures.length, 1)
+    harness.sqs.faults.add({ action: { kind: 'error', type: 'InternalFailure', status: 500 } })
+    putTelemetry(harness, 'a.gz', jsonLines(1000))
+    assert.equal((await harness.invoke()).batchItemFailures.length, 1)
   })
 })
 
 describe('the time of the function', () => {
   it('ends: what is begun goes on where it was, what is not from its beginning', async () => {
-    await using town = await openTown({ sink: { requests: 1 } })
+    await using harness = await openHarness({ sink: { requests: 1 } })
     const stop = new AbortController()
-    town.search.onBulk = () => {
-      if (town.search.bulks === 4) stop.abort(new Error('the time of the function is over'))
+    harness.search.onBulk = () => {
+      if (harness.search.bulks === 4) stop.abort(new Error('the time of the function is over'))
     }
-    putTelemetry(town, 'a.gz', jsonLines(2000))
-    putTelemetry(town, 'b.gz', jsonLines(100, 2000))
-    assert.deepEqual(await town.invoke(stop.signal), { batchItemFailures: [] })
-    const rest = town.sqs.messages(queue).map(({ body }) => JSON.parse(body).objects[0].from as number)
+    putTelemetry(harness, 'a.gz', jsonLines(2000))
+    putTelemetry(harness, 'b.gz', jsonLines(100, 2000))
+    assert.deepEqual(await harness.invoke(stop.signal), { batchItemFailures: [] })
+    const rest = harness.sqs.messages(queue).map(({ body }) => JSON.parse(body).objects[0].from as number)
     assert.equal(rest.length, 2)
     assert.ok(rest[0]! >= 300 && rest[0]! % 100 === 0, String(rest[0]))
     assert.equal(rest[1], 0)
-    town.search.onBulk = () => {}
-    const before = numbers(town).length
-    await town.invoke()
-    assert.deepEqual(numbers(town), upTo(2100))
-    assert.equal(town.search.doubles, before - rest[0]!, 'at most what was under way is sent twice')
+    harness.search.onBulk = () => {}
+    const before = numbers(harness).length
+    await harness.invoke()
+    assert.deepEqual(numbers(harness), upTo(2100))
+    assert.equal(harness.search.doubles, before - rest[0]!, 'at most what was under way is sent twice')
   })
 
   it('ends before anything was through: the message comes back by itself', async () => {
-    await using town = await openTown({ sink: { patienceSeconds: 1 } })
+    await using harness = await openHarness({ sink: { patienceSeconds: 1 } })
     const stop = new AbortController()
-    town.search.itemFault = () => {
+    harness.search.itemFault = () => {
       stop.abort(new Error('the time of the function is over'))
       return { status: 503, type: 'unavailable' }
     }
-    putTelemetry(town, 'a.gz', jsonLines(100))
-    assert.equal((await town.invoke(stop.signal)).batchItemFailures.length, 1)
-    assert.equal(town.sqs.messages(queue).length, 1)
+    putTelemetry(harness, 'a.gz', jsonLines(100))
+    assert.equal((await harness.invoke(stop.signal)).batchItemFailures.length, 1)
+    assert.equal(harness.sqs.messages(queue).length, 1)
   })
 })

@@ -39,15 +39,15 @@ const functionMs = 6_000
  */
 export async function runKillStorm(storm: KillStorm): Promise<StormResult> {
   const { kills, objects, recordsPerObject, seed, isTroubled = false } = storm
-  await using town = await startForwardTown({ sink: { batchRecords: 50, requests: 3 } })
+  await using harness = await startForwardTown({ sink: { batchRecords: 50, requests: 3 } })
   const random = createRandom(seed)
   for (let at = 0; at < objects; at++)
-    putTelemetry(town, `${at}.gz`, jsonLines(recordsPerObject, at * recordsPerObject))
+    putTelemetry(harness, `${at}.gz`, jsonLines(recordsPerObject, at * recordsPerObject))
   const total = objects * recordsPerObject
-  if (isTroubled) troubleCluster(town, random)
+  if (isTroubled) troubleCluster(harness, random)
   const requestsPerKill = Math.max(1, Math.floor(total / 50 / (kills + 2)))
   const start = (): Promise<FunctionProcess> => {
-    return startFunction({ module, environment: { ...town.environment(), IOT_LOG_MAX_RECEIVES: '999' } })
+    return startFunction({ module, environment: { ...harness.environment(), IOT_LOG_MAX_RECEIVES: '999' } })
   }
   // The next process is loaded while one runs.
   let spare = start()
@@ -63,9 +63,9 @@ export async function runKillStorm(storm: KillStorm): Promise<StormResult> {
     setTimeout(() => victim?.kill(), random.below(12))
   }
   countdown = random.below(requestsPerKill)
-  town.search.onBulk = onRequest
+  harness.search.onBulk = onRequest
   const invocations = await drainQueue({
-    server: town.sqs,
+    server: harness.sqs,
     queue,
     deadLetterQueue: deadLetters,
     maxReceives: 1_000,
@@ -81,18 +81,18 @@ export async function runKillStorm(storm: KillStorm): Promise<StormResult> {
   })
   for (const one of [running, await spare]) await one?.[Symbol.asyncDispose]()
   assert.equal(killed, kills, 'the storm was over before all kills')
-  assert.equal(town.sqs.messages(deadLetters).length, 0)
-  const documents = [...town.search.indexes.values()].flatMap((one) => [...one.values()])
-  assert.equal(new Set(town.search.ids()).size, total)
+  assert.equal(harness.sqs.messages(deadLetters).length, 0)
+  const documents = [...harness.search.indexes.values()].flatMap((one) => [...one.values()])
+  assert.equal(new Set(harness.search.ids()).size, total)
   assert.deepEqual(
     documents.map(({ n }) => n as number).sort((a, b) => a - b),
     Array.from({ length: total }, (_, at) => at)
   )
   assert.ok(
-    town.s3.keys(bucket).every((key) => !key.startsWith('forward/')),
+    harness.s3.keys(bucket).every((key) => !key.startsWith('forward/')),
     'nothing was rejected'
   )
-  return { kills: killed, doubles: town.search.doubles, invocations }
+  return { kills: killed, doubles: harness.search.doubles, invocations }
 }
 
 /** Every kind of trouble, again and again, of which none lasts. */

@@ -63,7 +63,7 @@ describe('a second front end', () => {
     assert.equal(await run(place, id, { slack: () => slack, pigeon }), 0)
     const { state, reply, frontEnd, toldAt } = await place.job(id)
     assert.deepEqual([state, reply, frontEnd], ['complete', { loft: 'north', flights: 1 }, 'pigeon'])
-    assert.deepEqual([sent, slack.told], [['complete to north'], []])
+    assert.deepEqual([sent, slack.calls], [['complete to north'], []])
     assert.ok(toldAt)
   })
 
@@ -73,6 +73,6 @@ describe('a second front end', () => {
     const slack = createRecordingReporter()
     assert.equal(await run(place, id, { slack: () => slack }), 2)
     const { state, failure, toldAt } = await place.job(id)
-    assert.deepEqual([state, failure?.code, toldAt, slack.told], ['failed', 'wrong-config', undefined, []])
+    assert.deepEqual([state, failure?.code, toldAt, slack.calls], ['failed', 'wrong-config', undefined, []])
   })
 })

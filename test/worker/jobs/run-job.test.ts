@@ -12,7 +12,7 @@ import { createJobPlace, type JobPlace } from '../../support/job-place.ts'
 import { askedMs, secretUrl, wantedJob } from '../../support/jobs.ts'
 import { createRecordingReporter, type RecordingReporter } from '../../support/recording-reporter.ts'
 import { serveS3 } from '../../support/s3-bucket.ts'
-import { atMoment, type Moment } from '../../support/s3-request-hooks.ts'
+import { onRequest, type RequestHook } from '../../support/s3-request-hooks.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const server = await serveS3()
@@ -60,7 +60,7 @@ describe('running a job', { concurrency }, () => {
     assert.deepEqual(place.archives(), [result.archive?.key])
     assert.deepEqual(reporter.story(), ['running running', 'over complete'])
     const { toldAt, ...untold } = job
-    assert.deepEqual([reporter.told.at(-1)!.job, toldAt], [untold, at])
+    assert.deepEqual([reporter.calls.at(-1)!.job, toldAt], [untold, at])
     const files = await archiveOf(place, job)
     assert.equal(files.get('telemetry_20231001.log')!.toString(), line.repeat(4))
     assert.equal(await place.jobs.countRunning(), 0)
@@ -151,7 +151,7 @@ describe('running a job', { concurrency }, () => {
     const { id } = await place.submit(wanted)
     let nowMs = askedMs
     const { reporter } = await run(place, id, { nowMs: () => (nowMs += 5_000) })
-    const percents = reporter.told.flatMap(({ live }) => (live ? [live.percent] : []))
+    const percents = reporter.calls.flatMap(({ live }) => (live ? [live.percent] : []))
     assert.equal(percents[0], 10)
     assert.equal(percents.at(-1), 99)
     assert.deepEqual(
@@ -177,7 +177,7 @@ describe('running a job', { concurrency }, () => {
     })
     assert.deepEqual((await place.job(id)).reply, posted)
     assert.equal((await place.job(id)).state, 'complete')
-    assert.deepEqual(reporter.told, [])
+    assert.deepEqual(reporter.calls, [])
     assertDiscreet(events)
   })
 
@@ -266,7 +266,7 @@ describe('a job that is not to be run', { concurrency }, () => {
     const place = createJobPlace(server, logs)
     const { exitCode, reporter, events } = await run(place, createJobId(askedMs))
     assert.equal(exitCode, 2)
-    assert.deepEqual([reporter.told, events.map(({ event }) => event)], [[], ['no-record']])
+    assert.deepEqual([reporter.calls, events.map(({ event }) => event)], [[], ['no-record']])
   })
 
   it('has a record that is none: exit 2, and nothing of it in the log', async () => {
@@ -275,7 +275,7 @@ describe('a job that is not to be run', { concurrency }, () => {
       const { id } = await place.submit(wanted)
       server.put(place.results, jobKeys.record(prefix, id), text)
       const { exitCode, reporter, events } = await run(place, id)
-      assert.deepEqual([exitCode, reporter.told], [2, []])
+      assert.deepEqual([exitCode, reporter.calls], [2, []])
       assertDiscreet(events)
     }
   })
@@ -291,7 +291,7 @@ describe('a job that is not to be run', { concurrency }, () => {
       const { id } = await place.submit(wanted)
       const ended = await place.jobs.end(id, { state })
       const { exitCode, reporter } = await run(place, id)
-      assert.deepEqual([exitCode, reporter.told], [0, []])
+      assert.deepEqual([exitCode, reporter.calls], [0, []])
       assert.deepEqual(await place.job(id), ended)
       assert.equal(requestsTo(place.source), 0)
     })
@@ -306,7 +306,7 @@ describe('a job that is not to be run', { concurrency }, () => {
     const { exitCode, reporter } = await run(place, id, again)
     assert.deepEqual([exitCode, reporter.story(), requestsTo(place.source)], [0, ['over failed'], 0])
     assert.ok((await place.job(id)).toldAt)
-    assert.deepEqual((await run(place, id, again)).reporter.told, [])
+    assert.deepEqual((await run(place, id, again)).reporter.calls, [])
   })
 
   it('was cancelled before it started: says so, exit 0 without work', async () => {
@@ -329,7 +329,7 @@ describe('a job that is not to be run', { concurrency }, () => {
       const { id } = await place.submit(wanted)
       using _ = place.trouble({ operation: 'GetObject', bucket: place.results, action: { kind: 'error', code } })
       const { exitCode, reporter, events } = await run(place, id)
-      assert.deepEqual([exitCode, reporter.told, events.map(({ event }) => event)], [1, [], ['failed']])
+      assert.deepEqual([exitCode, reporter.calls, events.map(({ event }) => event)], [1, [], ['failed']])
       assertDiscreet(events)
     })
 
@@ -399,7 +399,7 @@ describe('a job that is stopped', { concurrency }, () => {
     const progress = { percent: 72, objects: 4, totalObjects: 6, storedBytes: 70, totalBytes: 100, lines: 3 }
     const { id } = await place.submitAs(wanted, { state: 'running', progress })
     const { reporter } = await run(place, id, { attempt: attemptOf({ number: 2 }) })
-    assert.equal(reporter.told[0]!.job.progress, null)
+    assert.equal(reporter.calls[0]!.job.progress, null)
   })
 
   it('by the asker: is cancelled, exit 0', async () => {
@@ -454,7 +454,7 @@ describe('a job that is stopped', { concurrency }, () => {
       server.put(place.results, key, JSON.stringify({ ...job, state: 'cancelling' }))
     }
     // Read at the start, then to note the attempt, then to note how far it is.
-    using _ = atMoment(server, { operation: 'GetObject', bucket: place.results, number: 3 }, cancel)
+    using _ = onRequest(server, { operation: 'GetObject', bucket: place.results, number: 3 }, cancel)
     using _held = holdAt(place, { operation: 'GetObject' })
     const { exitCode, reporter } = await run(place, id)
     assert.deepEqual([exitCode, (await place.job(id)).state], [0, 'cancelled'])
@@ -467,7 +467,7 @@ describe('a job that is stopped', { concurrency }, () => {
     const { id } = await place.submit(wanted)
     using _ = place.trouble({ bucket: place.results, action: { kind: 'hang' } })
     const { exitCode, reporter, tookMs } = await stop(place, id, { operation: 'GetObject', bucket: place.results })
-    assert.deepEqual([exitCode, reporter.told], [143, []])
+    assert.deepEqual([exitCode, reporter.calls], [143, []])
     assert.ok(tookMs < 20_000, `${tookMs} ms`)
   })
 
@@ -528,12 +528,12 @@ function attemptOf(changes: Partial<RunJobOptions['attempt']>): RunJobOptions['a
 async function stop(
   place: JobPlace,
   id: string,
-  { bucket = place.source, ...moment }: Omit<Moment, 'bucket'> & { readonly bucket?: string },
+  { bucket = place.source, ...hook }: Omit<RequestHook, 'bucket'> & { readonly bucket?: string },
   options: Partial<RunJobOptions> = {},
   before: () => Promise<void> = async () => {}
 ): Promise<Ran & { readonly tookMs: number }> {
   const stopped = new AbortController()
-  using held = holdAt(place, { ...moment, bucket })
+  using held = holdAt(place, { ...hook, bucket })
   const running = run(place, id, { ...options, signal: stopped.signal })
   await held.reached
   await before()
@@ -544,10 +544,13 @@ async function stop(
 }
 
 /** Answers no request of a kind from now on. */
-function holdAt(place: JobPlace, { bucket = place.source, operation }: Omit<Moment, 'bucket'> & { bucket?: string }) {
+function holdAt(
+  place: JobPlace,
+  { bucket = place.source, operation }: Omit<RequestHook, 'bucket'> & { bucket?: string }
+) {
   const { promise: reached, resolve } = Promise.withResolvers<void>()
   const hang = { operation, bucket, action: { kind: 'hang' } } as const
-  const watch = atMoment(server, { operation, bucket }, resolve)
+  const watch = onRequest(server, { operation, bucket }, resolve)
   const trouble = place.trouble(hang)
   return {
     reached,

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { chooseMatcher, passesMatcherTest } from '../../../worker/match/choose-matcher.ts'
 import type { NativeAddOn } from '../../../worker/native/load-native.ts'
-import { nativeAddOn, tellIfNativeIsMissing } from '../../support/native-add-on.ts'
+import { nativeAddOn, warnIfNativeIsMissing } from '../../support/native-add-on.ts'
 
-tellIfNativeIsMissing()
+warnIfNativeIsMissing()
 if (nativeAddOn) testChoosing(nativeAddOn)
 
 function testChoosing(native: NativeAddOn): void {

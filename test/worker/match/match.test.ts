@@ -6,7 +6,7 @@ import { compileFindRuns } from '../../../worker/match/compile-matcher.ts'
 import type { MatchSpec } from '../../../worker/match/matcher.ts'
 import type { NativeAddOn } from '../../../worker/native/load-native.ts'
 import { KeptLines, pieceBytes } from '../../../worker/scan/kept.ts'
-import { nativeAddOn, tellIfNativeIsMissing } from '../../support/native-add-on.ts'
+import { nativeAddOn, warnIfNativeIsMissing } from '../../support/native-add-on.ts'
 import { cutAt } from '../../support/object-bodies.ts'
 import { grepLines } from '../../support/oracle.ts'
 
@@ -66,7 +66,7 @@ const textFor = ({ identifiers }: MatchSpec): fc.Arbitrary<Buffer> => {
     .map((parts) => Buffer.concat(parts))
 }
 
-tellIfNativeIsMissing()
+warnIfNativeIsMissing()
 
 describe('the lines that are kept', () => {
   it("are grep's, for any identifiers and options", () => {

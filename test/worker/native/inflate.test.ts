@@ -10,11 +10,11 @@ import { type Inflater, type InflateStep, outputBytes } from '../../../worker/de
 import { createHandleInflater } from '../../../worker/decode/inflater-handle.ts'
 import { createNativeInflater } from '../../../worker/decode/inflater-native.ts'
 import type { NativeAddOn, NativeStream } from '../../../worker/native/load-native.ts'
-import { nativeAddOn, tellIfNativeIsMissing } from '../../support/native-add-on.ts'
+import { nativeAddOn, warnIfNativeIsMissing } from '../../support/native-add-on.ts'
 import { deflateStream } from '../../support/odd-streams.ts'
 import { repository } from '../../support/run-cli.ts'
 
-tellIfNativeIsMissing()
+warnIfNativeIsMissing()
 if (nativeAddOn) testInflating(nativeAddOn)
 
 /** Everything that the input up to here holds, and how much of it was used; what a step tells of the next one is true. */

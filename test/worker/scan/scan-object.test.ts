@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { constants, deflateRawSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { outputBytes } from '../../../worker/decode/inflater.ts'
-import { inflaters, tellIfNativeIsMissing } from '../../support/native-add-on.ts'
+import { inflaters, warnIfNativeIsMissing } from '../../support/native-add-on.ts'
 import { allObjects, oddIdentifier } from '../../support/odd-objects.ts'
 import { brokenGzip } from '../../support/odd-streams.ts'
 import { grepLines } from '../../support/oracle.ts'
@@ -16,7 +16,7 @@ const everyCutBytes = 700
 /** What grep finds in each, asked once for all inflaters: starting it costs more than most of these tests. */
 const grepped = new Map(allObjects.map((object) => [object, grepLines(object.text, spec.identifiers)]))
 
-tellIfNativeIsMissing()
+warnIfNativeIsMissing()
 for (const inflater of inflaters) {
   describe(`reading objects with ${inflater}`, () => {
     for (const object of allObjects) {

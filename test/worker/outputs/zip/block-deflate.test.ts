@@ -7,10 +7,10 @@ import { BlockDeflate } from '../../../../worker/outputs/zip/block-deflate.ts'
 import type { EffortAt } from '../../../../worker/outputs/zip/deflate-effort.ts'
 import type { Deflater } from '../../../../worker/outputs/zip/deflater.ts'
 import { zlibDeflater } from '../../../../worker/outputs/zip/deflater-zlib.ts'
-import { deflaters, tellIfNativeIsMissing } from '../../../support/native-add-on.ts'
+import { deflaters, warnIfNativeIsMissing } from '../../../support/native-add-on.ts'
 import { incompressible, logText } from './log-text.ts'
 
-tellIfNativeIsMissing()
+warnIfNativeIsMissing()
 
 const never = new AbortController().signal
 const efforts = ['small', 'fast'] as const

@@ -3,9 +3,9 @@ import { describe, it } from 'node:test'
 import type { NativeAddOn } from '../../../../worker/native/load-native.ts'
 import { chooseDeflater, passesDeflaterTest } from '../../../../worker/outputs/zip/choose-deflater.ts'
 import { zlibDeflater } from '../../../../worker/outputs/zip/deflater-zlib.ts'
-import { nativeAddOn, tellIfNativeIsMissing } from '../../../support/native-add-on.ts'
+import { nativeAddOn, warnIfNativeIsMissing } from '../../../support/native-add-on.ts'
 
-tellIfNativeIsMissing()
+warnIfNativeIsMissing()
 if (nativeAddOn) testChoosing(nativeAddOn)
 
 function testChoosing(native: NativeAddOn): void {

@@ -3,14 +3,14 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { WrittenEntry } from '../../../../worker/outputs/zip/manifest.ts'
-import { deflaters, tellIfNativeIsMissing } from '../../../support/native-add-on.ts'
+import { deflaters, warnIfNativeIsMissing } from '../../../support/native-add-on.ts'
 import { skipLoudly } from '../../../support/skip-loudly.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../../../support/temporary-directory.ts'
 import { logText } from './log-text.ts'
 import { writeZip } from './write-zip.ts'
 import { isInstalled, zipReaders } from './zip-readers.ts'
 
-tellIfNativeIsMissing()
+warnIfNativeIsMissing()
 
 for (const deflater of deflaters) {
   describe(`a zip of several blocks by ${deflater.name} and an empty entry is read by`, () => {

@@ -4,11 +4,11 @@ import { describe, it } from 'node:test'
 import fastCheck from 'fast-check'
 import type { Deflater } from '../../../../worker/outputs/zip/deflater.ts'
 import { ZipWriter } from '../../../../worker/outputs/zip/zip.ts'
-import { deflaters, tellIfNativeIsMissing } from '../../../support/native-add-on.ts'
+import { deflaters, warnIfNativeIsMissing } from '../../../support/native-add-on.ts'
 import { incompressible, logText } from './log-text.ts'
 import { time, writeZip } from './write-zip.ts'
 
-tellIfNativeIsMissing()
+warnIfNativeIsMissing()
 for (const deflater of deflaters) testZip(deflater)
 
 function testZip(deflater: Deflater): void {

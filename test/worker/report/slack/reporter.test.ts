@@ -4,7 +4,7 @@ import { checkDownload } from '../../../../worker/contract/download-link.ts'
 import type { Job } from '../../../../worker/contract/job.ts'
 import type { SlackServer, SlackServerOptions } from '../../../stand-ins/slack/server.ts'
 import { attempt, completeJob, nowMs, progressAt, runningJob, sampleJob } from './jobs.ts'
-import { requested, said, toldSlack } from './slack-harness.ts'
+import { requested, said, startSlackHarness } from './slack-harness.ts'
 
 const everyCall = ['chat.postMessage', 'chat.update']
 const minutes = 60_000
@@ -28,22 +28,22 @@ const edited = (slack: SlackServer, look: RegExp): Promise<true> =>
 
 describe('a job in Slack', () => {
   it('is one message from its start to its link', async () => {
-    await using told = await toldSlack()
-    const { slack, reporter, kept } = told
+    await using harness = await startSlackHarness()
+    const { slack, reporter, kept } = harness
     reporter.running(runningJob())
     await posted(slack, 1)
     reporter.progress(runningJob(), progressAt(0.4))
     await edited(slack, /^45 %/)
     await reporter.over(completeJob())
-    assert.deepEqual(told.calls(), ['chat.postMessage 10 %', 'chat.update 45 %', 'chat.update Complete: 801 lines'])
+    assert.deepEqual(harness.calls(), ['chat.postMessage 10 %', 'chat.update 45 %', 'chat.update Complete: 801 lines'])
     assert.match(said(slack.messages()[0]), /^✅ Complete: 801 lines · THING00001\n/)
     assert.deepEqual(kept.at(-1), { ...sampleJob().reply, channel: 'C0SUPPORT', ts: slack.messages()[0]?.ts })
   })
 
   it('has a link that its ingress believes, until the time it tells', async () => {
-    await using told = await toldSlack()
-    await told.reporter.over(completeJob())
-    const message = told.slack.messages()[0]!
+    await using harness = await startSlackHarness()
+    await harness.reporter.over(completeJob())
+    const message = harness.slack.messages()[0]!
     const buttons = message.blocks.flatMap((block) => (block.elements ?? []) as { url?: string }[])
     const link = new URL(buttons.find((button) => button.url !== undefined)!.url!)
     assert.equal(link.origin, 'https://x.lambda-url.ap-northeast-1.on.aws')
@@ -55,11 +55,11 @@ describe('a job in Slack', () => {
   })
 
   it('makes Slack look at no text and fetch no link', async () => {
-    await using told = await toldSlack()
-    told.reporter.running(runningJob())
-    await posted(told.slack, 1)
-    await told.reporter.over(completeJob())
-    const [post, update] = told.slack.requests
+    await using harness = await startSlackHarness()
+    harness.reporter.running(runningJob())
+    await posted(harness.slack, 1)
+    await harness.reporter.over(completeJob())
+    const [post, update] = harness.slack.requests
     assert.deepEqual([post?.args.unfurl_links, post?.args.unfurl_media].map(String), ['false', 'false'])
     for (const call of [post, update]) {
       assert.deepEqual([call?.args.parse, String(call?.args.link_names)], ['none', 'false'])
@@ -67,69 +67,69 @@ describe('a job in Slack', () => {
   })
 
   it('tells only the newest of what happens meanwhile, and no more often than every five seconds', async () => {
-    await using told = await toldSlack()
-    const { slack, reporter, time } = told
+    await using harness = await startSlackHarness()
+    const { slack, reporter, time } = harness
     reporter.running(runningJob())
     await posted(slack, 1)
     for (const fraction of [0.1, 0.2, 0.3, 0.4]) reporter.progress(runningJob(), progressAt(fraction))
     await edited(slack, /^45 %/)
-    assert.deepEqual(told.calls(), ['chat.postMessage 10 %', 'chat.update 45 %'])
+    assert.deepEqual(harness.calls(), ['chat.postMessage 10 %', 'chat.update 45 %'])
     assert.deepEqual(time.slept, [5_000])
   })
 
   it('leaves room for the other jobs, and does not fall into step with them', async () => {
-    await using told = await toldSlack({ reporter: { countRunning: async () => 20, random: () => 0.5 } })
-    told.reporter.running(runningJob())
-    await posted(told.slack, 1)
-    told.reporter.progress(runningJob(), progressAt(0.4))
-    await edited(told.slack, /^45 %/)
-    assert.deepEqual(told.time.slept, [33_000])
+    await using harness = await startSlackHarness({ reporter: { countRunning: async () => 20, random: () => 0.5 } })
+    harness.reporter.running(runningJob())
+    await posted(harness.slack, 1)
+    harness.reporter.progress(runningJob(), progressAt(0.4))
+    await edited(harness.slack, /^45 %/)
+    assert.deepEqual(harness.time.slept, [33_000])
   })
 
   it('does not wait for the interval with the last message', async () => {
-    await using told = await toldSlack()
-    told.reporter.running(runningJob())
-    await posted(told.slack, 1)
-    told.reporter.progress(runningJob(), progressAt(0.4))
-    await told.reporter.over(completeJob())
-    assert.equal(told.calls().at(-1), 'chat.update Complete: 801 lines')
+    await using harness = await startSlackHarness()
+    harness.reporter.running(runningJob())
+    await posted(harness.slack, 1)
+    harness.reporter.progress(runningJob(), progressAt(0.4))
+    await harness.reporter.over(completeJob())
+    assert.equal(harness.calls().at(-1), 'chat.update Complete: 801 lines')
     // Nothing comes after it.
-    told.reporter.progress(runningJob(), progressAt(0.9))
-    assert.match(told.slack.messages()[0]!.text, /^Complete/)
+    harness.reporter.progress(runningJob(), progressAt(0.9))
+    assert.match(harness.slack.messages()[0]!.text, /^Complete/)
   })
 
   it('goes on in the same message in another attempt', async () => {
-    await using told = await toldSlack()
-    told.reporter.running(runningJob())
-    await posted(told.slack, 1)
-    await told.reporter.interrupted(runningJob())
-    assert.match(said(told.slack.messages()[0]), /^⏸️ Interrupted/)
-    const next = told.again()
-    next.running(told.recorded(runningJob({ attempts: [attempt, attempt] })))
-    await edited(told.slack, /^10 %/)
-    assert.match(said(told.slack.messages()[0]), /Started again after an interruption \(attempt 2\)/)
-    await next.over(told.recorded(completeJob()))
-    assert.equal(told.slack.messages().length, 1)
+    await using harness = await startSlackHarness()
+    harness.reporter.running(runningJob())
+    await posted(harness.slack, 1)
+    await harness.reporter.interrupted(runningJob())
+    assert.match(said(harness.slack.messages()[0]), /^⏸️ Interrupted/)
+    const next = harness.again()
+    next.running(harness.recorded(runningJob({ attempts: [attempt, attempt] })))
+    await edited(harness.slack, /^10 %/)
+    assert.match(said(harness.slack.messages()[0]), /Started again after an interruption \(attempt 2\)/)
+    await next.over(harness.recorded(completeJob()))
+    assert.equal(harness.slack.messages().length, 1)
   })
 
   it('goes on in the message that the record has learnt of meanwhile', async () => {
-    await using told = await toldSlack()
-    const message = told.slack.workspace.post(told.slack.workspace.channels.get('C0SUPPORT')!, {
+    await using harness = await startSlackHarness()
+    const message = harness.slack.workspace.post(harness.slack.workspace.channels.get('C0SUPPORT')!, {
       text: 'Queued',
       blocks: []
     })
-    await told.reporter.over({
+    await harness.reporter.over({
       ...completeJob(),
       reply: { ...sampleJob().reply, channel: 'C0SUPPORT', ts: message.ts }
     })
-    assert.deepEqual(told.calls(), ['chat.update Complete: 801 lines'])
+    assert.deepEqual(harness.calls(), ['chat.update Complete: 801 lines'])
   })
 })
 
 describe('Slack that wants to be left alone', () => {
   it('is obeyed, and then told the newest', async () => {
-    await using told = await toldSlack()
-    const { slack, reporter, time } = told
+    await using harness = await startSlackHarness()
+    const { slack, reporter, time } = harness
     reporter.running(runningJob())
     await posted(slack, 1)
     slack.faults.add({ method: 'chat.update', times: 1, action: { kind: 'rate-limit', retryAfterSeconds: 30 } })
@@ -137,58 +137,58 @@ describe('Slack that wants to be left alone', () => {
     await requested(slack, 'chat.update', 1)
     reporter.progress(runningJob(), progressAt(0.4))
     await edited(slack, /^45 %/)
-    assert.deepEqual(told.calls().slice(1), ['chat.update ratelimited', 'chat.update 45 %'])
+    assert.deepEqual(harness.calls().slice(1), ['chat.update ratelimited', 'chat.update 45 %'])
     assert.deepEqual(time.slept, [5_000, 30_000])
   })
 
   for (const retryAfterSeconds of [7, 16, 29]) {
     it(`gets the last message when its time is over (${retryAfterSeconds} s)`, async () => {
-      await using told = await toldSlack({ hasReplyUrl: true })
-      told.slack.faults.add({ times: 1, action: { kind: 'rate-limit', retryAfterSeconds } })
-      assert.equal(await told.reporter.over(told.recorded(completeJob())), true)
-      assert.deepEqual(told.calls(), ['chat.postMessage ratelimited', 'chat.postMessage Complete: 801 lines'])
-      assert.deepEqual(told.time.slept, [retryAfterSeconds * 1_000])
+      await using harness = await startSlackHarness({ hasReplyUrl: true })
+      harness.slack.faults.add({ times: 1, action: { kind: 'rate-limit', retryAfterSeconds } })
+      assert.equal(await harness.reporter.over(harness.recorded(completeJob())), true)
+      assert.deepEqual(harness.calls(), ['chat.postMessage ratelimited', 'chat.postMessage Complete: 801 lines'])
+      assert.deepEqual(harness.time.slept, [retryAfterSeconds * 1_000])
     })
 
     it(`gets it by the response URL when there is no time for that (${retryAfterSeconds} s)`, async () => {
-      await using told = await toldSlack({ hasReplyUrl: true })
-      told.slack.faults.add({ method: everyCall, action: { kind: 'rate-limit', retryAfterSeconds } })
-      assert.equal(await told.reporter.over(told.recorded(completeJob()), hurriedMs), true)
-      assert.deepEqual(told.calls(), ['chat.postMessage ratelimited', 'response_url Complete: 801 lines'])
-      assert.deepEqual(told.time.slept, [])
+      await using harness = await startSlackHarness({ hasReplyUrl: true })
+      harness.slack.faults.add({ method: everyCall, action: { kind: 'rate-limit', retryAfterSeconds } })
+      assert.equal(await harness.reporter.over(harness.recorded(completeJob()), hurriedMs), true)
+      assert.deepEqual(harness.calls(), ['chat.postMessage ratelimited', 'response_url Complete: 801 lines'])
+      assert.deepEqual(harness.time.slept, [])
     })
   }
 
   it('is not asked by the last message either before it wants to be', async () => {
-    await using told = await toldSlack()
-    told.reporter.running(runningJob())
-    await posted(told.slack, 1)
-    told.slack.faults.add({ method: 'chat.update', times: 1, action: { kind: 'rate-limit', retryAfterSeconds: 30 } })
-    told.reporter.progress(runningJob(), progressAt(0.4))
-    await requested(told.slack, 'chat.update', 1)
-    const [, refused] = told.slack.requests
-    assert.equal(await told.reporter.over(completeJob()), true)
-    const [, , last] = told.slack.requests
+    await using harness = await startSlackHarness()
+    harness.reporter.running(runningJob())
+    await posted(harness.slack, 1)
+    harness.slack.faults.add({ method: 'chat.update', times: 1, action: { kind: 'rate-limit', retryAfterSeconds: 30 } })
+    harness.reporter.progress(runningJob(), progressAt(0.4))
+    await requested(harness.slack, 'chat.update', 1)
+    const [, refused] = harness.slack.requests
+    assert.equal(await harness.reporter.over(completeJob()), true)
+    const [, , last] = harness.slack.requests
     assert.ok(last!.atMs - refused!.atMs >= 30_000, `${last!.atMs - refused!.atMs} ms`)
-    assert.equal(told.calls().at(-1), 'chat.update Complete: 801 lines')
+    assert.equal(harness.calls().at(-1), 'chat.update Complete: 801 lines')
   })
 
   for (const budgetMs of [hurriedMs, 150_000]) {
     it(`is given up in the end, in time (${budgetMs} ms)`, async () => {
-      await using told = await toldSlack()
-      told.slack.faults.add({ action: { kind: 'rate-limit', retryAfterSeconds: 60 } })
-      assert.equal(await told.reporter.over(completeJob(), budgetMs), false)
-      assert.ok(told.time.nowMs() - nowMs <= budgetMs)
-      assert.ok(told.logged.some((event) => 'code' in event && event.code === 'untold'))
+      await using harness = await startSlackHarness()
+      harness.slack.faults.add({ action: { kind: 'rate-limit', retryAfterSeconds: 60 } })
+      assert.equal(await harness.reporter.over(completeJob(), budgetMs), false)
+      assert.ok(harness.time.nowMs() - nowMs <= budgetMs)
+      assert.ok(harness.logged.some((event) => 'code' in event && event.code === 'untold'))
     })
   }
 
   it('may say so without a time', async () => {
-    await using told = await toldSlack()
-    told.slack.faults.add({ times: 2, action: { kind: 'http', status: 429 } })
-    await told.reporter.over(completeJob())
-    assert.equal(told.slack.messages().length, 1)
-    assert.deepEqual(told.time.slept, [1_000, 2_000])
+    await using harness = await startSlackHarness()
+    harness.slack.faults.add({ times: 2, action: { kind: 'http', status: 429 } })
+    await harness.reporter.over(completeJob())
+    assert.equal(harness.slack.messages().length, 1)
+    assert.deepEqual(harness.time.slept, [1_000, 2_000])
   })
 })
 
@@ -202,38 +202,38 @@ describe('Slack that is broken', () => {
     'says fatal_error': { kind: 'error', error: 'fatal_error' }
   } as const)) {
     it(`and ${name} is asked again later`, async () => {
-      await using told = await toldSlack()
-      told.slack.faults.add({ times: 2, action })
-      told.reporter.running(runningJob())
-      await posted(told.slack, 1)
-      assert.equal(told.slack.requests.length, 3)
-      told.slack.faults.add({ times: 2, action })
-      await told.reporter.over(completeJob())
-      assert.match(told.slack.messages()[0]!.text, /^Complete/)
+      await using harness = await startSlackHarness()
+      harness.slack.faults.add({ times: 2, action })
+      harness.reporter.running(runningJob())
+      await posted(harness.slack, 1)
+      assert.equal(harness.slack.requests.length, 3)
+      harness.slack.faults.add({ times: 2, action })
+      await harness.reporter.over(completeJob())
+      assert.match(harness.slack.messages()[0]!.text, /^Complete/)
     })
   }
 
   it('and says nothing at all is given up in time, and holds nothing up', async () => {
-    await using told = await toldSlack({ hasReplyUrl: true })
-    told.time.isImpatient = true
-    told.slack.faults.add({ action: { kind: 'hang' } })
-    told.reporter.running(told.recorded(runningJob()))
-    await requested(told.slack, 'chat.postMessage', 1)
-    const startMs = told.time.nowMs()
-    assert.equal(await told.reporter.over(told.recorded(completeJob()), hurriedMs), false)
+    await using harness = await startSlackHarness({ hasReplyUrl: true })
+    harness.time.isImpatient = true
+    harness.slack.faults.add({ action: { kind: 'hang' } })
+    harness.reporter.running(harness.recorded(runningJob()))
+    await requested(harness.slack, 'chat.postMessage', 1)
+    const startMs = harness.time.nowMs()
+    assert.equal(await harness.reporter.over(harness.recorded(completeJob()), hurriedMs), false)
     // One call may have been under way.
-    assert.ok(told.time.nowMs() - startMs <= hurriedMs + 12_000, `${told.time.nowMs() - startMs}`)
-    assert.ok(told.calls().includes('response_url Complete: 801 lines'))
+    assert.ok(harness.time.nowMs() - startMs <= hurriedMs + 12_000, `${harness.time.nowMs() - startMs}`)
+    assert.ok(harness.calls().includes('response_url Complete: 801 lines'))
     // A use that was not answered may have been one.
-    assert.ok(told.kept.at(-1)!.responseUrlUses >= 1)
+    assert.ok(harness.kept.at(-1)!.responseUrlUses >= 1)
   })
 
   it('and says nothing to the last message has no more than its time', async () => {
-    await using told = await toldSlack({ hasReplyUrl: true })
-    told.time.isImpatient = true
-    told.slack.faults.add({ action: { kind: 'hang' } })
-    await told.reporter.over(told.recorded(completeJob()), hurriedMs)
-    assert.ok(told.time.nowMs() - nowMs <= hurriedMs + 1_000, `${told.time.nowMs() - nowMs}`)
+    await using harness = await startSlackHarness({ hasReplyUrl: true })
+    harness.time.isImpatient = true
+    harness.slack.faults.add({ action: { kind: 'hang' } })
+    await harness.reporter.over(harness.recorded(completeJob()), hurriedMs)
+    assert.ok(harness.time.nowMs() - nowMs <= hurriedMs + 1_000, `${harness.time.nowMs() - nowMs}`)
   })
 
   it('and says nothing to an update is told by another way, even when there is little time', async () => {
@@ -241,73 +241,73 @@ describe('Slack that is broken', () => {
       [true, 'response_url Complete: 801 lines'],
       [false, 'chat.postMessage Complete: 801 lines']
     ] as const) {
-      await using told = await toldSlack({ hasReplyUrl })
-      told.reporter.running(told.recorded(runningJob()))
-      await posted(told.slack, 1)
-      told.time.isImpatient = true
-      told.slack.faults.add({ method: 'chat.update', action: { kind: 'hang' } })
-      assert.equal(await told.reporter.over(told.recorded(completeJob()), hurriedMs), true)
-      assert.equal(told.calls().at(-1), call)
+      await using harness = await startSlackHarness({ hasReplyUrl })
+      harness.reporter.running(harness.recorded(runningJob()))
+      await posted(harness.slack, 1)
+      harness.time.isImpatient = true
+      harness.slack.faults.add({ method: 'chat.update', action: { kind: 'hang' } })
+      assert.equal(await harness.reporter.over(harness.recorded(completeJob()), hurriedMs), true)
+      assert.equal(harness.calls().at(-1), call)
     }
   })
 
   it('and says nothing to the last message is told it again by who has less time', async () => {
-    await using told = await toldSlack()
-    told.reporter.running(runningJob())
-    await posted(told.slack, 1)
-    told.slack.faults.add({ method: 'chat.update', times: 1, action: { kind: 'hang' } })
-    const first = told.reporter.over(completeJob())
-    await requested(told.slack, 'chat.update', 1)
-    assert.equal(await told.reporter.over(completeJob(), hurriedMs), true)
-    assert.match(told.slack.messages()[0]!.text, /^Complete/)
-    await told.slack.setOffline(true)
+    await using harness = await startSlackHarness()
+    harness.reporter.running(runningJob())
+    await posted(harness.slack, 1)
+    harness.slack.faults.add({ method: 'chat.update', times: 1, action: { kind: 'hang' } })
+    const first = harness.reporter.over(completeJob())
+    await requested(harness.slack, 'chat.update', 1)
+    assert.equal(await harness.reporter.over(completeJob(), hurriedMs), true)
+    assert.match(harness.slack.messages()[0]!.text, /^Complete/)
+    await harness.slack.setOffline(true)
     assert.equal(await first, false)
   })
 
   it('and loses the answer to a post is not told another in the time that one may take', async () => {
-    await using told = await toldSlack()
-    told.slack.faults.add({ method: 'chat.postMessage', times: 1, action: { kind: 'lost-answer' } })
-    told.reporter.running(runningJob())
-    await posted(told.slack, 2)
-    const [first, second] = told.slack.requestsOf('chat.postMessage')
+    await using harness = await startSlackHarness()
+    harness.slack.faults.add({ method: 'chat.postMessage', times: 1, action: { kind: 'lost-answer' } })
+    harness.reporter.running(runningJob())
+    await posted(harness.slack, 2)
+    const [first, second] = harness.slack.requestsOf('chat.postMessage')
     assert.ok(second!.atMs - first!.atMs >= 12_000, `${second!.atMs - first!.atMs} ms`)
   })
 
   it('and loses the answer to the last post is told by another way when there is little time', async () => {
-    await using told = await toldSlack({ hasReplyUrl: true })
-    told.slack.faults.add({ method: 'chat.postMessage', times: 1, action: { kind: 'lost-answer' } })
-    assert.equal(await told.reporter.over(told.recorded(completeJob()), hurriedMs), true)
+    await using harness = await startSlackHarness({ hasReplyUrl: true })
+    harness.slack.faults.add({ method: 'chat.postMessage', times: 1, action: { kind: 'lost-answer' } })
+    assert.equal(await harness.reporter.over(harness.recorded(completeJob()), hurriedMs), true)
     assert.deepEqual(
-      told.slack.requests.map(({ method }) => method),
+      harness.slack.requests.map(({ method }) => method),
       ['chat.postMessage', 'response_url']
     )
   })
 
   it('and is gone altogether is given up in time', async () => {
-    await using told = await toldSlack()
-    await told.slack.setOffline(true)
-    await told.reporter.interrupted(runningJob())
-    assert.ok(told.time.nowMs() - nowMs <= 6_000)
-    assert.equal(await told.reporter.over(completeJob(), hurriedMs), false)
-    assert.ok(told.time.nowMs() - nowMs <= 12_000)
+    await using harness = await startSlackHarness()
+    await harness.slack.setOffline(true)
+    await harness.reporter.interrupted(runningJob())
+    assert.ok(harness.time.nowMs() - nowMs <= 6_000)
+    assert.equal(await harness.reporter.over(completeJob(), hurriedMs), false)
+    assert.ok(harness.time.nowMs() - nowMs <= 12_000)
   })
 
   it('and comes back is told what is true then', async () => {
-    await using told = await toldSlack()
-    await told.slack.setOffline(true)
-    told.reporter.running(runningJob())
-    while (told.time.slept.length < 3) await new Promise(setImmediate)
-    told.reporter.progress(runningJob(), progressAt(0.4))
-    await told.slack.setOffline(false)
-    await edited(told.slack, /^45 %/)
-    assert.equal(told.slack.messages().length, 1)
+    await using harness = await startSlackHarness()
+    await harness.slack.setOffline(true)
+    harness.reporter.running(runningJob())
+    while (harness.time.slept.length < 3) await new Promise(setImmediate)
+    harness.reporter.progress(runningJob(), progressAt(0.4))
+    await harness.slack.setOffline(false)
+    await edited(harness.slack, /^45 %/)
+    assert.equal(harness.slack.messages().length, 1)
   })
 })
 
 describe('a message that can be changed no more', () => {
   it('is posted once again when somebody has deleted it', async () => {
-    await using told = await toldSlack()
-    const { slack, reporter, kept } = told
+    await using harness = await startSlackHarness()
+    const { slack, reporter, kept } = harness
     reporter.running(runningJob())
     await posted(slack, 1)
     slack.workspace.delete(slack.messages()[0]!)
@@ -320,8 +320,8 @@ describe('a message that can be changed no more', () => {
   })
 
   it('is not posted a third time, but for the answer', async () => {
-    await using told = await toldSlack()
-    const { slack, reporter } = told
+    await using harness = await startSlackHarness()
+    const { slack, reporter } = harness
     reporter.running(runningJob())
     await posted(slack, 1)
     slack.workspace.delete(slack.messages()[0]!)
@@ -331,53 +331,56 @@ describe('a message that can be changed no more', () => {
     reporter.progress(runningJob(), progressAt(0.4))
     await requested(slack, 'chat.update', 2)
     // The record still knows the message that is gone.
-    const sleeps = told.time.slept.length
-    reporter.progress(told.recorded(runningJob()), progressAt(0.6))
-    while (told.time.slept.length === sleeps) await new Promise(setImmediate)
-    await reporter.over(told.recorded(completeJob()))
-    assert.deepEqual(told.calls().slice(-2), ['chat.update message_not_found', 'chat.postMessage Complete: 801 lines'])
+    const sleeps = harness.time.slept.length
+    reporter.progress(harness.recorded(runningJob()), progressAt(0.6))
+    while (harness.time.slept.length === sleeps) await new Promise(setImmediate)
+    await reporter.over(harness.recorded(completeJob()))
+    assert.deepEqual(harness.calls().slice(-2), [
+      'chat.update message_not_found',
+      'chat.postMessage Complete: 801 lines'
+    ])
     assert.equal(slack.requestsOf('chat.update').length, 2)
   })
 
   for (const error of ['cant_update_message', 'edit_window_closed', 'streaming_state_conflict']) {
     it(`is posted anew after ${error}`, async () => {
-      await using told = await toldSlack()
-      told.reporter.running(runningJob())
-      await posted(told.slack, 1)
-      told.slack.faults.add({ method: 'chat.update', times: 1, action: { kind: 'error', error } })
-      await told.reporter.over(completeJob())
-      assert.equal(told.slack.messages().length, 2)
-      assert.match(told.slack.messages()[1]!.text, /^Complete/)
+      await using harness = await startSlackHarness()
+      harness.reporter.running(runningJob())
+      await posted(harness.slack, 1)
+      harness.slack.faults.add({ method: 'chat.update', times: 1, action: { kind: 'error', error } })
+      await harness.reporter.over(completeJob())
+      assert.equal(harness.slack.messages().length, 2)
+      assert.match(harness.slack.messages()[1]!.text, /^Complete/)
     })
   }
 })
 
 describe('blocks that Slack does not take', () => {
   it('are sent plain, from then on', async () => {
-    await using told = await toldSlack({ server: { unsupportedBlocks: ['plan'] } })
-    told.reporter.running(runningJob())
-    await posted(told.slack, 1)
-    told.reporter.progress(runningJob(), progressAt(0.4))
-    await edited(told.slack, /^45 %/)
-    await told.reporter.over(completeJob())
-    assert.deepEqual(told.calls(), [
+    await using harness = await startSlackHarness({ server: { unsupportedBlocks: ['plan'] } })
+    harness.reporter.running(runningJob())
+    await posted(harness.slack, 1)
+    harness.reporter.progress(runningJob(), progressAt(0.4))
+    await edited(harness.slack, /^45 %/)
+    await harness.reporter.over(completeJob())
+    assert.deepEqual(harness.calls(), [
       'chat.postMessage 10 %',
       'chat.update invalid_blocks',
       'chat.update 45 %',
       'chat.update Complete: 801 lines'
     ])
-    assert.match(said(told.slack.messages()[0]), /\n• telemetry: 742 lines/)
+    assert.match(said(harness.slack.messages()[0]), /\n• telemetry: 742 lines/)
   })
 
   it('are left away when even plain ones are refused', async () => {
-    await using told = await toldSlack()
+    await using harness = await startSlackHarness()
     const when = ({ blocks }: Readonly<Record<string, unknown>>): boolean => blocks !== undefined && blocks !== '[]'
-    told.slack.faults.add({ when, action: { kind: 'error', error: 'invalid_blocks' } })
-    await told.reporter.over(completeJob())
-    assert.equal(told.slack.requests.length, 3)
-    assert.deepEqual(told.slack.messages()[0]?.blocks, [])
+    harness.slack.faults.add({ when, action: { kind: 'error', error: 'invalid_blocks' } })
+    await harness.reporter.over(completeJob())
+    assert.equal(harness.slack.requests.length, 3)
+    assert.deepEqual(harness.slack.messages()[0]?.blocks, [])
     assert.match(
-      told.slack.messages()[0]!.text,
+      harness.slack.messages()[0]!.text,
       /^Complete: 801 lines · THING00001[^\n]*\n<https:\/\/x\.lambda\S+e=\d+&amp;s=\w+\|Download \(18 kB\)>$/
     )
   })
@@ -389,17 +392,17 @@ describe('a channel that the bot is not in', () => {
     ['channel_not_found', uninvited]
   ] as const) {
     it(`(${error}) is told by the response URL`, async () => {
-      await using told = await toldSlack({ server, hasReplyUrl: true })
-      told.reporter.running(told.recorded(runningJob()))
-      await posted(told.slack, 1)
-      await told.reporter.over(told.recorded(completeJob()))
-      assert.deepEqual(told.calls(), [
+      await using harness = await startSlackHarness({ server, hasReplyUrl: true })
+      harness.reporter.running(harness.recorded(runningJob()))
+      await posted(harness.slack, 1)
+      await harness.reporter.over(harness.recorded(completeJob()))
+      assert.deepEqual(harness.calls(), [
         `chat.postMessage ${error}`,
         'response_url 10 %',
         'response_url Complete: 801 lines'
       ])
-      assert.match(said(told.slack.messages().at(-1)), /^✅ Complete[\s\S]*\[Download/)
-      assert.equal(told.kept.at(-1)?.responseUrlUses, 2)
+      assert.match(said(harness.slack.messages().at(-1)), /^✅ Complete[\s\S]*\[Download/)
+      assert.equal(harness.kept.at(-1)?.responseUrlUses, 2)
     })
   }
 
@@ -407,9 +410,9 @@ describe('a channel that the bot is not in', () => {
     // Jobs are counted after each message that was told or not, once in half a minute.
     let rounds = 0
     const countRunning = async (): Promise<number> => ++rounds && 1
-    await using told = await toldSlack({ server: uninvited, hasReplyUrl: true, reporter: { countRunning } })
-    const { slack, reporter, time } = told
-    const job = told.recorded(runningJob())
+    await using harness = await startSlackHarness({ server: uninvited, hasReplyUrl: true, reporter: { countRunning } })
+    const { slack, reporter, time } = harness
+    const job = harness.recorded(runningJob())
     reporter.running(job)
     await posted(slack, 1)
     for (const [atMinutes, fraction] of [
@@ -435,73 +438,76 @@ describe('a channel that the bot is not in', () => {
       [true, false, false]
     )
     await reporter.over(job && { ...completeJob(), reply: job.reply })
-    assert.equal(told.kept.at(-1)?.responseUrlUses, 4)
+    assert.equal(harness.kept.at(-1)?.responseUrlUses, 4)
     assert.equal(slack.requestsOf('response_url').filter(({ error }) => error !== undefined).length, 0)
   })
 
   it('is told by a direct message once the response URL has died, in one message', async () => {
-    await using told = await toldSlack({ server: uninvited, hasReplyUrl: true })
-    told.time.advance(30 * minutes)
-    const job = told.recorded(runningJob())
-    told.reporter.running(job)
-    await told.slack.until(({ workspace }) => workspace.channels.has('D0MINA'))
-    await told.reporter.over({ ...completeJob(), reply: job.reply })
-    assert.deepEqual(told.calls(), [
+    await using harness = await startSlackHarness({ server: uninvited, hasReplyUrl: true })
+    harness.time.advance(30 * minutes)
+    const job = harness.recorded(runningJob())
+    harness.reporter.running(job)
+    await harness.slack.until(({ workspace }) => workspace.channels.has('D0MINA'))
+    await harness.reporter.over({ ...completeJob(), reply: job.reply })
+    assert.deepEqual(harness.calls(), [
       'chat.postMessage channel_not_found',
       'chat.postMessage 10 %',
       'chat.update Complete: 801 lines'
     ])
-    assert.equal(told.slack.messages('D0MINA').length, 1)
-    assert.equal(told.kept.at(-1)?.channel, 'D0MINA')
-    const next = told.again()
-    await next.over(told.recorded(completeJob()))
-    assert.equal(told.slack.messages('D0MINA').length, 1)
+    assert.equal(harness.slack.messages('D0MINA').length, 1)
+    assert.equal(harness.kept.at(-1)?.channel, 'D0MINA')
+    const next = harness.again()
+    await next.over(harness.recorded(completeJob()))
+    assert.equal(harness.slack.messages('D0MINA').length, 1)
   })
 
   it('is given up where direct messages are switched off', async () => {
-    await using told = await toldSlack({ server: { ...uninvited, hasMessagesTab: false } })
-    assert.equal(await told.reporter.over(completeJob()), false)
-    assert.deepEqual(told.calls(), ['chat.postMessage channel_not_found', 'chat.postMessage messages_tab_disabled'])
-    assert.deepEqual(told.time.slept, [])
+    await using harness = await startSlackHarness({ server: { ...uninvited, hasMessagesTab: false } })
+    assert.equal(await harness.reporter.over(completeJob()), false)
+    assert.deepEqual(harness.calls(), ['chat.postMessage channel_not_found', 'chat.postMessage messages_tab_disabled'])
+    assert.deepEqual(harness.time.slept, [])
   })
 
   it('is told by a direct message when the response URL fails at the end', async () => {
-    await using told = await toldSlack({ server: uninvited, hasReplyUrl: true })
-    told.slack.faults.add({ method: 'response_url', action: { kind: 'error', error: 'used_url' } })
-    await told.reporter.over(told.recorded(completeJob()))
-    assert.match(told.slack.messages('D0MINA')[0]!.text, /^Complete/)
-    assert.equal(told.kept.find(({ ts }) => ts === null)?.responseUrlUses, 5)
+    await using harness = await startSlackHarness({ server: uninvited, hasReplyUrl: true })
+    harness.slack.faults.add({ method: 'response_url', action: { kind: 'error', error: 'used_url' } })
+    await harness.reporter.over(harness.recorded(completeJob()))
+    assert.match(harness.slack.messages('D0MINA')[0]!.text, /^Complete/)
+    assert.equal(harness.kept.find(({ ts }) => ts === null)?.responseUrlUses, 5)
   })
 
   it('is left in the middle when the bot is removed', async () => {
-    await using told = await toldSlack({ hasReplyUrl: true })
-    told.reporter.running(told.recorded(runningJob()))
-    await posted(told.slack, 1)
-    told.slack.faults.add({ method: everyCall, action: { kind: 'error', error: 'is_archived' } })
-    await told.reporter.over(told.recorded(completeJob()))
-    assert.deepEqual(told.calls().slice(1), ['chat.update is_archived', 'response_url Complete: 801 lines'])
+    await using harness = await startSlackHarness({ hasReplyUrl: true })
+    harness.reporter.running(harness.recorded(runningJob()))
+    await posted(harness.slack, 1)
+    harness.slack.faults.add({ method: everyCall, action: { kind: 'error', error: 'is_archived' } })
+    await harness.reporter.over(harness.recorded(completeJob()))
+    assert.deepEqual(harness.calls().slice(1), ['chat.update is_archived', 'response_url Complete: 801 lines'])
   })
 
   it('is told in plain blocks, since nobody has seen a plan go through a response URL', async () => {
-    await using told = await toldSlack({ server: { ...uninvited, unsupportedBlocks: ['plan'] }, hasReplyUrl: true })
-    await told.reporter.over(told.recorded(completeJob()))
-    assert.deepEqual(told.calls(), ['chat.postMessage channel_not_found', 'response_url Complete: 801 lines'])
+    await using harness = await startSlackHarness({
+      server: { ...uninvited, unsupportedBlocks: ['plan'] },
+      hasReplyUrl: true
+    })
+    await harness.reporter.over(harness.recorded(completeJob()))
+    assert.deepEqual(harness.calls(), ['chat.postMessage channel_not_found', 'response_url Complete: 801 lines'])
   })
 })
 
 describe('without a token that works', () => {
   it('the response URL tells, and nothing else is called', async () => {
-    await using told = await toldSlack({ hasReplyUrl: true, reporter: { token: undefined } })
-    await told.reporter.over(told.recorded(completeJob()))
-    assert.deepEqual(told.calls(), ['response_url Complete: 801 lines'])
+    await using harness = await startSlackHarness({ hasReplyUrl: true, reporter: { token: undefined } })
+    await harness.reporter.over(harness.recorded(completeJob()))
+    assert.deepEqual(harness.calls(), ['response_url Complete: 801 lines'])
   })
 
   it('a revoked one is not tried again', async () => {
-    await using told = await toldSlack({ hasReplyUrl: true, reporter: { token: 'xoxb-revoked' } })
-    told.reporter.running(told.recorded(runningJob()))
-    await posted(told.slack, 1)
-    await told.reporter.over(told.recorded(completeJob()))
-    assert.deepEqual(told.calls(), [
+    await using harness = await startSlackHarness({ hasReplyUrl: true, reporter: { token: 'xoxb-revoked' } })
+    harness.reporter.running(harness.recorded(runningJob()))
+    await posted(harness.slack, 1)
+    await harness.reporter.over(harness.recorded(completeJob()))
+    assert.deepEqual(harness.calls(), [
       'chat.postMessage invalid_auth',
       'response_url 10 %',
       'response_url Complete: 801 lines'
@@ -509,18 +515,21 @@ describe('without a token that works', () => {
   })
 
   it('and without a response URL the message is given up', async () => {
-    await using told = await toldSlack({ reporter: { token: '' } })
-    await told.reporter.over(completeJob())
-    assert.deepEqual(told.calls(), [])
-    assert.deepEqual(told.logged, [{ event: 'slack-delivery', job: completeJob().id, code: 'untold' }])
+    await using harness = await startSlackHarness({ reporter: { token: '' } })
+    await harness.reporter.over(completeJob())
+    assert.deepEqual(harness.calls(), [])
+    assert.deepEqual(harness.logged, [{ event: 'slack-delivery', job: completeJob().id, code: 'untold' }])
   })
 
   it('a response URL elsewhere is not called', async () => {
-    await using told = await toldSlack({ hasReplyUrl: true, reporter: { token: undefined, allowedReplyOrigins: [] } })
-    await told.reporter.over(told.recorded(completeJob()))
-    assert.deepEqual(told.calls(), [])
+    await using harness = await startSlackHarness({
+      hasReplyUrl: true,
+      reporter: { token: undefined, allowedReplyOrigins: [] }
+    })
+    await harness.reporter.over(harness.recorded(completeJob()))
+    assert.deepEqual(harness.calls(), [])
     assert.deepEqual(
-      told.logged.map((event) => 'code' in event && event.code),
+      harness.logged.map((event) => 'code' in event && event.code),
       ['reply-url-refused', 'untold']
     )
   })
@@ -531,34 +540,34 @@ describe('what goes wrong on this side', () => {
     const fails = async (): Promise<never> => {
       throw new Error('S3 refuses the record')
     }
-    await using told = await toldSlack({ reporter: { onReply: fails, countRunning: fails } })
-    told.reporter.running(runningJob())
-    await posted(told.slack, 1)
-    told.reporter.progress(runningJob(), progressAt(0.4))
-    await edited(told.slack, /^45 %/)
-    await told.reporter.over(completeJob())
-    assert.equal(told.slack.messages().length, 1)
-    const codes = new Set(told.logged.map((event) => 'code' in event && event.code))
+    await using harness = await startSlackHarness({ reporter: { onReply: fails, countRunning: fails } })
+    harness.reporter.running(runningJob())
+    await posted(harness.slack, 1)
+    harness.reporter.progress(runningJob(), progressAt(0.4))
+    await edited(harness.slack, /^45 %/)
+    await harness.reporter.over(completeJob())
+    assert.equal(harness.slack.messages().length, 1)
+    const codes = new Set(harness.logged.map((event) => 'code' in event && event.code))
     assert.deepEqual(codes, new Set(['reply-not-kept', 'running-jobs-unknown']))
   })
 
   it('of a store that says nothing holds it up no longer than a call may take', async () => {
     const silent = (): Promise<never> => new Promise(() => {})
-    await using told = await toldSlack({
+    await using harness = await startSlackHarness({
       reporter: { onReply: silent, countRunning: silent, token: undefined },
       hasReplyUrl: true
     })
-    told.time.isImpatient = true
-    await told.reporter.over(told.recorded(completeJob()))
-    assert.ok(told.time.nowMs() - nowMs <= 3_000)
+    harness.time.isImpatient = true
+    await harness.reporter.over(harness.recorded(completeJob()))
+    assert.ok(harness.time.nowMs() - nowMs <= 3_000)
   })
 
   it('of a record that can be no message is not thrown', async () => {
-    await using told = await toldSlack()
+    await using harness = await startSlackHarness()
     const broken = { ...completeJob(), request: { ...sampleJob().request, from: 'never' } } as Job
-    told.reporter.running(broken)
-    await told.reporter.over({ ...broken, state: 'failed' })
-    assert.ok(told.logged.some((event) => 'code' in event && event.code === 'no-message'))
+    harness.reporter.running(broken)
+    await harness.reporter.over({ ...broken, state: 'failed' })
+    assert.ok(harness.logged.some((event) => 'code' in event && event.code === 'no-message'))
   })
 })
 
@@ -570,12 +579,12 @@ describe('where there is no ingress', () => {
       url: 'https://bucket.s3.amazonaws.com/a.zip?X-Amz-Signature=1',
       expiresMs: nowMs + 600_000
     })
-    await using told = await toldSlack({ reporter: { ...alone, presign } })
-    told.reporter.running(runningJob())
-    await posted(told.slack, 1)
-    assert.doesNotMatch(said(told.slack.messages()[0]), /Cancel/)
-    await told.reporter.over(completeJob())
-    const text = said(told.slack.messages()[0])
+    await using harness = await startSlackHarness({ reporter: { ...alone, presign } })
+    harness.reporter.running(runningJob())
+    await posted(harness.slack, 1)
+    assert.doesNotMatch(said(harness.slack.messages()[0]), /Cancel/)
+    await harness.reporter.over(completeJob())
+    const text = said(harness.slack.messages()[0])
     assert.match(text, /\[Download \(18 kB\)\]\n/)
     assert.match(text, /Link until 2023-10-02 01:10 UTC; the zip is kept until 2023-10-03 01:01 UTC · Asked by/)
   })
@@ -584,27 +593,27 @@ describe('where there is no ingress', () => {
     const fails = async (): Promise<never> => {
       throw new Error('no credentials')
     }
-    await using told = await toldSlack({ reporter: { ...alone, presign: fails } })
-    await told.reporter.over(completeJob())
-    assert.match(said(told.slack.messages()[0]), /No link could be made/)
+    await using harness = await startSlackHarness({ reporter: { ...alone, presign: fails } })
+    await harness.reporter.over(completeJob())
+    assert.match(said(harness.slack.messages()[0]), /No link could be made/)
     const long = async () => ({ url: `https://b.s3.amazonaws.com/${'a'.repeat(3_000)}`, expiresMs: nowMs + 600_000 })
-    await using other = await toldSlack({ reporter: { ...alone, presign: long } })
+    await using other = await startSlackHarness({ reporter: { ...alone, presign: long } })
     await other.reporter.over(completeJob())
     assert.match(said(other.slack.messages()[0]), /longer than Slack takes/)
   })
 
   it('neither does a public URL that is none give a link', async () => {
-    await using told = await toldSlack({ reporter: { publicUrl: 'x.example.com' } })
-    await told.reporter.over(completeJob())
-    assert.match(said(told.slack.messages()[0]), /No link could be made/)
+    await using harness = await startSlackHarness({ reporter: { publicUrl: 'x.example.com' } })
+    await harness.reporter.over(completeJob())
+    assert.match(said(harness.slack.messages()[0]), /No link could be made/)
   })
 })
 
 describe('the log', () => {
   it('holds no URL, token, channel or stamp, whatever goes wrong', async () => {
-    await using told = await toldSlack({ hasReplyUrl: true })
-    const { slack, reporter } = told
-    reporter.running(told.recorded(runningJob()))
+    await using harness = await startSlackHarness({ hasReplyUrl: true })
+    const { slack, reporter } = harness
+    reporter.running(harness.recorded(runningJob()))
     await posted(slack, 1)
     const { ts } = slack.messages()[0]!
     const errors = ['internal_error', `xoxb ${slack.token}`, 'invalid_blocks', 'message_not_found', 'not_in_channel']
@@ -612,9 +621,9 @@ describe('the log', () => {
     errors.forEach((error, position) => {
       slack.faults.add({ times: 1, after: position + 1, action: { kind: 'error', error } })
     })
-    await reporter.over(told.recorded(completeJob()))
-    const text = JSON.stringify(told.logged)
-    assert.ok(told.logged.length >= 6, text)
+    await reporter.over(harness.recorded(completeJob()))
+    const text = JSON.stringify(harness.logged)
+    assert.ok(harness.logged.length >= 6, text)
     for (const secret of [slack.url, slack.token, ts, 'C0SUPPORT', 'U0MINA', 'THING00001', 'http:', '/commands/']) {
       assert.ok(!text.includes(secret), `${secret} in ${text}`)
     }

@@ -11,7 +11,7 @@ import { nowMs } from './jobs.ts'
 import { readOnPhone } from './phone.ts'
 import { createTestTime, type TestTime } from './test-time.ts'
 
-/** As a worker that has time tells the end, unless told. */
+/** As a worker that has time tells the end, unless harness. */
 export interface PatientReporter extends JobReporter {
   over(job: Job, budgetMs?: number): Promise<boolean>
 }
@@ -19,7 +19,7 @@ export interface PatientReporter extends JobReporter {
 const calmMs = 40_000
 
 /** A workspace on this machine and a reporter that tells it of one job. Disposing closes it. */
-export interface ToldSlack extends AsyncDisposable {
+export interface SlackHarness extends AsyncDisposable {
   readonly slack: SlackServer
   readonly time: TestTime
   readonly reporter: PatientReporter
@@ -34,14 +34,14 @@ export interface ToldSlack extends AsyncDisposable {
   again(): PatientReporter
 }
 
-export interface ToldSlackOptions {
+export interface SlackHarnessOptions {
   readonly server?: SlackServerOptions
   readonly reporter?: Partial<SlackReporterOptions>
   /** Whether the record has a response URL; it must be one of the server's. */
   readonly hasReplyUrl?: boolean
 }
 
-export async function toldSlack(options: ToldSlackOptions = {}): Promise<ToldSlack> {
+export async function startSlackHarness(options: SlackHarnessOptions = {}): Promise<SlackHarness> {
   const time = createTestTime(nowMs)
   const slack = await startSlackServer({ nowMs: time.nowMs, ...options.server })
   const responseUrl = options.hasReplyUrl ? await issueReplyUrl(slack) : null
