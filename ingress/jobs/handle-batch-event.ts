@@ -86,7 +86,7 @@ async function reporterOf(
     onReply: async (reply) => void (await jobs.update(job.id, (current) => ({ ...current, reply }))),
     countRunning: () => jobs.countRunning(),
     nowMs,
-    log: (event) => log.info('A report', { detail: JSON.stringify(event) })
+    log
   })
 }
 

@@ -56,6 +56,7 @@ describe('the entry of the container', { concurrency }, () => {
     assert.equal(ended.reply.ts, message!.ts)
     assert.match(JSON.stringify(message), /https:\/\/ingress\.example\/download\//)
     const events = eventsOf(stdout)
+    for (const line of events) assert.deepEqual([line.level, line.job, line.attempt], ['info', job.id, 1])
     assert.deepEqual(
       events.map(({ event }) => event).filter((event) => ['started', 'planned', 'over'].includes(String(event))),
       ['started', 'planned', 'over']
@@ -84,7 +85,7 @@ describe('the entry of the container', { concurrency }, () => {
         'IOT_LOG_JOB_ATTEMPTS=11: a whole number from 1 to 10',
         'SLACK_API_URL=slack.com: a URL that begins with https://',
         'IOT_LOG_ENVIRONMENT=prod: one of dev'
-      ].join('\n')
+      ].join(' ')
     )
   })
 

@@ -4,12 +4,12 @@ import { isOver, type Job, type JobProgress, type JobResult } from '../contract/
 import { exitCodeOf } from '../contract/result.ts'
 import type { DownloadLink } from '../contract/store.ts'
 import { createReporter, type JobReporter } from '../report/job-reporter.ts'
+import type { Log } from '../report/log.ts'
 import { openDocuments, openStore } from '../stores/open-store.ts'
 import { beginAttempt, exitCodeOfEnd, failureOf, jobExitCodes, stopAttempt } from './attempt.ts'
 import { endJob, GarbledJobError, type JobEnd } from './document.ts'
 import { exportJob } from './export-job.ts'
 import { Jobs } from './jobs.ts'
-import type { JobLog } from './log.ts'
 import { PacedProgress } from './progress.ts'
 import type { JobSettings } from './settings.ts'
 
@@ -30,11 +30,12 @@ const unhurried = { tellMs: 40_000, noteMs: 20_000 } as const
 /** A reporter keeps its time; one that does not is left alone. */
 const graceMs = 500
 
-export interface RunJobOptions extends JobSettings {
+export interface RunJobOptions extends Omit<JobSettings, 'logLevel'> {
   /** Aborts when the container has to stop. */
   readonly signal: AbortSignal
   readonly nowMs: () => number
-  readonly log: JobLog
+  /** Its lines have the job and the attempt. */
+  readonly log: Log
   /** `name version`, for the manifest. */
   readonly tool: string
 }
@@ -59,6 +60,7 @@ export async function runJob(options: RunJobOptions): Promise<number> {
 class JobRun {
   readonly #options: RunJobOptions
   readonly #jobs: Jobs
+  readonly #log: Log
   #reporter: JobReporter | undefined
   readonly #noticed = new AbortController()
   #job: Job | undefined
@@ -69,6 +71,7 @@ class JobRun {
   constructor(options: RunJobOptions, jobs: Jobs) {
     this.#options = options
     this.#jobs = jobs
+    this.#log = options.log
     this.signal = AbortSignal.any([options.signal, this.#noticed.signal])
   }
 
@@ -88,7 +91,7 @@ class JobRun {
   /** The end of a stopped attempt: the record tells why it was stopped. Never fails. */
   async settle(jobs: Jobs): Promise<number> {
     const { id, attempt, nowMs } = this.#options
-    this.#log({ event: 'stopping', reason: messageOf(this.signal.reason) })
+    this.#log.info('stopping', { reason: messageOf(this.signal.reason) })
     const stop = (job: Job): Job => stopAttempt(job, attempt, nowMs())
     const settled = await this.#try('settling', settleMs, () =>
       jobs.update(id, (job) => (isOver(job.state) ? undefined : stop(job)))
@@ -108,7 +111,7 @@ class JobRun {
     const { id, attempt, nowMs } = this.#options
     const found = this.#keep(await this.#jobs.find(id))
     if (!found) {
-      this.#log({ event: 'no-record' })
+      this.#log.error('no-record')
       return jobExitCodes.wrong
     }
     if (isOver(found.state)) {
@@ -134,17 +137,13 @@ class JobRun {
       signal: this.signal,
       listener: {
         onPlanned: (total, choice) => {
-          this.#log({
-            event: 'planned',
-            objects: total.objects,
-            storedBytes: total.storedBytes,
-            engines: choice.engines
-          })
+          const { objects, storedBytes } = total
+          this.#log.info('planned', { objects, storedBytes, engines: choice.engines })
           progress.listener.onPlanned(total, choice)
         },
         onProgress: progress.listener.onProgress,
         onCategory: progress.listener.onCategory,
-        onLeftBehind: (text) => this.#log({ event: 'left-behind', text })
+        onLeftBehind: (text) => this.#log.warn('left-behind', { text })
       }
     })
     await progress.settled()
@@ -169,10 +168,10 @@ class JobRun {
         standing.state === 'running' ? { ...standing, progress } : undefined
       )
       this.#keep(job)
-      this.#log({ event: 'progress', ...progress })
+      this.#log.info('progress', { ...progress })
       if (job && job.state !== 'running') this.#noticed.abort(new Error(`the record says ${job.state}`))
     } catch (error) {
-      this.#log({ event: 'progress-not-kept', message: messageOf(error) })
+      this.#log.warn('progress-not-kept', { message: messageOf(error) })
     }
   }
 
@@ -181,7 +180,7 @@ class JobRun {
     const environment = this.#job?.request.environment ?? ''
     const failure = failureOf(error, { environment, maxArchiveBytes: config.limits.maxArchiveBytes })
     const stack = error instanceof IotLogError ? {} : { stack: (error as Error).stack }
-    this.#log({ event: 'failed', code: failure.code, message: failure.operatorText, ...stack })
+    this.#log.error('failed', { code: failure.code, message: failure.operatorText, ...stack })
     if (error instanceof GarbledJobError) return jobExitCodes.wrong
     const exitCode = error instanceof IotLogError ? exitCodeOf(error.code) : jobExitCodes.failed
     if (!this.#job) return exitCode
@@ -196,7 +195,7 @@ class JobRun {
       this.#keep(await this.#jobs.end(id, end))
     } catch (error) {
       if (end.state !== 'failed') throw error
-      this.#log({ event: 'end-not-kept', message: messageOf(error) })
+      this.#log.warn('end-not-kept', { message: messageOf(error) })
     }
     const job = this.#job!
     return this.#tellEnd(isOver(job.state) ? job : endJob(job, end, nowMs()))
@@ -231,7 +230,7 @@ class JobRun {
       countRunning: () => jobs.countRunning(),
       presign: (over) => presign(over, this.#options),
       nowMs,
-      log: (event) => this.#log({ ...event })
+      log: this.#log
     })
     return this.#reporter
   }
@@ -246,13 +245,9 @@ class JobRun {
     try {
       return await within(limitMs, what, call)
     } catch (error) {
-      this.#log({ event: `${what}-failed`, message: messageOf(error) })
+      this.#log.warn(`${what}-failed`, { message: messageOf(error) })
       return undefined
     }
-  }
-
-  #log(event: object): void {
-    this.#options.log({ job: this.#options.id, attempt: this.#options.attempt.number, ...event })
   }
 
   #logState(event: string, { state, result, failure }: Job): void {
@@ -263,7 +258,7 @@ class JobRun {
       archiveBytes: result.archive?.bytes,
       seconds: result.seconds
     }
-    this.#log({ event, state, ...counts, ...(failure && { code: failure.code, message: failure.operatorText }) })
+    this.#log.info(event, { state, ...counts, ...(failure && { code: failure.code, message: failure.operatorText }) })
   }
 }
 

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { readConfig, type Surroundings } from '../config/config-file.ts'
 import { readVariables } from '../config/variables.ts'
 import type { Config } from '../contract/config.ts'
+import type { LogLevel } from '../contract/log-level.ts'
 import type { StoreSettings } from '../contract/store.ts'
 import type { InflaterName } from '../decode/inflater.ts'
 import { wantedInflater } from '../decode/wanted-inflater.ts'
@@ -37,6 +38,7 @@ export interface JobSettings {
   readonly output: StoreSettings
   readonly attempt: AttemptSettings
   readonly reporters: Reporters
+  readonly logLevel: LogLevel
   readonly threads: number
   readonly inflater: InflaterName | undefined
 }
@@ -71,6 +73,7 @@ export function readJobSettings(
       },
       reporters: Object.fromEntries(Object.entries(frontEnds).map(([name, open]) => [name, open(variables)])),
       output: storeOf(variables.environment(config), config.output.store),
+      logLevel: variables.logLevel(config),
       threads: availableParallelism(),
       inflater: wantedInflater(variables)
     }

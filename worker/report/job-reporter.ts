@@ -2,6 +2,7 @@ import type { Variables } from '../config/variables.ts'
 import type { Config } from '../contract/config.ts'
 import { IotLogError } from '../contract/errors.ts'
 import type { Job, JobProgress, JobReply } from '../contract/job.ts'
+import type { Log } from './log.ts'
 
 /** What is known of a scan under way, beside how far it is. */
 export interface LiveProgress extends JobProgress {
@@ -45,7 +46,7 @@ export interface ReporterContext {
   /** For where no ingress makes links. */
   presign?(job: Job): Promise<PresignedLink>
   readonly nowMs: () => number
-  readonly log: (event: object) => void
+  readonly log: Log
 }
 
 export type CreateReporter = (context: ReporterContext) => JobReporter

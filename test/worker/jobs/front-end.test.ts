@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { runJob } from '../../../worker/jobs/run-job.ts'
 import type { CreateReporter, Reporters } from '../../../worker/report/job-reporter.ts'
+import { silentLog } from '../../../worker/report/log.ts'
 import { createJobPlace, type JobPlace } from '../../support/job-place.ts'
 import { askedMs, requestOf } from '../../support/jobs.ts'
 import { createRecordingReporter } from '../../support/recording-reporter.ts'
@@ -49,7 +50,7 @@ function run(place: JobPlace, id: string, reporters: Reporters): Promise<number>
     inflater: undefined,
     signal: new AbortController().signal,
     nowMs: () => askedMs + 60_000,
-    log: () => {},
+    log: silentLog,
     tool: 'iot-log test'
   })
 }

@@ -10,6 +10,7 @@ import type { JobReporter } from '../../../worker/report/job-reporter.ts'
 import { manifestOf, readArchive } from '../../support/archives.ts'
 import { createJobPlace, type JobPlace } from '../../support/job-place.ts'
 import { askedMs, secretUrl, wantedJob } from '../../support/jobs.ts'
+import { recordLog } from '../../support/recorded-log.ts'
 import { createRecordingReporter, type RecordingReporter } from '../../support/recording-reporter.ts'
 import { serveS3 } from '../../support/s3-bucket.ts'
 import { onRequest, type RequestHook } from '../../support/s3-request-hooks.ts'
@@ -501,7 +502,7 @@ interface Ran {
 
 async function run(place: JobPlace, id: string, options: Partial<RunJobOptions> = {}): Promise<Ran> {
   const reporter = createRecordingReporter()
-  const events: Record<string, unknown>[] = []
+  const { log, lines: events } = recordLog({ messageKey: 'event', fields: { job: id, attempt: 1 } })
   const exitCode = await runJob({
     id,
     config: place.config,
@@ -512,7 +513,7 @@ async function run(place: JobPlace, id: string, options: Partial<RunJobOptions> 
     signal: new AbortController().signal,
     nowMs: () => askedMs + 60_000,
     reporters: { slack: () => reporter },
-    log: (event) => void events.push(event as Record<string, unknown>),
+    log,
     tool: 'iot-log test',
     ...options
   })

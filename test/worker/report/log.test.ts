@@ -69,4 +69,24 @@ describe('the log', () => {
     ).info('x', { list: [{ text: 'a\nb xoxb-123-abc' }] })
     assert.deepEqual(JSON.parse(lines[0]!).list, [{ text: 'a b [secret]' }])
   })
+
+  it('puts the fields of a program into each line, and names the message as the program wants', () => {
+    const lines: string[] = []
+    const shape = { messageKey: 'event', fields: { job: 'j', attempt: 1 } }
+    const log = createLog(
+      'info',
+      (line) => void lines.push(line),
+      () => 0,
+      shape
+    )
+    log.warn('left-behind', { text: 'a\nb xoxb-123-abc' })
+    const [time, level] = ['1970-01-01T00:00:00.000Z', 'warn']
+    assert.deepEqual(JSON.parse(lines[0]!), {
+      time,
+      level,
+      ...shape.fields,
+      event: 'left-behind',
+      text: 'a b [secret]'
+    })
+  })
 })

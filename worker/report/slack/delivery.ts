@@ -1,6 +1,7 @@
 import type { Timers } from '../../async/clock.ts'
 import { within } from '../../async/time-limit.ts'
 import type { Job } from '../../contract/job.ts'
+import type { Log, LogFields } from '../log.ts'
 import { type Trouble, verdictOf } from './answers.ts'
 import { withoutCancel } from './buttons.ts'
 import type { Called, MessageBody, SlackCalls } from './calls.ts'
@@ -33,8 +34,8 @@ export interface DeliveryOptions {
   readonly timers: Timers
   /** 0 to 1. */
   readonly random: () => number
-  /** Never told a URL, a token, a channel or a message's stamp. */
-  readonly log: (event: object) => void
+  /** Never gets a URL, a token, a channel or a message's stamp. */
+  readonly log: Log
 }
 
 /** When the last message must be out, and whether it is the job's last or only the attempt's. */
@@ -256,8 +257,8 @@ export class SlackDelivery {
     await within(limitMs, 'Keeping the reply', keep, timers).catch(() => this.#note({ code: 'reply-not-kept' }))
   }
 
-  #note(facts: object): undefined {
-    this.#options.log({ event: 'slack-delivery', job: this.#options.jobId, ...facts })
+  #note(fields: LogFields): undefined {
+    this.#options.log.warn('slack-delivery', { job: this.#options.jobId, ...fields })
   }
 }
 

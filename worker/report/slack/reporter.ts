@@ -112,7 +112,7 @@ async function linkOf(job: Job, options: SlackReporterOptions): Promise<Partial<
     return { downloadUrl, linkExpiresMs, archiveEndMs: endMs }
   }
   if (!presign) return {}
-  const onFailure = (): undefined => void log({ event: 'slack-delivery', job: job.id, code: 'no-link' })
+  const onFailure = (): undefined => void log.warn('slack-delivery', { job: job.id, code: 'no-link' })
   const link = await within(presignMs, 'Signing a link', () => presign(job), timers).catch(onFailure)
   if (!link) return {}
   return { downloadUrl: link.url, linkExpiresMs: Math.min(link.expiresMs, endMs), archiveEndMs: endMs }

@@ -518,7 +518,7 @@ describe('without a token that works', () => {
     await using harness = await startSlackHarness({ reporter: { token: '' } })
     await harness.reporter.over(completeJob())
     assert.deepEqual(harness.calls(), [])
-    assert.deepEqual(harness.logged, [{ event: 'slack-delivery', job: completeJob().id, code: 'untold' }])
+    assert.deepEqual(harness.logged, [{ message: 'slack-delivery', job: completeJob().id, code: 'untold' }])
   })
 
   it('a response URL elsewhere is not called', async () => {

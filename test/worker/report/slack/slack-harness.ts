@@ -6,6 +6,7 @@ import { createSlackReporter, type SlackReporterOptions } from '../../../../work
 import { type SlackServer, type SlackServerOptions, startSlackServer } from '../../../stand-ins/slack/server.ts'
 import type { Message } from '../../../stand-ins/slack/workspace.ts'
 import { referenceConfig } from '../../../support/configurations.ts'
+import { recordLog } from '../../../support/recorded-log.ts'
 import { untilTrue } from '../../../support/until.ts'
 import { nowMs } from './jobs.ts'
 import { readOnPhone } from './phone.ts'
@@ -46,7 +47,7 @@ export async function startSlackHarness(options: SlackHarnessOptions = {}): Prom
   const slack = await startSlackServer({ nowMs: time.nowMs, ...options.server })
   const responseUrl = options.hasReplyUrl ? await issueReplyUrl(slack) : null
   const kept: SlackReply[] = []
-  const logged: object[] = []
+  const { log, lines: logged } = recordLog()
   const reply = createSlackReply(responseUrl, nowMs)
   const again = (): PatientReporter => {
     const reporter = createSlackReporter({
@@ -58,7 +59,7 @@ export async function startSlackHarness(options: SlackHarnessOptions = {}): Prom
       onReply: async (changed) => void kept.push(readSlackReply(changed)),
       countRunning: async () => 1,
       nowMs: time.nowMs,
-      log: (event) => logged.push(event),
+      log,
       allowedReplyOrigins: [slack.url],
       timers: time.timers,
       random: () => 0,
