@@ -1,6 +1,6 @@
 import { BatchClient, type BatchClientConfig, SubmitJobCommand, TerminateJobCommand } from '@aws-sdk/client-batch'
 import { backoffMs } from '../../worker/async/backoff.ts'
-import { type RetryClock, realRetryClock } from '../../worker/async/clock.ts'
+import { type Clock, realClock } from '../../worker/async/clock.ts'
 import { isAccessDenied, isCredentialError, isThrottled } from '../../worker/contract/aws-errors.ts'
 import { IotLogError, messageOf } from '../../worker/contract/errors.ts'
 
@@ -36,7 +36,7 @@ const requestHandler = { connectionTimeout: 500, requestTimeout: 1_500, throwOnR
 const throttleBackoff = { firstMs: 300, longestMs: 300 }
 
 /** Makes a client; nothing is sent before the first call. */
-export function connectBatch({ region, roleArn }: BatchClientSettings, clock = realRetryClock): ConnectedBatch {
+export function connectBatch({ region, roleArn }: BatchClientSettings, clock = realClock): ConnectedBatch {
   const settings: BatchClientConfig = {
     ...(region !== undefined && { region }),
     // Batch takes no client token: a SubmitJob that was sent twice would be two jobs.
@@ -48,12 +48,12 @@ export function connectBatch({ region, roleArn }: BatchClientSettings, clock = r
     submit: async ({ queue, jobDefinition, jobId }, signal) => {
       const job = { jobName: `iot-log-${jobId}`, jobQueue: queue, jobDefinition, parameters: { jobId } }
       const send = () => client.send(new SubmitJobCommand(job), { abortSignal: signal })
-      const answer = await attempt('SubmitJob', queue, signal, clock, send)
+      const answer = await attempt('SubmitJob', queue, { signal, clock }, send)
       return answer.jobId!
     },
     terminate: async (batchJobId, reason, signal) => {
       const send = () => client.send(new TerminateJobCommand({ jobId: batchJobId, reason }), { abortSignal: signal })
-      await attempt('TerminateJob', batchJobId, signal, clock, send)
+      await attempt('TerminateJob', batchJobId, { signal, clock }, send)
     }
   }
 }
@@ -73,8 +73,7 @@ function lentBy(roleArn: string, region: string | undefined): NonNullable<BatchC
 async function attempt<T>(
   action: string,
   subject: string,
-  signal: AbortSignal,
-  clock: RetryClock,
+  { signal, clock }: { readonly signal: AbortSignal; readonly clock: Clock },
   call: () => Promise<T>
 ): Promise<T> {
   for (let failures = 0; ; failures++) {

@@ -1,4 +1,4 @@
-import type { RetryClock } from '../../worker/async/clock.ts'
+import type { Clock } from '../../worker/async/clock.ts'
 import type { Config, Environment } from '../../worker/contract/config.ts'
 import { IotLogError } from '../../worker/contract/errors.ts'
 import type { ConnectedBatch } from './batch-client.ts'
@@ -28,7 +28,7 @@ export interface SubmittedJob {
 export const cancelReason = 'Cancelled on request'
 
 /** Asks the Batch of every environment of a configuration; each has its own client, made when it is first needed. */
-export function createBatch(config: Config, clock: RetryClock): Batch {
+export function createBatch(config: Config, clock: Clock): Batch {
   const clients = new Map<string, ConnectedBatch>()
   const clientOf = async ({ name, region, submit }: Environment): Promise<ConnectedBatch> => {
     const { connectBatch } = await import('./batch-client.ts')

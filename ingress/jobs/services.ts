@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type RetryClock, realRetryClock } from '../../worker/async/clock.ts'
+import { type Clock, realClock } from '../../worker/async/clock.ts'
 import { readConfig } from '../../worker/config/config-file.ts'
 import { type EnvironmentVariables, readVariables, type Variables } from '../../worker/config/variables.ts'
 import type { Config } from '../../worker/contract/config.ts'
@@ -19,7 +19,7 @@ export interface Services<Secrets extends JobSecrets = JobSecrets> {
   readonly batch: Batch
   readonly nowMs: () => number
   /** For time limits and back-off. */
-  readonly clock: RetryClock
+  readonly clock: Clock
   readonly log: Log
   /** Base of download links, without a slash at its end. By default it is taken from each request. */
   readonly publicUrl: string | undefined
@@ -32,7 +32,7 @@ export interface ServiceOptions {
   /** How long requests to a bucket are retried: short where a person waits. */
   readonly patienceMs: number
   /** The default is the real one. */
-  readonly clock?: RetryClock
+  readonly clock?: Clock
 }
 
 /**
@@ -44,7 +44,7 @@ export interface ServiceOptions {
  * @throws ProblemsError, IotLogError (`wrong-config`)
  */
 export function createServices<Secrets extends JobSecrets, Own>(
-  { environment, nowMs, write, patienceMs, clock = realRetryClock }: ServiceOptions,
+  { environment, nowMs, write, patienceMs, clock = realClock }: ServiceOptions,
   secretsSchema: z.ZodType<Secrets>,
   readOwn: (variables: Variables) => Own
 ): Services<Secrets> & Own {

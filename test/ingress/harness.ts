@@ -8,7 +8,7 @@ import type { FunctionUrlEvent, FunctionUrlResult } from '../../ingress/jobs/fun
 import { answerRequest } from '../../ingress/slack/route.ts'
 import { createSlackServices, type SlackServices } from '../../ingress/slack/services.ts'
 import { signBody } from '../../ingress/slack/verify-signature.ts'
-import type { RetryClock } from '../../worker/async/clock.ts'
+import type { Clock } from '../../worker/async/clock.ts'
 import { decodeJob, type Job } from '../../worker/contract/job.ts'
 import type { CallFault } from '../stand-ins/aws/faults.ts'
 import { type BatchServer, startBatchServer } from '../stand-ins/batch/server.ts'
@@ -49,7 +49,7 @@ export interface Harness {
   readonly slack: SlackServer
   readonly services: SlackServices
   /** Time as requests see it: it passes when one of their limits ends. */
-  readonly clock: RetryClock
+  readonly clock: Clock
   /** The configuration as a file. */
   readonly configPath: string
   /** What was logged, parsed. */

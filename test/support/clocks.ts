@@ -1,7 +1,7 @@
-import { type RetryClock, realClock, realRetryClock, type TimeLimit } from '../../worker/async/clock.ts'
+import { type Clock, realClock, type TimeLimit } from '../../worker/async/clock.ts'
 
 /** A clock that stands still until the test advances it. */
-export interface ManualClock extends RetryClock {
+export interface ManualClock extends Clock {
   /** Moves the time on, and ends the sleeps and limits on the way. */
   advance(ms: number): void
 }
@@ -37,10 +37,10 @@ export function createManualClock(): ManualClock {
  * A clock for real clients in which only retries take time: each back-off ends at once and counts as `stepMs`. However
  * slow the machine is, the same number of retries uses up a retry time-out.
  */
-export function createRetryClock(stepMs: number): RetryClock {
+export function createRetryClock(stepMs: number): Clock {
   let nowMs = 0
   return {
-    ...realRetryClock,
+    ...realClock,
     nowMs: () => nowMs,
     random: () => {
       nowMs += stepMs
@@ -56,10 +56,10 @@ export function createRetryClock(stepMs: number): RetryClock {
  * A clock for real clients whose time passes only when a limit ends, by as much as that was. Real limits are `slowness`
  * times as long: a busy machine has time to answer, and 1 is for servers that stay silent.
  */
-export function createLimitClock(slowness: number): RetryClock {
+export function createLimitClock(slowness: number): Clock {
   let nowMs = 0
   return {
-    ...realRetryClock,
+    ...realClock,
     nowMs: () => nowMs,
     limit: (ms, reason) => {
       const endMs = nowMs + ms

@@ -16,10 +16,13 @@ export interface TimeLimit extends Disposable {
 export interface Clock extends Timers {
   /** Milliseconds since some start; they only grow. */
   nowMs(): number
+  /** 0 to 1, for the jitter of retries. */
+  random(): number
 }
 
 export const realClock: Clock = {
   nowMs: () => performance.now(),
+  random: Math.random,
   sleep: async (ms, signal) => {
     if (ms > 0) await delay(ms, undefined, signal && { signal }).catch(() => {})
   },
@@ -30,11 +33,3 @@ export const realClock: Clock = {
     return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) }
   }
 }
-
-/** What retries depend on besides failures. */
-export interface RetryClock extends Clock {
-  /** 0 to 1. */
-  random(): number
-}
-
-export const realRetryClock: RetryClock = { ...realClock, random: Math.random }

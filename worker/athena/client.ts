@@ -7,7 +7,7 @@ import {
   StopQueryExecutionCommand
 } from '@aws-sdk/client-athena'
 import { isAccessDenied, isCredentialError, isThrottled } from '../contract/aws-errors.ts'
-import { IotLogError, messageOf } from '../contract/errors.ts'
+import { type ErrorCode, IotLogError, messageOf } from '../contract/errors.ts'
 import type { AthenaApi, QueryStatus, ResultPage, WantedQuery } from './api.ts'
 
 /** Time limit of one attempt: to connect, and to get a response. */
@@ -102,30 +102,23 @@ function statusOf({ Status, Statistics, ResultConfiguration }: QueryExecution): 
 /** A call that Athena refused, or did not answer. */
 function callError(action: string, error: unknown): IotLogError {
   if (error instanceof IotLogError) return error
-  const { name = '' } = error as { name?: string }
+  const name = (error as Error).name ?? ''
   const said = messageOf(error) || name
-  const isRefused = /InvalidRequest/.test(name)
+  const make = (code: ErrorCode, text: string, userText: string): IotLogError =>
+    new IotLogError(code, `${text}: ${said}`, { userText, cause: error })
   if (isCredentialError(error)) {
-    return new IotLogError('unavailable', `Athena does not accept the credentials (${action}): ${said}`, {
-      userText: 'Athena does not accept the credentials any more.',
-      cause: error
-    })
+    const text = 'Athena does not accept the credentials'
+    return make('unavailable', `${text} (${action})`, `${text} any more.`)
   }
   if (isAccessDenied(error)) {
-    return new IotLogError('denied', `athena:${action} is not allowed: ${said}`, {
-      userText: `Athena can't be asked: the permission athena:${action} is missing.`,
-      cause: error
-    })
+    const userText = `Athena can't be asked: the permission athena:${action} is missing.`
+    return make('denied', `athena:${action} is not allowed`, userText)
   }
   if (isThrottled(error)) {
-    return new IotLogError('query-failed', `Athena takes no more queries at the moment (${action}): ${said}`, {
-      userText: 'Athena takes no more queries at the moment: its quota is used up. Ask again later.',
-      cause: error
-    })
+    const text = 'Athena takes no more queries at the moment'
+    return make('query-failed', `${text} (${action})`, `${text}: its quota is used up. Ask again later.`)
   }
-  const code = isRefused ? 'query-failed' : 'unavailable'
-  return new IotLogError(code, `Athena's ${action} failed: ${said}`, {
-    userText: isRefused ? `Athena refused the query: ${said}` : 'Athena does not answer.',
-    cause: error
-  })
+  const failed = `Athena's ${action} failed`
+  if (/InvalidRequest/.test(name)) return make('query-failed', failed, `Athena refused the query: ${said}`)
+  return make('unavailable', failed, 'Athena does not answer.')
 }

@@ -144,15 +144,11 @@ function readWanted({ typed, surroundings }: CommandContext): Wanted {
   return { config, request: request!, environment: environment!, named: named!, inflater }
 }
 
-interface ForwardEdges extends Pick<BackfillOptions, 'source' | 'sink' | 'log'> {
-  readonly results: Store
-}
-
 /** Resumes from the checkpoint, or starts at the first object. Undefined if there are no objects. */
 async function forwardObjects(
   context: CommandContext,
   wanted: Wanted,
-  { results, ...edges }: ForwardEdges
+  { results, ...edges }: Pick<BackfillOptions, 'source' | 'sink' | 'log'> & { readonly results: Store }
 ): Promise<BackfillResult | undefined> {
   const { terminal, signal, surroundings } = context
   const { config, request, environment, named, inflater } = wanted

@@ -1,3 +1,4 @@
+import { realClock } from '../async/clock.ts'
 import { type BatchResponse, handleEvent } from './handle-event.ts'
 import { type StartedForwarder, startForwarder } from './start-forwarder.ts'
 
@@ -19,14 +20,12 @@ export async function handler(event: unknown, context: LambdaContext): Promise<B
   const endMs = performance.now() + context.getRemainingTimeInMillis()
   started ??= start()
   const { forwarder, queue } = await started
-  const stop = new AbortController()
   const leftMs = endMs - performance.now()
-  const end = (): void => stop.abort(new Error('the time of the function is over'))
-  const timer = setTimeout(end, leftMs - Math.min(reserveMs, leftMs / 3))
+  const usableMs = leftMs - Math.min(reserveMs, leftMs / 3)
+  using limit = realClock.limit(usableMs, new Error('the time of the function is over'))
   try {
-    return await handleEvent(event, forwarder, queue, stop.signal)
+    return await handleEvent(event, forwarder, queue, limit.signal)
   } finally {
-    clearTimeout(timer)
     const { rss, heapUsed } = process.memoryUsage()
     forwarder.log.debug('memory', { rss, heapUsed })
   }

@@ -29,11 +29,18 @@ export interface QueueOptions {
 export type SendMessage = (queueUrl: string, message: QueueMessage) => Promise<void>
 
 /** Gives a sender of messages. It fails with an IotLogError (`unavailable`) after some attempts. */
-export function createQueueSender(options: QueueOptions): SendMessage {
+export function createQueueSender({ region, endpoint }: QueueOptions): SendMessage {
   let client: SQSClient | undefined
   return async (queueUrl, { body, delaySeconds, reason }) => {
     const { SendMessageCommand, SQSClient } = await import('@aws-sdk/client-sqs')
-    client ??= new SQSClient(clientConfig(options))
+    client ??= new SQSClient({
+      region,
+      ...(endpoint !== undefined && { endpoint }),
+      maxAttempts,
+      requestHandler: { connectionTimeout: requestMs, requestTimeout: requestMs, throwOnRequestTimeout: true },
+      // TLS guards the body.
+      md5: false
+    })
     const command = new SendMessageCommand({
       QueueUrl: queueUrl,
       MessageBody: body,
@@ -50,17 +57,6 @@ export function createQueueSender(options: QueueOptions): SendMessage {
         cause: error
       })
     }
-  }
-}
-
-function clientConfig({ region, endpoint }: QueueOptions) {
-  return {
-    region,
-    ...(endpoint !== undefined && { endpoint }),
-    maxAttempts,
-    requestHandler: { connectionTimeout: requestMs, requestTimeout: requestMs, throwOnRequestTimeout: true },
-    // TLS guards the body.
-    md5: false as const
   }
 }
 

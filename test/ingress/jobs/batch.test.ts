@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { createBatch } from '../../../ingress/jobs/batch.ts'
-import { realRetryClock } from '../../../worker/async/clock.ts'
+import { realClock } from '../../../worker/async/clock.ts'
 import { parseConfig } from '../../../worker/contract/config.ts'
 import { type StsServer, startSts } from '../../stand-ins/aws/sts.ts'
 import { type BatchServer, startBatchServer } from '../../stand-ins/batch/server.ts'
@@ -33,7 +33,7 @@ async function start(region = 'us-east-1'): Promise<Started> {
   const document = referenceDocument()
   const { dev } = document.environments
   document.environments.prod = { ...dev, region, submit: { ...dev.submit, roleArn } }
-  return { server, sts, batch: createBatch(parseConfig(document), realRetryClock) }
+  return { server, sts, batch: createBatch(parseConfig(document), realClock) }
 }
 
 const callersOf = ({ requests }: BatchServer): readonly (string | undefined)[] =>

@@ -269,7 +269,7 @@ describe('records that a sink refuses', () => {
 
 describe('a sink that gives out', () => {
   it('on the way leaves a message that goes on where it was', async () => {
-    await using harness = await openHarness({ sink: { patienceSeconds: 1, requests: 1 } })
+    await using harness = await openHarness({ sink: { patienceSeconds: 3, requests: 1 } })
     harness.search.onBulk = () => {
       if (harness.search.bulks === 3) void harness.search.setOffline(true)
     }

@@ -1,5 +1,5 @@
 import { backoffMs } from '../../async/backoff.ts'
-import type { RetryClock } from '../../async/clock.ts'
+import type { Clock } from '../../async/clock.ts'
 import type { Log } from '../../report/log.ts'
 import type { Refusal, SinkRecord } from './sink.ts'
 import { SinkError } from './sink-error.ts'
@@ -30,7 +30,7 @@ export interface DeliverOptions {
   readonly patienceMs: number
   readonly signal: AbortSignal
   readonly log: Log
-  readonly clock: RetryClock
+  readonly clock: Clock
 }
 
 const firstMs = 100

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
-import { realRetryClock } from '../../async/clock.ts'
+import { realClock } from '../../async/clock.ts'
 import { messageOf } from '../../contract/errors.ts'
 import { Bodies } from './bodies.ts'
 import { certificateProblem } from './certificate.ts'
@@ -37,7 +37,7 @@ export class LogstashSink implements Sink {
   }
 
   async send(batch: readonly SinkRecord[], signal: AbortSignal): Promise<readonly Refusal[]> {
-    const { name, settings, log, clock = realRetryClock } = this.#options
+    const { name, settings, log, clock = realClock } = this.#options
     const headers = { 'content-type': 'application/json', ...(await this.#authorization()) }
     const post = (part: readonly SinkRecord[]): Promise<Answer> => this.#post(part, headers, signal)
     return deliver(batch, { sink: name, post, patienceMs: settings.patienceSeconds * 1000, signal, log, clock })

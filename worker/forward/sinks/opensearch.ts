@@ -1,7 +1,7 @@
 import { addAbortListener } from 'node:events'
 import { Client, type ClientOptions, Connection, errors, type Transport } from '@opensearch-project/opensearch'
 import { AwsSigv4Signer } from '@opensearch-project/opensearch/aws-v3'
-import { realRetryClock } from '../../async/clock.ts'
+import { realClock } from '../../async/clock.ts'
 import { messageOf } from '../../contract/errors.ts'
 import { Bodies } from './bodies.ts'
 import { bulkBody, readBulkAnswer, typeName } from './bulk.ts'
@@ -32,7 +32,7 @@ export class OpenSearchSink implements Sink {
   }
 
   async send(batch: readonly SinkRecord[], signal: AbortSignal): Promise<readonly Refusal[]> {
-    const { name, settings, log, clock = realRetryClock } = this.#options
+    const { name, settings, log, clock = realClock } = this.#options
     const post = (part: readonly SinkRecord[]): Promise<Answer> => this.#post(part, signal)
     return deliver(batch, { sink: name, post, patienceMs: settings.patienceSeconds * 1000, signal, log, clock })
   }

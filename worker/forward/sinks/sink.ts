@@ -1,4 +1,4 @@
-import type { RetryClock } from '../../async/clock.ts'
+import type { Clock } from '../../async/clock.ts'
 import type { SinkSettings } from '../../contract/config-schema.ts'
 import type { Column } from '../../formats/sql/record-columns.ts'
 import type { Log } from '../../report/log.ts'
@@ -66,7 +66,7 @@ export interface SinkOptions {
   readonly ca: string | undefined
   readonly log: Log
   /** For back-off; the default is the real one. */
-  readonly clock?: RetryClock
+  readonly clock?: Clock
 }
 
 export interface Login {

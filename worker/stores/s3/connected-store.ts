@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { realRetryClock } from '../../async/clock.ts'
+import { realClock } from '../../async/clock.ts'
 import { statusOf } from '../../contract/aws-errors.ts'
 import { IotLogError } from '../../contract/errors.ts'
 import type {
@@ -25,7 +25,7 @@ export class ConnectedS3Store implements Omit<Store, 'url' | 'urlOf' | 'parallel
   readonly #connection: S3Connection
   readonly #ahead: ReadAhead
 
-  constructor(settings: StoreSettings, clock = realRetryClock) {
+  constructor(settings: StoreSettings, clock = realClock) {
     this.#settings = settings
     this.#connection = connectS3(settings, clock)
     this.#ahead = new ReadAhead(this.#connection)

@@ -1,5 +1,5 @@
 import { HeadBucketCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
-import { type RetryClock, realRetryClock } from '../../async/clock.ts'
+import { type Clock, realClock } from '../../async/clock.ts'
 import { statusOf } from '../../contract/aws-errors.ts'
 import { IotLogError } from '../../contract/errors.ts'
 import type { StoreSettings } from '../../contract/store.ts'
@@ -27,7 +27,7 @@ const longestWaits: GetWaits = { connectMs: 5_000, firstByteMs: 15_000, idleMs: 
  * from the standard environment variables and profiles.
  */
 export interface S3Connection extends S3Location, S3Bucket {
-  readonly clock: RetryClock
+  readonly clock: Clock
   readonly patience: Patience
   readonly waits: GetWaits
   /** What reads objects, and where their bytes are kept until they are read. */
@@ -50,7 +50,7 @@ export interface S3Attempt {
 }
 
 /** Connects to the bucket of an `s3://` URL; nothing is sent before the first call. */
-export function connectS3(settings: StoreSettings, clock = realRetryClock): S3Connection {
+export function connectS3(settings: StoreSettings, clock = realClock): S3Connection {
   const { bucket, prefix } = parseS3Url(settings.url)
   const { account, region, requesterPays } = settings
   const patience = new Patience(settings.patienceMs, clock)

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
-import { realRetryClock } from '../../async/clock.ts'
+import { realClock } from '../../async/clock.ts'
 import { attemptsOf, statusOf } from '../../contract/aws-errors.ts'
 import type { Documents, StoredDocument } from '../../contract/documents.ts'
 import { IotLogError } from '../../contract/errors.ts'
@@ -25,7 +25,7 @@ type Condition = { readonly IfNoneMatch: '*' } | { readonly IfMatch: string }
 export class S3Documents implements Documents {
   readonly #connection: S3Connection
 
-  constructor(settings: StoreSettings, clock = realRetryClock) {
+  constructor(settings: StoreSettings, clock = realClock) {
     this.#connection = connectS3(settings, clock)
   }
 

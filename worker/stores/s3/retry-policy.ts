@@ -1,6 +1,6 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
 import { backoffMs } from '../../async/backoff.ts'
-import { type RetryClock, realRetryClock } from '../../async/clock.ts'
+import { type Clock, realClock } from '../../async/clock.ts'
 import { statusOf } from '../../contract/aws-errors.ts'
 
 /*
@@ -23,7 +23,7 @@ type RetryFailure = Parameters<RetryStrategy['refreshRetryTokenForRetry']>[1]
 /** The retry strategy of one client, and its memory of when the store last answered. */
 export class Patience implements RetryStrategy {
   readonly #patienceMs: number
-  readonly #clock: RetryClock
+  readonly #clock: Clock
   #answeredMs: number | undefined
   /** Whether anything was ever answered, a refusal that passes too. */
   isReached = false
@@ -31,7 +31,7 @@ export class Patience implements RetryStrategy {
   throttles = 0
 
   /** `limitMs` instead of the default minute, for tests and for cleanup. */
-  constructor(limitMs = patienceMs, clock = realRetryClock) {
+  constructor(limitMs = patienceMs, clock = realClock) {
     this.#patienceMs = limitMs
     this.#clock = clock
   }
@@ -47,7 +47,7 @@ export class Patience implements RetryStrategy {
   }
 
   async acquireInitialRetryToken(): Promise<FailureCount> {
-    return new FailureCount(0, undefined, 0)
+    return failureCount(0, undefined, 0)
   }
 
   /** @throws the error itself when it is final or patience has run out */
@@ -64,7 +64,7 @@ export class Patience implements RetryStrategy {
     const count = token.getRetryCount() + 1
     const delayMs = this.delayMs(count, isThrottled)
     if (this.#clock.nowMs() + delayMs - failingSinceMs > this.limitMs) throw error
-    return new FailureCount(count, failingSinceMs, delayMs)
+    return failureCount(count, failingSinceMs, delayMs)
   }
 
   /** How long to wait before the next attempt, after that many failures: always short against the patience. */
@@ -83,22 +83,11 @@ export class Patience implements RetryStrategy {
   }
 }
 
-class FailureCount implements RetryToken {
-  readonly #count: number
-  readonly #delayMs: number
+/** The failures of one request so far. */
+interface FailureCount extends RetryToken {
   readonly failingSinceMs: number | undefined
+}
 
-  constructor(count: number, failingSinceMs: number | undefined, delayMs: number) {
-    this.#count = count
-    this.#delayMs = delayMs
-    this.failingSinceMs = failingSinceMs
-  }
-
-  getRetryCount(): number {
-    return this.#count
-  }
-
-  getRetryDelay(): number {
-    return this.#delayMs
-  }
+function failureCount(count: number, failingSinceMs: number | undefined, delayMs: number): FailureCount {
+  return { failingSinceMs, getRetryCount: () => count, getRetryDelay: () => delayMs }
 }

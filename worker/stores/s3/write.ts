@@ -27,8 +27,8 @@ interface ObjectWrite {
   readonly body: Readable
   readonly options: WriteOptions
   readonly upload: CuttableUpload
-  /** Aborts when the body fails or the write is cancelled. */
-  readonly cut: AbortSignal
+  /** Its signal aborts when the body fails or the write is cancelled. */
+  readonly what: S3Attempt & { readonly signal: AbortSignal }
   readonly startedMs: number
 }
 
@@ -43,9 +43,9 @@ export async function writeObject(
   options: WriteOptions
 ): Promise<void> {
   using cutter = cutWith(body, options.signal)
-  const { cut } = cutter
-  const upload = createUpload(connection, key, body, options, cut)
-  const write: ObjectWrite = { connection, key, body, options, upload, cut, startedMs: Date.now() }
+  const upload = createUpload(connection, key, body, options, cutter.cut)
+  const what = { permission: 's3:PutObject', key, signal: cutter.cut } as const
+  const write: ObjectWrite = { connection, key, body, options, upload, what, startedMs: Date.now() }
   const sent = await sendObject(write)
   const outcome = sent.kind === 'failed' ? sent : await verifyObject(write, sent)
   if (outcome.kind === 'failed' || upload.isBeginningInDoubt) {
@@ -57,10 +57,9 @@ export async function writeObject(
 
 /** Uploads the body, in place of what a killed process left unfinished. */
 async function sendObject(write: ObjectWrite): Promise<WriteOutcome> {
-  const { connection, key, body, upload, cut } = write
-  const what = attemptOf(write)
+  const { connection, key, body, upload, what } = write
   try {
-    await connection.attempt(what, () => forgiveDenied(abortUnfinished(connection, key, { signal: cut })))
+    await connection.attempt(what, () => forgiveDenied(abortUnfinished(connection, key, { signal: what.signal })))
     return await connection.attempt(what, () => upload.finish())
   } catch (error) {
     body.destroy()
@@ -77,7 +76,7 @@ async function verifyObject(write: ObjectWrite, sent: WriteOutcome): Promise<Wri
   } catch (error) {
     if (sent.kind !== 'in-doubt' || options.signal?.aborted) return { kind: 'failed', error }
     if (isVerdict(error)) {
-      const cause = await connection.attempt(attemptOf(write), () => Promise.reject(sent.error)).catch((told) => told)
+      const cause = await connection.attempt(write.what, () => Promise.reject(sent.error)).catch((told) => told)
       return { kind: 'failed', error: writeError(write, cause) }
     }
     const what = `${urlOf({ ...connection, key })} may be there, and could not be read back`
@@ -93,15 +92,11 @@ async function cleanUp(
   sent: WriteOutcome,
   outcome: WriteOutcome
 ): Promise<void> {
-  const { key, upload, cut, options } = write
+  const { key, upload, what, options } = write
   const isFailed = outcome.kind === 'failed'
   if (isFailed && sent.kind === 'written') return deleteWritten(tidier, key, options.onLeftBehind)
   await takeBack(write, tidier)
-  if (isFailed && cut.aborted && upload.isLastSent) await deleteIfOurs(tidier, key, options)
-}
-
-function attemptOf({ key, cut }: ObjectWrite): S3Attempt {
-  return { permission: 's3:PutObject', key, signal: cut }
+  if (isFailed && what.signal.aborted && upload.isLastSent) await deleteIfOurs(tidier, key, options)
 }
 
 /** Whether reading back has found nothing, or something else. */
@@ -130,11 +125,10 @@ function cutWith(body: Readable, signal: AbortSignal | undefined): { readonly cu
 async function deleteIfOurs(tidier: S3Connection, key: string, options: WriteOptions): Promise<void> {
   if (!options.verify) return
   const { signal: _, ...unbound } = options
-  const isOurs = await readBack(tidier, key, unbound).then(
-    () => true,
-    () => false
+  await readBack(tidier, key, unbound).then(
+    () => deleteWritten(tidier, key, options.onLeftBehind),
+    () => {}
   )
-  if (isOurs) await deleteWritten(tidier, key, options.onLeftBehind)
 }
 
 /** Aborts what this write began, and nothing of others; says so where it can't. */
