@@ -85,7 +85,7 @@ function commitOf(): string {
   }
 }
 
-/** Writes `<date>-<name>.json`. Tells its path. */
+/** Writes `<date>-<name>.json`. Gives its path. */
 export function saveResults(results: Results): string {
   const path = new URL(`${results.date}-${results.name}.json`, resultsDirectory)
   const short = (_: string, value: unknown): unknown =>

@@ -73,7 +73,7 @@ function textOf(
   return Buffer.from(`${lines.join('\n')}\n`)
 }
 
-/** Writes the day below a directory, compressed. Tells the amounts. */
+/** Writes the day below a directory, compressed. Gives the amounts. */
 export async function writeDay(
   directory: string,
   options: DayOptions

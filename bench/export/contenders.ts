@@ -106,7 +106,7 @@ export function plainSdk(bucket: string, environment: string): Contender {
   }
 }
 
-/** Those that are here; tells of the others. */
+/** The installed contenders; prints the missing ones. */
 export function installed<T extends Contender>(contenders: readonly T[]): readonly T[] {
   const missing = contenders.filter((one) => !one.isInstalled())
   if (missing.length > 0) console.log(`Not installed, left out: ${missing.map(({ name }) => name).join('; ')}`)

@@ -35,7 +35,7 @@ export interface Floors {
 
 export type Verdict = 'ok' | 'below' | 'no floor'
 
-/** Whether a ratio is good enough. Machines are shared, so who is below is measured once more before anything fails. */
+/** Whether a ratio is good enough. Machines are shared, so a case below its floor is measured once more before the guard fails. */
 export function judge(name: string, ratio: number, { floors }: Floors): Verdict {
   const floor = floors[name]
   if (floor === undefined) return 'no floor'

@@ -15,8 +15,8 @@ import { pairedRatio, runInTurn } from './rounds.ts'
 
 const usage = `npm run bench:guard -- [--rounds 5] [--record] [--inflater zlib-handle|zlib-stream]
   --rounds    that count
-  --record    writes bench/export/floors.json anew from what is measured
-  --inflater  as if a faster one were lost, to see that the guard tells`
+  --record    overwrites bench/export/floors.json with what is measured
+  --inflater  as if a faster one were lost, to see that the guard fails`
 
 const { values, numberOf, namesOf } = readOptions(usage, {
   rounds: { type: 'string', default: '5' },

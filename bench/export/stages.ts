@@ -23,8 +23,8 @@ import { median } from './measure-command.ts'
 import { serveCorpus } from './serve-corpus.ts'
 
 /*
- * The stages of an export, each by itself in this process, by CPU time (the zip by wall time): that tells
- * where time goes, and which of the implementations of a stage is worth its keep.
+ * The stages of an export, each by itself in this process, by CPU time (the zip by wall time). They show where time
+ * goes, and which implementations of a stage are worth keeping.
  */
 
 /** Measures the stages. */

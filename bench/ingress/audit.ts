@@ -3,15 +3,15 @@ import { judge, type Verdict } from './command.ts'
 import type { Sent } from './load.ts'
 import type { Outcome } from './place.ts'
 
-/** What is wrong between what people were told, what Batch was given and what is recorded: one line for each. */
+/** Differences between the answers to people, the jobs in Batch and the job documents: one line for each. */
 export interface Findings {
-  /** Told it started, but Batch has no job of it or nothing is recorded; or an answer that is none. */
+  /** The answer says started, but Batch has no job or there is no job document; or the answer is not allowed. */
   readonly lost: readonly string[]
   /** More than one job that would run for one request. */
   readonly doubled: readonly string[]
-  /** Told that nothing was started, and yet it would run; a job or a record that nobody asked for. */
+  /** The answer says not started, but a job would run; or a job or document without a command. */
   readonly stray: readonly string[]
-  /** It runs, and its record does not name its Batch job: where all is slow, there may be no time left for that. */
+  /** A job runs, but its document does not name its Batch job: slow services may leave no time for that. */
   readonly unnamed: readonly string[]
 }
 
@@ -27,7 +27,7 @@ export function audit(
   const lost: string[] = []
   const doubled: string[] = []
   const unnamed: string[] = []
-  const stray = [...given.keys()].filter((name) => !asked.has(name)).map((name) => `${name} was asked for by nobody`)
+  const stray = [...given.keys()].filter((name) => !asked.has(name)).map((name) => `${name} has no command`)
   for (const [identifier, own] of asked) {
     const verdicts = own.map(({ command, answer }) => judge(command, answer))
     const running = (given.get(identifier) ?? []).filter((one) => runs(jobs.get(one.jobId)))
@@ -41,11 +41,11 @@ export function audit(
         lost.push(`${identifier} was answered ${own[at]!.answer.status}: ${own[at]!.answer.text}`)
     }
     if (starts > 0 && running.length === 0) lost.push(`${identifier} was said to have started, and Batch has no job`)
-    if (starts === 0 && verdicts.includes('running')) lost.push(`${identifier} was said to run, and nobody started it`)
+    if (starts === 0 && verdicts.includes('running')) lost.push(`${identifier} was said to run, but was not started`)
     if (!isNamed) unnamed.push(`${identifier} runs, and its record does not name its Batch job`)
     if (starts > 1 || running.length > 1)
       doubled.push(`${identifier} was started ${Math.max(starts, running.length)} times`)
-    if (starts === 0 && running.length > 0) stray.push(`${identifier} runs, and nobody was told so`)
+    if (starts === 0 && running.length > 0) stray.push(`${identifier} runs, but no answer says so`)
   }
   return { lost, doubled, stray, unnamed }
 }

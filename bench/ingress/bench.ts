@@ -36,7 +36,7 @@ const [rate, seconds, starts, instanceCount] = (['rate', 'seconds', 'starts', 'i
 
 /** One in ten is sent twice. */
 const twiceEvery = 10
-/** Until the code is compiled: in a Lambda that costs nobody else time, here all share two processors. */
+/** Until the code is compiled: in a Lambda that costs only its own time, here all share two processors. */
 const warmRounds = 40
 
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`
@@ -86,7 +86,7 @@ async function benchRunning(): Promise<Guard[]> {
   ]
 }
 
-/** Whether anybody waits too long when all that the ingress calls is slow. */
+/** Whether a person waits too long when all that the ingress calls is slow. */
 async function benchSlow(): Promise<Guard[]> {
   await using place = await startPlace(slowPeople(instanceCount))
   await using instances = await startInstances(instanceCount, place)
@@ -94,7 +94,7 @@ async function benchSlow(): Promise<Guard[]> {
   console.log(`\nUnder slow stand-ins; ${load()}`)
   console.log(alignColumns(slowTable(rows)).join('\n'))
   const coldOnes = new Set<Sent>(rows.map(({ cold }) => cold))
-  // Without the secrets nobody can be told from a stranger, who gets no text.
+  // Without the secrets the ingress can't verify a person, and strangers get no text.
   const allows = (verdict: Verdict, one: Sent): boolean =>
     verdict !== 'wrong' && (verdict !== 'failed' || coldOnes.has(one))
   const all = rows.flatMap(({ warm, cold }) => [...warm, cold])
@@ -109,7 +109,7 @@ interface ProcessorTimes {
   readonly idleMs: number
 }
 
-/** Of the whole machine: near 100 %, a rate tells more of its other users than of the ingress. */
+/** Of the whole machine: near 100 %, a rate depends more on other programs than on the ingress. */
 function processorTimes(): ProcessorTimes {
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
   const idleMs = sum(cpus().map(({ times }) => times.idle))
@@ -125,7 +125,7 @@ function findingGuards({ lost, doubled, stray }: Findings): Guard[] {
   return [
     countGuard('commands lost', lost),
     countGuard('jobs doubled', doubled),
-    countGuard('jobs nobody was told of', stray)
+    countGuard('jobs without a notification', stray)
   ]
 }
 

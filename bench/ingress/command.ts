@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { signBody } from '../../ingress/slack/verify-signature.ts'
 import { benchUser, type ServiceAddresses } from './place.ts'
 
-/** Somebody's command; each position has its own person and its own request. */
+/** A person's command; each position has its own person and its own request. */
 export interface Command {
   readonly user: string
   readonly identifier: string

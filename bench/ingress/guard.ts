@@ -10,7 +10,7 @@ export interface Guard {
 
 const mostExamples = 5
 
-/** Whether a figure is below its bound; tells it when it is not. */
+/** Whether a figure is below its bound; prints it if not. */
 export function holds({ what, value, bound, unit, examples = [] }: Guard): boolean {
   if (value < bound) return true
   console.error(

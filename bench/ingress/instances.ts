@@ -4,7 +4,7 @@ import type { Place } from './place.ts'
 
 /*
  * Instances of the ingress as Lambda runs them: each is a process with the bundle, and takes one request at a time. Lambda
- * starts another when none is free; here, where all share two processors, there are as many as told, started beforehand,
+ * starts another when none is free; here all share two processors, so a fixed number is started beforehand,
  * and a request waits for the next free one.
  */
 

@@ -13,7 +13,7 @@ export type Service = (typeof services)[number]
 export const jobsPrefix = 'slack/iot-logs/jobs/'
 export const benchUser = (position: number): string => `UBENCH${String(position).padStart(5, '0')}`
 
-/** What the stand-ins tell of themselves when they listen. */
+/** What the stand-ins send when they listen. */
 export interface ServiceAddresses {
   readonly slackUrl: string
   readonly signingSecret: string

@@ -5,7 +5,7 @@ import { type Sent, sendRounds } from './load.ts'
 import { type Outcome, type Place, type Service, services } from './place.ts'
 import { startCold } from './start.ts'
 
-/** Who is slow, and how slow every answer of theirs is. */
+/** Which services are slow, and how slow each of their answers is. */
 interface Slowness {
   readonly services: readonly Service[]
   readonly ms: number
@@ -20,7 +20,7 @@ export interface SlowRow {
 
 /** Longer than any call may take: as good as none. */
 const silentMs = 30_000
-/** A command makes about a dozen calls, some of them in turn: from delays that all fit to those of which none does. */
+/** A command makes about a dozen calls, some of them in turn: from delays that all fit to delays that do not fit. */
 const slownesses: readonly Slowness[] = [
   ...[50, 100, 200, 300, 450, 700, 1_200, 2_500].map((ms) => ({ services, ms })),
   ...services.map((one) => ({ services: [one], ms: silentMs }))

@@ -7,7 +7,7 @@ import { findChdb } from './find-chdb.ts'
 
 const [directory, identifier, output] = process.argv.slice(2) as [string, string, string]
 const chdb = findChdb()
-if (!chdb) throw new Error('chdb is not installed: bench/README.md tells how')
+if (!chdb) throw new Error('chdb is not installed: see bench/README.md')
 // The name of the output can be no parameter.
 if (!/^[\w./-]+$/.test(output)) throw new Error(`not a plain path: ${output}`)
 chdb.queryBind(

@@ -14,7 +14,7 @@ import { type BarGroup, barPlotSvg } from './bar-plot.ts'
  * The plots of bench/results: `node bench/plots/plot.ts` draws them again from the newest results of each name.
  */
 
-/** Draws what a run has measured. Tells the paths. */
+/** Draws what a run has measured. Gives the paths. */
 export function plotResults({ date, machine, commit, sections }: Results): string[] {
   const subtitle = `${date}, commit ${commit}, ${machineText(machine)}`
   return Object.entries(plotTitles).flatMap(([plot, title]) => {

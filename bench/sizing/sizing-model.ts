@@ -1,8 +1,8 @@
 import { leastBilledSeconds, type RegionPrices, spotShare, taskStartSeconds } from '../../worker/contract/prices.ts'
 
 /*
- * How long an export of a day takes on a task of Fargate, and what it costs. Pure. What it assumes is in `assumptions`,
- * for whoever reads its figures.
+ * How long an export of a day takes on a task of Fargate, and what it costs. Pure. Readers of its figures find its
+ * assumptions in `assumptions`.
  */
 
 /** What an export costs on the machine that measured, per thread: CPU seconds of the whole process. */
@@ -19,7 +19,7 @@ export interface MeasuredRates {
   readonly mebibytesPerThread: number
 }
 
-/** A day, as a listing tells it, and how much of it is looked for. */
+/** A day, as a listing shows it, and how much of it matches. */
 export interface Day {
   /** Stored. */
   readonly bytes: number

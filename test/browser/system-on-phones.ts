@@ -22,7 +22,7 @@ export interface Scene {
   openOther(who?: Partial<UserOptions>): Promise<Phone>
 }
 
-/** Who holds the phone; an ordinary member unless told. */
+/** Who holds the phone. Default: an ordinary member. */
 export type SceneTest = (name: string, run: (scene: Scene) => Promise<void>, who?: Partial<UserOptions>) => void
 
 interface Running extends AsyncDisposable {

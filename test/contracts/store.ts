@@ -61,7 +61,7 @@ export function testStoreContract(name: string, create: () => Promise<StoreUnder
       assert.deepEqual(await listAll(test.store, 'a/b/c/'), [])
     })
 
-    it('comes in pages and stops when told to', async () => {
+    it('comes in pages and stops when its signal aborts', async () => {
       await using test = await create()
       for (let number = 0; number < 2100; number++)
         await test.put(`n/${String(number).padStart(5, '0')}`, Buffer.from('x'))
@@ -113,7 +113,7 @@ export function testStoreContract(name: string, create: () => Promise<StoreUnder
       )
     })
 
-    it('tells an object that has vanished', async () => {
+    it('reports an object that has vanished', async () => {
       await using test = await create()
       await test.put('d/gone', Buffer.from('x'))
       const [object] = await listAll(test.store, 'd/')
@@ -126,7 +126,7 @@ export function testStoreContract(name: string, create: () => Promise<StoreUnder
   describe(`${name}: writing`, () => {
     const body = (...chunks: string[]): Readable => Readable.from(chunks.map((chunk) => Buffer.from(chunk)))
 
-    it('puts an object there whole, verified before it is told', async () => {
+    it('writes a whole object and verifies it before it returns', async () => {
       await using test = await create()
       let verified = ''
       await test.store.write('out/x.zip', body('abc', 'def'), {
@@ -142,7 +142,7 @@ export function testStoreContract(name: string, create: () => Promise<StoreUnder
       assert.deepEqual(await test.everything(), ['out/x.zip'])
     })
 
-    it('does not overwrite unless told to', async () => {
+    it('overwrites an object only with the option overwrite', async () => {
       await using test = await create()
       await test.put('out/x.zip', Buffer.from('old'))
       await rejectsWith('output-exists', () => test.store.write('out/x.zip', body('new'), { overwrite: false }))

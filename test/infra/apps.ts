@@ -35,7 +35,7 @@ export const release = '9.9.9-abcdefabcdef'
 export interface SynthesisOptions {
   /** Which bundles are there. */
   readonly parts?: readonly BundleName[]
-  /** Where the assembly stays; it goes away unless told. */
+  /** Where the assembly stays. Default: it goes away. */
   readonly outdir?: string
   /** Whether CloudFormation's validation runs, too: it takes seconds. */
   readonly isValidated?: boolean

@@ -113,7 +113,7 @@ describe('a failed attempt', () => {
   const spot = 'Your Spot Task was interrupted.'
   const cases: readonly (readonly [string, AttemptEnd, boolean])[] = [
     ['whose Spot machine was taken away', end(137, spot), true],
-    ['whose Spot machine was taken away, as told of the container', end(137, undefined, spot), true],
+    ['whose Spot machine was taken away, as reported of the container', end(137, undefined, spot), true],
     ['that was told to stop and did', end(143, 'Essential container in task exited'), true],
     [
       'whose image could not be pulled',

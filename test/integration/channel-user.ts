@@ -8,8 +8,8 @@ import type { SlackServer } from '../stand-ins/slack/server.ts'
 import type { Message } from '../stand-ins/slack/workspace.ts'
 
 /*
- * Somebody in a channel of their own, who asks for a day that nobody else asks for: so tests share a system and nothing
- * else, and faults befall one of them.
+ * A person in their own channel, who requests a day that no other person requests. So tests share a system and nothing
+ * else, and a fault meets one person.
  */
 
 /** What the system stands between. */
@@ -41,7 +41,7 @@ export interface ChannelUser {
   batchJobs(): readonly BatchJob[]
   /** The one that runs now, once it does. */
   runs(): Promise<BatchJob>
-  /** The record once Batch is through with the job, and its handler too. */
+  /** The job document after Batch and its handler have finished the job. */
   over(): Promise<Job>
   /** The messages in their channel, as everybody there sees them. */
   messages(): readonly Message[]
@@ -64,7 +64,7 @@ export interface HeldRequest {
   readonly operation: string
   /** Looked for in the key, which is of this person: `/06/`, `.zip`. */
   readonly key: string
-  /** 1 is the first, and so unless told. */
+  /** 1 is the first. Default: 1. */
   readonly number?: number
 }
 

@@ -27,7 +27,7 @@ const cases: readonly {
   readonly name: string
   readonly operation?: 'GetObject'
   readonly action: FaultAction
-  /** Without end unless told. */
+  /** Default: no limit. */
   readonly times?: number
   readonly from?: FaultStart
   readonly state: JobState

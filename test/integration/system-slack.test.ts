@@ -23,7 +23,7 @@ after(async () => {
 type Way = 'channel' | 'response URL' | 'direct message'
 interface Trouble {
   readonly way: Way
-  /** Of the channel: what is posted there, or changed; both unless told. */
+  /** Of the channel: what is posted there, or changed. Default: both. */
   readonly method?: 'chat.postMessage' | 'chat.update'
   readonly times?: number
   readonly action: SlackFaultAction

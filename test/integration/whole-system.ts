@@ -15,20 +15,20 @@ import { bucket, type ChannelUser, createChannelUser, type Logs, type StandIns }
 
 /*
  * The whole system between stand-ins that can fail: the real handlers as Lambdas in a process, the real worker as a
- * process for each attempt of a job, S3, Slack and Batch over HTTP. Tests share one; each has an person of its own.
+ * process for each attempt of a job, S3, Slack and Batch over HTTP. Tests share one; each has its own person.
  */
 
 export interface WholeSystemOptions {
   readonly slack?: SlackServerOptions
   /** How long a second of Batch takes, and what else differs. */
   readonly batch?: Partial<BatchServerOptions>
-  /** How an event of a job that is over reaches its handler: once unless told. */
+  /** How an event of a finished job reaches its handler. Default: once. */
   readonly relay?: (deliver: () => Promise<void>) => Promise<unknown>
 }
 
 /** A running system. Disposing ends every process of it. */
 export interface WholeSystem extends StandIns, AsyncDisposable {
-  /** Somebody new. */
+  /** A new person. */
   createChannelUser(logs?: Logs): ChannelUser
   /** Hands an event to the handler of Batch's events. @throws when it does not take it */
   deliver(event: BatchEvent): Promise<void>

@@ -11,11 +11,15 @@ export interface LocalDay {
 
 const things = 500
 
-/** Writes the day below a directory unless it is there; a file beside it tells which. */
-export async function prepareDay(directory: string, { date, textMegabytes }: LocalDay, isAnew = false): Promise<void> {
+/** Writes the day below a directory if it is not there; a file beside it says which day is there. */
+export async function prepareDay(
+  directory: string,
+  { date, textMegabytes }: LocalDay,
+  overwrites = false
+): Promise<void> {
   const marker = `${directory}.day`
   const wanted = `${date} ${textMegabytes} MB`
-  if (!isAnew && existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return
+  if (!overwrites && existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return
   rmSync(marker, { force: true })
   rmSync(directory, { recursive: true, force: true })
   mkdirSync(directory, { recursive: true })

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util'
 import type { LocalDay } from './day.ts'
 
-/** What `npm run local` was told. */
+/** The flags of `npm run local`. */
 export interface LocalFlags {
   readonly isHelp: boolean
   /** Of the page; 0 for any free one. */
   readonly port: number
   readonly isReset: boolean
   readonly day: LocalDay
-  /** Where the logs are kept; the usual place unless told. */
+  /** Where the logs are kept. Default: the usual place. */
   readonly directory: string | undefined
   readonly isQuiet: boolean
 }
@@ -22,7 +22,7 @@ Slack. The first time it writes a day of logs below local/.
   --day YYYY-MM-DD    the day that is made up, UTC (2023-10-01)
   --text-mb N         how much text it holds, in 1,000,000 bytes (200)
   --directory DIR     where the logs are kept (local)
-  --reset             writes the logs anew
+  --reset             writes the logs again
   --quiet             hides what ingress and workers print
   --help              shows this`
 

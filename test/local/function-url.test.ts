@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type FunctionUrlEvent, serveFunctionUrl } from './function-url.ts'
 
-/** Serves a handler that keeps its events and answers as told. */
+/** Serves a handler that keeps its events and gives the prepared answers. */
 async function serve(answer: unknown = {}, timeoutMs?: number) {
   const events: FunctionUrlEvent[] = []
   const errors: unknown[] = []

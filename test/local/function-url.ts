@@ -44,7 +44,7 @@ export type FunctionUrlHandler = (event: FunctionUrlEvent) => Promise<unknown>
 
 export interface FunctionUrlOptions {
   readonly port?: number
-  /** After which the function is killed; 10 s unless told. */
+  /** After which the function is killed. Default: 10 s. */
   readonly timeoutMs?: number
   /** Gets what the handler throws. */
   readonly onError?: (error: unknown) => void

@@ -33,7 +33,7 @@ export async function startLambdaProcess(options: LambdaProcessOptions): Promise
     stdio: ['pipe', 'pipe', 'pipe']
   })
   child.stderr.setEncoding('utf8').on('data', options.onOutput)
-  // It may be gone before it is told to.
+  // It may have ended already.
   child.stdin.on('error', () => {})
   const closed = once(child, 'close')
   const failed = closed.then(([code]) => {

@@ -8,7 +8,7 @@ import { serveFunctionUrl } from './function-url.ts'
  * Lambdas as a process of their own:
  *   node test/local/lambda.ts --url MODULE --event MODULE [--port N]
  * Each module exports `handler(event)`. Prints one line of JSON, {url, eventUrl}, when it is ready; what the handlers
- * print goes to stderr. Ends with its stdin. `IOT_LOG_PUBLIC_URL` is told to the handlers.
+ * print goes to stderr. Ends with its stdin. The handlers find `IOT_LOG_PUBLIC_URL` in their environment.
  */
 
 const { values } = parseArgs({
@@ -17,7 +17,7 @@ const { values } = parseArgs({
     url: { type: 'string' },
     /** Gets events by POST. */
     event: { type: 'string' },
-    /** Of the Function URL; any free one unless told. */
+    /** Of the Function URL. Default: any free one. */
     port: { type: 'string', default: '0' }
   }
 })
@@ -30,9 +30,9 @@ const handlerOf = async (path: string): Promise<Handler> =>
 const write = process.stdout.write.bind(process.stdout)
 process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write
 
-const tell = (error: unknown): void => console.error(error)
+const report = (error: unknown): void => console.error(error)
 let handler: Handler | undefined
-const functionUrl = await serveFunctionUrl((event) => handler!(event), { port: Number(values.port), onError: tell })
+const functionUrl = await serveFunctionUrl((event) => handler!(event), { port: Number(values.port), onError: report })
 process.env.IOT_LOG_PUBLIC_URL ??= functionUrl.url
 // Lambda sets it: handlers warm up while they are loaded.
 process.env.AWS_LAMBDA_FUNCTION_NAME ??= 'local'
@@ -43,7 +43,7 @@ const eventServer = createServer(async (incoming, response) => {
     await onEvent(await json(incoming))
     response.writeHead(200).end()
   } catch (error) {
-    tell(error)
+    report(error)
     response.writeHead(500).end()
   }
 })

@@ -8,7 +8,7 @@ import type { Change, Message, Modal } from '../stand-ins/slack/workspace.ts'
 import { isSeenBy, messageView, modalView, snapshotFor } from './page-view.ts'
 
 /*
- * The page that is Slack: files, what somebody sees as server-sent events, and what they do as POSTs.
+ * The page that plays Slack: its files, what a person sees (server-sent events), and what they do (POSTs).
  */
 
 export interface PageServer extends AsyncDisposable {
@@ -50,7 +50,7 @@ async function answer(
   response: ServerResponse
 ): Promise<void> {
   const { pathname, searchParams } = new URL(incoming.url ?? '/', url)
-  // Under another name it could be the page of somebody else (DNS rebinding).
+  // Under another name it could be a foreign page (DNS rebinding).
   const { port } = new URL(url)
   if (![`127.0.0.1:${port}`, `localhost:${port}`].includes(incoming.headers.host ?? '')) {
     return sendJson(response, 421, { error: 'Use the address that was printed' })
@@ -99,7 +99,7 @@ const actions = {
   '/act/dismiss': z.strictObject({ user, modal: z.string() })
 }
 
-/** Does what somebody does. Only the page may ask: a form of another site can't send JSON. */
+/** Carries out what a person does. Only the page can ask: a form of another site can't send JSON. */
 async function act(
   slack: SlackServer,
   path: string,

@@ -2,7 +2,7 @@ import type { SlackServer } from '../stand-ins/slack/server.ts'
 import type { Message, Modal } from '../stand-ins/slack/workspace.ts'
 
 /*
- * What one person sees, as the page is told it.
+ * What one person sees, as the page gets it.
  */
 
 export interface MessageView {

@@ -10,7 +10,7 @@ import { servePage } from './page-server.ts'
 const executable = findChromium()
 const phone = { width: 360, height: 740 }
 
-/** The page on a phone, with nobody but Slack behind it. */
+/** The page on a phone, with only Slack behind it. */
 async function onPhone(context: TestContext, run: (page: Page, slack: SlackServer) => Promise<void>): Promise<void> {
   if (executable === undefined) return skipLoudly(context, noChromium)
   await using slack = await startSlackServer()
@@ -99,7 +99,7 @@ test('a message changes and goes before the eyes of all, an ephemeral one is for
     await page.getByText('direct').waitFor()
   }))
 
-test('a button asks first, and tells who pressed it', (context) =>
+test('a button asks for confirmation, and shows who pressed it', (context) =>
   onPhone(context, async (page, slack) => {
     const asked = { title: plain('Stop it?'), text: plain('Sure?'), confirm: plain('Stop'), deny: plain('Go on') }
     const element = {
@@ -111,7 +111,7 @@ test('a button asks first, and tells who pressed it', (context) =>
     } as const
     const blocks = [{ type: 'actions' as const, elements: [element] }]
     await clientOf(slack).chat.postMessage({ channel: 'C0SUPPORT', text: 'x', blocks })
-    // Nobody listens there: the page has to say so.
+    // No server listens there: the page has to say so.
     slack.connect({ commandsUrl: 'http://127.0.0.1:9/', interactiveUrl: 'http://127.0.0.1:9/' })
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('dialog', { name: 'Stop it?' }).getByRole('button', { name: 'Go on' }).click()

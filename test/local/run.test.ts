@@ -18,14 +18,14 @@ function start(logs: string, temporary: string, flags: readonly string[]) {
   return startCommand(process.execPath, [script, '--text-mb', '1', '--directory', logs, ...flags], { env })
 }
 
-test('it tells its address, and Ctrl-C ends it with all that runs and leaves nothing', async () => {
+test('npm run local prints its address, and Ctrl-C ends all its processes and leaves nothing', async () => {
   using logs = temporaryDirectory()
   using temporary = temporaryDirectory()
   const { child, finished } = start(logs.path, temporary.path, ['--port', '0', '--day', '2024/02/29', '--reset'])
-  const told: string[] = []
-  for await (const line of createInterface(child.stdout!)) if (told.push(line) && line.startsWith('Ctrl-C')) break
-  assert.match(told.join('\n'), /2024\/02\/29 slow/)
-  const address = /http:\S+/.exec(told.join('\n'))![0]
+  const printed: string[] = []
+  for await (const line of createInterface(child.stdout!)) if (printed.push(line) && line.startsWith('Ctrl-C')) break
+  assert.match(printed.join('\n'), /2024\/02\/29 slow/)
+  const address = /http:\S+/.exec(printed.join('\n'))![0]
   assert.match(await (await fetch(address)).text(), /<title>iot-log on this machine/)
   const said = { user: 'U0MINA', channel: 'C0SUPPORT', text: '/iot-log THING00001 telemetry 2024/02/29 slow' }
   const headers = { 'content-type': 'application/json' }
@@ -45,7 +45,7 @@ test('it tells its address, and Ctrl-C ends it with all that runs and leaves not
   await assert.rejects(fetch(address))
 })
 
-test('a port that is taken is told plainly, and nothing was touched', async () => {
+test('npm run local reports a port that is taken, and touches nothing', async () => {
   using logs = temporaryDirectory()
   using temporary = temporaryDirectory()
   const taken = await listen(createServer(), 0)
@@ -59,7 +59,7 @@ test('a port that is taken is told plainly, and nothing was touched', async () =
   }
 })
 
-test('--help tells the flags, and a wrong one tells of --help', async () => {
+test('--help lists the flags, and a wrong flag points to --help', async () => {
   using nowhere = temporaryDirectory()
   const help = await start(nowhere.path, nowhere.path, ['--help']).finished
   assert.deepEqual([help.code, help.stderr], [0, ''])

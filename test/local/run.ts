@@ -4,7 +4,7 @@ import { type LocalFlags, parseFlags, usage } from './flags.ts'
 import { type LocalSystem, startLocalSystem } from './system.ts'
 
 /*
- * npm run local: `--help` tells the flags.
+ * npm run local: `--help` lists the flags.
  */
 
 const usualDirectory = fileURLToPath(new URL('../../local', import.meta.url))
@@ -23,7 +23,7 @@ function readFlags(): LocalFlags {
   try {
     return parseFlags(process.argv.slice(2))
   } catch (error) {
-    return fail(`${messageOf(error)}\nnpm run local -- --help tells the flags.`)
+    return fail(`${messageOf(error)}\nnpm run local -- --help lists the flags.`)
   }
 }
 
@@ -52,7 +52,7 @@ A form:       /iot-log
 Ctrl-C stops everything.`)
 }
 
-/** What went wrong as somebody can mend it. */
+/** What went wrong, in words that help to fix it. */
 function plainError(error: unknown, port: number): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException
   if (syscall !== 'listen') return error

@@ -25,16 +25,16 @@ export interface LocalSystemOptions {
   /** Where the logs are kept between runs. Archives and records are of one run, as Slack and Batch are. */
   readonly directory: string
   readonly day: LocalDay
-  /** Writes the logs anew. */
+  /** Writes the logs again. */
   readonly isReset?: boolean
-  /** Of the page; any free one unless told. */
+  /** Of the page. Default: any free one. */
   readonly port?: number
   readonly slack?: SlackServerOptions
   /** Keys of the configuration that differ. */
   readonly config?: Readonly<Record<string, unknown>>
-  /** Of one connection to the slow environment's bucket; 20 unless told. */
+  /** Of one connection to the slow environment's bucket. Default: 20. */
   readonly slowKilobytesPerSecond?: number
-  /** Gets what ingress and workers print, and events that nobody took. */
+  /** Gets what ingress and workers print, and events that the handler did not take. */
   readonly onOutput?: (from: string, text: string) => void
 }
 
@@ -63,7 +63,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   const stack = new AsyncDisposableStack()
   try {
     const slack = stack.use(await startSlackServer(options.slack))
-    // First of all, since its port may be taken; who opens it now sees that nobody answers yet.
+    // First, since its port may be taken. Until the rest runs, the page says that there is no answer yet.
     const page: PageServer = stack.use(await servePage(slack, options.port ?? 0))
     await prepareDay(logs, options.day, options.isReset)
     const own = stack.use(runDirectory())
@@ -76,7 +76,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       IOT_LOG_RESPONSE_ORIGINS: slack.url,
       ...s3.environment()
     }
-    // Batch runs what the ingress submits and tells it what became of it: each must know the other.
+    // Batch runs what the ingress submits, and sends it the events of its jobs: each must know the other.
     let ingress: LambdaProcess | undefined
     const batch = stack.use(
       await startBatchServer({
@@ -106,7 +106,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
         onOutput: (text) => onOutput('ingress', text)
       })
     )
-    // Slack does so when an address is given to it; here it also is the cold start, which nobody has to wait for.
+    // Slack does so when it gets an address. Here it is the cold start too, so no person waits for it.
     await fetch(`${ingress.url}/slack/commands?ssl_check=1`)
     slack.connect({
       commandsUrl: `${ingress.url}/slack/commands`,
@@ -151,7 +151,7 @@ async function startBuckets(logs: string, own: RunDirectory, options: LocalSyste
 /** Records and archives are not slowed. */
 const isLog = (key: string): boolean => !key.startsWith('slack/')
 
-/** One definition an environment: it tells the worker where its record is. */
+/** One definition an environment: it says where the worker finds its job document. */
 function jobDefinitions(): Record<string, JobDefinitionOptions> {
   const made = Object.entries(localEnvironments).map(([environment, { definition }]) => {
     const options: JobDefinitionOptions = {

@@ -82,7 +82,7 @@ describe('S3 alone: writing in parts', () => {
     assert.deepEqual(await place.everything(), ['out/a.zip'])
   })
 
-  it('does not overwrite unless told to', async () => {
+  it('overwrites an object only with the option overwrite', async () => {
     const { place, store } = testPlace()
     await place.put('out/a.zip', Buffer.from('old'))
     await rejectsWith('output-exists', /Already there, not overwritten/, () =>

@@ -27,7 +27,7 @@ export interface AthenaPlace {
   put(key: string, bytes: Buffer, storageClass?: string): void
   /** What lies in the bucket beside logs: nothing, once exports are over. */
   leftovers(): readonly string[]
-  /** Removes all objects, and what befalls queries. */
+  /** Removes all objects and all faults of queries. */
   clear(): void
 }
 

@@ -8,8 +8,8 @@ export function cutAt(bytes: Buffer, places: readonly number[]): Buffer[] {
 }
 
 /**
- * A store that holds one object and delivers it in the chunks it is told to; each chunk is overwritten once the next
- * is asked for, as the contract of a body allows.
+ * A store that holds one object and delivers it in chunks that end at the given places. It overwrites each chunk when
+ * the next one is requested, as the contract of a body allows.
  */
 export class ChunkedStore implements Store {
   readonly url = 'test:///chunks'

@@ -169,7 +169,7 @@ export const damagedObjects: readonly OddObject[] = [
   damaged('an unknown method', Buffer.from([0x1f, 0x8b, 7, 0, 0, 0, 0, 0, 0, 0, 0]), Buffer.alloc(0), 'bad-data', 0),
   damaged('five layers of gzip', gzipSync(gzipSync(gzipSync(gzipSync(gz)))), Buffer.alloc(0), 'bad-data'),
   damaged(
-    'xz, which nobody here reads',
+    'xz, which iot-log does not read',
     Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4]),
     Buffer.alloc(0),
     'bad-data',
@@ -240,7 +240,7 @@ export const foundObjects: readonly OddObject[] = [
   found('gzip/multiline.log')
 ]
 
-/** Each of these objects with its name as a key: a directory of them is a day nobody wants to have. */
+/** Each of these objects with its name as a key: a directory of them is a very bad day. */
 export const allObjects: readonly OddObject[] = [...goodObjects, ...damagedObjects, ...foundObjects]
 
 function good(name: string, bytes: Buffer, textOfIt: Buffer): OddObject {

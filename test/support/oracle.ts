@@ -7,8 +7,8 @@ export interface GrepOptions {
 }
 
 /**
- * The lines of a text that hold any of the identifiers, told by GNU grep in the C locale: the meaning of an export.
- * An unterminated last line gains its line end, as grep gives it.
+ * The lines of a text that hold any of the identifiers, as GNU grep finds them in the C locale: the meaning of an
+ * export. grep adds a line end to an unterminated last line.
  */
 export function grepLines(text: Buffer, identifiers: readonly string[], options: GrepOptions = {}): Buffer {
   const flags = ['-a', '-F', ...(options.match === 'word' ? ['-w'] : []), ...(options.case === 'ignore' ? ['-i'] : [])]

@@ -1,10 +1,10 @@
 import type { Random } from '../../bench/corpus/random.ts'
 import type { FaultAction } from '../stand-ins/s3/faults.ts'
 
-/** What befalls the reading of one object, at a place of its body that the seed chooses. `size` is the object's. */
+/** Makes a fault for one GET, at a place of the body that the seed chooses. `size` is the object's. */
 export type FaultMaker = (random: Random, size: number) => FaultAction
 
-/** Every answer of a large object is longer than that, so that a place below it is reached. */
+/** Every answer of a large object is longer, so a place below this is reached. */
 const surelySentBytes = 512 * 1024
 const placeIn = (random: Random, size: number): number => random.below(Math.min(size, surelySentBytes))
 
@@ -22,14 +22,14 @@ export const wrongChecksum: FaultMaker = () => ({ kind: 'wrong-checksum' })
 export const refused: FaultMaker = () => ({ kind: 'refuse-connection' })
 export const lostAnswer: FaultMaker = () => ({ kind: 'lost-answer' })
 
-/** Several faults, of which each object that meets any meets one. */
+/** Several faults; each object meets at most one of them. */
 export interface Trouble {
   /** After "an S3 that". */
   readonly name: string
   readonly faults: readonly FaultMaker[]
-  /** Of the objects that meet one, from 0 to 1; of the pages of listings it is half of it. */
+  /** Share of the objects that meet one, from 0 to 1; half of it for the pages of listings. */
   readonly share: number
-  /** The most an object meets it. */
+  /** How often an object meets its fault at most. */
   readonly times: number
   /** Whether each costs another request. */
   readonly isRepeated: boolean
@@ -40,10 +40,10 @@ const slowness = [latency, bandwidth, wrongChecksum]
 const brokenBodies = [cut, resetInside]
 const brokenConnections = [resetBefore, refused, lostAnswer]
 
-/** Everything a fault can do to a reading that a second try mends. */
+/** All faults of a GET that a retry overcomes. */
 export const troubles: readonly Trouble[] = [
   { name: 'refuses (SlowDown, InternalError)', faults: refusals, share: 0.15, times: 2, isRepeated: true },
-  { name: 'is slow and tells wrong checksums', faults: slowness, share: 0.6, times: 1, isRepeated: false },
+  { name: 'is slow and sends wrong checksums', faults: slowness, share: 0.6, times: 1, isRepeated: false },
   { name: 'breaks its answers off (cut, reset)', faults: brokenBodies, share: 0.2, times: 2, isRepeated: true },
   { name: 'breaks connections', faults: brokenConnections, share: 0.2, times: 2, isRepeated: true },
   { name: 'falls silent', faults: [hangBefore, hangInside], share: 0.02, times: 1, isRepeated: true },

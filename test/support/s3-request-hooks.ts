@@ -2,8 +2,8 @@ import type { Fault } from '../stand-ins/s3/faults.ts'
 import type { S3Server } from '../stand-ins/s3/server.ts'
 
 /*
- * Moments of an export, told by the requests that reach the server: what a test does in the middle it does at one of
- * these, and never after a while.
+ * Hooks on requests: a test that acts in the middle of an export acts when a given request reaches the server, and
+ * never after a time.
  */
 
 /** A request, by what it asks for and how many of its kind came before. */
@@ -11,7 +11,7 @@ export interface RequestHook {
   /** One that names a key: `GetObject`, `UploadPart`. */
   readonly operation: string
   readonly bucket: string
-  /** 1 for the first from now on, and so unless told. */
+  /** 1 is the first from now on. Default: 1. */
   readonly number?: number
 }
 
@@ -42,7 +42,7 @@ export interface Outage extends Disposable {
   readonly over: Promise<void>
 }
 
-/** Takes the server off the network at a moment and brings it back after a while; without one it stays away. */
+/** Takes the server off the network at a request, and brings it back after `durationMs`. Default: never. */
 export function outageAt(server: S3Server, hook: RequestHook, durationMs?: number): Outage {
   const { promise: over, resolve, reject } = Promise.withResolvers<void>()
   let hasBegun = false

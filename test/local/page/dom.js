@@ -15,7 +15,7 @@ export function make(tag, attributes = {}, ...children) {
   return node
 }
 
-/** Sends what somebody does; gives the answer, or an `error`. */
+/** Sends what a person does; gives the answer, or an `error`. */
 export async function act(what, input) {
   try {
     const body = JSON.stringify(input)

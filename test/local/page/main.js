@@ -29,11 +29,11 @@ function connect() {
   on('channels', fillChannels)
   on('message', takeMessage)
   on('modal', takeModal)
-  events.addEventListener('error', () => tell('The local system does not answer.'))
+  events.addEventListener('error', () => showProblem('The local system does not answer.'))
 }
 
 function takeSnapshot({ viewer, users, channels: all, messages, modals }) {
-  tell('')
+  showProblem('')
   state.viewer = viewer
   state.names = new Map([...users.map(({ id, name }) => [id, name]), ...all.map(({ id, name }) => [id, name])])
   viewers.replaceChildren(
@@ -107,7 +107,7 @@ function renderMessage(message) {
 async function press({ channel, ts }, element) {
   if (element.confirm && !(await confirm(element.confirm, state.names))) return
   const clicked = { user: state.viewer, channel, ts, actionId: element.action_id }
-  tellFailure(await act('click', clicked))
+  showFailure(await act('click', clicked))
 }
 
 function takeModal(modal) {
@@ -125,19 +125,19 @@ function handsOf({ id }) {
     names: state.names,
     press: async (element) => {
       if (element.confirm && !(await confirm(element.confirm, state.names))) return
-      tellFailure(await act('press', { ...mine(), actionId: element.action_id }))
+      showFailure(await act('press', { ...mine(), actionId: element.action_id }))
     },
     submit: (values) => act('submit', { ...mine(), values }),
     dismiss: () => act('dismiss', mine())
   }
 }
 
-function tellFailure({ error, failure }) {
-  if (error) tell(error)
-  else tell(failure ? `That did not work: ${failure}` : '')
+function showFailure({ error, failure }) {
+  if (error) showProblem(error)
+  else showProblem(failure ? `That did not work: ${failure}` : '')
 }
 
-function tell(problem) {
+function showProblem(problem) {
   notice.textContent = problem
   notice.hidden = problem === ''
 }
@@ -148,7 +148,7 @@ composer.addEventListener('submit', async (event) => {
   if (typed === '') return
   said.push(typed)
   text.value = ''
-  tellFailure(await act('say', { user: state.viewer, channel: state.channel, text: typed }))
+  showFailure(await act('say', { user: state.viewer, channel: state.channel, text: typed }))
 })
 
 /** Enter sends, as long as no word is being composed; arrow up brings back what was sent last. */

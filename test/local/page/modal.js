@@ -46,10 +46,10 @@ export function openModal(modal, hands) {
   dialog.showModal()
   return {
     update: (changed) => {
-      // What somebody has typed stays as long as the view is the same.
+      // What a person has typed stays as long as the view is the same.
       if (changed.hash !== shown.hash) draw(dialog, changed, hands)
       shown = changed
-      tellProblems(dialog, changed.errors)
+      showProblems(dialog, changed.errors)
     },
     close: () => {
       dialog.close()
@@ -78,8 +78,8 @@ function draw(dialog, { view }, hands) {
         submit.disabled = false
         if (missing.length > 0) {
           const text = 'Please complete this required field.'
-          tellProblems(dialog, Object.fromEntries(missing.map((id) => [id, text])))
-        } else if (error) tellProblems(dialog, { '': error })
+          showProblems(dialog, Object.fromEntries(missing.map((id) => [id, text])))
+        } else if (error) showProblems(dialog, { '': error })
       }
     },
     ...blocks,
@@ -90,7 +90,7 @@ function draw(dialog, { view }, hands) {
   dialog.replaceChildren(make('h2', {}, view.title.text), form)
 }
 
-function tellProblems(dialog, problems) {
+function showProblems(dialog, problems) {
   for (const place of dialog.querySelectorAll('.problem')) {
     place.textContent = problems[place.dataset.block] ?? ''
     place.hidden = place.textContent === ''

@@ -138,7 +138,7 @@ test('results of a query that has not succeeded are refused', async () => {
   await client.send(new StopQueryExecutionCommand({ QueryExecutionId: id }))
 })
 
-test('an id that is not known is refused, or told apart in a batch', async () => {
+test('an unknown id is rejected, and listed as unprocessed in a batch', async () => {
   await using place = await startPlace()
   const { client } = place
   for (const command of [GetQueryExecutionCommand, GetQueryResultsCommand, StopQueryExecutionCommand]) {

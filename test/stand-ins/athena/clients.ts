@@ -106,7 +106,7 @@ TBLPROPERTIES (
   'storage.location.template' = 's3://logs/telemetry/${'$'}{day}/${'$'}{hour}'
 )`
 
-/** A place with the table `iot_logs.telemetry` over the objects told, by their keys below `telemetry/`. */
+/** A place with the table `iot_logs.telemetry` over these objects, by their keys below `telemetry/`. */
 export async function placeWith(
   objects: Readonly<Record<string, Buffer | string>>,
   options: Partial<AthenaServerOptions> = {}

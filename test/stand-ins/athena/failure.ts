@@ -1,5 +1,5 @@
 /**
- * Why a query fails, as Athena tells it. Types are those of
+ * Why a query fails, as Athena reports it. Types are those of
  * https://docs.aws.amazon.com/athena/latest/ug/error-reference.html
  */
 export class QueryFailure extends Error {

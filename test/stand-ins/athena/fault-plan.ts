@@ -4,7 +4,7 @@ import type { AthenaQuery } from './query.ts'
 export type QueryFault =
   /** Stays in a state until it is released. */
   | { readonly kind: 'hold'; readonly state: 'QUEUED' | 'RUNNING' }
-  /** Fails; after half of its result objects were written where told. A user's data error (2, 1002) unless told. */
+  /** Fails, with `afterHalf` after half of its result objects. Default: a user's data error (2, 1002). */
   | {
       readonly kind: 'fail'
       readonly message: string
@@ -13,20 +13,20 @@ export type QueryFault =
       readonly retryable?: boolean
       readonly afterHalf?: boolean
     }
-  /** Is stopped by somebody else. */
+  /** Is stopped by another person. */
   | { readonly kind: 'cancel'; readonly reason?: string; readonly afterHalf?: boolean }
-  /** Fails when it reads an object, with `HIVE_CURSOR_ERROR: Failed to read file at <uri>` unless told. */
+  /** Fails when it reads an object. Default: `HIVE_CURSOR_ERROR: Failed to read file at <uri>`. */
   | { readonly kind: 'bad-object'; readonly uri: string; readonly message?: string }
   /** Succeeds, but one of its result objects is not there. */
   | { readonly kind: 'lose-results' }
   /** Succeeds, but its manifest is not there. */
   | { readonly kind: 'lose-manifest' }
 
-/** Which queries it befalls; what is left out matches all. */
+/** Which queries have the fault; a field that is left out matches all. */
 export interface QueryFaultRule {
   readonly sql?: RegExp
   readonly workgroup?: string
-  /** How many queries; without end unless told. */
+  /** How many queries. Default: no limit. */
   readonly times?: number
   /** How many matching queries are spared first. */
   readonly after?: number
@@ -36,7 +36,7 @@ export interface QueryFaultRule {
 export interface QueryFaultPlan {
   add(...rules: readonly QueryFaultRule[]): void
   clear(): void
-  /** All that befalls a query: asked once, when it is submitted. */
+  /** All faults of a query; called once, when the query is submitted. */
   of(query: AthenaQuery): readonly QueryFault[]
 }
 

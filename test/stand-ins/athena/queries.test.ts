@@ -138,7 +138,7 @@ test('a query is stopped while it waits or runs', async () => {
   assert.deepEqual(place.s3.keys('results'), [])
 })
 
-test('queryFaults befall the queries they name', async () => {
+test('query faults meet the queries that they name', async () => {
   await using place = await placeWith(objects)
   const { athena } = place
   const uri = 's3://logs/telemetry/2023/10/01/07/o'
@@ -191,7 +191,7 @@ test('a query that reads more than its workgroup allows is cancelled', async () 
   )
 })
 
-test('faults befall the calls they name, and credentials run out', async () => {
+test('call faults meet the calls that they name, and credentials expire', async () => {
   await using place = await placeWith({})
   const { athena } = place
   athena.faults.add(

@@ -20,7 +20,7 @@ export interface RunnerSettings {
   readonly readsFolders: boolean
   nowMs(): number
   /** Called after every change of a state. */
-  tell(query: AthenaQuery): void
+  onChange(query: AthenaQuery): void
 }
 
 /** Takes queries from QUEUED to an end. */
@@ -39,7 +39,7 @@ export class Runner {
     this.#running.add(running)
   }
 
-  /** Lets a query go on that is held, all unless told. */
+  /** Resumes a held query. Default: all of them. */
   release(query?: AthenaQuery): void {
     for (const [held, go] of [...this.#holds]) if (query === undefined || held === query) go()
   }
@@ -151,7 +151,7 @@ export class Runner {
   #become(query: AthenaQuery, state: QueryState): void {
     query.state = state
     if (state === 'RUNNING') query.startedMs ??= this.#settings.nowMs()
-    this.#settings.tell(query)
+    this.#settings.onChange(query)
   }
 
   #end(query: AthenaQuery, state: QueryState, reason: string | undefined): void {

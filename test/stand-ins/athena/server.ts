@@ -16,21 +16,21 @@ import { checkWorkgroup, type WorkgroupOptions } from './workgroups.ts'
 export interface AthenaServerOptions {
   /** Whose objects are the tables' and take the results; read and written without requests. */
   readonly s3: S3Server
-  /** None unless told: then only `execute` works. */
+  /** Default: none. Then only `execute` works. */
   readonly workgroups?: Readonly<Record<string, WorkgroupOptions>>
-  /** Any free one unless told. */
+  /** Default: any free one. */
   readonly port?: number
   readonly credentials?: Credentials
-  /** The S3 server's unless told. */
+  /** Default: the S3 server's. */
   readonly region?: string
   readonly faults?: readonly CallFault[]
   readonly queryFaults?: readonly QueryFaultRule[]
-  /** How many objects an UNLOAD writes, 3 unless told, and the order of what is in them. */
+  /** How many objects an UNLOAD writes (default: 3), and the order of their contents. */
   readonly resultObjects?: number
   readonly seed?: number
-  /** Whether rows of one source object may lie in several result objects; false unless told. */
+  /** Whether rows of one source object may lie in several result objects. Default: false. */
   readonly scattersRows?: boolean
-  /** Whether objects below a folder of a partition are read, true unless told. */
+  /** Whether objects below a folder of a partition are read. Default: true. */
   readonly readsFolders?: boolean
   readonly nowMs?: () => number
 }
@@ -64,15 +64,15 @@ export interface AthenaServer extends AsyncDisposable {
   readonly requests: AthenaRequest[]
   readonly faults: CallFaultPlan
   readonly queryFaults: QueryFaultPlan
-  /** Lets a query go on that a fault holds, all unless told. */
+  /** Resumes a query that a fault holds. Default: all of them. */
   release(id?: string): void
   /** A query that is held in RUNNING goes back to QUEUED, until it is released. */
   requeue(id: string): void
-  /** Stops a query as somebody else would. */
+  /** Stops a query as another person would. */
   cancel(id: string, reason?: string): void
   /** Whether the credentials' time is over. */
   setExpired(isExpired: boolean): void
-  /** Waits until the look is right, looking at every call and every change of a state. @throws after the time, 10 s unless told */
+  /** Waits until the look is right, looking at every call and every change of a state. @throws after a time-out (default: 10 s) */
   until<T>(look: (server: AthenaServer) => T | undefined | false, timeoutMs?: number): Promise<T>
   setOffline(isOffline: boolean): Promise<void>
   close(): Promise<void>
@@ -110,7 +110,7 @@ export async function startAthenaServer(options: AthenaServerOptions): Promise<A
     },
     readsFolders: options.readsFolders ?? true,
     nowMs,
-    tell: () => queueMicrotask(look)
+    onChange: () => queueMicrotask(look)
   })
   let isExpired = false
   const host = {

@@ -1,7 +1,7 @@
 export interface WorkgroupOptions {
   /** `s3://bucket/prefix/` where results lie. */
   readonly outputLocation?: string
-  /** Whether what a request says of results is overruled; false unless told. */
+  /** Whether what a request says of results is overruled. Default: false. */
   readonly enforced?: boolean
   /** Bytes after which a query is cancelled: at least 10,000,000. */
   readonly bytesScannedCutoff?: number

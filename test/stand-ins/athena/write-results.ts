@@ -26,7 +26,7 @@ export interface UnloadOutput {
   readonly target: string
   readonly delimiter: string
   readonly spread: Spread
-  /** 1 unless told. */
+  /** Default: 1. */
   readonly part?: number
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallFaultAction } from './faults.ts'
 import { Refusal } from './refusal.ts'
 
-/** What the faults do. Undefined: no answer will come; otherwise whether the answer is lost. @throws Refusal */
+/** Carries the faults out. Gives whether the answer is lost, or undefined if none will come. @throws Refusal */
 export async function applyFaults(
   actions: readonly CallFaultAction[],
   response: ServerResponse

@@ -6,7 +6,7 @@ import { Refusal } from './refusal.ts'
 export interface AuthenticationSettings {
   /** As a credential's scope names it: `batch`, `athena`. */
   readonly service: string
-  /** Those of an access key; undefined where nobody knows it. */
+  /** The credentials of an access key; undefined if it is unknown. */
   credentialsOf(accessKeyId: string): Credentials | undefined
   readonly region: string
   readonly nowMs: number

@@ -1,6 +1,6 @@
-/** What goes wrong, or slow, with a call. */
+/** What goes wrong with a call, or slows it. */
 export type CallFaultAction =
-  /** Refuses; 400 unless told, 500 for a ServerException. Not carried out. */
+  /** Rejects the call and does not carry it out. Default status: 400, or 500 for a ServerException. */
   | { readonly kind: 'error'; readonly type: string; readonly status?: number; readonly message?: string }
   /** Waits before the call is carried out. */
   | { readonly kind: 'latency'; readonly ms: number }
@@ -12,9 +12,9 @@ export type CallFaultAction =
   | { readonly kind: 'lost-answer' }
 
 export interface CallFault {
-  /** `SubmitJob`, `GetQueryExecution` and so on; all unless told. */
+  /** `SubmitJob`, `GetQueryExecution` and so on. Default: all. */
   readonly operation?: string | readonly string[]
-  /** How often it acts; without end unless told. */
+  /** How often it acts. Default: no limit. */
   readonly times?: number
   /** How many matching calls pass first. */
   readonly after?: number

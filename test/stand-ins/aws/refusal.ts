@@ -1,4 +1,4 @@
-/** A refusal in AWS's words: a status, a type, and what else the answer tells. */
+/** A rejection in AWS's words: a status, a type, and other fields of the answer. */
 export class Refusal extends Error {
   readonly status: number
   readonly type: string

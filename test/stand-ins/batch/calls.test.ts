@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-batch'
 import { clientOf, failureOf, startBatch, submit } from './clients.ts'
 
-test('a job that nobody runs is recorded, described, listed and cancelled', async () => {
+test('a job without an executor is recorded, described, listed and cancelled', async () => {
   await using batch = await startBatch()
   using client = clientOf(batch)
   const id = await submit(client, { parameters: { id: 'job-1' }, tags: { user: 'U0MINA' } })
@@ -146,7 +146,7 @@ test('a request that is unsigned, stale or not JSON is refused', async () => {
   assert.match(await failureOf(submit(client)), /^403 InvalidSignatureException: Signature expired/)
 })
 
-test('faults befall the calls they name', async () => {
+test('faults meet the calls that they name', async () => {
   await using batch = await startBatch({
     faults: [
       { operation: 'SubmitJob', times: 1, action: { kind: 'error', type: 'ClientException', message: 'Too busy' } },
@@ -160,7 +160,7 @@ test('faults befall the calls they name', async () => {
   batch.faults.clear()
   batch.faults.add({ times: 1, action: { kind: 'lost-answer' } })
   assert.match(await failureOf(submit(client)), /^- .*/)
-  assert.equal(batch.jobs().length, 2, 'the job is there, though nobody was told')
+  assert.equal(batch.jobs().length, 2, 'the job is there, though its answer was lost')
   batch.faults.add({ times: 1, action: { kind: 'hang' } })
   assert.match(await failureOf(submit(client)), /^- TimeoutError/)
   batch.faults.add({ times: 1, action: { kind: 'reset' } })

@@ -33,7 +33,7 @@ export function startBatch(options: Partial<BatchServerOptions> = {}): Promise<B
   })
 }
 
-/** Submits with what is not told filled in, and gives the job's id. */
+/** Submits a job, with defaults for the missing fields, and gives its id. */
 export async function submit(client: BatchClient, input: Partial<SubmitJobCommandInput> = {}): Promise<string> {
   const { jobId } = await client.send(
     new SubmitJobCommand({ jobName: 'export', jobQueue: 'slack', jobDefinition: 'iot-log-export', ...input })

@@ -43,7 +43,7 @@ function eventOf(
     time: new Date(nowMs()).toISOString().replace(/\.\d+/, ''),
     region,
     resources: [resource],
-    // A copy: what happens later must not change what was told.
+    // A copy: later changes of the job must not change this event.
     detail: structuredClone(detail)
   }
 }

@@ -6,11 +6,11 @@ export type AttemptFault =
   /** SIGKILL out of nothing. */
   | { readonly kind: 'kill'; readonly afterMs: number }
 
-/** Which attempts it befalls; what is left out matches all. */
+/** Which attempts have the fault; a field that is left out matches all. */
 export interface AttemptFaultRule {
   readonly queue?: string
   readonly attempt?: number
-  /** How many attempts; without end unless told. */
+  /** How many attempts. Default: no limit. */
   readonly times?: number
   readonly fault: AttemptFault
 }

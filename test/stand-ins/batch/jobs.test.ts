@@ -10,7 +10,7 @@ import type { BatchEvent } from './events.ts'
 import type { BatchServerOptions } from './server.ts'
 import { processExecutor } from './task.ts'
 
-/** A container that says it is up, then does as told: `polite` leaves on SIGTERM with 143, `stubborn` never does. */
+/** A container that says it is up, then does what its command says: `polite` leaves on SIGTERM with 143, `stubborn` never does. */
 const program = `
 const [mode] = process.argv.slice(1)
 if (mode === 'environment') console.log(JSON.stringify(process.env))
@@ -80,7 +80,7 @@ test('a container runs with what Batch and its definition give it, and nothing o
   assert.equal(batch.job(id)!.attempts[0]!.exitCode, 0)
 })
 
-test('a failure is told with its exit code, and retried as the rules say', async () => {
+test('a failure is reported with its exit code, and retried as the rules say', async () => {
   const retryStrategy = { attempts: 3, evaluateOnExit: [{ onExitCode: '2', action: 'EXIT' }] }
   await using running = await startContainers({ mode: '1', definition: { retryStrategy } })
   const { batch } = running
@@ -224,18 +224,18 @@ test('events go to a function and to an address, in order; what fails there is k
     response.writeHead(posted.length === 1 ? 500 : 200).end()
   })
   const connections = await listen(target, 0)
-  const told: BatchEvent[] = []
+  const delivered: BatchEvent[] = []
   await using running = await startContainers({
     mode: '0',
     eventTarget: `http://127.0.0.1:${connections.port}/`,
-    onEvent: (event) => void told.push(event)
+    onEvent: (event) => void delivered.push(event)
   })
   const { batch } = running
   using client = clientOf(batch)
   const id = await submit(client)
   await batch.until(() => batch.job(id)!.status === 'SUCCEEDED')
   await batch.settled()
-  assert.deepEqual(told, batch.events)
+  assert.deepEqual(delivered, batch.events)
   assert.deepEqual(statusesOf(posted), ['RUNNABLE', 'STARTING', 'RUNNING', 'SUCCEEDED'])
   assert.match(String(batch.eventFailures[0]), /answered 500/)
   await connections.shut()

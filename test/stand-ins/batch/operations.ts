@@ -73,7 +73,7 @@ const statuses: readonly JobStatus[] = [
   'FAILED'
 ]
 
-/** Jobs of a queue in one state, RUNNING unless told; with the filter JOB_NAME in any. */
+/** Jobs of a queue in one state (default: RUNNING), or in any state with the filter JOB_NAME. */
 function listJobs({ jobs, registry }: BatchHost, request: Fields): object {
   const queue = nameIn(textOf(request, 'jobQueue'), 'job-queue', registry)
   if (!registry.queues.has(queue)) throw clientError(`JobQueue ${queue} does not exist`)

@@ -18,7 +18,7 @@ export interface SchedulerSettings {
   readonly executor: Executor | undefined
   /** How long a second of Batch takes; a test need not wait a minute for a time-out. */
   readonly secondMs: number
-  tell(event: BatchEvent): void
+  onEvent(event: BatchEvent): void
 }
 
 type StopCause = 'terminated' | 'timeout' | 'spot' | 'memory' | 'kill'
@@ -36,7 +36,7 @@ interface Queue {
   readonly name: string
   readonly options: QueueOptions
   capacity: number
-  /** Why its jobs do not start; only told where there is no capacity. */
+  /** Why its jobs do not start; reported only if there is no capacity. */
   stuckReason: string
   readonly waiting: BatchJob[]
   running: number
@@ -136,7 +136,7 @@ export class Scheduler {
     this.#watchHead(queue)
   }
 
-  /** Times the job at the head of a queue that is stuck; each anew when it gets there. */
+  /** Starts the timer of each job that reaches the head of a stuck queue. */
   #watchHead(queue: Queue): void {
     const head = queue.capacity === 0 ? queue.waiting[0] : undefined
     if (head === queue.timedHead) return
@@ -144,7 +144,7 @@ export class Scheduler {
     queue.timedHead = head
     if (!head || !this.#settings.executor) return
     head.statusReason = stuckText(queue.stuckReason)
-    this.#settings.tell(queueBlockedEvent(this.#settings.registry, head))
+    this.#settings.onEvent(queueBlockedEvent(this.#settings.registry, head))
     const action = queue.options.jobStateTimeLimitActions?.find(({ reason }) => reason === queue.stuckReason)
     if (!action) return
     queue.headTimer = setTimeout(
@@ -256,7 +256,7 @@ export class Scheduler {
 
   #setStatus(job: BatchJob, status: JobStatus): void {
     job.status = status
-    this.#settings.tell(jobEvent(this.#settings.registry, job))
+    this.#settings.onEvent(jobEvent(this.#settings.registry, job))
   }
 }
 
@@ -269,5 +269,5 @@ function statusReasonOf({ cause, why }: Run): string {
 function stuckText(reason: string): string {
   return reason.startsWith('CAPACITY:')
     ? `${reason} - Service cannot fulfill the capacity requested for instance type [FARGATE_SPOT]`
-    : `${reason} - The job can't start until this is mended`
+    : `${reason} - The job can't start until this is fixed`
 }

@@ -12,20 +12,20 @@ import { checkDefinition, checkQueue, type JobDefinitionOptions, type QueueOptio
 import type { Executor } from './task.ts'
 
 export interface BatchServerOptions {
-  /** Any free one unless told. */
+  /** Default: any free one. */
   readonly port?: number
   readonly credentials?: Credentials
   /** Others that are known, such as those that {@link startSts} lends. */
   readonly credentialsOf?: (accessKeyId: string) => Credentials | undefined
-  /** `ap-northeast-1` unless told. */
+  /** Default: `ap-northeast-1`. */
   readonly region?: string
-  /** `111111111111` unless told. */
+  /** Default: `111111111111`. */
   readonly account?: string
   readonly queues: Readonly<Record<string, QueueOptions>>
   readonly jobDefinitions: Readonly<Record<string, JobDefinitionOptions>>
   /** How containers run: `processExecutor(…)`. Without one jobs are recorded and stay RUNNABLE. */
   readonly executor?: Executor
-  /** How long a second of Batch's time-outs takes; 1,000 ms unless told. */
+  /** How long a second of Batch's time-outs takes. Default: 1,000 ms. */
   readonly secondMs?: number
   /** Gets every event, one after the other. What it throws is kept in `eventFailures`. */
   readonly onEvent?: (event: BatchEvent) => void | Promise<void>
@@ -48,7 +48,7 @@ export interface BatchServer extends AsyncDisposable {
   jobs(): BatchJob[]
   job(id: string): BatchJob | undefined
   readonly requests: BatchRequest[]
-  /** All that were told, in order; the last 10,000. */
+  /** All events, in order; the last 10,000. */
   readonly events: BatchEvent[]
   readonly eventFailures: unknown[]
   readonly faults: CallFaultPlan
@@ -61,12 +61,12 @@ export interface BatchServer extends AsyncDisposable {
   kill(jobId: string): void
   /** SIGTERM, then SIGKILL, as when the time that its definition gives an attempt is over. */
   timeOut(jobId: string): void
-  /** TerminateJob by somebody else. */
+  /** TerminateJob by another person. */
   terminate(jobId: string, reason: string): void
-  /** 0 makes a queue stuck, for the reason told: `CAPACITY:…` or `MISCONFIGURATION:…`. */
+  /** 0 makes a queue stuck, with the reason `CAPACITY:…` or `MISCONFIGURATION:…`. */
   setCapacity(queue: string, capacity: number, stuckReason?: string): void
   runningCount(): number
-  /** Waits until the look is right, looking at every event and call. @throws after the time, 10 s unless told */
+  /** Waits until the look is right, looking at every event and call. @throws after a time-out (default: 10 s) */
   until<T>(look: (server: BatchServer) => T | undefined | false, timeoutMs?: number): Promise<T>
   /** Resolves once every event so far was taken. */
   settled(): Promise<void>
@@ -109,7 +109,7 @@ export async function startBatchServer(options: BatchServerOptions): Promise<Bat
     attemptFaults,
     executor: options.executor,
     secondMs: options.secondMs ?? 1_000,
-    tell: (event) => {
+    onEvent: (event) => {
       push(events, event)
       delivering = delivering.then(() => deliverEvent(options, event)).catch((error) => push(eventFailures, error))
       queueMicrotask(look)

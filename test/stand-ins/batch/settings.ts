@@ -8,17 +8,17 @@ export interface JobDefinitionOptions {
   readonly environment?: Readonly<Record<string, string>>
   /** Defaults of parameters. */
   readonly parameters?: Readonly<Record<string, string>>
-  /** One attempt unless told. */
+  /** Default: one attempt. */
   readonly retryStrategy?: { readonly attempts?: number; readonly evaluateOnExit?: readonly EvaluateOnExit[] }
   readonly timeout?: { readonly attemptDurationSeconds?: number }
-  /** Between SIGTERM and SIGKILL: 30 unless told, as `containerProperties` have it; 2 to 120 in `ecsProperties`. */
+  /** Between SIGTERM and SIGKILL. Default: 30, as in `containerProperties`; 2 to 120 in `ecsProperties`. */
   readonly stopTimeoutSeconds?: number
-  /** 1 unless told. */
+  /** Default: 1. */
   readonly revision?: number
 }
 
 export interface QueueOptions {
-  /** Jobs that run at once; 4 unless told, 0 where there is no capacity at all. */
+  /** Jobs that run at once. Default: 4; 0 means no capacity. */
   readonly capacity?: number
   readonly isEnabled?: boolean
   readonly jobStateTimeLimitActions?: readonly JobStateTimeLimitAction[]

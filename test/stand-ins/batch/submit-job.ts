@@ -118,7 +118,7 @@ function environmentOf({ environment = [] }: Fields): Record<string, string> {
   return Object.fromEntries(pairs.map(({ name, value = '' }) => [name!, value]))
 }
 
-/** `Ref::name` becomes the parameter; one that nobody gave stays as it is. */
+/** `Ref::name` becomes the parameter; `Ref::name` without a parameter stays as it is. */
 function fillIn(command: readonly string[], parameters: Readonly<Record<string, string>>): string[] {
   return command.map((word) => {
     const name = /^Ref::(.+)$/.exec(word)?.[1]

@@ -24,7 +24,7 @@ export interface Task {
 export type Executor = (start: TaskStart) => Task
 
 export interface ProcessExecutorOptions {
-  /** The repository unless told. */
+  /** Default: the repository. */
   readonly cwd?: string
   /** What every container finds besides its own environment, such as the addresses of other stand-ins; asked at each start. */
   readonly environment?: () => Readonly<Record<string, string>>

@@ -13,11 +13,11 @@ import type { Identity } from '../tls/identity.ts'
 
 export interface LogstashServerOptions {
   readonly login?: { readonly username: string; readonly password: string }
-  /** `max_content_length`; 100 MiB unless told. */
+  /** `max_content_length`. Default: 100 MiB. */
   readonly maxContentBytes?: number
   /** Speaks TLS as this one. */
   readonly identity?: Identity | undefined
-  /** What befalls calls named `post`. */
+  /** Faults of calls named `post`. */
   readonly faults?: readonly CallFault[]
 }
 

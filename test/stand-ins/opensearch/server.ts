@@ -16,14 +16,14 @@ import { checkTemplate, type IndexTemplate } from './templates.ts'
  */
 
 export interface OpenSearchServerOptions {
-  /** Who may come in; anybody unless told. */
+  /** Credentials that clients need. Default: none. */
   readonly login?: { readonly username: string; readonly password: string }
   readonly signature?: { readonly credentials: Credentials; readonly region: string; readonly service: 'es' | 'aoss' }
-  /** `http.max_content_length`; 100 MiB unless told. */
+  /** `http.max_content_length`. Default: 100 MiB. */
   readonly maxContentBytes?: number
   /** Speaks TLS as this one. */
   readonly identity?: Identity | undefined
-  /** What befalls calls named `bulk` and `template`. */
+  /** Faults of calls named `bulk` and `template`. */
   readonly faults?: readonly CallFault[]
   /** Keeps the ids and counts the rest, for large runs. */
   readonly keepsDocuments?: boolean

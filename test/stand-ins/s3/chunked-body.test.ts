@@ -57,7 +57,7 @@ for (const [name, body, changes, expected] of wrong) {
   })
 }
 
-test('a framed body must tell its length, and a plain one must not come in HTTP chunks', async () => {
+test('a framed body must state its length, and a plain one must not come in HTTP chunks', async () => {
   await using server = await startS3Server({ buckets: { logs: {} } })
   const signing = { payloadHash: 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' }
   const framed = await sendRaw(server, { method: 'PUT', path: '/logs/a', body: right, signing })

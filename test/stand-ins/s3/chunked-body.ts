@@ -13,7 +13,7 @@ const maxLineBytes = 16 * 1024
 export interface ChunkedBody {
   /** The bytes inside the frames, in the chunks they came in. */
   readonly bytes: AsyncIterable<Buffer>
-  /** What came behind them; complete when the bytes are through. */
+  /** What came behind them; complete after the last byte. */
   readonly trailers: ReadonlyMap<string, string>
 }
 

@@ -8,7 +8,7 @@ export interface Stop {
   readonly afterBytes: number | undefined
 }
 
-/** All that befalls one request, its faults added up. */
+/** The combined effect of the faults of one request. */
 export interface Effects {
   readonly latencyMs: number
   readonly bytesPerSecond: number | undefined

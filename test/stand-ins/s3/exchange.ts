@@ -27,9 +27,9 @@ export interface Exchange {
   readonly requestId: string
   readonly record: { -readonly [Name in keyof RequestRecord]: RequestRecord[Name] }
   payload: Payload
-  /** What befalls the body of the request. */
+  /** Effects of faults on the body of the request. */
   readonly receiving: Effects
-  /** What befalls the answer. */
+  /** Effects of faults on the answer. */
   readonly sending: Effects
   /** The client waits for a word before it sends its body. */
   awaitsContinue: boolean

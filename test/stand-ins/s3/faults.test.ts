@@ -141,7 +141,7 @@ test('wrong-checksum and corrupt: the SDK sees that the body is not what was sto
 })
 
 test('wrong-range: the answer is the range of the fault, and says so', async () => {
-  for (const [wrong, range, told] of [
+  for (const [wrong, range, expected] of [
     [{ start: 5 }, 'bytes=0-9', 'bytes 5-14/100000'],
     [{ start: 0, bytes: 7 }, 'bytes=0-9', 'bytes 0-6/100000'],
     [{ start: 0 }, undefined, 'bytes 0-99999/100000']
@@ -150,7 +150,7 @@ test('wrong-range: the answer is the range of the fault, and says so', async () 
     const headers: Record<string, string> = range === undefined ? {} : { range }
     const answer = await sendRaw(server, { path: '/logs/a', headers })
     const { start, bytes = range === undefined ? body.length : 10 } = { bytes: undefined, ...wrong }
-    assert.deepEqual([answer.status, answer.headers['content-range']], [206, told])
+    assert.deepEqual([answer.status, answer.headers['content-range']], [206, expected])
     assert.ok(answer.body.equals(body.subarray(start, start + bytes)))
   }
 })

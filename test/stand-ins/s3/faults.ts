@@ -2,7 +2,7 @@ import { statusOf } from './errors.ts'
 
 /** What goes wrong, or slow. */
 export type FaultAction =
-  /** Answers with an error of S3; `status` is the code's usual one unless told. The request is not carried out. */
+  /** Answers with an error of S3 and does not carry the request out. Default `status`: that of the code. */
   | { readonly kind: 'error'; readonly code: string; readonly status?: number; readonly message?: string }
   /** Waits before the first byte of the answer. Several add up. */
   | { readonly kind: 'latency'; readonly firstByteMs: number }
@@ -10,11 +10,11 @@ export type FaultAction =
   | { readonly kind: 'bandwidth'; readonly bytesPerSecond: number }
   /** Ends the connection after that many bytes of the body, though more were announced. */
   | { readonly kind: 'cut'; readonly afterBytes: number }
-  /** Resets the connection (RST) after that many bytes of the body; before the answer if not told. */
+  /** Resets the connection (RST) after so many bytes of the body. Default: before the answer. */
   | { readonly kind: 'reset'; readonly afterBytes?: number }
-  /** Sends no further byte and leaves the connection open; not even the head of the answer if not told. */
+  /** Sends no further byte and leaves the connection open. Default: before the head of the answer. */
   | { readonly kind: 'hang'; readonly afterBytes?: number }
-  /** A GET tells a CRC32 that is not the body's. */
+  /** A GET sends a CRC32 that is not the body's. */
   | { readonly kind: 'wrong-checksum' }
   /** Flips the bits of the byte at that offset of the answer's body. */
   | { readonly kind: 'corrupt'; readonly at: number }
@@ -32,13 +32,13 @@ export type FaultAction =
   /** Carries the request out and resets the connection instead of answering. */
   | { readonly kind: 'lost-answer' }
 
-/** A rule: which requests an action befalls. What is left out matches all. */
+/** A rule: which requests have the fault. A field that is left out matches all. */
 export interface Fault {
   /** Names as the API has them: `GetObject`. */
   readonly operation?: string | readonly string[]
   readonly bucket?: string
   readonly key?: string | RegExp | ((key: string) => boolean)
-  /** How often it acts; without end unless told. */
+  /** How often it acts. Default: no limit. */
   readonly times?: number
   /** How many matching requests pass first. */
   readonly after?: number
@@ -48,7 +48,7 @@ export interface Fault {
   readonly action: FaultAction
 }
 
-/** The rules in force. May change at any time; a request meets those of the moment it came. */
+/** The rules in force. They may change at any time; a request meets those at its arrival. */
 export interface FaultPlan {
   add(...faults: readonly Fault[]): void
   /** Takes the very same objects out again. */
@@ -64,7 +64,7 @@ interface Rule {
   random: () => number
 }
 
-/** The plan, and what of it befalls one request. */
+/** The plan, and its faults for one request. */
 export interface FaultState {
   readonly plan: FaultPlan
   actionsOn(operation: string, bucket: string | undefined, key: string | undefined): readonly FaultAction[]

@@ -108,7 +108,7 @@ test('an archived object can be seen and not read', async () => {
   assert.equal(await failureOf(client.send(new GetObjectCommand({ Bucket: 'logs', Key: 'instant' }))), 'no failure')
 })
 
-test('what is not there is told apart, and what the server has not is refused', async () => {
+test('a missing object has its own error, and what the server lacks is rejected', async () => {
   await using server = await startOne()
   assert.equal((await sendRaw(server, { path: '/logs/none' })).code, 'NoSuchKey')
   assert.equal((await sendRaw(server, { path: '/none/a' })).code, 'NoSuchBucket')

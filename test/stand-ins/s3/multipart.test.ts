@@ -74,7 +74,7 @@ test('a part may be sent again, and one that is not named is left out', async ()
   assert.equal(server.get('logs', 'a')!.toString(), 'the end')
 })
 
-test('a completion that names the wrong parts is refused and can be mended', async () => {
+test('a completion that names the wrong parts is rejected and can be repeated with the right ones', async () => {
   await using server = await startS3Server({ buckets: { logs: {} } })
   using upload = await begin(server)
   const [small, first, last] = [await upload.part(1, end), await upload.part(2, full), await upload.part(3, end)]

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** When each connection is through with what it has carried. */
+/** When each connection has finished sending its bytes. */
 const freeAtMs = new WeakMap<Socket, number>()
 
 /** Waits until a connection of that bandwidth has carried these bytes too. */

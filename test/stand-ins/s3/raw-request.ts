@@ -26,7 +26,7 @@ export interface Signing {
   readonly terminator?: string
   readonly dateMs?: number
   readonly scopeDate?: string
-  /** The value of `x-amz-content-sha256`; the body's hash unless told. */
+  /** The value of `x-amz-content-sha256`. Default: the body's hash. */
   readonly payloadHash?: string
   /** Names that the signature leaves out. */
   readonly without?: readonly string[]

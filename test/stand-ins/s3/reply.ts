@@ -85,7 +85,7 @@ function corrupted(chunk: Buffer, at: number): Buffer {
   return copy
 }
 
-/** Sends status and headers; false where there is nobody to send a body to. */
+/** Sends status and headers; false if no body can follow. */
 function sendHead(exchange: Exchange, status: number, headers: Headers, length: number): boolean {
   const { response, record, requestId } = exchange
   record.status = status

@@ -22,7 +22,7 @@ import type { Storage } from './storage.ts'
 /** A body that is complete, and what it was held against. */
 export interface ReceivedBody {
   readonly content: Pieces
-  /** Hex; undefined where nobody wanted it. */
+  /** Hex; undefined if it was not requested. */
   readonly md5: string | undefined
   readonly checksum: Checksum | undefined
 }
@@ -36,7 +36,7 @@ export interface BodyLimits {
   readonly hasObjectChecksum?: boolean
 }
 
-/** The connection is gone or will not be answered: nothing to tell anybody. */
+/** The connection is gone or will not be answered: no answer is possible. */
 export class Unanswered extends Error {}
 
 const trimEveryBytes = 8 * 1024 * 1024
@@ -92,7 +92,7 @@ export async function receiveBody(exchange: Exchange, limits: BodyLimits): Promi
   return { content, md5: md5Hex, checksum: computed }
 }
 
-/** The length that the body must have, if it is told. */
+/** The length that the body must have, if a header states it. */
 function checkLength(request: S3Request, maxBytes: number): number | undefined {
   const decoded = header(request, 'x-amz-decoded-content-length')
   const plain = header(request, 'content-length')

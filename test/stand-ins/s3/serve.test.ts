@@ -9,7 +9,7 @@ import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const script = fileURLToPath(new URL('./serve.ts', import.meta.url))
 
-test('as a process of its own it tells its environment and ends when told', async () => {
+test('as a process of its own the server prints its environment and ends on SIGTERM', async () => {
   using directory = temporaryDirectory()
   const flags = ['--directory', directory.path, '--bucket', 'logs', '--generate', '1000', '--discard', 'out']
   const slow = ['--latency-ms', '1', '--list-latency-ms', '40', '--mb-per-second', '80']

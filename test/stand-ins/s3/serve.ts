@@ -29,7 +29,7 @@ const { values } = parseArgs({
     discard: { type: 'string' },
     /** A bucket `generated` that holds a day of so many objects, */
     generate: { type: 'string' },
-    /** each of so many bytes, 1,000 unless told. */
+    /** The bytes of each. Default: 1,000. */
     size: { type: 'string' },
     'until-stdin-closes': { type: 'boolean', default: false }
   }

@@ -13,13 +13,13 @@ import type { ArchiveStatus, Storage } from './storage.ts'
 import { memoryStorage } from './storage-memory.ts'
 
 export interface S3ServerOptions {
-  /** Any free one unless told. */
+  /** Default: any free one. */
   readonly port?: number
-  /** Who may ask. All of them may do all; one pair unless told. */
+  /** Credentials with all permissions. Default: one pair. */
   readonly credentials?: readonly Credentials[]
-  /** `ap-northeast-1` unless told. */
+  /** Default: `ap-northeast-1`. */
   readonly region?: string
-  /** `111111111111` unless told. */
+  /** Default: `111111111111`. */
   readonly account?: string
   readonly buckets?: Readonly<Record<string, BucketOptions>>
   readonly faults?: readonly Fault[]
@@ -29,11 +29,11 @@ export interface S3ServerOptions {
 }
 
 export interface BucketOptions {
-  /** In memory unless told. */
+  /** Default: in memory. */
   readonly storage?: Storage
-  /** The server's unless told; a bucket elsewhere answers with 301. */
+  /** Default: the server's. A bucket in another region answers with 301. */
   readonly region?: string
-  /** The account it belongs to; the server's unless told. */
+  /** The account it belongs to. Default: the server's. */
   readonly owner?: string
   /** Every request must say that it pays. */
   readonly requesterPays?: boolean
@@ -43,7 +43,7 @@ export interface PutOptions {
   readonly storageClass?: string
   /** Archives an INTELLIGENT_TIERING object: a listing does not show it, a GET fails. */
   readonly archiveStatus?: ArchiveStatus
-  /** Besides `content-type`, what a GET tells: `content-encoding`, `x-amz-meta-…`. */
+  /** What a GET sends besides `content-type`: `content-encoding`, `x-amz-meta-…`. */
   readonly headers?: Readonly<Record<string, string>>
   readonly lastModifiedMs?: number
 }

@@ -9,7 +9,7 @@ import type { ObjectProperties, OpenObject, Storage, StoredObject } from './stor
 import { walkFiles } from './walk-files.ts'
 
 export interface DirectoryStorageOptions {
-  /** What of the files' contents stays in memory; 256 MiB unless told. */
+  /** What of the files' contents stays in memory. Default: 256 MiB. */
   readonly cacheBytes?: number
 }
 
@@ -142,7 +142,7 @@ class DirectoryStorage implements Storage {
   }
 }
 
-/** Closes the files of parts that nobody can read any more. */
+/** Closes the files of parts that can't be read any more. */
 const forgotten = new FinalizationRegistry((descriptor: number) => closeSync(descriptor))
 
 const cacheKey = ({ key, etag }: StoredObject): string => `${etag} ${key}`

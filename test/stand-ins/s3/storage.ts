@@ -2,12 +2,12 @@ import type { ObjectChecksum } from './checksums.ts'
 import type { KeyIndex } from './key-order.ts'
 import type { Pieces } from './pieces.ts'
 
-/** What a GET tells of an object besides its bytes. */
+/** What a GET sends about an object besides its bytes. */
 export interface ObjectProperties {
   /** Without its quotes. */
   readonly etag: string
   readonly storageClass: string
-  /** Where an INTELLIGENT_TIERING object went to sleep: only a GET or HEAD tells. */
+  /** Where an INTELLIGENT_TIERING object went to sleep: only a GET or HEAD shows it. */
   readonly archiveStatus?: ArchiveStatus | undefined
   /** `content-type`, `x-amz-meta-…` and the like, as they are sent back. */
   readonly headers: Readonly<Record<string, string>>

@@ -167,7 +167,7 @@ const wrongMessages: readonly (readonly [string, unknown, string])[] = [
 ]
 
 for (const [name, blocks, problem] of wrongMessages) {
-  test(`${name}: the problem is told with its place`, () => {
+  test(`${name}: the problem is reported with its place`, () => {
     assert.deepEqual(problemsOfMessage(blocks), [problem])
   })
 }

@@ -13,7 +13,7 @@ export interface Delivery {
   readonly contentType: string
   readonly body: string
   readonly seconds: number
-  /** Slack's word for what the user is told: `operation_timeout`, `http_client_error`, `http_service_error`, `dispatch_failed`. */
+  /** Slack's word for the error that the user sees: `operation_timeout`, `http_client_error`, `http_service_error`, `dispatch_failed`. */
   readonly failure: string | undefined
 }
 

@@ -2,7 +2,7 @@
 export type SlackFaultAction =
   /** Answers as Slack does when it refuses: HTTP 200 with `{"ok":false,"error":…}`; response URLs with 404. Not carried out. */
   | { readonly kind: 'error'; readonly error: string; readonly details?: Readonly<Record<string, unknown>> }
-  /** Answers 429 with Retry-After; 1 second unless told. Not carried out. */
+  /** Answers 429 with Retry-After (default: 1 second) and does not carry the call out. */
   | { readonly kind: 'rate-limit'; readonly retryAfterSeconds?: number }
   /** Answers with a bare status and text, as a broken front end does. Not carried out. */
   | { readonly kind: 'http'; readonly status: number; readonly body?: string }
@@ -15,20 +15,20 @@ export type SlackFaultAction =
   /** Carries the request out and resets the connection instead of answering. */
   | { readonly kind: 'lost-answer' }
 
-/** A rule: which requests an action befalls. What is left out matches all. */
+/** A rule: which requests have the fault. A field that is left out matches all. */
 export interface SlackFault {
   /** `chat.update` and so on; `response_url` and `upload` for the other two places. */
   readonly method?: string | readonly string[]
   /** Looks at the arguments of the call. */
   readonly when?: (args: Readonly<Record<string, unknown>>) => boolean
-  /** How often it acts; without end unless told. */
+  /** How often it acts. Default: no limit. */
   readonly times?: number
   /** How many matching requests pass first. */
   readonly after?: number
   readonly action: SlackFaultAction
 }
 
-/** The rules in force. May change at any time; a request meets those of the moment it came. */
+/** The rules in force. They may change at any time; a request meets those at its arrival. */
 export interface SlackFaultPlan {
   add(...faults: readonly SlackFault[]): void
   /** Takes the very same objects out again. */

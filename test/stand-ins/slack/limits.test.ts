@@ -6,7 +6,7 @@ import { startSlackServer } from './server.ts'
 
 const channel = 'C0SUPPORT'
 
-test('the fifty-first update of a minute is told when to come back, and then may', async () => {
+test('the fifty-first update of a minute gets a Retry-After and succeeds after it', async () => {
   let now = 1_700_000_000_000
   await using slack = await startSlackServer({ nowMs: () => now })
   const client = clientOf(slack, { rejectRateLimitedCalls: true })
@@ -44,7 +44,7 @@ test('limits are of a method, and of a channel where Slack counts by channel', a
   for (let number = 0; number < 400; number++) await client.auth.test()
 })
 
-test('an error, a status, a limit befall the calls they name, as often as they say', async () => {
+test('an error, a status or a limit meets the calls that the rule names, as often as it says', async () => {
   await using slack = await startSlackServer({
     faults: [
       { method: 'chat.postMessage', after: 1, times: 1, action: { kind: 'error', error: 'fatal_error' } },
@@ -78,15 +78,15 @@ test('an error, a status, a limit befall the calls they name, as often as they s
   )
 })
 
-test('the client comes back by itself after the time it was told', async () => {
+test('the client retries after the Retry-After it got', async () => {
   await using slack = await startSlackServer({
     faults: [{ method: 'auth.test', times: 1, action: { kind: 'rate-limit', retryAfterSeconds: 0 } }]
   })
   const client = clientOf(slack, { retryConfig: { retries: 1, minTimeout: 1 } })
-  const told: number[] = []
-  client.on(WebClientEvent.RATE_LIMITED, (seconds) => told.push(seconds))
+  const waited: number[] = []
+  client.on(WebClientEvent.RATE_LIMITED, (seconds) => waited.push(seconds))
   await client.auth.test()
-  assert.deepEqual(told, [0])
+  assert.deepEqual(waited, [0])
 })
 
 test('a connection may hang, be reset, or lose the answer to what was done', async () => {

@@ -31,7 +31,7 @@ test('a message is posted, updated in place and deleted by the real client', asy
   assert.equal(await failureOf(client.chat.update({ channel, ts: ts!, text: 'late' })), 'message_not_found')
 })
 
-test('who asks is told what is known of the workspace', async () => {
+test('the workspace’s data are given on request', async () => {
   await using slack = await startSlackServer()
   const client = clientOf(slack)
   const { user_id, bot_id, team_id } = await client.auth.test()
@@ -67,7 +67,7 @@ test('a message to a user is a direct message', async () => {
   assert.equal(await failureOf(client.chat.postMessage({ channel: 'U0OTHER', text: 'x' })), 'channel_not_found')
 })
 
-test('an ephemeral message is seen by one and edited by nobody', async () => {
+test('an ephemeral message is seen by one user and can’t be edited', async () => {
   await using slack = await startSlackServer()
   const client = clientOf(slack)
   const { message_ts } = await client.chat.postEphemeral({ channel, user: 'U0MINA', text: 'for you' })
@@ -118,7 +118,7 @@ test('an open channel may be posted to with the scope for it, and nothing withou
   assert.equal(await failureOf(clientOf(bare).chat.postMessage({ channel, text: 'x' })), 'missing_scope')
 })
 
-test('a message of somebody else is not ours to change', async () => {
+test('the app can’t change a message of another author', async () => {
   await using slack = await startSlackServer()
   const client = clientOf(slack)
   const theirs = slack.workspace.post(

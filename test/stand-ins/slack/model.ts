@@ -6,7 +6,7 @@ export interface UserOptions {
   readonly id: string
   readonly name: string
   readonly realName?: string
-  /** `Asia/Tokyo` unless told. */
+  /** Default: `Asia/Tokyo`. */
   readonly timeZone?: string
   readonly isAdmin?: boolean
   /** A multi-channel guest. */
@@ -23,11 +23,11 @@ export type User = Required<UserOptions> & { readonly isBot: boolean }
 export interface ChannelOptions {
   readonly id: string
   readonly name: string
-  /** `public` unless told. */
+  /** Default: `public`. */
   readonly kind?: 'public' | 'private'
-  /** User ids; everybody unless told. */
+  /** User ids. Default: everybody. */
   readonly members?: readonly string[]
-  /** Whether the app's bot was invited; yes unless told. */
+  /** Whether the app's bot was invited. Default: yes. */
   readonly hasApp?: boolean
   readonly isArchived?: boolean
   /** Shared with another organisation. */
@@ -71,7 +71,7 @@ export interface Message extends MessageContent {
   isDeleted: boolean
 }
 
-/** A modal in front of somebody. */
+/** A modal that a user sees. */
 export interface Modal {
   readonly id: string
   readonly user: string
@@ -112,6 +112,6 @@ export interface WorkspaceOptions {
   readonly users?: readonly UserOptions[]
   readonly channels?: readonly ChannelOptions[]
   readonly nowMs?: () => number
-  /** Whether people can have direct messages from the app (`app_home.messages_tab_enabled`); yes unless told. */
+  /** Whether people can have direct messages from the app (`app_home.messages_tab_enabled`). Default: yes. */
   readonly hasMessagesTab?: boolean
 }

@@ -180,7 +180,7 @@ const cancel = {
   ]
 }
 
-test('a click tells who pressed what where, and its response URL changes the message', async () => {
+test('a click sends user, button and place to the app, and its response URL changes the message', async () => {
   await using app = await withApp((_, response) => void response.end())
   const { slack, seen } = app
   await clientOf(slack).chat.postMessage({ channel: 'C0SUPPORT', text: 'Running', blocks: [cancel] as never })
@@ -204,7 +204,7 @@ test('a click tells who pressed what where, and its response URL changes the mes
   assert.deepEqual(slack.messages(), [])
 })
 
-test('a button with a link is told to the app and leads there', async () => {
+test('a button with a link opens it and notifies the app', async () => {
   await using app = await withApp((_, response) => void response.writeHead(500).end())
   await clientOf(app.slack).chat.postMessage({ channel: 'C0SUPPORT', text: 'Done', blocks: [cancel] as never })
   const answer = await app.slack.click({ in: app.slack.messages()[0]!, actionId: 'open' })
@@ -298,7 +298,7 @@ test('a modal is filled in, refused, corrected and taken', async () => {
   await assert.rejects(slack.submit({ modal, values: { nothing: 'x' } }), /has no nothing/)
 })
 
-test('a modal may be replaced by another, whose buttons tell of the view', async () => {
+test('a modal may be replaced by another, whose buttons send the view', async () => {
   const done = { type: 'modal', title: plain('Started'), blocks: [cancel] }
   await using app = await withApp((_, response, payload) => {
     if (payload?.type === 'view_submission') answerJson(response, { response_action: 'update', view: done })
@@ -316,7 +316,7 @@ test('a modal may be replaced by another, whose buttons tell of the view', async
   assert.deepEqual([payload.response_url, payload.channel, pressed.responseUrl], [undefined, undefined, undefined])
 })
 
-test('a modal stays with words of trouble when the app fails, and tells of its closing', async () => {
+test('a modal stays and shows an error when the app fails, and the app is notified when it closes', async () => {
   await using app = await withApp((fields, response) => void response.writeHead(fields.payload ? 500 : 200).end())
   const { slack, seen } = app
   const { triggerId } = await slack.command({ text: '' })
@@ -330,7 +330,7 @@ test('a modal stays with words of trouble when the app fails, and tells of its c
   assert.equal(modal.isOpen, false)
 })
 
-test('who waits for a change sees it, or is told what was there', async () => {
+test('waiting for a change resolves at the change, or fails with the state', async () => {
   await using slack = await startSlackServer()
   const seen = slack.until(({ requests }) => requests.at(-1)?.method === 'chat.postMessage' && 'posted')
   await clientOf(slack).chat.postMessage({ channel: 'C0SUPPORT', text: 'hello' })

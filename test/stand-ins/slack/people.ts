@@ -16,11 +16,11 @@ import type { Block, Channel, Message, Modal, User, Workspace } from './workspac
 export interface CommandOptions {
   /** What stands after the command. */
   readonly text: string
-  /** The first user unless told. */
+  /** Default: the first user. */
   readonly user?: string
-  /** The first channel unless told. */
+  /** Default: the first channel. */
   readonly channel?: string
-  /** `/iot-log` unless told. */
+  /** Default: `/iot-log`. */
   readonly command?: string
 }
 
@@ -35,7 +35,7 @@ export interface ClickOptions {
   /** Where the button is. */
   readonly in: Message | Modal
   readonly actionId: string
-  /** The first user unless told; whoever sees a modal or an ephemeral message. */
+  /** Default: the first user, or the one who sees the modal or ephemeral message. */
   readonly user?: string
 }
 
@@ -63,7 +63,7 @@ export interface People {
   command(options: CommandOptions): Promise<CommandAnswer>
   click(options: ClickOptions): Promise<ClickAnswer>
   submit(options: SubmitOptions): Promise<SubmitAnswer>
-  /** Closes a modal without submitting; tells the app if the view wants that. */
+  /** Closes a modal without submitting it, and notifies the app if the view asks for that. */
   dismiss(modal: Modal): Promise<void>
 }
 
@@ -77,7 +77,7 @@ export interface PeopleSettings extends DeliverySettings {
   ingress(): Ingress
 }
 
-/** Slack fills this deprecated field; nobody should look at it. */
+/** Slack fills this deprecated field; apps should ignore it. */
 const verificationToken = 'deprecated-verification-token'
 
 export function createPeople(settings: PeopleSettings): People {

@@ -1,8 +1,8 @@
-/** So many calls in so many milliseconds; more are told to come back. */
+/** So many calls in so many milliseconds; more get a 429. */
 export interface RateLimit {
   readonly calls: number
   readonly perMs: number
-  /** What shares the limit: the workspace unless told. */
+  /** What shares the limit. Default: the workspace. */
   readonly by?: 'workspace' | 'channel'
 }
 
@@ -14,7 +14,7 @@ const tier4: RateLimit = { calls: 100, perMs: minute }
 /** https://docs.slack.dev/apis/web-api/rate-limits and the methods' pages: the floors that Slack promises, as ceilings. */
 export const slackRateLimits: Readonly<Record<string, RateLimit>> = {
   'auth.test': { calls: 300, perMs: minute },
-  // "Special": one a second in a channel, with bursts, of which Slack gives no number.
+  // "Special": one a second in a channel, with bursts; Slack gives no number for them.
   'chat.postMessage': { calls: 10, perMs: 10_000, by: 'channel' },
   'chat.update': tier3,
   'chat.delete': tier3,

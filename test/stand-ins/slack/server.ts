@@ -12,26 +12,26 @@ import { createTriggers } from './triggers.ts'
 import { type Message, type Modal, Workspace, type WorkspaceOptions } from './workspace.ts'
 
 export interface SlackServerOptions extends WorkspaceOptions {
-  /** Any free one unless told. */
+  /** Default: any free one. */
   readonly port?: number
   readonly token?: string
   readonly signingSecret?: string
-  /** What the app was granted; all that any method here needs unless told. */
+  /** What the app was granted. Default: all that any method here needs. */
   readonly scopes?: readonly string[]
   /** Changes to Slack's own; `null` takes a limit away. */
   readonly rateLimits?: Readonly<Record<string, RateLimit | null>>
   readonly faults?: readonly SlackFault[]
-  /** Where commands and interactions are sent; may be told later with `connect`. */
+  /** Where commands and interactions are sent; `connect` sets it later. */
   readonly ingress?: Ingress
-  /** How long the app may take to answer; Slack's 3,000 unless told. */
+  /** How long the app may take to answer. Default: Slack's 3,000. */
   readonly ackTimeoutMs?: number
   /** Types of blocks that the workspace refuses, such as `plan` in an old one. */
   readonly unsupportedBlocks?: readonly string[]
-  /** The same for response URLs and command answers; as `unsupportedBlocks` unless told. */
+  /** The same for response URLs and command answers. Default: as `unsupportedBlocks`. */
   readonly unsupportedInResponseUrls?: readonly string[]
-  /** Whether `&`, `<` and `>` in the words of a command come as `&amp;`, `&lt;` and `&gt;`; no unless told. */
+  /** Whether `&`, `<` and `>` in the words of a command come as `&amp;`, `&lt;` and `&gt;`. Default: no. */
   readonly escapesWords?: boolean
-  /** What response URLs begin with; this server unless told, such as `https://hooks.slack.com`. */
+  /** What response URLs begin with: `https://hooks.slack.com`. Default: this server. */
   readonly hooksOrigin?: string
 }
 
@@ -47,9 +47,9 @@ export interface SlackServer extends AsyncDisposable, People {
   readonly workspace: Workspace
   /** Says where the app listens. */
   connect(ingress: Ingress): void
-  /** What is in a channel now, in order; the first channel unless told. `viewer` sees the ephemeral ones meant for them too. */
+  /** The messages of a channel, in order. Default: the first channel. `viewer` also sees their ephemeral ones. */
   messages(channel?: string, viewer?: string): Message[]
-  /** What somebody was told alone; anybody unless told. */
+  /** Ephemeral messages of a person. Default: of all people. */
   ephemerals(user?: string): Message[]
   /** Modals that are open. */
   modals(user?: string): Modal[]
@@ -57,7 +57,7 @@ export interface SlackServer extends AsyncDisposable, People {
   /** Of one method. */
   requestsOf(method: string): SlackRequest[]
   readonly faults: SlackFaultPlan
-  /** Waits until the look of the workspace is right, looking after every change and request. @throws after the time, 10 s unless told */
+  /** Waits until the look of the workspace is right, looking after every change and request. @throws after a time-out (default: 10 s) */
   until<T>(look: (server: SlackServer) => T | undefined | false, timeoutMs?: number): Promise<T>
   /** Refuses connections and destroys those there are, or comes back on the same port. */
   setOffline(isOffline: boolean): Promise<void>
@@ -119,7 +119,7 @@ export async function startSlackServer(options: SlackServerOptions = {}): Promis
     timeoutMs: options.ackTimeoutMs ?? 3_000,
     nowMs: workspace.nowMs,
     ingress: () => {
-      if (!ingress) throw new Error('The app has told no request URLs: call connect')
+      if (!ingress) throw new Error('The app has no request URLs: call connect')
       return ingress
     }
   })
@@ -132,8 +132,8 @@ export async function startSlackServer(options: SlackServerOptions = {}): Promis
     token,
     signingSecret,
     workspace,
-    connect: (told) => {
-      ingress = told
+    connect: (urls) => {
+      ingress = urls
     },
     messages: (channel = [...workspace.channels.keys()][0]!, viewer) =>
       workspace.channels

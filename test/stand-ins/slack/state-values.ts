@@ -1,6 +1,6 @@
 import type { Block, Modal } from './workspace.ts'
 
-/** What somebody typed or chose, by `action_id`; a date is `YYYY-MM-DD`, a choice its option's `value`, several a list. */
+/** What a person typed or chose, by `action_id`: a date as `YYYY-MM-DD`, a choice as its `value`, several as a list. */
 export type FormValues = Readonly<Record<string, string | readonly string[] | null>>
 
 type Option = Readonly<Record<string, unknown>>
@@ -13,7 +13,7 @@ export interface FormState {
   readonly missing: readonly string[]
 }
 
-/** The state of a modal once the values are in it; what is not told keeps what the app put there. @throws for a value that can't be chosen */
+/** The state of a modal with the values; other fields keep what the app set. @throws for a value that can't be chosen */
 export function formState(modal: Modal, typed: FormValues): FormState {
   const known = new Set<string>()
   const values: Record<string, Record<string, unknown>> = {}

@@ -4,7 +4,7 @@ import { SlackApiError } from './api-error.ts'
 const lifeMs = 3_000
 const kept = 1_000
 
-/** Trigger ids: each opens one modal, within 3 seconds, for whoever caused it. */
+/** Trigger ids: each opens one modal, within 3 seconds, for the user who caused it. */
 export interface Triggers {
   issue(user: string): string
   /** Gives its user, once. @throws SlackApiError */

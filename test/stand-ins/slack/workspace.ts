@@ -87,7 +87,7 @@ export class Workspace {
     return added
   }
 
-  /** The direct channel between the app and somebody, opened where there is none yet. */
+  /** The direct channel between the app and a user; opens it if there is none. */
   directChannel(user: string): Channel {
     const id = `D${user.slice(1)}`
     const known = this.channels.get(id)
@@ -127,7 +127,7 @@ export class Workspace {
     }
     channel.messages.push(message)
     if (channel.messages.length > keptMessages) channel.messages.splice(0, keptMessages / 10)
-    this.#tell({ kind: 'message', message })
+    this.#notify({ kind: 'message', message })
     return message
   }
 
@@ -137,12 +137,12 @@ export class Workspace {
     const versions = message.versions as (MessageContent & { atMs: number })[]
     versions.push({ text: message.text, blocks: message.blocks, atMs: this.nowMs() })
     if (versions.length > keptVersions) versions.shift()
-    this.#tell({ kind: 'message', message })
+    this.#notify({ kind: 'message', message })
   }
 
   delete(message: Message): void {
     message.isDeleted = true
-    this.#tell({ kind: 'message', message })
+    this.#notify({ kind: 'message', message })
   }
 
   find(channel: string, ts: string): Message | undefined {
@@ -160,7 +160,7 @@ export class Workspace {
     }
     this.modals.push(modal)
     if (this.modals.length > keptVersions) this.modals.shift()
-    this.#tell({ kind: 'modal', modal })
+    this.#notify({ kind: 'modal', modal })
     return modal
   }
 
@@ -174,25 +174,25 @@ export class Workspace {
     }
     modal.errors = change.errors ?? {}
     modal.isOpen = change.isOpen ?? modal.isOpen
-    this.#tell({ kind: 'modal', modal })
+    this.#notify({ kind: 'modal', modal })
   }
 
   putCanvas(canvas: Canvas): void {
     this.canvases.set(canvas.id, canvas)
-    this.#tell({ kind: 'canvas', canvas })
+    this.#notify({ kind: 'canvas', canvas })
   }
 
   noteRequest(): void {
-    this.#tell({ kind: 'request' })
+    this.#notify({ kind: 'request' })
   }
 
-  /** Tells every change, until the returned function is called. */
+  /** Calls back at every change, until the returned function is called. */
   onChange(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
 
-  #tell(change: Change): void {
+  #notify(change: Change): void {
     for (const listener of this.#listeners) listener(change)
   }
 

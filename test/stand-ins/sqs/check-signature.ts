@@ -34,9 +34,9 @@ export function signatureProblem(
   if (!signedHeaders.includes('host') || !signedHeaders.includes('x-amz-date'))
     return 'Host and X-Amz-Date must be signed'
   const hash = createHash('sha256').update(body).digest('hex')
-  const told = headers['x-amz-content-sha256']
+  const sent = headers['x-amz-content-sha256']
   // Serverless collections ask for it: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-clients.html
-  if (service === 'aoss' && told !== hash) return 'x-amz-content-sha256 is missing or wrong'
+  if (service === 'aoss' && sent !== hash) return 'x-amz-content-sha256 is missing or wrong'
   const [rawPath, rawQuery = ''] = (incoming.url ?? '/').split('?') as [string, string?]
   const request = {
     method: incoming.method ?? 'GET',

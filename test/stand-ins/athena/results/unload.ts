@@ -10,8 +10,8 @@ export interface Spread {
   readonly objects: number
   readonly seed: number
   /**
-   * Whether rows of one source object, told by the first column, may lie in several result objects: then nothing is left
-   * of their order.
+   * Whether rows of one source object (the first column names it) may lie in several result objects. Then their order
+   * is lost.
    */
   readonly scatters: boolean
 }
@@ -27,7 +27,7 @@ const pageRows = 500
 
 /**
  * Writes rows as the text writer of Athena does, unescaped, NULL as `\N`, into several objects. Pages of rows are dealt
- * out in an order that the seed tells, since splits are read in parallel.
+ * out in an order that the seed gives, since splits are read in parallel.
  */
 export function textObjects(
   rows: readonly Row[],

@@ -100,7 +100,7 @@ class Reader {
     return nameOf(token)
   }
 
-  /** The table's name, and its database where it is told. */
+  /** The table's name, and its database if it is given. */
   tableName(): [name: string, database: string | undefined] {
     const first = this.name()
     return this.skip('.') ? [this.name(), first] : [first, undefined]

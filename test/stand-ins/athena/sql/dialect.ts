@@ -3,8 +3,8 @@ import { timeFormats } from './time-formats.ts'
 import { isWord, type Token, tokensOf } from './tokens.ts'
 
 /*
- * What Trino writes otherwise than DuckDB and no macro can mend, by small changes of the text: functions that differ are
- * called by other names and `*` leaves hidden columns out.
+ * Rewrites SQL where Trino and DuckDB differ and a macro can't help: functions that differ get other names, and `*`
+ * leaves hidden columns out.
  *
  * Limits: a hidden column must get another name before `SELECT *` of what has it (`"$path" AS path`), and a row of VALUES
  * without parentheses is one token.

@@ -32,8 +32,8 @@ const macros: readonly string[] = [
    (text, pattern, number) AS regexp_extract_all(text, pattern, number)`,
   'regexp_count(text, pattern) AS len(regexp_extract_all(text, pattern))',
   'regexp_split(text, pattern) AS regexp_split_to_array(text, pattern)',
-  // JSON: what is no JSON gives NULL, and only scalars are extracted as texts. Of a document that breaks Trino tells what
-  // stands before the place, if it is no more than a scalar; here that is a value of the outermost object
+  // JSON: what is no JSON gives NULL, and only scalars are extracted as texts. From a broken document Trino gives a
+  // scalar that stands before the damage; here that is a value of the outermost object
   `json_path(path) AS regexp_replace(path, '\\["([^"]*)"\\]', '."\\1"', 'g')`,
   `json_extract_scalar(document, path) AS CASE
      WHEN NOT json_valid(CAST(document AS VARCHAR)) THEN nullif(regexp_extract(CAST(document AS VARCHAR),

@@ -3,7 +3,7 @@ import { QueryFailure } from '../failure.ts'
 import { parseCreateTable, type TableDefinition } from './create-table.ts'
 import { isWord, nameOf, type Token, tokensOf } from './tokens.ts'
 
-/** A name with its database, where that is told. */
+/** A name, with its database if it is given. */
 export interface TableName {
   readonly database: string | undefined
   readonly name: string

@@ -26,7 +26,7 @@ export function placementOf(table: TableDefinition, nowMs: number): Placement {
   const { location, properties, partitions } = table
   const isProjected = properties['projection.enabled'] === 'true'
   if (partitions.length === 0) return placed(location, [], [])
-  // Partitions that nobody added do not exist.
+  // Only added partitions exist.
   if (!isProjected) return { ...placed(location, [], []), partitionOf: () => undefined }
   const byDefault = location + partitions.map(({ name }) => `${name}=\${${name}}/`).join('')
   const template = (properties['storage.location.template'] ?? byDefault).replace(/\/?$/, '/')

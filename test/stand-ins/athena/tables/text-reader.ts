@@ -3,7 +3,7 @@ import { gunzip } from './gzip-members.ts'
 import { unzstd } from './zstd-frames.ts'
 
 /*
- * How the text reader of Athena takes an object apart, as measured on Trino 435: a name's ending tells the compression,
+ * How the text reader of Athena takes an object apart, as measured on Trino 435: a name's ending decides the compression,
  * whatever the object holds (in small letters only), and \n, \r\n and \r end a line.
  */
 

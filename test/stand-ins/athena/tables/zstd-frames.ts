@@ -1,7 +1,7 @@
 import { zstdDecompressSync } from 'node:zlib'
 
 /*
- * Node decompresses the first frame of several and is silent about the rest: they are told apart here.
+ * Node decompresses the first frame of several and is silent about the rest: here they are separated.
  * https://github.com/facebook/zstd/blob/dev/doc/zstd_compression_format.md
  */
 

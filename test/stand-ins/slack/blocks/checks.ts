@@ -1,5 +1,5 @@
 /*
- * A small language for the shapes of Block Kit. Whoever checks collects every problem, each with its JSON pointer, in the
+ * A small language for the shapes of Block Kit. A check collects every problem, each with its JSON pointer, in the
  * words of Slack's `response_metadata.messages`.
  */
 

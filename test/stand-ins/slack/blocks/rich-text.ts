@@ -66,5 +66,5 @@ export const richText: Check = shape({
   )
 })
 
-/** A rich text where another block wants one, its type told. */
+/** A rich text inside another block, with its type. */
 export const richTextObject: Check = byType({ rich_text: richText })

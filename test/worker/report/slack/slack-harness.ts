@@ -12,14 +12,14 @@ import { nowMs } from './jobs.ts'
 import { readOnPhone } from './phone.ts'
 import { createTestTime, type TestTime } from './test-time.ts'
 
-/** As a worker that has time tells the end, unless harness. */
+/** By default, `over` has as much time as a worker that is in no hurry. */
 export interface PatientReporter extends JobReporter {
   over(job: Job, budgetMs?: number): Promise<boolean>
 }
 
 const calmMs = 40_000
 
-/** A workspace on this machine and a reporter that tells it of one job. Disposing closes it. */
+/** A local Slack workspace, and a reporter that reports one job to it. Disposing closes the workspace. */
 export interface SlackHarness extends AsyncDisposable {
   readonly slack: SlackServer
   readonly time: TestTime
@@ -80,7 +80,7 @@ export async function startSlackHarness(options: SlackHarnessOptions = {}): Prom
   }
 }
 
-/** A command that nobody answers leaves its response URL. */
+/** A command without an answer leaves its response URL unused. */
 async function issueReplyUrl(slack: SlackServer): Promise<string> {
   slack.connect({ commandsUrl: 'http://127.0.0.1:1/', interactiveUrl: 'http://127.0.0.1:1/' })
   return (await slack.command({ text: 'THING00001 telemetry 2023/10/01' })).responseUrl
