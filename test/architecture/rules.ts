@@ -157,6 +157,7 @@ export const edges = {
     'ingress/jobs/services.ts',
     'worker/async/clock.ts',
     'worker/async/time-limit.ts',
+    'worker/forward/sinks/deliver.ts',
     'worker/forward/sinks/logstash.ts',
     'worker/forward/sinks/opensearch.ts',
     'worker/report/slack/reporter.ts',

@@ -91,7 +91,7 @@ describe('iot-log forward', () => {
     }
     const stopped = await run(harness, day)
     assert.equal(stopped.code, 1)
-    assert.match(stopped.stderr, /The sink search took nothing/)
+    assert.match(stopped.stderr, /The sink search accepts no records/)
     const [checkpoint] = readdirSync(harness.directory.path).filter((name) =>
       name.startsWith('iot-log-forward_search_telemetry_')
     )

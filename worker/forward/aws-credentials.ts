@@ -1,15 +1,12 @@
+import type { STSClient } from '@aws-sdk/client-sts'
 import type { AwsCredentials } from './sinks/sink.ts'
 
-/** Gives the credentials of the standard chain: variables, profiles, roles. The SDK is loaded when they are asked for. */
+/** Gives the credentials of the standard chain: variables, profiles, roles. The first call loads the SDK. */
 export function createAwsCredentials(): () => Promise<AwsCredentials> {
-  let provider: Promise<() => Promise<AwsCredentials>> | undefined
-  const load = async (): Promise<() => Promise<AwsCredentials>> => {
-    const { STSClient } = await import('@aws-sdk/client-sts')
-    // The client is where the SDK makes its chain; nothing is sent by it. Its provider renews what ends.
-    return new STSClient({ region: 'us-east-1' }).config.credentials
-  }
+  let client: Promise<STSClient> | undefined
   return async () => {
-    provider ??= load()
-    return (await provider)()
+    // The client is used only for its credential chain, which also renews expired credentials. It sends no request.
+    client ??= import('@aws-sdk/client-sts').then(({ STSClient }) => new STSClient({ region: 'us-east-1' }))
+    return (await client).config.credentials()
   }
 }

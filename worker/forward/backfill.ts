@@ -1,42 +1,30 @@
 import { untilAborted } from '../async/time-limit.ts'
 import type { Category } from '../contract/config.ts'
-import type { Limits } from '../contract/config-schema.ts'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import { compareKeys } from '../contract/key-order.ts'
 import type { Store, StoredObject } from '../contract/store.ts'
-import type { DecoderContext } from '../decode/decoder.ts'
-import { findFormat } from '../formats/registry.ts'
-import type { Log } from '../report/log.ts'
 import type { CategoryListing } from '../scan/category-plan.ts'
+import { categoryTimes } from './category-of-key.ts'
 import type { BackfillTotals, Checkpoint } from './checkpoint.ts'
-import { forwardObject, type ReadingEnd } from './forward-object.ts'
+import { type Forwarding, forwardObject, type ReadingEnd, unreadableText } from './forward-object.ts'
 import { ObjectTally } from './object-tally.ts'
-import type { NamedSink } from './open-forward-sink.ts'
-import { originPlaces } from './origin-location.ts'
 import { Outbox } from './outbox.ts'
-import type { Refusal, Sink } from './sinks/sink.ts'
 
 /*
- * Objects that were there before the forwarder, through the same code and with the same ids: in key order, one after the
- * other, batches filled across them. What is through is told as a checkpoint, from which another run goes on.
+ * Forwards objects that are older than the forwarder, by the same code and with the same ids: in key order, one after
+ * the other, with bulks that are filled across objects. A checkpoint stores the progress, so that another run can resume.
  */
 
-export interface BackfillOptions {
-  /** What to forward, in this order. */
+export interface BackfillOptions extends Forwarding {
+  /** The objects to forward, in this order. */
   readonly categories: readonly { readonly category: Category; readonly listing: CategoryListing }[]
-  readonly limits: Limits
   readonly source: Store
-  readonly sink: Sink
-  readonly named: NamedSink
-  readonly context: DecoderContext
-  readonly keepRejected: (refusals: readonly Refusal[]) => Promise<void>
-  readonly log: Log
   readonly signal: AbortSignal
   /** Names the backfill in its checkpoints. */
   readonly task: string
   /** Where an earlier run stopped. */
   readonly resumed: Checkpoint | undefined
-  /** Told about every second, and at the end, however it comes. */
+  /** Called about every second, and at the end, after a failure too. */
   readonly onCheckpoint: (checkpoint: Checkpoint) => void
 }
 
@@ -45,7 +33,7 @@ export interface BackfillResult {
   readonly failures: Checkpoint['failures']
 }
 
-/** An object whose records may still be under way. */
+/** An object whose records may still be in the outbox. */
 interface Work {
   readonly category: string
   readonly object: StoredObject
@@ -55,10 +43,10 @@ interface Work {
 }
 
 const checkpointEveryMs = 1_000
-/** Kept of the failures of a day on which everything fails. */
+/** Bounds the list on a day on which everything fails. */
 const keptFailures = 10_000
 
-/** Forwards them all. @throws SinkError, the store's errors, the signal's reason; the checkpoint is told before */
+/** Forwards all objects. @throws SinkError, the store's errors, the signal's reason; after the last checkpoint */
 export async function backfill(options: BackfillOptions): Promise<BackfillResult> {
   const run = new BackfillRun(options)
   try {
@@ -75,20 +63,18 @@ class BackfillRun {
   readonly #cut = new AbortController()
   readonly #totals: BackfillTotals
   readonly #failures: { key: string; why: string }[]
-  /** In order: not through yet, or behind one that is not. */
+  /** In order: objects that are not done yet, or follow one that is not. */
   readonly #works: Work[] = []
-  /** The last object that is through, with all before it. */
-  #through: Pick<Work, 'category' | 'object'> | undefined
-  /** The last of the objects that the store was told of, until all of them are read. */
+  /** The last object of which it and all before it are done. */
+  #lastDone: Pick<Work, 'category' | 'object'> | undefined
+  /** The last of the announced objects, until all of them are read. */
   #announced: StoredObject | undefined
-  #toldMs = performance.now()
+  #reportedMs = performance.now()
 
   constructor(options: BackfillOptions) {
     this.#options = options
-    const { sink, named, keepRejected, log, resumed } = options
-    const { batchBytes, batchRecords, requests } = named.settings
-    const signal = this.#cut.signal
-    this.#outbox = new Outbox({ sink, batchBytes, batchRecords, requests, keepRejected, signal, log })
+    const { resumed } = options
+    this.#outbox = new Outbox({ ...options, signal: this.#cut.signal })
     this.#totals = {
       ...(resumed?.totals ?? { objects: 0, records: 0, sent: 0, rejected: 0, filtered: 0, unparsed: 0 })
     }
@@ -114,28 +100,28 @@ class BackfillRun {
     await untilAborted(() => this.#outbox.flush(), signal)
   }
 
-  /** Waits for nothing but requests under way, and those not for long. */
+  /** Waits a few seconds for the requests in flight, and reports the last checkpoint. */
   async settle(): Promise<void> {
     const timer = setTimeout(() => this.#cut.abort(new Error('cancelled')), 3_000)
     await this.#outbox.settle()
     clearTimeout(timer)
     this.#fold()
-    this.#tell()
-    await this.#renounce()
+    this.#report()
+    await this.#cancelAnnounced()
   }
 
-  /** Opening the last gives up those before it: nothing is fetched any more when a run ends early. */
-  async #renounce(): Promise<void> {
+  /** Ends the fetches of announced objects when a run ends early: opening the last one cancels those before it. */
+  async #cancelAnnounced(): Promise<void> {
     if (!this.#announced) return
     try {
       const body = await this.#options.source.open(this.#announced)
       await body.close()
     } catch {
-      // It is not wanted: what ended the run is what is told.
+      // The error that ended the run is the one to report.
     }
   }
 
-  /** Whether an object is not through by the checkpoint of an earlier run. */
+  /** Whether the checkpoint of an earlier run does not cover an object. */
   #isAhead(category: string, { key }: StoredObject): boolean {
     const { resumed } = this.#options
     if (resumed?.category !== category) return true
@@ -144,7 +130,7 @@ class BackfillRun {
   }
 
   async #forward(category: Category, object: StoredObject): Promise<void> {
-    const { resumed, source, limits, context, keepRejected, named, signal } = this.#options
+    const { resumed, signal } = this.#options
     const isSame =
       resumed?.key === object.key &&
       resumed.category === category.name &&
@@ -158,29 +144,26 @@ class BackfillRun {
     }
     this.#works.push(work)
     try {
-      const origin = originPlaces(source, category)(object)
-      const shared = { store: source, object, origin, limits, context, keepRejected, work, signal }
-      const { tally, from } = work
-      const format = findFormat(category.format)
+      const keyTimeMs = categoryTimes(category)(object.key) ?? 0
       work.end =
         object.size === 0
           ? { kind: 'read', textBytes: 0 }
-          : await forwardObject({ ...shared, format, sink: named.settings, outbox: this.#outbox, tally, from })
+          : await forwardObject({ ...this.#options, category, keyTimeMs, object, outbox: this.#outbox, work })
     } catch (error) {
-      // What befalls the sink or the whole store ends the run; what befalls the object is told.
+      // A failure of the sink or of the whole store ends the run. A failure of the object is listed.
       if (this.#outbox.hasFailed || signal.aborted || !isOfObject(error)) throw error
       work.end = { kind: 'failed', why: messageOf(error) }
     }
     this.#fold()
-    if (performance.now() - this.#toldMs >= checkpointEveryMs) this.#tell()
+    if (performance.now() - this.#reportedMs >= checkpointEveryMs) this.#report()
   }
 
-  /** Counts what is through, from the oldest on. */
+  /** Counts the objects that are done, from the oldest on. */
   #fold(): void {
     for (let work = this.#works[0]; work?.end && work.tally.underWay === 0; work = this.#works[0]) {
       const { tally, object, category, end } = work
       this.#works.shift()
-      this.#through = { category, object }
+      this.#lastDone = { category, object }
       const why = failureOf(end)
       this.#totals.objects++
       this.#add(work, tally)
@@ -188,7 +171,7 @@ class BackfillRun {
     }
   }
 
-  /** Records that an earlier run has counted are not counted again. */
+  /** An earlier run has counted the records before `from`. */
   #add({ from }: Work, { encountered, sent, rejected, filtered, unparsed }: ObjectTally): void {
     this.#totals.records += Math.max(0, encountered - from)
     this.#totals.sent += sent
@@ -197,17 +180,17 @@ class BackfillRun {
     this.#totals.unparsed += unparsed
   }
 
-  #tell(): void {
-    this.#toldMs = performance.now()
+  #report(): void {
+    this.#reportedMs = performance.now()
     const { task, onCheckpoint, resumed } = this.#options
     const first = this.#works[0]
     const isBegun = first !== undefined && this.#outbox.reached?.work === first
-    const place = isBegun ? first : (this.#through ?? undefined)
+    const place = isBegun ? first : this.#lastDone
     if (!place) {
       if (resumed) onCheckpoint(resumed)
       return
     }
-    // Of an object that is through in part, the counts are those of the records before: told once it is told whole.
+    // An object that is done in part adds only some of its counts. The rest is added when the whole object is done.
     const partly = isBegun ? partOf(first, this.#outbox.reached!.number + 1) : undefined
     onCheckpoint({
       version: 1,
@@ -222,7 +205,7 @@ class BackfillRun {
   }
 }
 
-/** What of an object is through: at most a batch that came back out of order is counted and not yet passed. */
+/** The part of an object that is done. A bulk that came back out of order may be counted before its turn. */
 function partOf({ from, tally }: Work, record: number) {
   const { sent, rejected } = tally
   return { record, records: record - from, sent, rejected }
@@ -240,9 +223,7 @@ function addTotals(totals: BackfillTotals, { records, sent, rejected }: ReturnTy
 function failureOf(end: NonNullable<Work['end']>): string | undefined {
   if (end.kind === 'read') return undefined
   if (end.kind === 'failed') return end.why
-  if (end.kind === 'unreadable')
-    return `unreadable: ${end.reason}${end.byte === undefined ? '' : ` at byte ${end.byte}`}`
-  return end.kind
+  return end.kind === 'unreadable' ? unreadableText(end) : end.kind
 }
 
 function isOfObject(error: unknown): boolean {

@@ -1,19 +1,12 @@
 import type { Category, Environment } from '../contract/config.ts'
 import { createSkipRule } from '../export/plan.ts'
 
-/** A category that a key may belong to, and how that is told. */
-interface KeyRule {
-  readonly category: Category
-  readonly timeOf: (key: string) => number | undefined
-  readonly isSkipped: (object: { readonly key: string; readonly size: number }) => boolean
-}
-
-/** Where a key belongs. */
+/** The category of a key. */
 export interface KeyPlace {
   readonly category: Category
-  /** The beginning of the hour or day that the key names, in ms since 1970 UTC. */
+  /** The start of the hour or day that the key names, in ms since 1970 UTC. */
   readonly keyTimeMs: number
-  /** Left out by rule: a folder marker or an excluded key. */
+  /** Whether a rule skips it: a folder marker or an excluded key. */
   readonly isSkipped: boolean
 }
 
@@ -24,15 +17,11 @@ const placeholders: Readonly<Record<string, string>> = {
   HH: '(?<HH>\\d{2})'
 }
 
-/** Tells the category of a key by the layouts; of two that fit, the longer template. Undefined for keys of none. */
+/** Finds the category of a key by the layouts. If two match, the longer template wins. Undefined if none matches. */
 export function createKeyPlaces(environment: Environment): (key: string, size: number) => KeyPlace | undefined {
-  const rules: KeyRule[] = [...environment.categories.values()]
+  const rules = [...environment.categories.values()]
     .toSorted((a, b) => b.layout.template.length - a.layout.template.length)
-    .map((category) => ({
-      category,
-      timeOf: categoryTimes(category),
-      isSkipped: createSkipRule(category)
-    }))
+    .map((category) => ({ category, timeOf: categoryTimes(category), isSkipped: createSkipRule(category) }))
   return (key, size) => {
     for (const { category, timeOf, isSkipped } of rules) {
       const keyTimeMs = timeOf(key)
@@ -42,7 +31,7 @@ export function createKeyPlaces(environment: Environment): (key: string, size: n
   }
 }
 
-/** Tells the hour or day that a key of the category names; undefined for keys that are not of its layout. */
+/** Reads the hour or day that a key of the category names. Undefined if the key does not match its layout. */
 export function categoryTimes({ layout }: Category): (key: string) => number | undefined {
   const pattern = layoutPattern(layout.template)
   return (key) => {
@@ -57,7 +46,7 @@ function layoutPattern(template: string): RegExp {
   const seen = new Set<string>()
   const source = template.replace(/\{(\w+)\}|[\\^$.|+*?()[\]{}]/g, (text, name: string | undefined) => {
     if (name === undefined) return `\\${text}`
-    // A second {yyyy} is the same year again.
+    // A second {yyyy} must be the same year.
     if (seen.has(name)) return `\\k<${name}>`
     seen.add(name)
     return placeholders[name]!

@@ -3,30 +3,31 @@ import { z } from 'zod'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 
 /*
- * How far a backfill has come, in a file beside whoever runs it: the same command goes on from there. It is behind the
- * sink by a second at most; what is sent twice bears the same ids.
+ * The progress of a backfill, in a local file from which the same command resumes. It is at most a second behind the
+ * sink. Records that are sent twice have the same ids.
  */
 
+const count = z.int().nonnegative()
 const totalsSchema = z.strictObject({
-  objects: z.int().nonnegative(),
-  records: z.int().nonnegative(),
-  sent: z.int().nonnegative(),
-  rejected: z.int().nonnegative(),
-  filtered: z.int().nonnegative(),
-  unparsed: z.int().nonnegative()
+  objects: count,
+  records: count,
+  sent: count,
+  rejected: count,
+  filtered: count,
+  unparsed: count
 })
 const checkpointSchema = z.strictObject({
   version: z.literal(1),
-  /** Which backfill it is: another one does not go on from here. */
+  /** Identifies the backfill: no other one resumes from here. */
   task: z.string(),
   category: z.string(),
-  /** All objects before this key are through. */
+  /** All objects before this key are done. */
   key: z.string(),
-  /** Of that object, in its version, the records before this number; null: all of it. */
-  record: z.int().nonnegative().nullable(),
+  /** The records of that object, in its version, before this number are done; null: all of them. */
+  record: count.nullable(),
   objectVersion: z.string().nullable(),
   totals: totalsSchema,
-  /** Objects that could not be forwarded whole, by key, and why. */
+  /** Objects that were not forwarded to their end, and why. */
   failures: z.array(z.strictObject({ key: z.string(), why: z.string() }))
 })
 
@@ -40,24 +41,16 @@ export function readCheckpoint(path: string, task: string): Checkpoint | undefin
     text = readFileSync(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new IotLogError('io', `Could not read the checkpoint ${path}: ${messageOf(error)}`, {
-      subject: path,
-      cause: error
-    })
+    throw fileError('read', path, error)
   }
   const parsed = checkpointSchema.safeParse(parseJson(text))
   if (parsed.success && parsed.data.task === task) return parsed.data
   const what = parsed.success ? 'the checkpoint of another command' : 'not a checkpoint'
-  throw new IotLogError(
-    'wrong-config',
-    `${path} is ${what}: start over with --restart, or choose another --checkpoint`,
-    {
-      subject: path
-    }
-  )
+  const advice = 'start over with --restart, or choose another --checkpoint'
+  throw new IotLogError('wrong-config', `${path} is ${what}: ${advice}`, { subject: path })
 }
 
-/** Replaces the checkpoint at once: a process that dies leaves the old one or the new one. */
+/** Replaces the checkpoint in one step: a process that crashes leaves the old one or the new one. */
 export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
   const temporary = `${path}.new`
   try {
@@ -65,15 +58,17 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
-    throw new IotLogError('io', `Could not write the checkpoint ${path}: ${messageOf(error)}`, {
-      subject: path,
-      cause: error
-    })
+    throw fileError('write', path, error)
   }
 }
 
 export function removeCheckpoint(path: string): void {
   rmSync(path, { force: true })
+}
+
+function fileError(verb: 'read' | 'write', path: string, error: unknown): IotLogError {
+  const text = `Could not ${verb} the checkpoint ${path}: ${messageOf(error)}`
+  return new IotLogError('io', text, { subject: path, cause: error })
 }
 
 function parseJson(text: string): unknown {

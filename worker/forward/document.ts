@@ -6,28 +6,28 @@ import type { Fields, FieldValue, Format, LogRecord } from '../formats/format.ts
 import type { SinkRecord } from './sinks/sink.ts'
 
 /*
- * A record as a sink gets it: one flat JSON document with the record's own fields, what the sink adds, and where the
- * record stands. Its id comes from the place alone, so a second delivery meets the first.
+ * A record as a sink gets it: one flat JSON document with the record's own fields, the fields that the sink adds, and
+ * the place of the record. Its id depends on the place alone, so that a record delivered twice has one id.
  */
 
 /** The object whose records become documents. */
 export interface DocumentOrigin {
   readonly bucket: string
   readonly key: string
-  /** What changes with the object's bytes: the ETag, or the size where a store has none. */
+  /** Changes with the object's bytes: the ETag, or the size if the store has none. */
   readonly version: string
   readonly category: string
-  /** The time that the key names, for records that tell none. */
+  /** The time that the key names, for records without a time. */
   readonly keyTimeMs: number
 }
 
-/** A document, before it is put into a batch. */
+/** A document, before it is put into a bulk. */
 export interface Document {
   readonly id: string
   readonly category: string
-  /** A time of the day that it is filed under, in ms since 1970 UTC. */
+  /** A time of the day that it is indexed under, in ms since 1970 UTC. */
   readonly dayTimeMs: number
-  /** JSON, or its beginning. */
+  /** JSON, or the start of it. */
   readonly head: string
   /** The rest, valid during the call only. */
   readonly rest: Buffer | undefined
@@ -35,19 +35,19 @@ export interface Document {
   readonly bytes: number
 }
 
-/** Gives the document of the record of that number, counted from 0 over all records of the object. */
-export type MakeDocument = (record: LogRecord, number: number) => Document
+/** Makes the document of a record. The number counts all records of the object from 0. */
+type MakeDocument = (record: LogRecord, number: number) => Document
 
 /**
- * A record far from its key's day bears the time of a clock that was never set (1970, 2036): an index for each of those
- * days would fill a cluster with shards. Devices that were offline for long are believed.
+ * A record far from its key's day has the time of a clock that was never set (1970, 2036). An index for each of those
+ * days would fill a cluster with shards. The times of devices that were offline for months are accepted.
  */
 const mostBeforeKeyMs = 400 * dayMs
 const mostAfterKeyMs = 2 * dayMs
-/** Where a record stands, and what is said of it: no field of a record passes for them. */
+/** The names of the added fields. A field of a record must not be mistaken for one of them. */
 const ownNames = ['@timestamp', 's3', 'category', 'message', 'parse_error']
 const [openBrace, closeBrace, newline, carriageReturn] = [0x7b, 0x7d, 0x0a, 0x0d]
-/** Names of its own that OpenSearch refuses inside a document. */
+/** Names that OpenSearch reserves and rejects inside a document. */
 const metadataNames = new Set([
   '_id',
   '_index',
@@ -83,8 +83,8 @@ export function createDocuments(origin: DocumentOrigin, format: Format, sink: Si
 type Text = Pick<Document, 'head' | 'rest' | 'bytes'>
 
 /**
- * Puts what is added before the record's own bytes: numbers beyond 2^53 stay as they are, and nothing is serialized.
- * Gives nothing where the record has names of ours, or bytes that do not fit into a line of JSON.
+ * Puts the added fields before the record's own bytes: numbers beyond 2^53 stay as they are, and nothing is serialized.
+ * Returns undefined if the record has one of our names, or bytes that do not fit into a line of JSON.
  */
 function createSplicer({ bucket, key, category }: DocumentOrigin, format: Format, sink: SinkSettings) {
   const added = { ...sink.addFields, category }
@@ -126,7 +126,7 @@ function createRebuilder({ bucket, key, category }: DocumentOrigin, format: Form
   }
 }
 
-/** Writes a document into a buffer that has room for it, and tells where it ends. */
+/** Writes a document into a buffer with enough room. Returns where it ends. */
 export function writeDocument({ head, rest }: Document, buffer: Buffer, start: number): number {
   const end = start + buffer.write(head, start)
   return rest ? end + rest.copy(buffer, end) : end
@@ -142,7 +142,7 @@ export function documentRecord(document: Document): SinkRecord {
 const textColumnsOf = ({ columns }: Format): string[] =>
   columns.filter(({ type }) => type === 'string').map(({ name }) => name)
 
-/** 22 characters for the object; with the number of the record far below the 512 bytes that an `_id` may have. */
+/** 22 characters for the object. With the number of the record, an id is far below the limit of `_id`, 512 bytes. */
 function idStem({ bucket, key, version }: DocumentOrigin): string {
   return createHash('sha256')
     .update(JSON.stringify([bucket, key, version]))
@@ -150,7 +150,7 @@ function idStem({ bucket, key, version }: DocumentOrigin): string {
     .slice(0, 22)
 }
 
-/** The record's text where it would be lost otherwise, or is wanted besides. */
+/** The record's text if it would be lost otherwise, or if the sink wants it too. */
 function messageOf(record: LogRecord, { keepRaw }: SinkSettings): string | undefined {
   const isUnread = record.parseError !== undefined || isEmpty(record.fields)
   return keepRaw || isUnread ? record.raw.toString() : undefined
@@ -170,7 +170,7 @@ function rename(document: Record<string, FieldValue>, name: string): void {
   delete document[name]
 }
 
-/** What the table has as text is text here too: an object would not fit the column's type in the index. */
+/** A column of text in the table is text here too: an object would not fit its type in the index. */
 function textOf(value: FieldValue | undefined): FieldValue {
   return value === null || value === undefined ? null : JSON.stringify(value)
 }
@@ -190,7 +190,7 @@ function dayTime(timeMs: number | undefined, keyTimeMs: number): number {
   return timeMs < keyTimeMs - mostBeforeKeyMs || timeMs > keyTimeMs + mostAfterKeyMs ? keyTimeMs : timeMs
 }
 
-/** What a date can hold: https://tc39.es/ecma262/#sec-time-values-and-time-range, and what OpenSearch reads. */
+/** The range of a date: https://tc39.es/ecma262/#sec-time-values-and-time-range, and what OpenSearch parses. */
 function isDate(timeMs: number | undefined): timeMs is number {
   return timeMs !== undefined && timeMs >= 0 && timeMs < 253_402_300_800_000
 }

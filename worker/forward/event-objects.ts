@@ -1,36 +1,35 @@
 import { z } from 'zod'
 
 /*
- * From what a queue or a bucket delivers to the objects it speaks of. S3 sends its notifications to a queue, a topic or
- * a function; a topic wraps them for its queues, raw delivery apart; EventBridge has a form of its own
+ * Finds the objects in what a queue or a bucket delivers. S3 sends its notifications to a queue, a topic or a function.
+ * A topic wraps them for its queues, unless raw delivery is on. EventBridge has a form of its own
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html,
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html).
  */
 
-/** An object that was written, as an event tells it; `from` where another run stopped before its end. */
+/** An object that was written, by its event. */
 export interface EventObject {
   readonly bucket: string
   /** Decoded. */
   readonly key: string
-  /** Undefined where the event does not tell. */
+  /** Undefined if the event lacks it. */
   readonly size: number | undefined
-  /** Without quotes; undefined where the event does not tell. */
+  /** Without quotes; undefined if the event lacks it. */
   readonly etag: string | undefined
-  /** How many records of it are through already. */
+  /** How many of its records an earlier run has forwarded. */
   readonly from: number
 }
 
-/** Objects, or why a body speaks of none that could be read. */
+/** The objects of a body, or why it could not be read. */
 export type ParsedBody =
   | { readonly objects: readonly EventObject[]; readonly hops: number }
   | { readonly problem: string }
 
+const bucket = z.object({ name: z.string().min(1) })
+const object = z.object({ key: z.string().min(1), size: z.int().nonnegative().optional() })
 const s3Record = z.object({
   eventName: z.string(),
-  s3: z.object({
-    bucket: z.object({ name: z.string().min(1) }),
-    object: z.object({ key: z.string().min(1), size: z.int().nonnegative().optional(), eTag: z.string().optional() })
-  })
+  s3: z.object({ bucket, object: object.extend({ eTag: z.string().optional() }) })
 })
 const s3Event = z.object({ Records: z.array(z.unknown()) })
 const testEvent = z.object({ Service: z.string(), Event: z.literal('s3:TestEvent') })
@@ -39,10 +38,7 @@ const topicEvent = z.object({ Sns: z.object({ Message: z.string() }) })
 const bridgeEvent = z.object({
   source: z.literal('aws.s3'),
   'detail-type': z.string(),
-  detail: z.object({
-    bucket: z.object({ name: z.string().min(1) }),
-    object: z.object({ key: z.string().min(1), size: z.int().nonnegative().optional(), etag: z.string().optional() })
-  })
+  detail: z.object({ bucket, object: object.extend({ etag: z.string().optional() }) })
 })
 const continuation = z.strictObject({
   iotLog: z.literal('continue'),
@@ -61,7 +57,7 @@ const continuation = z.strictObject({
     .min(1)
 })
 
-/** Wrappings in wrappings: a topic's message in a queue's. More is not what AWS makes. */
+/** Wrappers within wrappers, such as a topic's message in a queue's. AWS does not nest more. */
 const mostLayers = 4
 
 /** Reads the body of a queue's message. */
@@ -73,7 +69,7 @@ export function parseBody(body: string, layer = 0): ParsedBody {
   }
 }
 
-/** Reads an event of any wrapping; what holds no object (a test, a deletion, a subscription) gives none. */
+/** Reads an event with any wrappers. An event without objects (a test, a deletion, a subscription) gives none. */
 export function readEvent(event: unknown, layer = 0): ParsedBody {
   if (layer > mostLayers) return { problem: 'the body is wrapped too often' }
   const continued = continuation.safeParse(event)
@@ -90,10 +86,10 @@ export function readEvent(event: unknown, layer = 0): ParsedBody {
   if (bridge.success) return { objects: bridgeObjects(bridge.data), hops: 0 }
   const notification = s3Event.safeParse(event)
   if (notification.success) return readRecords(notification.data.Records, layer)
-  return { problem: 'the body is no event of S3' }
+  return { problem: 'the body is not an event of S3' }
 }
 
-/** The body of a message that goes on where this run stops. */
+/** The body of a message that resumes where this run stops. */
 export function continuationBody(objects: readonly EventObject[], hops: number): string {
   return JSON.stringify({ iotLog: 'continue', version: 1, hops, objects })
 }
@@ -109,7 +105,7 @@ function readRecords(records: readonly unknown[], layer: number): ParsedBody {
       continue
     }
     const found = s3Record.safeParse(record)
-    if (!found.success) return { problem: 'a record of the body is no event of S3' }
+    if (!found.success) return { problem: 'a record of the body is not an event of S3' }
     if (!isCreation(found.data.eventName)) continue
     const { bucket, object } = found.data.s3
     const key = decodeKey(object.key)
@@ -128,12 +124,12 @@ function bridgeObjects({
   return [{ bucket: bucket.name, key: object.key, size: object.size, etag: bareTag(object.etag), from: 0 }]
 }
 
-/** `ObjectCreated:Put`, with `s3:` before it in some. A restored object was forwarded when it was created. */
+/** `ObjectCreated:Put`, sometimes with `s3:` before it. A restored object was forwarded when it was created. */
 function isCreation(name: string): boolean {
   return /^(?:s3:)?ObjectCreated:/.test(name)
 }
 
-/** S3 encodes keys as forms do: `red flower.jpg` comes as `red+flower.jpg`. */
+/** S3 encodes keys as forms do: `red flower.jpg` becomes `red+flower.jpg`. */
 function decodeKey(key: string): string | undefined {
   try {
     return decodeURIComponent(key.replaceAll('+', ' '))

@@ -1,101 +1,116 @@
-import type { Limits, SinkSettings } from '../contract/config-schema.ts'
+import type { Category } from '../contract/config.ts'
+import type { Limits } from '../contract/config-schema.ts'
 import { IotLogError } from '../contract/errors.ts'
 import type { DamageReason } from '../contract/outcome.ts'
 import type { Store, StoredObject } from '../contract/store.ts'
 import { Damage } from '../decode/damage.ts'
 import type { DecoderContext } from '../decode/decoder.ts'
 import { readObjectText } from '../decode/object-text.ts'
-import type { Format } from '../formats/format.ts'
+import type { LogRecord } from '../formats/format.ts'
 import { RecordReader } from '../formats/record-reader.ts'
+import { findFormat } from '../formats/registry.ts'
+import { locateStore } from '../stores/open-store.ts'
 import { createDocuments, type DocumentOrigin, documentRecord } from './document.ts'
 import type { ObjectTally } from './object-tally.ts'
-import type { Outbox } from './outbox.ts'
+import type { NamedSink } from './open-forward-sink.ts'
+import type { Outbox, OutboxOptions } from './outbox.ts'
 import { createRecordFilter } from './record-filter.ts'
 import type { Refusal } from './sinks/sink.ts'
 
 /*
- * One object from its bytes to the outbox: open, inflate, cut into records, choose, make documents. Memory: one span of
+ * One object from its bytes to the outbox: open, inflate, cut into records, filter, make documents. Memory: one span of
  * the store (8 MiB), the pieces of the decoder, the record that two pieces share, and the outbox.
  */
 
-/** A longer record ends the object as damage: the sum of memory must hold. */
+/** A longer record ends the object as damage, so that the sum of memory holds. */
 export const maxRecordBytes = 4 * 1024 ** 2
-/** A longer document is kept as text, and marked: what JSON makes of it can be 15 times its bytes. */
+/** A longer document is kept as text, and marked: parsed JSON can take 15 times its bytes. */
 const maxParsedBytes = 2 * 1024 ** 2
-/** So much text goes through the reader before the outbox is looked at again. */
+/** The reader gets so many bytes of text between two checks of the outbox. */
 const sliceBytes = 64 * 1024
 
-export interface ForwardObjectOptions<Work> {
-  readonly store: Store
-  readonly object: StoredObject
-  readonly origin: DocumentOrigin
-  readonly format: Format
-  readonly sink: SinkSettings
+/** What every object and every rejected record is forwarded with. */
+export interface Forwarding extends Omit<OutboxOptions, 'signal'> {
+  readonly named: NamedSink
   readonly limits: Limits
   readonly context: DecoderContext
-  readonly outbox: Outbox<Work>
-  readonly keepRejected: (refusals: readonly Refusal[]) => Promise<void>
-  readonly work: Work
+}
+
+/** The state of an object that is being forwarded. */
+export interface ForwardedWork {
   readonly tally: ObjectTally
-  /** Records before this number are through already. */
+  /** An earlier run has forwarded the records before this number. */
   readonly from: number
-  /** Ends the reading between two slices, by its reason. */
+}
+
+interface ForwardObjectOptions<Work> extends Forwarding {
+  readonly source: Store
+  readonly object: StoredObject
+  readonly category: Category
+  /** The time that the key names, for records without a time. */
+  readonly keyTimeMs: number
+  readonly outbox: Outbox<Work>
+  readonly work: Work
+  /** Ends the reading between two slices. */
   readonly signal: AbortSignal
 }
 
-/** How the reading of an object ended. Its records may still be under way. */
+/** How the reading of an object ended. Its records may still be in the outbox. */
 export type ReadingEnd =
   | { readonly kind: 'read'; readonly textBytes: number }
-  /** Nothing will make it readable: what stood before the damage is forwarded. */
+  /** A retry can't help. The records before the damage are forwarded. */
   | { readonly kind: 'unreadable'; readonly reason: DamageReason | 'archived'; readonly byte: number | undefined }
-  /** Deleted since. */
+  /** It was deleted. */
   | { readonly kind: 'vanished' }
-  /** Another object stands under the key. */
+  /** The key has another object now. */
   | { readonly kind: 'replaced' }
 
-/** A record that no request can hold. */
+/** A record that is too large for any request. */
 interface Oversized {
   readonly number: number
   readonly refusal: Refusal
 }
 
-/** Reads an object into the outbox. @throws what may pass: the store's errors, the sink's, the signal's reason */
-export async function forwardObject<Work>(options: ForwardObjectOptions<Work>): Promise<ReadingEnd> {
-  const { store, object, format, context, limits, outbox, signal } = options
+/** Reads an object into the outbox. @throws errors that a retry may help: the store's, the sink's, the signal's reason */
+export async function forwardObject<Work extends ForwardedWork>(
+  options: ForwardObjectOptions<Work>
+): Promise<ReadingEnd> {
+  const { source, object, category, context, limits, outbox, signal } = options
   const oversized: Oversized[] = []
-  const reader = new RecordReader(format, { maxRecordBytes, maxParsedBytes }, createTaker(options, oversized))
-  const keepOversized = async (): Promise<void> => {
-    if (oversized.length > 0) await reject(options, oversized)
-  }
+  const bounds = { maxRecordBytes, maxParsedBytes }
+  const reader = new RecordReader(findFormat(category.format), bounds, createTaker(options, oversized))
   const onText = async (text: Buffer): Promise<void> => {
     for (let start = 0; start < text.length; start += sliceBytes) {
       signal.throwIfAborted()
       reader.push(text.subarray(start, start + sliceBytes))
-      if (oversized.length > 0) await keepOversized()
+      if (oversized.length > 0) await reject(options, oversized)
       if (outbox.isFull) await outbox.drain()
     }
   }
   try {
     const amounts = { storedBytes: 0, textBytes: 0 }
     const taker = { onText, onEnd: () => reader.finish(true), amounts, signal }
-    await readObjectText(store, object, context, limits, taker)
+    await readObjectText(source, object, context, limits, taker)
     return { kind: 'read', textBytes: amounts.textBytes }
   } catch (error) {
     const end = endOf(error)
     reader.finish(error instanceof Damage && error.isAtEnd)
     return end
   } finally {
-    if (!signal.aborted) await keepOversized()
+    if (!signal.aborted && oversized.length > 0) await reject(options, oversized)
   }
 }
 
-/** Counts every record of the object, and hands on what the sink is to have of it. */
-function createTaker<Work>(
-  { origin, format, sink, outbox, work, tally, from }: ForwardObjectOptions<Work>,
+/** Counts every record of the object, and passes on those that the sink should get. */
+function createTaker<Work extends ForwardedWork>(
+  options: ForwardObjectOptions<Work>,
   oversized: Oversized[]
-): (record: Parameters<ReturnType<typeof createDocuments>>[0]) => void {
-  const makeDocument = createDocuments(origin, format, sink)
-  const isWanted = createRecordFilter(sink)
+): (record: LogRecord) => void {
+  const { category, named, outbox, work } = options
+  const { tally, from } = work
+  const makeDocument = createDocuments(originOf(options), findFormat(category.format), named.settings)
+  const isWanted = createRecordFilter(named.settings)
+  const { batchBytes } = named.settings
   return (record) => {
     const number = tally.encountered++
     if (number < from) return
@@ -105,16 +120,24 @@ function createTaker<Work>(
       return
     }
     const made = makeDocument(record, number)
-    if (made.bytes <= sink.batchBytes) return outbox.add(made, tally, work, number)
-    // Under way until it is kept: a run that stops in between must come back to it.
+    if (made.bytes <= batchBytes) return outbox.add(made, tally, work, number)
+    // It counts as under way until it is stored: a run that stops in between must come back to it.
     tally.underWay++
-    const reason = `${made.bytes} bytes, more than a request may have (batchBytes ${sink.batchBytes})`
+    const reason = `${made.bytes} bytes, more than a request may have (batchBytes ${batchBytes})`
     oversized.push({ number, refusal: { record: documentRecord(made), status: 413, type: 'oversized', reason } })
   }
 }
 
-async function reject<Work>(
-  { keepRejected, tally }: ForwardObjectOptions<Work>,
+/** Where the records come from. A backfill and an event of the bucket give the same, and so the same ids. */
+function originOf<Work>({ source, object, category, keyTimeMs }: ForwardObjectOptions<Work>): DocumentOrigin {
+  const { bucket, prefix } = locateStore(source.url)
+  const { key, size } = object
+  const version = object.version?.replace(/^"(.*)"$/, '$1') ?? String(size)
+  return { bucket, key: prefix + key, version, category: category.name, keyTimeMs }
+}
+
+async function reject<Work extends ForwardedWork>(
+  { keepRejected, work: { tally } }: ForwardObjectOptions<Work>,
   oversized: Oversized[]
 ): Promise<void> {
   await keepRejected(oversized.map(({ refusal }) => refusal))
@@ -124,7 +147,7 @@ async function reject<Work>(
   }
 }
 
-/** @throws the error itself where another try may help */
+/** @throws the error itself if a retry may help */
 function endOf(error: unknown): ReadingEnd {
   if (error instanceof Damage) return { kind: 'unreadable', reason: error.reason, byte: error.byte }
   const code = error instanceof IotLogError ? error.code : undefined
@@ -132,4 +155,9 @@ function endOf(error: unknown): ReadingEnd {
   if (code === 'replaced') return { kind: 'replaced' }
   if (code === 'archived') return { kind: 'unreadable', reason: 'archived', byte: undefined }
   throw error
+}
+
+/** `unreadable: <reason> at byte <n>`, for a log or a person. */
+export function unreadableText({ reason, byte }: Extract<ReadingEnd, { kind: 'unreadable' }>): string {
+  return `unreadable: ${reason}${byte === undefined ? '' : ` at byte ${byte}`}`
 }

@@ -1,52 +1,39 @@
 import { untilAborted } from '../async/time-limit.ts'
 import type { Environment } from '../contract/config.ts'
-import type { Limits } from '../contract/config-schema.ts'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import type { Store, StoredObject } from '../contract/store.ts'
-import type { DecoderContext } from '../decode/decoder.ts'
-import { findFormat } from '../formats/registry.ts'
-import type { Log } from '../report/log.ts'
 import { locateStore } from '../stores/open-store.ts'
 import { createKeyPlaces, type KeyPlace } from './category-of-key.ts'
 import type { EventObject } from './event-objects.ts'
-import { forwardObject, type ReadingEnd } from './forward-object.ts'
+import { type Forwarding, forwardObject, type ReadingEnd, unreadableText } from './forward-object.ts'
 import { ObjectTally } from './object-tally.ts'
-import type { NamedSink } from './open-forward-sink.ts'
-import { versionOf } from './origin-location.ts'
 import { Outbox } from './outbox.ts'
-import type { Refusal, Sink } from './sinks/sink.ts'
 
 /*
- * The objects of one invocation, one after the other, through one outbox: batches are filled across objects, so that
- * small ones do not wait for an answer each. It ends when all are through, when the sink or the time gives out, and
- * tells of each object how far it came.
+ * Forwards the objects of one invocation, one after the other, through one outbox. Bulks are filled across objects, so
+ * that small objects do not wait for a response each. It ends when all objects are forwarded, the sink fails or the time
+ * is over. The result has the state of each object.
  */
 
 /** What the objects of events need; the same for all invocations of a process. */
-export interface Forwarder {
+export interface Forwarder extends Forwarding {
   readonly environment: Environment
-  readonly limits: Limits
   readonly source: Store
-  readonly sink: Sink
-  readonly named: NamedSink
-  readonly context: DecoderContext
-  readonly keepRejected: (refusals: readonly Refusal[]) => Promise<void>
-  readonly log: Log
 }
 
-/** What became of an object. */
+/** The result of an object. */
 export type ObjectEnd =
   | { readonly kind: 'done' }
-  /** No try will help. */
+  /** No retry will help. */
   | { readonly kind: 'poison'; readonly reason: string; readonly from: number }
-  /** Its records before `from` are through; the rest is for another run. `why` where something failed. */
+  /** Its records before `from` are forwarded; another run forwards the rest. `why` is set if something failed. */
   | { readonly kind: 'unfinished'; readonly from: number; readonly isBegun: boolean; readonly why: string | undefined }
 
-/** An object on its way. */
+/** An object that is being forwarded. */
 interface Work {
   readonly object: EventObject
   tally: ObjectTally
-  /** The version that is read: another than the event's where the object was replaced. */
+  /** An earlier run has forwarded the records before this number. 0 if the object was replaced. */
   from: number
   end:
     | ReadingEnd
@@ -57,21 +44,19 @@ interface Work {
   startedMs: number
 }
 
-/** For the requests under way when the time gives out. */
+/** For the requests in flight when the time is over. */
 const settleMs = 5_000
-/** An object that is replaced again and again is somebody else's doing. */
+/** Objects are written once. If another program keeps replacing one, a later run forwards it. */
 const mostReplacements = 3
 
-/** Forwards objects until all are through or `stop` aborts. Never fails: what failed is told of each object. */
+/** Forwards objects until all are done or `stop` aborts. Never fails: each object's result has its failure. */
 export async function forwardObjects(
   objects: readonly EventObject[],
   forwarder: Forwarder,
   stop: AbortSignal
 ): Promise<ObjectEnd[]> {
   const cut = new AbortController()
-  const { sink, named, keepRejected, log } = forwarder
-  const { batchBytes, batchRecords, requests } = named.settings
-  const outbox = new Outbox<Work>({ sink, batchBytes, batchRecords, requests, keepRejected, signal: cut.signal, log })
+  const outbox = new Outbox<Work>({ ...forwarder, signal: cut.signal })
   const works = objects.map(newWork)
   const placeOf = createKeyPlaces(forwarder.environment)
   let outage: string | undefined
@@ -80,7 +65,7 @@ export async function forwardObjects(
       work.startedMs = performance.now()
       const read = (): Promise<void> => forwardWork(work, outbox, placeOf, forwarder, stop)
       await untilAborted(read, stop).catch((error) => {
-        // What befalls the sink or the whole store befalls the next object too.
+        // A failure of the sink or of the whole store would fail the next object too.
         if (stop.aborted || outbox.hasFailed || isOutage(error)) throw error
         work.failure = messageOf(error)
       })
@@ -94,7 +79,7 @@ export async function forwardObjects(
   }
   return works.map((work) => {
     const end = endOf(work, outbox, outage)
-    tellEnd(work, end, forwarder)
+    logEnd(work, end, forwarder)
     return end
   })
 }
@@ -123,44 +108,13 @@ async function forwardWork(
   for (let replacements = 0; ; replacements++) {
     if (!stored) work.end = { kind: 'vanished' }
     else if (stored.size === 0) work.end = { kind: 'skipped', why: 'empty' }
-    else work.end = await forwardStored(stored, place, work, outbox, forwarder, signal)
+    else work.end = await forwardObject({ ...forwarder, ...place, object: stored, outbox, work, signal })
     if (work.end.kind !== 'replaced' || replacements === mostReplacements) return
-    // The event of what stands there now may have come first, or never: only the newest of several writes need be told.
+    // The event of the current object may have come earlier. S3 may also notify only of the newest of several writes.
     stored = await findStored(forwarder.source, key)
     work.tally = new ObjectTally()
     work.from = 0
   }
-}
-
-function forwardStored(
-  object: StoredObject,
-  { category, keyTimeMs }: KeyPlace,
-  work: Work,
-  outbox: Outbox<Work>,
-  { source, named, limits, context, keepRejected }: Forwarder,
-  signal: AbortSignal
-): Promise<ReadingEnd> {
-  return forwardObject({
-    store: source,
-    object,
-    origin: {
-      bucket: work.object.bucket,
-      key: work.object.key,
-      version: versionOf(object),
-      category: category.name,
-      keyTimeMs
-    },
-    format: findFormat(category.format),
-    sink: named.settings,
-    limits,
-    context,
-    outbox,
-    keepRejected,
-    work,
-    tally: work.tally,
-    from: work.from,
-    signal
-  })
 }
 
 function newWork(object: EventObject): Work {
@@ -176,12 +130,12 @@ function skipReason(place: KeyPlace | undefined, { named }: Forwarder): string |
   return categories && !categories.includes(place.category.name) ? 'the sink does not take the category' : undefined
 }
 
-/** The object as the event tells it, where it tells enough. */
+/** The object by its event; undefined if that lacks the size or the ETag. */
 function storedOf({ size, etag }: EventObject, key: string): StoredObject | undefined {
   return size === undefined || etag === undefined ? undefined : { key, size, version: `"${etag}"` }
 }
 
-/** The object as it stands there now: the first of a listing of its own key. */
+/** The current object of a key: the first of a listing of that key. */
 async function findStored(store: Store, key: string): Promise<StoredObject | undefined> {
   for await (const page of store.list(key)) return page[0]?.key === key ? page[0] : undefined
   return undefined
@@ -192,24 +146,20 @@ function endOf(
   outbox: Outbox<Work>,
   outageText: string | undefined
 ): ObjectEnd {
-  const isThrough = tally.underWay === 0
+  const isDone = tally.underWay === 0
   const isReached = outbox.reached?.work.tally === tally
-  const reached = isThrough ? tally.encountered : isReached ? outbox.reached!.number + 1 : 0
+  const reached = isDone ? tally.encountered : isReached ? outbox.reached!.number + 1 : 0
   const position = Math.max(from, reached)
-  if (isThrough && end && failure === undefined) {
+  if (isDone && end && failure === undefined) {
     if (end.kind === 'foreign') return { kind: 'poison', reason: end.reason, from: object.from }
-    if (end.kind === 'unreadable') {
-      const where = end.byte === undefined ? '' : ` at byte ${end.byte}`
-      return { kind: 'poison', reason: `unreadable: ${end.reason}${where}`, from: position }
-    }
-    if (end.kind === 'replaced')
-      return { kind: 'unfinished', from: 0, isBegun: true, why: 'it was replaced again and again' }
-    return { kind: 'done' }
+    if (end.kind === 'unreadable') return { kind: 'poison', reason: unreadableText(end), from: position }
+    if (end.kind !== 'replaced') return { kind: 'done' }
+    return { kind: 'unfinished', from: 0, isBegun: true, why: 'it was replaced several times' }
   }
   return { kind: 'unfinished', from: position, isBegun: startedMs !== 0, why: failure ?? outageText }
 }
 
-function tellEnd({ object, tally, end, from, startedMs }: Work, result: ObjectEnd, { log, named }: Forwarder): void {
+function logEnd({ object, tally, end, from, startedMs }: Work, result: ObjectEnd, { log, named }: Forwarder): void {
   if (end?.kind === 'skipped')
     return log.detailed('object skipped', { bucket: object.bucket, key: object.key, why: end.why })
   const summary = {

@@ -8,14 +8,14 @@ import { findSink, type NamedSink } from './open-forward-sink.ts'
  *   IOT_LOG_ENVIRONMENT      the environment whose bucket it reads; the default is the default environment
  *   IOT_LOG_SINK             where it forwards to; the default is the only sink. Each sink has a function and a queue of
  *                            its own, so that a sink that is down delays no other
- *   IOT_LOG_QUEUE_URL        its own queue, for work that is continued
+ *   IOT_LOG_QUEUE_URL        its own queue, for the rest of an unfinished message
  *   IOT_LOG_DEAD_LETTER_URL  the dead-letter queue
- *   IOT_LOG_MAX_RECEIVES     after so many deliveries a message goes to the dead-letter queue; less than the queue's own
- *                            maxReceiveCount
+ *   IOT_LOG_MAX_RECEIVES     deliveries after which a message goes to the dead-letter queue; fewer than the queue's
+ *                            own maxReceiveCount
  *   IOT_LOG_LEVEL            instead of the configuration's logLevel
  */
 
-export interface ForwardSettings {
+interface ForwardSettings {
   readonly environment: Environment
   readonly sink: NamedSink
   readonly queueUrl: string | undefined

@@ -5,16 +5,16 @@ import { type Forwarder, forwardObjects, type ObjectEnd } from './forward-object
 import type { SendMessage } from './queue-sender.ts'
 
 /*
- * One invocation: the messages of a queue, or one event. Of each message it is decided whether it is through, goes on
- * by a message of its own, is delivered again, or is laid aside with a reason.
+ * One invocation: the messages of a queue, or one event. Each message is done, resumes by a new message, is delivered
+ * again, or goes to the dead-letter queue with a reason.
  *
- * Going on: a message names the objects and the number of the first record that is not through. It is sent before the
- * old one counts as through, so a crash in between doubles work, and ids keep that from doubling records. It is sent
- * only after progress; without any, the message comes back by itself and its receive count ends that. Whatever a queue
- * does, an object is thus worked on a bounded number of times.
+ * A new message names the objects and, for each, the number of the first record to forward. It is sent before the old
+ * message counts as done. A crash in between repeats work, but the ids keep records from being doubled. A new message is
+ * sent only after progress. Without progress SQS delivers the old message again, until its receive count is too high.
+ * So each object is read a bounded number of times, whatever the queue does.
  */
 
-/** What SQS hands to a function, as far as it is used. */
+/** The used part of an SQS event. */
 const queueEvent = z.object({
   Records: z
     .array(
@@ -35,11 +35,11 @@ export interface BatchResponse {
 
 export interface QueueSettings {
   readonly send: SendMessage
-  /** Where the rest of an object is put. */
+  /** Gets the messages for the rest of an object. */
   readonly queueUrl: string | undefined
-  /** Where what nobody can forward is put. */
+  /** The dead-letter queue. */
   readonly deadLetterUrl: string | undefined
-  /** A message that failed so often is laid aside. */
+  /** After so many deliveries a message goes to the dead-letter queue. */
   readonly maxReceives: number
 }
 
@@ -50,12 +50,12 @@ interface Message {
   readonly parsed: ParsedBody
 }
 
-/** Continuations of continuations: 10,000 of 15 minutes are a hundred days of work. */
+/** Messages that resume one another: 10,000 of 15 minutes are a hundred days of work. */
 const mostHops = 10_000
-/** A sink that gave out is left alone for a while. */
+/** The delay of the next message after a failure of the sink. */
 const pauseSeconds = 60
 
-/** @throws Error for an event that came without a queue and is not through: Lambda delivers it again */
+/** @throws Error for an event without a queue that is not done: Lambda delivers it again */
 export async function handleEvent(
   event: unknown,
   forwarder: Forwarder,
@@ -93,7 +93,7 @@ interface ObjectResult {
   readonly end: ObjectEnd
 }
 
-/** Whether the message is through, or others have taken its place. */
+/** Whether the message is done, or another message has replaced it. */
 async function settleMessage(
   message: Message,
   results: readonly ObjectResult[],
@@ -102,18 +102,19 @@ async function settleMessage(
 ): Promise<boolean> {
   if ('problem' in message.parsed) {
     log.warn('message unreadable', { message: message.id, why: message.parsed.problem })
-    return layAside(queue, message.body, message.parsed.problem)
+    return sendToDeadLetters(queue, message.body, message.parsed.problem)
   }
   for (const { object, end } of results) {
     if (end.kind !== 'poison') continue
     const body = continuationBody([{ ...object, from: end.from }], 1)
-    if (!(await layAside(queue, body, `${end.reason}: s3://${object.bucket}/${object.key}`))) return false
+    const reason = `${end.reason}: s3://${object.bucket}/${object.key}`
+    if (!(await sendToDeadLetters(queue, body, reason))) return false
   }
   const rest = results.flatMap(({ object, end }) => (end.kind === 'unfinished' ? [{ object, end }] : []))
   if (rest.length === 0) return true
   const hasProgress = results.length > rest.length || rest.some(({ object, end }) => end.from > object.from)
   const why = rest.find(({ end }) => end.why !== undefined)?.end.why
-  // What was not begun when the time gave out is not at fault.
+  // Objects that were not begun when the time was over are not at fault.
   const isUntouched = why === undefined && rest.every(({ end }) => !end.isBegun)
   const { queueUrl } = queue
   if (queueUrl !== undefined && (hasProgress || isUntouched) && message.parsed.hops < mostHops) {
@@ -124,18 +125,22 @@ async function settleMessage(
     return true
   }
   if (message.receives < queue.maxReceives) return false
-  const reason = why ?? 'it does not get through in the time of the function'
-  return layAside(queue, message.body, `${reason} (received ${message.receives} times)`)
+  const reason = why ?? 'the time of the function is too short for it'
+  return sendToDeadLetters(queue, message.body, `${reason} (received ${message.receives} times)`)
 }
 
-/** Puts it on the dead-letter queue, where there is one; otherwise the queue's own policy does after some deliveries. */
-async function layAside({ send, deadLetterUrl }: QueueSettings, body: string, reason: string): Promise<boolean> {
+/** False without a dead-letter queue: then the queue's own redrive policy applies. */
+async function sendToDeadLetters(
+  { send, deadLetterUrl }: QueueSettings,
+  body: string,
+  reason: string
+): Promise<boolean> {
   if (deadLetterUrl === undefined) return false
   await send(deadLetterUrl, { body, reason })
   return true
 }
 
-/** An event that a bucket, a topic or EventBridge hands over without a queue. */
+/** An event that a bucket, a topic or EventBridge delivers without a queue. */
 async function handleDirect(
   event: unknown,
   forwarder: Forwarder,
@@ -148,6 +153,6 @@ async function handleDirect(
   const ends = await forwardObjects(objects, forwarder, stop)
   const results = objects.map((object, at) => ({ object, end: ends[at]! }))
   if (await settleMessage(message, results, forwarder, queue)) return
-  const why = 'problem' in parsed ? parsed.problem : 'not all of its objects are through'
+  const why = 'problem' in parsed ? parsed.problem : 'not all of its objects are forwarded'
   throw new Error(`The event is delivered again: ${why}`)
 }

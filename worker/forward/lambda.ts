@@ -3,11 +3,11 @@ import { type BatchResponse, handleEvent } from './handle-event.ts'
 import { type StartedForwarder, startForwarder } from './start-forwarder.ts'
 
 /*
- * The Lambda behind a queue of S3 events: records of new objects go to one sink. The mapping of the queue needs
- * ReportBatchItemFailures, the queue a visibility time-out of six times the function's time-out.
+ * The Lambda behind a queue of S3 events: it forwards the records of new objects to one sink. The mapping of the queue
+ * needs ReportBatchItemFailures. The queue needs a visibility time-out of six times the function's time-out.
  */
 
-/** Kept of the function's time for requests under way and for putting off the rest. */
+/** Reserved at the end of the function's time: for requests in flight, and for the message that resumes the rest. */
 const reserveMs = 20_000
 
 interface LambdaContext {
@@ -40,7 +40,7 @@ async function start(): Promise<StartedForwarder> {
       write: (line) => void process.stdout.write(`${line}\n`)
     })
   } catch (error) {
-    // The next invocation may find a configuration that is right.
+    // The next invocation may find a fixed configuration.
     started = undefined
     throw error
   }

@@ -1,10 +1,10 @@
 /*
- * What became of one object's records. Its counts change as batches come back; the object is through when nothing is
- * under way any more.
+ * Counts the records of one object. The counts change with each response. The object is done when it is read and no
+ * record is under way.
  */
 
-/** A record that a sink refused, without anything of it. */
-export interface RefusedRecord {
+/** A record that a sink rejected, without any of its content. */
+interface RejectedRecord {
   readonly record: number
   readonly status: number
   readonly type: string
@@ -13,19 +13,19 @@ export interface RefusedRecord {
 const keptFailures = 5
 
 export class ObjectTally {
-  /** Records found, whatever became of them; with those that an earlier run had sent. */
+  /** All records read, including those that an earlier run has sent. */
   encountered = 0
-  /** Left out by the sink's patterns. */
+  /** Excluded by the sink's patterns. */
   filtered = 0
   sent = 0
   rejected = 0
-  /** Kept whole, and marked, though their format could not be read. */
+  /** Records that could not be parsed. They are sent as text, and marked. */
   unparsed = 0
-  /** Handed to the outbox and not yet told of. */
+  /** In the outbox, without a response. */
   underWay = 0
-  readonly lastFailures: RefusedRecord[] = []
+  readonly lastFailures: RejectedRecord[] = []
 
-  recordRejected(failure: RefusedRecord): void {
+  recordRejected(failure: RejectedRecord): void {
     this.rejected++
     this.lastFailures.push(failure)
     if (this.lastFailures.length > keptFailures) this.lastFailures.shift()

@@ -15,13 +15,13 @@ export interface NamedSink {
   readonly settings: SinkSettings
 }
 
-export interface SinkSurroundings {
+interface SinkSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly nowMs: () => number
   readonly log: Log
 }
 
-/** The sink of that name; without one, the only one of the environment. @throws IotLogError (`wrong-config`) */
+/** The sink of that name; without a name, the only sink of the environment. @throws IotLogError (`wrong-config`) */
 export function findSink(environment: Environment, name: string | undefined): NamedSink {
   const names = Object.keys(environment.sinks)
   const found = name ?? (names.length === 1 ? names[0]! : undefined)
@@ -29,10 +29,8 @@ export function findSink(environment: Environment, name: string | undefined): Na
     return { name: found, settings: environment.sinks[found]! }
   }
   if (names.length === 0) {
-    throw new IotLogError(
-      'wrong-config',
-      `The environment ${environment.name} has no sinks: configure environments.${environment.name}.sinks`
-    )
+    const fix = `configure environments.${environment.name}.sinks`
+    throw new IotLogError('wrong-config', `The environment ${environment.name} has no sinks: ${fix}`)
   }
   if (found === undefined) throw new IotLogError('wrong-config', `Choose one of the sinks: ${names.join(', ')}`)
   const near = nearest(found, names)
@@ -41,7 +39,7 @@ export function findSink(environment: Environment, name: string | undefined): Na
   throw new IotLogError('wrong-config', `"${found}" is not a sink: ${hint}`, { subject: found })
 }
 
-/** Opens it with what it needs of the surroundings. */
+/** Opens a sink with its login, credentials, region and certificate authority. */
 export function openForwardSink(
   { name, settings }: NamedSink,
   { region }: Environment,
@@ -49,10 +47,8 @@ export function openForwardSink(
 ): Promise<Sink> {
   const usedRegion = settings.region ?? region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION
   if ((settings.auth === 'es' || settings.auth === 'aoss') && usedRegion === undefined) {
-    throw new IotLogError(
-      'wrong-config',
-      `The sink ${name} needs a region to sign its requests: set its region, or AWS_REGION`
-    )
+    const text = `The sink ${name} needs a region to sign its requests: set its region, or AWS_REGION`
+    throw new IotLogError('wrong-config', text)
   }
   return openSink({
     name,
@@ -69,9 +65,7 @@ function readAuthority(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new IotLogError('wrong-config', `Could not read caFile ${path}: ${messageOf(error)}`, {
-      subject: path,
-      cause: error
-    })
+    const text = `Could not read caFile ${path}: ${messageOf(error)}`
+    throw new IotLogError('wrong-config', text, { subject: path, cause: error })
   }
 }

@@ -1,18 +1,19 @@
 import { Wake } from '../async/wake.ts'
+import type { SinkSettings } from '../contract/config-schema.ts'
 import type { Log } from '../report/log.ts'
 import { type Document, writeDocument } from './document.ts'
 import type { ObjectTally } from './object-tally.ts'
 import type { Refusal, Sink, SinkRecord } from './sinks/sink.ts'
 
 /*
- * Between the records and the sink: it fills batches, keeps a few on their way, and knows up to where everything is
- * through. A document is written into its batch at once: as texts, batches would fill the heap with what is garbage as
- * soon as they are sent, and V8 lets that grow. Memory: `requests` batches under way, with the bodies of their requests,
- * one that waits and one that is filled: at the default of 2 MiB and two requests 12 MiB.
+ * The outbox stands between the records and the sink. It fills bulks, has a few of them in flight, and knows up to which
+ * record everything is done. A document is written into its bulk at once. As texts, bulks would fill the heap with
+ * garbage after each request, and V8 lets that grow. Memory: `requests` bulks in flight, with the bodies of their
+ * requests, one that waits and one that is being filled. With the default of 2 MiB and two requests that is 12 MiB.
  */
 
-/** A record with its place: all that is needed to count it and to go on behind it. */
-export interface OutboxEntry<Work> extends SinkRecord {
+/** A record and its place in the object, from which a later run can resume. */
+interface OutboxEntry<Work> extends SinkRecord {
   readonly tally: ObjectTally
   readonly work: Work
   /** Its number in the object. */
@@ -21,132 +22,127 @@ export interface OutboxEntry<Work> extends SinkRecord {
 
 export interface OutboxOptions {
   readonly sink: Sink
-  readonly batchBytes: number
-  readonly batchRecords: number
-  readonly requests: number
-  /** Keeps what the sink refused; only then are the records through. */
+  readonly named: { readonly settings: Pick<SinkSettings, 'batchBytes' | 'batchRecords' | 'requests'> }
+  /** Stores rejected records. A rejected record is done only when it is stored. */
   readonly keepRejected: (refusals: readonly Refusal[]) => Promise<void>
-  /** Cuts the requests. */
+  /** Aborts the requests in flight. */
   readonly signal: AbortSignal
   readonly log: Log
 }
 
-interface Batch<Work> {
+interface Bulk<Work> {
   readonly entries: OutboxEntry<Work>[]
   readonly source: Buffer
   bytes: number
-  isThrough: boolean
+  isDone: boolean
 }
 
 export class Outbox<Work> {
   readonly #options: OutboxOptions
-  #filling: Batch<Work> | undefined
-  /** Buffers of batches that are through. */
+  #filling: Bulk<Work> | undefined
+  /** Buffers of bulks that are done. */
   readonly #spare: Buffer[] = []
-  readonly #waiting: Batch<Work>[] = []
-  /** In the order in which they were filled, until they and all before them are through. */
-  readonly #unsettled: Batch<Work>[] = []
-  #underWay = 0
+  readonly #waiting: Bulk<Work>[] = []
+  /** In the order in which they were filled, until they and all before them are done. */
+  readonly #unsettled: Bulk<Work>[] = []
+  #inFlight = 0
   #failure: { readonly error: unknown } | undefined
   readonly #changed = new Wake()
-  /** The newest record up to which all are through; undefined while there is none. */
+  /** The last record of which it and all before it are done; undefined if there is none yet. */
   reached: Pick<OutboxEntry<Work>, 'work' | 'number'> | undefined
 
   constructor(options: OutboxOptions) {
     this.#options = options
   }
 
-  /** Whether {@link drain} would wait: read no further before. */
+  /** Whether {@link drain} would wait. Call that before reading more. */
   get isFull(): boolean {
     return this.#waiting.length > 0 || this.#failure !== undefined
   }
 
-  /** Whether it has given up: {@link drain} and {@link flush} throw. */
+  /** Whether the sink has failed. {@link drain} and {@link flush} then throw. */
   get hasFailed(): boolean {
     return this.#failure !== undefined
   }
 
-  /** Takes a document of at most `batchBytes`, full or not. */
+  /** Takes a document of at most `batchBytes`, even if the outbox is full. */
   add(document: Document, tally: ObjectTally, work: Work, number: number): void {
-    const { batchBytes, batchRecords } = this.#options
+    const { batchBytes, batchRecords } = this.#options.named.settings
     if (this.#filling && this.#filling.bytes + document.bytes > batchBytes) this.#close(this.#filling)
-    this.#filling ??= { entries: [], source: this.#takeBuffer(), bytes: 0, isThrough: false }
-    const batch = this.#filling
-    const { source, bytes: start } = batch
+    const source = this.#filling?.source ?? this.#spare.pop() ?? Buffer.allocUnsafeSlow(batchBytes)
+    this.#filling ??= { entries: [], source, bytes: 0, isDone: false }
+    const bulk = this.#filling
+    const start = bulk.bytes
     const { id, category, dayTimeMs } = document
-    batch.bytes = writeDocument(document, source, start)
-    batch.entries.push({ id, category, dayTimeMs, source, start, end: batch.bytes, tally, work, number })
+    bulk.bytes = writeDocument(document, source, start)
+    bulk.entries.push({ id, category, dayTimeMs, source, start, end: bulk.bytes, tally, work, number })
     tally.underWay++
-    if (batch.entries.length >= batchRecords) this.#close(batch)
+    if (bulk.entries.length >= batchRecords) this.#close(bulk)
   }
 
-  /** Waits until there is room. @throws what the sink failed with */
+  /** Waits until there is room. @throws the sink's error */
   async drain(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#failure) await this.#changed.next()
     if (this.#failure) throw this.#failure.error
   }
 
-  /** Sends what there is and waits for it. @throws what the sink failed with */
+  /** Sends all records and waits for the responses. @throws the sink's error */
   async flush(): Promise<void> {
     if (this.#filling) this.#close(this.#filling)
     await this.settle()
     if (this.#failure) throw this.#failure.error
   }
 
-  /** Waits for the requests under way, whatever they come to. */
+  /** Waits for the requests in flight, whether they succeed or fail. */
   async settle(): Promise<void> {
-    while (this.#underWay > 0) await this.#changed.next()
+    while (this.#inFlight > 0) await this.#changed.next()
   }
 
-  #takeBuffer(): Buffer {
-    return this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.#options.batchBytes)
-  }
-
-  #close(batch: Batch<Work>): void {
+  #close(bulk: Bulk<Work>): void {
     this.#filling = undefined
-    this.#waiting.push(batch)
-    this.#unsettled.push(batch)
+    this.#waiting.push(bulk)
+    this.#unsettled.push(bulk)
     this.#start()
   }
 
   #start(): void {
-    while (this.#underWay < this.#options.requests && !this.#failure) {
-      const batch = this.#waiting.shift()
-      if (!batch) return
-      this.#underWay++
-      void this.#send(batch)
+    while (this.#inFlight < this.#options.named.settings.requests && !this.#failure) {
+      const bulk = this.#waiting.shift()
+      if (!bulk) return
+      this.#inFlight++
+      void this.#send(bulk)
     }
   }
 
-  async #send(batch: Batch<Work>): Promise<void> {
+  async #send(bulk: Bulk<Work>): Promise<void> {
     const { sink, keepRejected, signal, log } = this.#options
     const startedMs = performance.now()
     try {
-      const refusals = await sink.send(batch.entries, signal)
+      const refusals = await sink.send(bulk.entries, signal)
       if (refusals.length > 0) await keepRejected(refusals)
-      this.#count(batch, refusals)
-      this.#spare.push(batch.source)
+      this.#count(bulk, refusals)
+      this.#spare.push(bulk.source)
       const ms = Math.round(performance.now() - startedMs)
-      log.detailed('batch', { records: batch.entries.length, rejected: refusals.length, bytes: batch.bytes, ms })
+      log.detailed('batch', { records: bulk.entries.length, rejected: refusals.length, bytes: bulk.bytes, ms })
     } catch (error) {
       this.#failure ??= { error }
     }
-    this.#underWay--
+    this.#inFlight--
     this.#start()
     this.#changed.call()
   }
 
-  #count(batch: Batch<Work>, refusals: readonly Refusal[]): void {
+  #count(bulk: Bulk<Work>, refusals: readonly Refusal[]): void {
     const refused = new Map(refusals.map((refusal) => [refusal.record, refusal]))
-    for (const entry of batch.entries) {
+    for (const entry of bulk.entries) {
       const { tally, number } = entry
       tally.underWay--
       const refusal = refused.get(entry)
       if (refusal) tally.recordRejected({ record: number, status: refusal.status, type: refusal.type })
       else tally.sent++
     }
-    batch.isThrough = true
-    while (this.#unsettled[0]?.isThrough) {
+    bulk.isDone = true
+    while (this.#unsettled[0]?.isDone) {
       const { work, number } = this.#unsettled.shift()!.entries.at(-1)!
       this.reached = { work, number }
     }

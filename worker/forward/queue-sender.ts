@@ -3,24 +3,24 @@ import { statusOf } from '../contract/aws-errors.ts'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 
 /*
- * Puts messages on a queue, by the SDK's client. It adds 42 KB (1.9 %) to the bundle of the forwarder, and nothing to
- * its start: it is loaded by the first message.
+ * Sends messages to a queue by the SDK's client. The client adds 42 KB (1.9 %) to the bundle of the forwarder, and
+ * nothing to its start: the first message loads it.
  */
 
 const maxAttempts = 4
 const requestMs = 5_000
-/** The message bounds its attributes; a reason needs less. */
+/** Attributes count towards the size of a message, which is limited. A reason needs less. */
 const longestReason = 1_000
 
-export interface QueueMessage {
+interface QueueMessage {
   readonly body: string
-  /** Until it is delivered, at most 900. */
+  /** Before the first delivery, at most 900. */
   readonly delaySeconds?: number
-  /** Why it is there, for operators who look at a dead-letter queue. */
+  /** Why it is in the dead-letter queue, for operators. */
   readonly reason?: string
 }
 
-export interface QueueOptions {
+interface QueueOptions {
   readonly region: string
   /** `AWS_ENDPOINT_URL_SQS`, for other servers than AWS's. */
   readonly endpoint: string | undefined
@@ -52,15 +52,13 @@ export function createQueueSender({ region, endpoint }: QueueOptions): SendMessa
       await client.send(command)
     } catch (error) {
       const what = [statusOf(error), messageOf(error) || (error as Error).name].filter(Boolean).join(' ')
-      throw new IotLogError('unavailable', `SendMessage failed: ${queueUrl}: ${what}`, {
-        subject: queueUrl,
-        cause: error
-      })
+      const text = `SendMessage failed: ${queueUrl}: ${what}`
+      throw new IotLogError('unavailable', text, { subject: queueUrl, cause: error })
     }
   }
 }
 
-/** The characters that SQS takes, and not too many of them. */
+/** Only the characters that SQS allows, and not too many of them. */
 function attributeText(text: string): string {
   return text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/g, ' ').slice(0, longestReason) || 'unknown'
 }

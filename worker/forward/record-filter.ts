@@ -1,10 +1,7 @@
 import type { SinkSettings } from '../contract/config-schema.ts'
 
-/** Whether a record of that text goes to the sink. */
-export type RecordFilter = (raw: Buffer) => boolean
-
-/** Undefined where the sink takes every record, so that no text need be made. */
-export function createRecordFilter({ include, exclude }: SinkSettings): RecordFilter | undefined {
+/** Whether a record goes to the sink, by its text. Undefined if the sink takes all records: then no text is made. */
+export function createRecordFilter({ include, exclude }: SinkSettings): ((raw: Buffer) => boolean) | undefined {
   if (include.length === 0 && exclude.length === 0) return undefined
   const included = include.map((pattern) => new RegExp(pattern, 'u'))
   const excluded = exclude.map((pattern) => new RegExp(pattern, 'u'))

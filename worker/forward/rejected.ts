@@ -6,10 +6,10 @@ import type { Document } from './document.ts'
 import type { Refusal } from './sinks/sink.ts'
 
 /*
- * Records that a sink refused, kept with the reason as lines of JSON:
+ * Records that a sink rejected, stored with the reason as lines of JSON:
  *   <forward.prefix>rejected/<sink>/<yyyy>/<MM>/<dd>/<name>.ndjson
- * the day being that of the refusal, UTC. Nothing is ever deleted here, a lifecycle rule does that; what was sent again
- * is marked by an object beside it, `<name>.ndjson.replayed`.
+ * The day is that of the rejection, in UTC. Only a lifecycle rule deletes these objects. An object whose records were
+ * sent again has a mark, the object `<name>.ndjson.replayed`.
  */
 
 export const replayedMark = '.replayed'
@@ -21,16 +21,16 @@ const lineSchema = z.strictObject({
   status: z.number(),
   type: z.string(),
   reason: z.string(),
-  /** As text, so that it is sent again exactly as it was. */
+  /** As text, so that the same bytes are sent again. */
   document: z.string()
 })
 
-/** Where a sink's rejected records are, all of them or those of a day `2023-10-01`. */
+/** The prefix of a sink's rejected records: all of them, or those of a day `2023-10-01`. */
 export function rejectedPrefix(prefix: string, sink: string, day = ''): string {
   return `${prefix}rejected/${sink}/${day === '' ? '' : `${day.replaceAll('-', '/')}/`}`
 }
 
-/** Writes refused records down: durable when it returns. */
+/** Gives a function that stores rejected records. They are durable when it returns. */
 export function createRejectedKeeper(
   store: Store,
   { prefix, sink, nowMs }: { readonly prefix: string; readonly sink: string; readonly nowMs: () => number }
@@ -41,10 +41,8 @@ export function createRejectedKeeper(
     const hash = createHash('sha256').update(refusals.map(({ record }) => record.id).join())
     const name = `${at.slice(11, 23).replace(/\D/g, '')}-${hash.digest('hex').slice(0, 32)}`
     const key = `${rejectedPrefix(prefix, sink, at.slice(0, 10))}${name}.ndjson`
-    await store.write(key, Readable.from([Buffer.from(lines.join(''))]), {
-      overwrite: true,
-      contentType: 'application/x-ndjson'
-    })
+    const body = Readable.from([Buffer.from(lines.join(''))])
+    await store.write(key, body, { overwrite: true, contentType: 'application/x-ndjson' })
   }
 }
 
@@ -54,7 +52,7 @@ function lineOf({ record, status, type, reason }: Refusal): string {
   return JSON.stringify({ id, category, dayTimeMs, status, type, reason, document })
 }
 
-/** A kept record, ready to be sent again. @throws Error for what is no such line */
+/** A stored record as a document to send. @throws Error for any other line */
 export function parseRejected(line: Buffer): Document {
   const { id, category, dayTimeMs, document } = lineSchema.parse(JSON.parse(line.toString()))
   return { id, category, dayTimeMs, head: document, rest: undefined, bytes: Buffer.byteLength(document) }

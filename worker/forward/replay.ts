@@ -1,53 +1,44 @@
 import { Readable } from 'node:stream'
-import type { Limits } from '../contract/config-schema.ts'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import type { Store, StoredObject } from '../contract/store.ts'
-import type { DecoderContext } from '../decode/decoder.ts'
 import { readObjectText } from '../decode/object-text.ts'
 import { lines } from '../formats/lines.ts'
 import { RecordReader } from '../formats/record-reader.ts'
-import type { Log } from '../report/log.ts'
 import { documentRecord } from './document.ts'
+import type { Forwarding } from './forward-object.ts'
 import { ObjectTally } from './object-tally.ts'
-import type { NamedSink } from './open-forward-sink.ts'
 import { Outbox } from './outbox.ts'
 import { parseRejected, replayedMark } from './rejected.ts'
-import type { Refusal, Sink } from './sinks/sink.ts'
+import type { Refusal } from './sinks/sink.ts'
 
 /*
- * Sends rejected records again, once what they were rejected for is mended. An object is marked when all its records
- * were taken or rejected anew, which makes a new object: so none is lost, and none is sent for ever.
+ * Sends rejected records again after their cause is fixed. An object is marked when the sink has accepted or rejected all
+ * its records. Records that are rejected again are stored in a new object, so none is lost and none is sent for ever.
  */
 
-export interface ReplayOptions {
-  /** Where rejected records are kept. */
+interface ReplayOptions extends Forwarding {
+  /** The store of the rejected records. */
   readonly results: Store
   /** Of the keys to replay. */
   readonly prefix: string
-  readonly sink: Sink
-  readonly named: NamedSink
-  readonly limits: Limits
-  readonly context: DecoderContext
-  readonly keepRejected: (refusals: readonly Refusal[]) => Promise<void>
-  readonly log: Log
   readonly signal: AbortSignal
 }
 
-export interface ReplayResult {
+interface ReplayResult {
   readonly objects: number
   readonly sent: number
   readonly rejected: number
 }
 
-/** A kept line is a document with escapes, and what stands beside it. */
+/** A stored line has a document with escapes, and some fields about it. */
 const maxLineBytes = 32 * 1024 ** 2
 const sliceBytes = 64 * 1024
 
-/** Replays all that is not marked. @throws SinkError, the store's errors, the signal's reason */
+/** Replays all objects without a mark. @throws SinkError, the store's errors, the signal's reason */
 export async function replayRejected(options: ReplayOptions): Promise<ReplayResult> {
   const { results, prefix, signal } = options
   const result = { objects: 0, sent: 0, rejected: 0 }
-  // Before the first is sent: what is rejected anew is for another day.
+  // Listed before the first is sent, so that records rejected by this run are left for another.
   for (const object of await unmarked(results, prefix, signal)) {
     const { sent, rejected } = await replayObject(object, options)
     const mark = Buffer.from(`${JSON.stringify({ sent, rejected })}\n`)
@@ -59,7 +50,7 @@ export async function replayRejected(options: ReplayOptions): Promise<ReplayResu
   return result
 }
 
-/** In key order a mark stands right behind its object. */
+/** In key order a mark follows its object. */
 async function unmarked(store: Store, prefix: string, signal: AbortSignal): Promise<StoredObject[]> {
   const found: StoredObject[] = []
   for await (const page of store.list(prefix, signal)) {
@@ -72,22 +63,17 @@ async function unmarked(store: Store, prefix: string, signal: AbortSignal): Prom
 }
 
 async function replayObject(object: StoredObject, options: ReplayOptions): Promise<ObjectTally> {
-  const { results, sink, named, limits, context, keepRejected, log, signal } = options
-  const { batchBytes, batchRecords, requests } = named.settings
-  const outbox = new Outbox<StoredObject>({ sink, batchBytes, batchRecords, requests, keepRejected, signal, log })
+  const { results, named, limits, context, keepRejected, signal } = options
+  const outbox = new Outbox<StoredObject>(options)
   const tally = new ObjectTally()
   const oversized: Refusal[] = []
   const reader = new RecordReader(lines, { maxRecordBytes: maxLineBytes }, ({ raw }) => {
     const number = tally.encountered++
     const document = readLine(raw, results.urlOf(object.key), number)
-    if (document.bytes <= batchBytes) return outbox.add(document, tally, object, number)
-    tally.recordRejected({ record: number, status: 413, type: 'oversized' })
-    oversized.push({
-      record: documentRecord(document),
-      status: 413,
-      type: 'oversized',
-      reason: 'still too large'
-    })
+    if (document.bytes <= named.settings.batchBytes) return outbox.add(document, tally, object, number)
+    const refusal = { status: 413, type: 'oversized' }
+    tally.recordRejected({ record: number, ...refusal })
+    oversized.push({ record: documentRecord(document), ...refusal, reason: 'still too large' })
   })
   const onText = async (text: Buffer): Promise<void> => {
     for (let start = 0; start < text.length; start += sliceBytes) {
@@ -106,9 +92,7 @@ function readLine(raw: Buffer, url: string, number: number): ReturnType<typeof p
   try {
     return parseRejected(raw)
   } catch (error) {
-    throw new IotLogError('io', `Line ${number + 1} of ${url} is no rejected record`, {
-      subject: url,
-      cause: messageOf(error)
-    })
+    const text = `Line ${number + 1} of ${url} is not a rejected record`
+    throw new IotLogError('io', text, { subject: url, cause: messageOf(error) })
   }
 }

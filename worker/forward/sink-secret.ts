@@ -3,12 +3,12 @@ import { IotLogError, messageOf } from '../contract/errors.ts'
 import type { Login } from './sinks/sink.ts'
 
 /*
- * User and password of a sink: a secret of AWS Secrets Manager (IOT_LOG_SINK_SECRET_ID) or, on one machine, the
- * environment (IOT_LOG_SINK_SECRET); both are `{"username": "…", "password": "…"}`, as Secrets Manager itself makes them.
+ * The login of a sink: a secret of AWS Secrets Manager (IOT_LOG_SINK_SECRET_ID) or, on one machine, an environment
+ * variable (IOT_LOG_SINK_SECRET). Both are `{"username": "…", "password": "…"}`, the form of Secrets Manager itself.
  */
 
 const loginSchema = z.object({ username: z.string().min(1), password: z.string().min(1) })
-/** A replaced password is known soon. */
+/** After that time the secret is read again, since the password may have been replaced. */
 const keptMs = 5 * 60_000
 
 export function createSinkLogin(
@@ -20,10 +20,8 @@ export function createSinkLogin(
   return async () => {
     if (known && nowMs() < known.untilMs) return known.login
     if (!id && !text) {
-      throw new IotLogError(
-        'wrong-config',
-        'The sink asks for a login: set IOT_LOG_SINK_SECRET_ID, or IOT_LOG_SINK_SECRET'
-      )
+      const text = 'The sink needs a login: set IOT_LOG_SINK_SECRET_ID, or IOT_LOG_SINK_SECRET'
+      throw new IotLogError('wrong-config', text)
     }
     const login = parseLogin(id ? await readSecret(id) : text!)
     known = { login, untilMs: nowMs() + keptMs }
@@ -31,7 +29,7 @@ export function createSinkLogin(
   }
 }
 
-/** @throws IotLogError (`wrong-config`) that tells no value */
+/** @throws IotLogError (`wrong-config`) without the values */
 function parseLogin(text: string): Login {
   try {
     return loginSchema.parse(JSON.parse(text))
@@ -47,10 +45,8 @@ async function readSecret(id: string): Promise<string> {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: id }))
     return SecretString ?? ''
   } catch (error) {
-    throw new IotLogError('unavailable', `Could not read the secret ${id}: ${messageOf(error)}`, {
-      subject: id,
-      cause: error
-    })
+    const text = `Could not read the secret ${id}: ${messageOf(error)}`
+    throw new IotLogError('unavailable', text, { subject: id, cause: error })
   } finally {
     client.destroy()
   }

@@ -11,21 +11,21 @@ import { openForwardSink } from './open-forward-sink.ts'
 import { createQueueSender } from './queue-sender.ts'
 import { createRejectedKeeper } from './rejected.ts'
 
-/** A store that is silent is asked for so long; then the object is put off. */
+/** The retry time-out of the stores. After it another run forwards the object. */
 const storePatienceMs = 20_000
 
-/** What one process forwards with, invocation after invocation. */
+/** The parts of a forwarder, the same for all invocations of a process. */
 export interface StartedForwarder extends AsyncDisposable {
   readonly forwarder: Forwarder
   readonly queue: QueueSettings
 }
 
-export interface StartSurroundings extends Surroundings {
+interface StartSurroundings extends Surroundings {
   /** Takes a line of the log, without its end. */
   readonly write: (line: string) => void
 }
 
-/** Reads configuration and environment, and opens what they name. @throws ProblemsError, IotLogError (`wrong-config`) */
+/** Reads configuration and environment, and opens stores and sink. @throws ProblemsError, IotLogError (`wrong-config`) */
 export async function startForwarder(surroundings: StartSurroundings): Promise<StartedForwarder> {
   const { environment: variables, nowMs, write } = surroundings
   const config = readConfig(surroundings, { formatNames })

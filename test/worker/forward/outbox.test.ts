@@ -40,9 +40,7 @@ function heldSink() {
 function open(sink: Sink, keepRejected: (refusals: readonly Refusal[]) => Promise<void> = async () => {}) {
   return new Outbox<string>({
     sink,
-    batchBytes: 300,
-    batchRecords: 5,
-    requests: 3,
+    named: { settings: { batchBytes: 300, batchRecords: 5, requests: 3 } },
     keepRejected,
     signal: never,
     log: silentLog

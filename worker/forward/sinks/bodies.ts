@@ -1,10 +1,10 @@
-/** Rounded up, so that one body serves for the next of about the same size. */
+/** Sizes are rounded up, so that a later body of about the same size can use the buffer. */
 const stepBytes = 256 * 1024
 const keptBodies = 4
 
 /**
- * Bodies of requests, used again and again: megabytes that are allocated anew for each request stay with the process
- * long after they are garbage.
+ * Reuses the bodies of requests. If each request allocated its megabytes, the process would hold that memory long after
+ * it is garbage.
  */
 export class Bodies {
   readonly #spare: Buffer[] = []
@@ -19,7 +19,7 @@ export class Bodies {
     return whole.subarray(0, length)
   }
 
-  /** Only what was sent to its end: a request that was given up may still hold its body. */
+  /** Takes back the body of a request that has ended. An aborted request may still use its body. */
   giveBack(body: Buffer): void {
     if (this.#spare.length >= keptBodies) this.#spare.shift()
     this.#spare.push(Buffer.from(body.buffer, 0, body.buffer.byteLength))

@@ -1,49 +1,45 @@
 import { backoffMs } from '../../async/backoff.ts'
-import type { Clock } from '../../async/clock.ts'
-import type { Log } from '../../report/log.ts'
-import type { Refusal, SinkRecord } from './sink.ts'
+import { realClock } from '../../async/clock.ts'
+import type { SinkSettings } from '../../contract/config-schema.ts'
+import type { Refusal, SinkOptions, SinkRecord } from './sink.ts'
 import { SinkError } from './sink-error.ts'
 
 /*
- * What every sink does with the answers to its requests: try again what may pass, cut in two what is refused as a whole
- * until it is known which record is at fault.
+ * How every sink handles the responses to its requests. Temporary failures are retried. A request that is refused as a
+ * whole is halved until it is known which record is at fault.
  */
 
-/** What one request came to. What can't be mended by trying again is thrown as a SinkError. */
+/** The result of one request. A failure that no retry can fix is thrown as a SinkError. */
 export type Answer =
   | { readonly kind: 'taken' }
-  /** Some records were not taken: for now, or for good. */
+  /** Some records were not taken: a retry may help, or they are rejected. */
   | {
       readonly kind: 'partly'
       readonly again: readonly SinkRecord[]
       readonly refused: readonly Refusal[]
       readonly why: string
     }
-  /** None was taken, for now. */
+  /** None was taken. A retry may help. */
   | { readonly kind: 'later'; readonly why: string; readonly afterMs?: number | undefined }
   /** The request is wrong or too large as a whole. */
   | { readonly kind: 'refused'; readonly status: number; readonly type: string; readonly reason: string }
 
-export interface DeliverOptions {
-  readonly sink: string
-  readonly post: (batch: readonly SinkRecord[], signal: AbortSignal) => Promise<Answer>
-  readonly patienceMs: number
-  readonly signal: AbortSignal
-  readonly log: Log
-  readonly clock: Clock
-}
-
 const firstMs = 100
 const longestMs = 10_000
 
-/** Sends a batch until each record is taken or refused for good. @throws SinkError when patience runs out */
-export async function deliver(batch: readonly SinkRecord[], options: DeliverOptions): Promise<Refusal[]> {
+/** Sends records until each is taken or rejected. @throws SinkError after the retry time-out, or the signal's reason */
+export async function deliver(
+  records: readonly SinkRecord[],
+  post: (part: readonly SinkRecord[]) => Promise<Answer>,
+  options: SinkOptions,
+  signal: AbortSignal
+): Promise<Refusal[]> {
   const refused: Refusal[] = []
-  const waits = new Waits(options)
-  const pending: (readonly SinkRecord[])[] = [batch]
+  const waits = new Waits(options, signal)
+  const pending: (readonly SinkRecord[])[] = [records]
   for (let part = pending.pop(); part; part = pending.pop()) {
-    options.signal.throwIfAborted()
-    const answer = await options.post(part, options.signal)
+    signal.throwIfAborted()
+    const answer = await post(part)
     if (answer.kind === 'taken') {
       waits.recordSuccess()
     } else if (answer.kind === 'partly') {
@@ -68,12 +64,14 @@ export async function deliver(batch: readonly SinkRecord[], options: DeliverOpti
 
 /** The back-off of one delivery. */
 class Waits {
-  readonly #options: DeliverOptions
+  readonly #options: SinkOptions
+  readonly #signal: AbortSignal
   #failures = 0
   #sinceMs: number | undefined
 
-  constructor(options: DeliverOptions) {
+  constructor(options: SinkOptions, signal: AbortSignal) {
     this.#options = options
+    this.#signal = signal
   }
 
   recordSuccess(): void {
@@ -81,28 +79,29 @@ class Waits {
     this.#sinceMs = undefined
   }
 
-  /** @throws SinkError when nothing was taken for the whole patience, or the signal's reason */
+  /** @throws SinkError if no record was taken during the whole retry time-out, or the signal's reason */
   async wait(why: string, askedMs = 0): Promise<void> {
-    const { sink, patienceMs, signal, log, clock } = this.#options
+    const { name, settings, log, clock = realClock } = this.#options
+    const patienceMs = settings.patienceSeconds * 1000
     this.#sinceMs ??= clock.nowMs()
     const bounds = { firstMs, longestMs: Math.min(longestMs, patienceMs / 4) }
     const delayMs = Math.max(askedMs, backoffMs(this.#failures++, bounds, clock.random))
     if (clock.nowMs() - this.#sinceMs + delayMs > patienceMs) {
-      throw new SinkError(sink, `${why}, for ${Math.round(patienceMs / 1000)} s`)
+      throw new SinkError(name, `${why}, for ${Math.round(settings.patienceSeconds)} s`)
     }
-    log.debug('waiting for the sink', { sink, why, delayMs: Math.round(delayMs) })
-    await clock.sleep(delayMs, signal)
-    signal.throwIfAborted()
+    log.debug('waiting for the sink', { sink: name, why, delayMs: Math.round(delayMs) })
+    await clock.sleep(delayMs, this.#signal)
+    this.#signal.throwIfAborted()
   }
 }
 
-/** `Retry-After` in seconds; a date is not what these sinks send. */
+/** `Retry-After` in seconds. These sinks do not send a date. */
 export function retryAfterMs(header: string | readonly string[] | undefined): number | undefined {
   return typeof header === 'string' && /^\d{1,4}$/.test(header) ? Number(header) * 1000 : undefined
 }
 
-/** A request that is silent for longer is asked again; its ids keep it from doubling anything. */
-export const requestMs = (patienceMs: number): number => Math.min(30_000, patienceMs / 2)
+/** The time-out of a request, after which it is retried. The ids keep its records from being doubled. */
+export const requestMs = ({ patienceSeconds }: SinkSettings): number => Math.min(30_000, patienceSeconds * 500)
 
-/** Whether a status may pass: too many requests, or the sink takes the blame. */
+/** Whether a status may be temporary: too many requests, or an error of the sink. */
 export const mayPass = (status: number): boolean => status === 429 || status >= 500

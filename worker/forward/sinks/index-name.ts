@@ -1,10 +1,10 @@
 import { hourMs } from '../../contract/window.ts'
 
-/** Offsets of time zones change at most so often: no zone changes but on a quarter of an hour. */
+/** All time zones change their offsets at a quarter of an hour, so the day of one quarter is the same. */
 const quarterMs = hourMs / 4
 const keptNames = 1_000
 
-/** Gives the index of a record by the day of a time, in the time zone; template as in `sinks.<name>.index`. */
+/** Gives the index of a record by the day of a time in the time zone. The template is that of `sinks.<name>.index`. */
 export function createIndexNames(template: string, timeZone: string): (category: string, timeMs: number) => string {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
@@ -33,7 +33,7 @@ export function createIndexNames(template: string, timeZone: string): (category:
   }
 }
 
-/** What all indexes of a category match: `iot-telemetry-*`. Also the index pattern of Kibana and Dashboards. */
+/** The pattern of all indexes of a category: `iot-telemetry-*`. Also the index pattern of Kibana and Dashboards. */
 export function indexPatternOf(template: string, category: string): string {
   return template
     .replace('{category}', category)

@@ -1,12 +1,11 @@
 import type { Column } from '../../formats/sql/record-columns.ts'
 
 /*
- * An index template for a format's columns
- * (https://docs.opensearch.org/latest/im-plugin/index-templates/): with explicit types, a first record with an odd value
- * does not decide what all others must be.
+ * An index template for a format's columns (https://docs.opensearch.org/latest/im-plugin/index-templates/). With explicit
+ * types, the value of the first record does not decide the type of the field.
  */
 
-/** A keyword's term may have 32,766 bytes; UTF-8 takes at most 4 for a character. A longer text is kept, not indexed. */
+/** A keyword's term may have 32,766 bytes; UTF-8 takes at most 4 for a character. A longer text is stored, not indexed. */
 const longestKeyword = 8_191
 
 const keyword = { type: 'keyword', ignore_above: longestKeyword }
@@ -18,7 +17,7 @@ const types: Readonly<Record<Column['type'], object>> = {
   double: { type: 'double' },
   boolean: { type: 'boolean' }
 }
-/** What every document has, and whatever else a sink adds: see document.ts. */
+/** The fields of every document: see document.ts. */
 const common = {
   '@timestamp': { type: 'date' },
   category: { type: 'keyword' },
@@ -34,7 +33,7 @@ export function indexTemplate(pattern: string, columns: readonly Column[]): obje
   const own = Object.fromEntries(columns.map(({ name, type }) => [name, types[type]]))
   return {
     index_patterns: [pattern],
-    // Above the templates that clusters come with, below what an operator may put over it.
+    // Higher than the templates of a new cluster, and low enough that an operator can override it.
     priority: 200,
     template: {
       mappings: {

@@ -1,9 +1,8 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
-import { realClock } from '../../async/clock.ts'
 import { messageOf } from '../../contract/errors.ts'
 import { Bodies } from './bodies.ts'
-import { certificateProblem } from './certificate.ts'
+import { checkCertificate } from './certificate.ts'
 import { type Answer, deliver, mayPass, requestMs, retryAfterMs } from './deliver.ts'
 import { indexPatternOf } from './index-name.ts'
 import { post } from './post.ts'
@@ -12,11 +11,11 @@ import { SinkError } from './sink-error.ts'
 
 /*
  * Logstash's http input (https://www.elastic.co/docs/reference/logstash/plugins/plugins-inputs-http): its JSON codec
- * makes one event of each element of an array. It answers 200 once they are in its queue, 429 when that is full. It
- * knows no ids, so each record carries its own for the output to use.
+ * makes one event of each element of an array. It responds with 200 when the events are in its queue, and with 429 when
+ * the queue is full. It has no ids, so each record has its own as a field, which the output can use.
  */
 
-/** Where the id stands: last, so that no field of the record takes its place. */
+/** The field of the id. It is the last one, so that it wins over a field of the record. */
 const idName = 'record_id'
 const [openArray, closeArray, comma] = [0x5b, 0x5d, 0x2c]
 
@@ -36,11 +35,9 @@ export class LogstashSink implements Sink {
         : new HttpAgent(settings)
   }
 
-  async send(batch: readonly SinkRecord[], signal: AbortSignal): Promise<readonly Refusal[]> {
-    const { name, settings, log, clock = realClock } = this.#options
+  async send(records: readonly SinkRecord[], signal: AbortSignal): Promise<readonly Refusal[]> {
     const headers = { 'content-type': 'application/json', ...(await this.#authorization()) }
-    const post = (part: readonly SinkRecord[]): Promise<Answer> => this.#post(part, headers, signal)
-    return deliver(batch, { sink: name, post, patienceMs: settings.patienceSeconds * 1000, signal, log, clock })
+    return deliver(records, (part) => this.#post(part, headers, signal), this.#options, signal)
   }
 
   async setup(categories: readonly SinkCategory[]): Promise<SetupReport> {
@@ -49,7 +46,7 @@ export class LogstashSink implements Sink {
     const names = categories.map(({ name }) => name).join(', ')
     const patterns = new Set(categories.map(({ name }) => indexPatternOf(index, name)))
     return [
-      `Logstash keeps no templates here. A pipeline for ${names}:`,
+      `Logstash needs no index templates. A pipeline for ${names}:`,
       'input {',
       `  http { port => ${port === '' ? 8080 : port} }`,
       '}',
@@ -81,24 +78,19 @@ export class LogstashSink implements Sink {
     signal: AbortSignal
   ): Promise<Answer> {
     const body = arrayBody(part, this.#bodies)
-    const idleMs = requestMs(this.#options.settings.patienceSeconds * 1000)
+    const idleMs = requestMs(this.#options.settings)
     const startedMs = performance.now()
     let answer: Awaited<ReturnType<typeof post>>
     try {
       answer = await post({ url: this.#url, headers, body, agent: this.#agent, idleMs, signal })
     } catch (error) {
       signal.throwIfAborted()
-      const problem = certificateProblem(error, this.#options.settings.url)
-      if (problem !== undefined) throw new SinkError(this.#options.name, problem, error)
+      checkCertificate(error, this.#options)
       return { kind: 'later', why: messageOf(error) }
     }
     const { status, text } = answer
-    this.#options.log.debug('post', {
-      records: part.length,
-      bytes: body.length,
-      status,
-      ms: Math.round(performance.now() - startedMs)
-    })
+    const ms = Math.round(performance.now() - startedMs)
+    this.#options.log.debug('post', { records: part.length, bytes: body.length, status, ms })
     if (status === 200) {
       this.#bodies.giveBack(body)
       return { kind: 'taken' }
@@ -106,13 +98,13 @@ export class LogstashSink implements Sink {
     if (mayPass(status))
       return { kind: 'later', why: `it answered ${status}`, afterMs: retryAfterMs(answer.headers['retry-after']) }
     if (status === 400 || status === 413) return { kind: 'refused', status, type: 'refused', reason: text }
-    // Another success would be another server's: only 200 says that the events are in the queue.
+    // Only 200 says that the events are in the queue. Another success comes from another kind of server.
     throw new SinkError(this.#options.name, `it answered ${status}`)
   }
 }
 
 /**
- * An index of the configuration as Logstash writes it: fields, and parts of the event's day, in UTC
+ * An index of the configuration in Logstash's syntax: fields, and parts of the event's day in UTC
  * (https://www.elastic.co/docs/reference/logstash/event-dependent-configuration#sprintf).
  */
 function outputIndex(template: string): string {
@@ -122,17 +114,17 @@ function outputIndex(template: string): string {
 }
 
 /** The documents as one JSON array, each with its id. */
-function arrayBody(batch: readonly SinkRecord[], bodies: Bodies): Buffer {
-  const tails = batch.map(({ id }) => `,"${idName}":"${id}"}`)
-  const length = batch.reduce((sum, { start, end }, at) => sum + end - start + tails[at]!.length, 1)
+function arrayBody(records: readonly SinkRecord[], bodies: Bodies): Buffer {
+  const tails = records.map(({ id }) => `,"${idName}":"${id}"}`)
+  const length = records.reduce((sum, { start, end }, at) => sum + end - start + tails[at]!.length, 1)
   const body = bodies.take(length)
   body[0] = openArray
   let position = 1
-  for (const [at, { source, start, end }] of batch.entries()) {
-    // The last byte is the brace that closes the document: the id is put before it.
+  for (const [at, { source, start, end }] of records.entries()) {
+    // The last byte is the brace that closes the document. The id goes before it.
     position += source.copy(body, position, start, end - 1)
     position += body.write(tails[at]!, position, 'latin1')
-    body[position++] = at === batch.length - 1 ? closeArray : comma
+    body[position++] = at === records.length - 1 ? closeArray : comma
   }
   return body
 }

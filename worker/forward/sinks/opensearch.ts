@@ -1,11 +1,10 @@
 import { addAbortListener } from 'node:events'
 import { Client, type ClientOptions, Connection, errors, type Transport } from '@opensearch-project/opensearch'
 import { AwsSigv4Signer } from '@opensearch-project/opensearch/aws-v3'
-import { realClock } from '../../async/clock.ts'
 import { messageOf } from '../../contract/errors.ts'
 import { Bodies } from './bodies.ts'
 import { bulkBody, readBulkAnswer, typeName } from './bulk.ts'
-import { certificateProblem } from './certificate.ts'
+import { checkCertificate } from './certificate.ts'
 import { type Answer, deliver, mayPass, requestMs, retryAfterMs } from './deliver.ts'
 import { createIndexNames, indexPatternOf } from './index-name.ts'
 import { indexTemplate } from './index-template.ts'
@@ -13,10 +12,10 @@ import type { Refusal, SetupReport, Sink, SinkCategory, SinkOptions, SinkRecord 
 import { SinkError } from './sink-error.ts'
 
 /*
- * OpenSearch, its service and serverless form in AWS, and Elasticsearch, whose bulk API is the same.
+ * OpenSearch, Amazon OpenSearch Service and Serverless, and Elasticsearch, which has the same bulk API.
  */
 
-/** All that is read of an answer: without it, an answer is as long as a tenth of the request. */
+/** The used part of a response. A whole response is a tenth as long as the request. */
 const filterPath = 'errors,items.*.status,items.*.error'
 
 export class OpenSearchSink implements Sink {
@@ -31,10 +30,8 @@ export class OpenSearchSink implements Sink {
     this.#indexOf = ({ category, dayTimeMs }) => nameOf(category, dayTimeMs)
   }
 
-  async send(batch: readonly SinkRecord[], signal: AbortSignal): Promise<readonly Refusal[]> {
-    const { name, settings, log, clock = realClock } = this.#options
-    const post = (part: readonly SinkRecord[]): Promise<Answer> => this.#post(part, signal)
-    return deliver(batch, { sink: name, post, patienceMs: settings.patienceSeconds * 1000, signal, log, clock })
+  async send(records: readonly SinkRecord[], signal: AbortSignal): Promise<readonly Refusal[]> {
+    return deliver(records, (part) => this.#post(part, signal), this.#options, signal)
   }
 
   async setup(categories: readonly SinkCategory[]): Promise<SetupReport> {
@@ -46,9 +43,8 @@ export class OpenSearchSink implements Sink {
       try {
         await client.indices.putIndexTemplate({ name: template, body: indexTemplate(pattern, columns) })
       } catch (error) {
-        const problem = certificateProblem(error, this.#options.settings.url)
-        const what = problem ?? `the template ${template} was refused: ${failureText(error)}`
-        throw new SinkError(this.#options.name, what, error)
+        checkCertificate(error, this.#options)
+        throw new SinkError(this.#options.name, `the template ${template} was refused: ${failureText(error)}`, error)
       }
       report.push(
         `Index template ${template}: ${columns.length} columns`,
@@ -76,7 +72,7 @@ export class OpenSearchSink implements Sink {
     const body = bulkBody(part, this.#indexOf, this.#bodies)
     const startedMs = performance.now()
     try {
-      // The types know bodies of objects only; a Buffer is sent as it is.
+      // The types allow only objects as bodies. The client sends a Buffer as it is.
       const request = client.bulk({ body: body as never, filter_path: filterPath as never })
       using _listener = addAbortListener(signal, () => request.abort())
       const { body: answered } = await request
@@ -87,8 +83,7 @@ export class OpenSearchSink implements Sink {
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof errors.ResponseError) return this.#answerOf(error, name)
-      const problem = certificateProblem(error, this.#options.settings.url)
-      if (problem !== undefined) throw new SinkError(name, problem, error)
+      checkCertificate(error, this.#options)
       return { kind: 'later', why: failureText(error) }
     }
   }
@@ -99,7 +94,7 @@ export class OpenSearchSink implements Sink {
     if (mayPass(status)) {
       return { kind: 'later', why: failureText(error), afterMs: retryAfterMs(error.headers?.['retry-after'] as string) }
     }
-    // Both are told of a body: it is not what the API takes, or larger than the cluster takes.
+    // Both are about the body: it is not valid for the API, or too large for the cluster.
     if (status === 400 || status === 413) {
       return { kind: 'refused', status, type: typeName(type), reason: reason ?? messageOf(error) }
     }
@@ -116,11 +111,11 @@ export class OpenSearchSink implements Sink {
 }
 
 async function createClient({ settings, login, credentials, region, ca }: SinkOptions): Promise<Client> {
-  const { url, auth, patienceSeconds } = settings
+  const { url, auth } = settings
   const common: ClientOptions = {
     node: url.replace(/\/$/, ''),
     maxRetries: 0,
-    requestTimeout: requestMs(patienceSeconds * 1000),
+    requestTimeout: requestMs(settings),
     ...(ca !== undefined && { ssl: { ca } })
   }
   if (auth === 'basic') return new Client({ ...common, auth: await login(), Connection: Quiet })
@@ -134,7 +129,7 @@ async function createClient({ settings, login, credentials, region, ca }: SinkOp
   })
 }
 
-/** The client prints errors that come behind an answer to standard output, where results and logs go. */
+/** The client prints errors that follow a response to standard output, which is for results and logs. */
 function quiet(base: typeof Connection): typeof Connection {
   return class extends base {
     override request(...[params, callback]: Parameters<Connection['request']>): ReturnType<Connection['request']> {
@@ -149,7 +144,7 @@ function quiet(base: typeof Connection): typeof Connection {
 
 const Quiet = quiet(Connection)
 
-/** A status and a type, or what happened to the connection. Reasons may quote a record: they are left out. */
+/** The status and type of a response, or the error of the connection. Reasons are left out: they may quote a record. */
 function failureText(error: unknown): string {
   if (!(error instanceof errors.ResponseError)) return messageOf(error)
   const type = (error.body as { error?: { type?: string } } | undefined)?.error?.type

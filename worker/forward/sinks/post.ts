@@ -2,15 +2,15 @@ import { addAbortListener } from 'node:events'
 import { type Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 
-/** What a POST was answered with. */
-export interface PostAnswer {
+/** The response to a POST. */
+interface PostAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   /** The first 4 KiB. */
   readonly text: string
 }
 
-export interface PostOptions {
+interface PostOptions {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
@@ -22,7 +22,7 @@ export interface PostOptions {
 
 const keptBytes = 4096
 
-/** One request, never repeated or redirected. Fails with what broke the connection, or the signal's reason. */
+/** Sends one request, without retries or redirects. Fails with the connection's error, or the signal's reason. */
 export async function post({ url, headers, body, agent, idleMs, signal }: PostOptions): Promise<PostAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<PostAnswer>()
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest
@@ -45,7 +45,7 @@ export async function post({ url, headers, body, agent, idleMs, signal }: PostOp
       resolve({ status: response.statusCode!, headers: response.headers, text: text.slice(0, keptBytes) })
     )
     response.on('error', reject)
-    response.on('close', () => reject(new Error('the answer broke off')))
+    response.on('close', () => reject(new Error('the response is incomplete')))
   })
   request.end(body)
   return await promise

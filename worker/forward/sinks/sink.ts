@@ -4,16 +4,16 @@ import type { Column } from '../../formats/sql/record-columns.ts'
 import type { Log } from '../../report/log.ts'
 
 /*
- * Where records go. Every sink passes test/worker/forward/sinks/sink-contract.ts; adding one is a file here and a line
- * in registry.ts.
+ * A sink receives the records. Every sink passes test/worker/forward/sinks/sink-contract.ts. A new sink is a file here
+ * and a line in registry.ts.
  */
 
 /** One record, ready to be sent. */
 export interface SinkRecord {
-  /** The same whenever the same record is sent. ASCII, at most 64 characters. */
+  /** Always the same for the same record. ASCII, at most 64 characters. */
   readonly id: string
   readonly category: string
-  /** A time of the day that it is filed under, in ms since 1970 UTC. */
+  /** A time of the day that it is indexed under, in ms since 1970 UTC. */
   readonly dayTimeMs: number
   /** Holds the record, a JSON object in UTF-8, in `[start, end)`. */
   readonly source: Buffer
@@ -21,18 +21,18 @@ export interface SinkRecord {
   readonly end: number
 }
 
-/** A record that the sink will never take as it is. */
+/** A record that the sink has rejected: a retry can't help. */
 export interface Refusal {
   readonly record: SinkRecord
-  /** HTTP's, of the record itself. */
+  /** The HTTP status of the record itself. */
   readonly status: number
-  /** The sink's name for it, without anything of the record: `mapper_parsing_exception`. For logs. */
+  /** The sink's name of the error, without content of the record: `mapper_parsing_exception`. For logs. */
   readonly type: string
-  /** All that the sink said, which may quote the record: kept beside it, never logged. */
+  /** The whole error, which may quote the record: stored with it, never logged. */
   readonly reason: string
 }
 
-/** What `iot-log forward --setup` has done, in lines for a person. */
+/** The lines that `iot-log forward --setup` prints. */
 export type SetupReport = readonly string[]
 
 /** A category that goes to the sink, for its setup. */
@@ -43,21 +43,20 @@ export interface SinkCategory {
 
 export interface Sink extends AsyncDisposable {
   /**
-   * Sends a batch: each record was taken when it returns, but for those refused for good. What may pass (no answer, 429,
-   * 5xx) is tried again for the sink's patience.
-   * @throws SinkError when it takes nothing any more; the batch may have been taken in part. The signal's reason when
-   * that aborts
+   * Sends records. When it returns, each one is taken, or rejected and returned. Temporary failures (no response, 429,
+   * 5xx) are retried until the sink's retry time-out.
+   * @throws SinkError after that time-out; some of the records may have been taken. Or the signal's reason
    */
-  send(batch: readonly SinkRecord[], signal: AbortSignal): Promise<readonly Refusal[]>
-  /** Makes the sink ready for these categories. */
+  send(records: readonly SinkRecord[], signal: AbortSignal): Promise<readonly Refusal[]>
+  /** Prepares the sink for these categories. */
   setup(categories: readonly SinkCategory[]): Promise<SetupReport>
 }
 
-/** What every sink is made of. */
+/** The settings and parts of a sink. */
 export interface SinkOptions {
   readonly name: string
   readonly settings: SinkSettings
-  /** Read when it is needed. */
+  /** Called when the sink needs a login. */
   readonly login: () => Promise<Login>
   readonly credentials: () => Promise<AwsCredentials>
   /** Of AWS, for SigV4. */
@@ -74,7 +73,7 @@ export interface Login {
   readonly password: string
 }
 
-/** Of whom a signed request comes. */
+/** The credentials that sign requests. */
 export interface AwsCredentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
