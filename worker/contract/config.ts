@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { problemAt, suggestion, unknownNames } from './config-problem.ts'
 import {
   type CategorySettings,
   type ConfigDocument,
@@ -11,7 +12,6 @@ import { deployProblems } from './deploy-check.ts'
 import { type Problem, ProblemsError } from './errors.ts'
 import { type Layout, parseLayout } from './layout.ts'
 import type { LogLevel } from './log-level.ts'
-import { nearest } from './nearest.ts'
 
 /** One category in one environment, ready to use. */
 export interface Category {
@@ -99,28 +99,21 @@ function definedOf<T extends object>(value: T | undefined): { [K in keyof T]?: E
 }
 
 function crossCheck(document: ConfigDocument): Problem[] {
-  const problems: Problem[] = []
-  const environments = Object.keys(document.environments)
-  if (!environments.includes(document.defaultEnvironment)) {
-    const hint = suggestion(document.defaultEnvironment, environments)
-    problems.push(problemAt('defaultEnvironment', document.defaultEnvironment, `no such environment${hint}`))
-  }
-  if (Object.keys(document.categories).length === 0)
+  const { defaultEnvironment, environments, categories } = document
+  const problems = unknownNames('defaultEnvironment', [defaultEnvironment], 'environment', Object.keys(environments))
+  if (Object.keys(categories).length === 0)
     problems.push({ subject: 'categories', text: 'categories: at least one is needed' })
-  for (const name of environments.filter((one) => reservedWords.includes(one))) {
-    problems.push(problemAt('environments', name, 'this word is reserved'))
-  }
-  for (const name of Object.keys(document.categories).filter((one) => reservedWords.includes(one))) {
-    problems.push(problemAt('categories', name, 'this word is reserved'))
+  for (const [key, named] of Object.entries({ environments, categories })) {
+    const reserved = Object.keys(named).filter((name) => reservedWords.includes(name))
+    problems.push(...reserved.map((name) => problemAt(key, name, 'this word is reserved')))
   }
   return [
     ...problems,
     ...crossCheckAliases(document),
     ...crossCheckTables(document),
-    ...crossCheckOverrides(document),
+    ...crossCheckCategories(document),
     ...crossCheckOutput(document),
-    ...deployProblems(document),
-    ...crossCheckSinks(document)
+    ...deployProblems(document)
   ]
 }
 
@@ -190,31 +183,16 @@ function aliasProblems(place: string, categories: readonly { name: string; alias
   return problems
 }
 
-function crossCheckOverrides(document: ConfigDocument): Problem[] {
-  const categories = Object.keys(document.categories)
-  return Object.entries(document.environments).flatMap(([name, environment]) =>
-    Object.keys(environment.categories)
-      .filter((category) => !categories.includes(category))
-      .map((category) => {
-        const hint = suggestion(category, categories)
-        return problemAt(`environments.${name}.categories`, category, `no such category${hint}`)
-      })
-  )
-}
-
-/** The categories that a sink names must exist. */
-function crossCheckSinks(document: ConfigDocument): Problem[] {
-  const known = Object.keys(document.categories)
-  return Object.entries(document.environments).flatMap(([environment, { sinks }]) =>
-    Object.entries(sinks).flatMap(([sink, { categories = [] }]) =>
-      categories
-        .filter((category) => !known.includes(category))
-        .map((category) => {
-          const hint = suggestion(category, known)
-          return problemAt(`environments.${environment}.sinks.${sink}.categories`, category, `no such category${hint}`)
-        })
+/** The categories that an environment changes, and those that a sink takes, must exist. */
+function crossCheckCategories({ environments, categories }: ConfigDocument): Problem[] {
+  const known = Object.keys(categories)
+  const unknown = (key: string, names: readonly string[]): Problem[] => unknownNames(key, names, 'category', known)
+  return Object.entries(environments).flatMap(([name, { categories: own, sinks }]) => [
+    ...unknown(`environments.${name}.categories`, Object.keys(own)),
+    ...Object.entries(sinks).flatMap(([sink, { categories: taken = [] }]) =>
+      unknown(`environments.${name}.sinks.${sink}.categories`, taken)
     )
-  )
+  ])
 }
 
 function problemsOf(issue: z.core.$ZodIssue, root: unknown, schema: ConfigSchema): Problem[] {
@@ -231,15 +209,6 @@ function problemsOf(issue: z.core.$ZodIssue, root: unknown, schema: ConfigSchema
     return [problemAt(key, issue.path.at(-1), issue.issues[0]?.message ?? issue.message)]
   if (value === undefined) return [{ subject: key, text: `${key}: missing (${issue.message})` }]
   return [problemAt(key, value, issue.message)]
-}
-
-function problemAt(key: string, value: unknown, text: string): Problem {
-  return { subject: key, text: `${key || 'the configuration'}: ${JSON.stringify(value)}: ${text}` }
-}
-
-function suggestion(word: string, candidates: readonly string[]): string {
-  const near = nearest(word, candidates)
-  return near === undefined ? `; known: ${candidates.join(', ')}` : `; did you mean "${near}"?`
 }
 
 /** The keys that the schema allows at a path. It looks through records, defaults and optional values. */

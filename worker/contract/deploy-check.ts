@@ -1,7 +1,7 @@
+import { problemAt, suggestion, unknownNames } from './config-problem.ts'
 import type { ConfigDocument, EnvironmentSettings } from './config-schema.ts'
 import type { DeploySettings } from './deploy-schema.ts'
 import type { Problem } from './errors.ts'
-import { nearest } from './nearest.ts'
 
 /** Checks of `environments.<name>.deploy` that its schema can't make: names that must exist, keys that need each other. */
 export function deployProblems({ environments, categories }: ConfigDocument): Problem[] {
@@ -10,21 +10,18 @@ export function deployProblems({ environments, categories }: ConfigDocument): Pr
     if (!deploy) return []
     const key = `environments.${name}.deploy`
     const { bucket, kmsKeys, ingest, network, subnets, securityGroups, forward } = deploy
-    const unknown = Object.keys(ingest).filter((category) => !known.includes(category))
-    const problems = unknown.map((category) =>
-      problem(`${key}.ingest`, category, `no such category; ${hint(category, known)}`)
-    )
+    const problems = unknownNames(`${key}.ingest`, Object.keys(ingest), 'category', known)
     if (bucket === 'create' && kmsKeys.length > 0) {
       problems.push(
-        problem(`${key}.kmsKeys`, kmsKeys, 'only an existing bucket has own keys; a created one uses those of S3')
+        problemAt(`${key}.kmsKeys`, kmsKeys, 'only an existing bucket has own keys; a created one uses those of S3')
       )
     }
     const hasPlace = subnets.length > 0 && securityGroups.length > 0
     if (network === 'existing' && !hasPlace) {
-      problems.push(problem(`${key}.network`, network, 'subnets and securityGroups are needed, too'))
+      problems.push(problemAt(`${key}.network`, network, 'subnets and securityGroups are needed, too'))
     }
     if (network !== 'existing' && subnets.length + securityGroups.length > 0) {
-      problems.push(problem(`${key}.network`, network, 'only an existing network takes subnets and securityGroups'))
+      problems.push(problemAt(`${key}.network`, network, 'only an existing network takes subnets and securityGroups'))
     }
     for (const [sink, settings] of Object.entries(forward)) {
       problems.push(...forwardProblems(`environments.${name}`, sink, settings, sinks))
@@ -43,14 +40,14 @@ function forwardProblems(
   const problems: Problem[] = []
   const forward = `${key}.deploy.forward`
   const say = (part: string, value: unknown, text: string): void => {
-    problems.push(problem(`${forward}.${sink}.${part}`, value, text))
+    problems.push(problemAt(`${forward}.${sink}.${part}`, value, text))
   }
   if (subnets.length > 0 !== (vpc !== undefined)) say('subnets', subnets, 'subnets and vpc need each other')
   const named = Object.hasOwn(sinks, sink) ? sinks[sink]! : undefined
   if (!named) {
     const known = Object.keys(sinks)
-    const help = known.length === 0 ? 'the environment has no sinks' : hint(sink, known)
-    return [...problems, problem(forward, sink, `no such sink; ${help}`)]
+    const help = known.length === 0 ? '; the environment has no sinks' : suggestion(sink, known)
+    return [...problems, problemAt(forward, sink, `no such sink${help}`)]
   }
   const { auth, caFile } = named
   const service = auth === 'es' || auth === 'aoss' ? auth : undefined
@@ -64,16 +61,7 @@ function forwardProblems(
   }
   if (caFile !== undefined && !/^(?:\.\/+)*(?!\.\.?$)[\w.-]+$/.test(caFile)) {
     const text = 'a function can read only files beside the configuration'
-    problems.push(problem(`${key}.sinks.${sink}.caFile`, caFile, text))
+    problems.push(problemAt(`${key}.sinks.${sink}.caFile`, caFile, text))
   }
   return problems
-}
-
-function hint(word: string, known: readonly string[]): string {
-  const near = nearest(word, known)
-  return near === undefined ? `known: ${known.join(', ')}` : `did you mean "${near}"?`
-}
-
-function problem(subject: string, value: unknown, text: string): Problem {
-  return { subject, text: `${subject}: ${value === undefined ? 'missing' : JSON.stringify(value)}: ${text}` }
 }
