@@ -14,14 +14,14 @@ export function refusedByRules(person: JobAsker, config: Config, environment?: s
   const rules = config.access
   if (!allows(rules.teams, person.team)) return 'This workspace may not use iot-log.'
   if (!allows(rules.channels, person.channel)) {
-    return 'iot-log does not answer in this channel: ask in one of the channels that it was set up for.'
+    return 'iot-log does not answer in this channel. Use a channel that it is set up for.'
   }
-  if (!isNamedOrAll(rules, person.user)) return 'You are not among the people who may use iot-log here.'
+  if (!isNamedOrAll(rules, person.user)) return 'You may not use iot-log here. Ask its operators for access.'
   const own = environment === undefined ? undefined : ownRules(config, environment)
   if (own === undefined) return undefined
   const isAllowed =
     allows(own.teams, person.team) && allows(own.channels, person.channel) && isNamedOrAll(own, person.user)
-  return isAllowed ? undefined : `You may not ask for logs of ${environment} here.`
+  return isAllowed ? undefined : `You may not export logs of ${environment} here.`
 }
 
 export function isAdmin(person: JobAsker, config: Config): boolean {

@@ -88,7 +88,7 @@ const failed = (code: string, userText: string): Diagnosis => ({ state: 'failed'
 
 const unexplained = failed(
   'died',
-  'The export ended without a word. Ask again; should it happen twice, tell the operators of iot-log the job id.'
+  'The export ended without a reason. Try again. If it fails again, send the job id to the operators of iot-log.'
 )
 
 const rules: readonly { readonly when: RegExp | ((ended: EndedBatchJob) => boolean); readonly diagnosis: Diagnosis }[] =
@@ -97,28 +97,28 @@ const rules: readonly { readonly when: RegExp | ((ended: EndedBatchJob) => boole
       when: ({ hasSucceeded }) => hasSucceeded,
       diagnosis: failed(
         'no-result',
-        'The export ran to its end, but its result could not be recorded. Ask again: nothing of it was kept.'
+        'The export finished, but its result could not be saved. Try again: nothing was kept.'
       )
     },
     {
       when: /CannotPullContainerError|CannotPullImage|pull image|manifest unknown/i,
       diagnosis: failed(
         'image-pull',
-        'The export could not start: AWS could not load its program (the container image). Nothing is wrong with your request; tell the operators of iot-log, and ask again when they have mended it.'
+        'The export could not start: AWS could not load its container image. Your request is correct. Contact the operators of iot-log, and try again when they have fixed it.'
       )
     },
     {
       when: /OutOfMemory|out of memory/i,
       diagnosis: failed(
         'out-of-memory',
-        'The export ran out of memory and was stopped. Ask for less at once: fewer hours, or one category at a time; and tell the operators of iot-log, since this should not happen.'
+        'The export ran out of memory and was stopped. Ask for less: fewer hours, or one category at a time. This should not happen: contact the operators of iot-log.'
       )
     },
     {
       when: /ResourceInitializationError|unable to pull secrets|CannotStartContainerError|CannotCreateContainerError/i,
       diagnosis: failed(
         'not-started',
-        'The export could not start: AWS could not set up its container. Ask again in a few minutes; should it happen twice, tell the operators of iot-log.'
+        'The export could not start: AWS could not set up its container. Try again in a few minutes. If it fails again, contact the operators of iot-log.'
       )
     },
     {
@@ -126,53 +126,53 @@ const rules: readonly { readonly when: RegExp | ((ended: EndedBatchJob) => boole
       diagnosis: {
         state: 'timed-out',
         code: 'timed-out',
-        userText: 'It took longer than a job may, and AWS Batch stopped it. Nothing is kept.'
+        userText: 'The export exceeded its time limit, and AWS Batch stopped it. Nothing is kept.'
       }
     },
     {
       when: /CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY/,
       diagnosis: failed(
         'no-capacity',
-        'The export could not start: AWS has no machine free for it at the moment. Ask again in a quarter of an hour.'
+        'The export could not start: AWS has no free machine at the moment. Try again in 15 minutes.'
       )
     },
     {
-      when: /MISCONFIGURATION:|stuck in RUNNABLE|RUNNABLE/,
+      when: /MISCONFIGURATION:|RUNNABLE/,
       diagnosis: failed(
         'stuck',
-        'The export waited in vain for a machine: the queue is set up wrongly or full. Nothing is wrong with your request; tell the operators of iot-log.'
+        'The export waited for a machine and got none: its queue is full or set up wrongly. Your request is correct. Contact the operators of iot-log.'
       )
     },
     {
       when: /Spot Task was interrupted|Host EC2/i,
       diagnosis: failed(
         'interrupted',
-        'AWS took back the machine that the export ran on, each time it was tried. Ask again: that is rare.'
+        'AWS took back the machine of the export in every attempt. This is rare: try again.'
       )
     },
     {
       when: ({ exitCode }) => exitCode === 2,
       diagnosis: failed(
         'wrong-record',
-        'The export could not read what was asked for. Ask again; should it happen twice, tell the operators of iot-log the job id.'
+        'The export could not read its job document. Try again. If it fails again, send the job id to the operators of iot-log.'
       )
     },
     {
       when: ({ exitCode }) => exitCode === 137,
       diagnosis: failed(
         'killed',
-        'The export was killed, most likely because its memory did not suffice. Ask for less at once: fewer hours, or one category at a time.'
+        'The export was killed, most likely because it ran out of memory. Ask for less: fewer hours, or one category at a time.'
       )
     },
     {
       when: ({ hasStarted, exitCode }) => !hasStarted && exitCode === undefined,
       diagnosis: failed(
         'stopped',
-        'The export was stopped in AWS Batch before it began. Ask again if it was not you who wanted that.'
+        'The export was stopped in AWS Batch before it started. If you did not stop it, try again.'
       )
     },
     {
       when: (ended) => ended.exitCode === 143 || /terminated|cancell?ed by/i.test(ended.statusReason),
-      diagnosis: failed('stopped', 'The export was stopped in AWS Batch by an operator. Ask them why, or ask again.')
+      diagnosis: failed('stopped', 'An operator stopped the export in AWS Batch. Ask them why, or try again.')
     }
   ]

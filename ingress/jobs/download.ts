@@ -21,7 +21,8 @@ export async function answerDownload(
   const { linkKeys } = await services.secrets()
   const verdict = checkDownload(linkKeys, id, new URLSearchParams(event.rawQueryString), nowMs())
   log.info('A download was asked for', { job: id, verdict })
-  if (verdict === 'forged') return page(403, 'This is no link of iot-log', 'Copy the whole link, or ask for a new one.')
+  if (verdict === 'forged')
+    return page(403, 'This link is not valid', 'Copy the whole link, or get a new one with “New link”.')
   if (verdict === 'expired') return expiredPage()
   try {
     const found = await locations.find(id)
@@ -32,12 +33,12 @@ export async function answerDownload(
     return redirect(url)
   } catch (error) {
     log.error('A download could not be given', { job: id, ...errorFields(error), why: messageOf(error) })
-    return page(503, 'Not right now', 'The archive could not be reached. Open the link again in a moment.')
+    return page(503, 'Not available right now', 'iot-log could not reach the archive. Open the link again in a moment.')
   }
 }
 
 const expiredPage = (): FunctionUrlResult =>
-  page(410, 'This link has expired', 'Press “New link” below the result, or ask for the same logs again.')
+  page(410, 'This link has expired', 'Press “New link” below the result, or export the same logs again.')
 
 const gonePage = (): FunctionUrlResult =>
-  page(404, 'This archive is gone', 'Archives are kept for a short time only. Ask for the same logs again.')
+  page(404, 'This archive is gone', 'Archives are kept for a short time only. Export the same logs again.')

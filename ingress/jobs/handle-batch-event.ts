@@ -52,12 +52,12 @@ async function end(
   // What a reporter needs may be missing for a moment: then nothing has changed yet.
   const reporter = await reporterOf(found, services, openReporters)
   let isOurs = false
-  const job = await jobs.update(ended.jobId, (standing) => {
+  const job = await jobs.update(ended.jobId, (current) => {
     const nowMs = services.nowMs()
-    const isTelling = isRecent(standing.tellingAt, nowMs)
-    isOurs = isCurrent(ended, standing) && standing.toldAt === undefined && !isTelling
+    const isReporting = isRecent(current.tellingAt, nowMs)
+    isOurs = isCurrent(ended, current) && current.toldAt === undefined && !isReporting
     if (!isOurs) return undefined
-    const over = isOver(standing.state) ? standing : endJob(standing, endOf(ended, standing), nowMs)
+    const over = isOver(current.state) ? current : endJob(current, endOf(ended, current), nowMs)
     return { ...over, tellingAt: new Date(nowMs).toISOString() }
   })
   if (!job || !isOurs) return 'ignored'
@@ -71,7 +71,7 @@ async function end(
   if (!(await reporter.over(job, reportMs))) {
     throw new IotLogError('unavailable', `The asker of job ${job.id} could not be told of its end`, { subject: job.id })
   }
-  await jobs.noteTold(job.id)
+  await jobs.noteReported(job.id)
   return 'reported'
 }
 
@@ -114,20 +114,20 @@ async function resubmit(
 ): Promise<Handled | undefined> {
   const { environment } = found.request
   let isOurs = false
-  const marked = await location.jobs.update(ended.jobId, (standing) => {
+  const marked = await location.jobs.update(ended.jobId, (current) => {
     const nowMs = services.nowMs()
-    const { batch } = standing
-    isOurs = isCurrent(ended, standing) && isWaiting(standing) && !isRecent(batch?.replacedAt, nowMs)
+    const { batch } = current
+    isOurs = isCurrent(ended, current) && isWaiting(current) && !isRecent(batch?.replacedAt, nowMs)
     const { queue } = batch ?? { queue: ended.queueArn }
     const replaced = { jobId: ended.batchJobId, queue, replacedAt: new Date(nowMs).toISOString() }
-    return isOurs ? { ...standing, batch: replaced } : undefined
+    return isOurs ? { ...current, batch: replaced } : undefined
   })
   if (!marked || !isOurs) return 'ignored'
   const submitted = await submitOnDemand(ended.jobId, environment, services)
   if (!submitted) return undefined
   const batch = { jobId: submitted.batchJobId, queue: submitted.queue }
-  const job = await location.jobs.update(ended.jobId, (standing) =>
-    isOver(standing.state) || hasBatchJob(standing) ? undefined : { ...standing, batch }
+  const job = await location.jobs.update(ended.jobId, (current) =>
+    isOver(current.state) || hasBatchJob(current) ? undefined : { ...current, batch }
   )
   services.log.info('No Spot capacity: submitted on demand', { job: ended.jobId, batchJob: batch.jobId })
   if (!job) return 'ignored'

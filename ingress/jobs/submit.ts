@@ -1,7 +1,7 @@
 import { messageOf } from '../../worker/contract/errors.ts'
 import { digestOf, hasBatchJob, isOver, type Job, type JobReply } from '../../worker/contract/job.ts'
 import type { ExportRequest } from '../../worker/contract/request.ts'
-import type { ClaimedJob, JobEnd, RecordedJob, Standing, WantedJob } from '../../worker/jobs/jobs.ts'
+import type { ClaimedJob, JobEnd, Standing, StoredJob, WantedJob } from '../../worker/jobs/jobs.ts'
 import { errorFields } from '../../worker/report/log.ts'
 import { refusedByRules } from './access.ts'
 import { cancelReason } from './batch.ts'
@@ -49,7 +49,7 @@ export async function submitExport(ask: Ask, context: RequestContext, services: 
   } catch (error) {
     if (error instanceof RequestRefused) throw error
     services.log.error('A request could not be recorded', { user: context.asker.user, ...errorFields(error) })
-    const text = 'The request could not be recorded, so nothing was started. Try again in a moment.'
+    const text = 'iot-log could not save the request, so nothing was started. Try again in a moment.'
     return { kind: 'failed', text }
   }
 }
@@ -57,7 +57,7 @@ export async function submitExport(ask: Ask, context: RequestContext, services: 
 /** What the configuration alone tells. */
 function refusedBeforehand({ request }: Ask, { asker }: RequestContext, { config }: Services): string | undefined {
   if (config.environments.get(request.environment)?.submit === undefined) {
-    return `Logs of ${request.environment} can't be asked for here: no queue is set up for it.`
+    return `Logs of ${request.environment} can't be exported here: no queue is set up for it.`
   }
   return refusedByRules(asker, config, request.environment)
 }
@@ -151,7 +151,7 @@ function atLimit({ running }: Room, wanted: string): Submitted {
 }
 
 async function submitNew(
-  recorded: RecordedJob,
+  recorded: StoredJob,
   location: Location,
   services: Services,
   deadline: Deadline
@@ -168,12 +168,12 @@ async function submitNew(
     log.info('A job was submitted', { job: job.id, batchJob: batchJobId, queue, user: job.asker.user, environment })
     const standing = await recordBatchJob(recorded, { jobId: batchJobId, queue }, location, services, deadline)
     if (standing.state !== 'cancelled') return { kind: 'started', job: standing }
-    return { kind: 'refused', text: 'This export was cancelled while it was being started, so nothing runs.' }
+    return { kind: 'refused', text: 'This export was cancelled before it started.' }
   } catch (error) {
     log.error('Batch did not take a job', { job: job.id, environment, ...errorFields(error) })
     await giveUp(job.id, location, services, deadline, messageOf(error))
     const text =
-      'AWS Batch did not take the job, so nothing runs. Try again in a moment; tell the operators if it lasts.'
+      'AWS Batch did not accept the job, so nothing was started. Try again in a moment. If it fails again, contact the operators.'
     return { kind: 'failed', text }
   }
 }
@@ -194,8 +194,8 @@ async function giveUp(
 }
 
 function notSubmitted(why: string): JobEnd {
-  const userText = 'It could not be started.'
-  return { state: 'failed', failure: { code: 'not-submitted', userText, operatorText: why }, isTold: true }
+  const userText = 'The export could not be started.'
+  return { state: 'failed', failure: { code: 'not-submitted', userText, operatorText: why }, isReported: true }
 }
 
 /**
@@ -203,7 +203,7 @@ function notSubmitted(why: string): JobEnd {
  * have begun and written that itself; or somebody has cancelled it meanwhile.
  */
 async function recordBatchJob(
-  recorded: RecordedJob,
+  recorded: StoredJob,
   batchJob: NonNullable<Job['batch']>,
   { jobs }: Location,
   { log, batch }: Services,

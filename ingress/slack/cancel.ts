@@ -37,15 +37,15 @@ export async function cancelByCommand(
 }
 
 function headOf(running: number, meant: number): string {
-  if (running === 0) return 'Nothing of yours runs.'
-  return meant === 0 ? 'None of your running jobs has that id:' : 'More than one runs. Which one?'
+  if (running === 0) return 'You have no running exports.'
+  return meant === 0 ? 'None of your running exports has that id:' : 'More than one export runs. Which one should stop?'
 }
 
 const texts: Readonly<Record<Exclude<Cancellation, 'refused'>, string>> = {
-  over: 'is over already: there is nothing to stop.',
-  cancelled: 'is cancelled: no machine had it yet.',
-  stopping: 'is being stopped. Its message says when it has.',
-  unanswered: 'will stop, but AWS Batch did not answer yet. If it still runs in a minute, cancel it again.'
+  over: 'has already ended: there is nothing to stop.',
+  cancelled: 'is cancelled. It had not started on a machine.',
+  stopping: 'is being stopped. Its message says when it has stopped.',
+  unanswered: 'will stop, but AWS Batch did not answer. If it still runs in a minute, cancel it again.'
 }
 
 /** Stops a job, and says what came of it. */
@@ -56,6 +56,6 @@ export async function cancelText(
 ): Promise<Ephemeral> {
   const cancellation = await cancelJob(found, context, services)
   return cancellation === 'refused'
-    ? { text: 'Only whoever asked for this export, or an admin of iot-log, can stop it.' }
+    ? { text: 'Only the person who asked for this export, or an admin of iot-log, can stop it.' }
     : { text: `${namedIdentifiers(found.job.request)} ${texts[cancellation]}` }
 }

@@ -37,7 +37,7 @@ export async function answerCommand(
   const context = readContext(form, event, services, deadline)
   const responseUrl = form.fields.get('response_url')
   if (responseUrl !== null && !isReplyUrl(responseUrl, services.responseOrigins)) {
-    throw new RequestRefused(400, 'The response URL is not one of Slack')
+    throw new RequestRefused(400, 'The response URL is not one of Slack’s')
   }
   try {
     const answer = await obey(form, responseUrl, context, services)
@@ -45,7 +45,7 @@ export async function answerCommand(
   } catch (error) {
     if (error instanceof RequestRefused) throw error
     services.log.error('A command failed', { user: context.asker.user, ...errorFields(error) })
-    return ephemeral({ text: 'Something went wrong here, so nothing was done. Try again in a moment.' })
+    return ephemeral({ text: 'Something went wrong in iot-log, so nothing was done. Try again in a moment.' })
   }
 }
 
@@ -57,7 +57,7 @@ function readContext(
 ): SlackRequestContext {
   const [team, user, channel] = ['team_id', 'user_id', 'channel_id'].map((name) => fields.get(name) ?? '')
   const ids = [team!, user!, channel!]
-  if (ids.some((id) => !/^[A-Z0-9]{1,30}$/.test(id))) throw new RequestRefused(400, 'This is no slash command')
+  if (ids.some((id) => !/^[A-Z0-9]{1,30}$/.test(id))) throw new RequestRefused(400, 'This is not a slash command')
   const enterprise = fields.get('enterprise_id') || undefined
   const facts = {
     person: { team: team!, user: user!, channel: channel!, enterprise },
@@ -115,8 +115,7 @@ async function exportLogs(
 function mistakesText({ problems, correction }: ProblemsError, command: string): Ephemeral {
   const lines = problems.map(({ text }) => `• ${escapeText(text)}`)
   const corrected = correction && `${command} ${correction.join(' ')}`
-  const hint =
-    corrected === undefined ? `${codeText(`${command} help`)} tells how.` : `Type this: ${shownCommand(corrected)}`
+  const hint = corrected === undefined ? `See ${codeText(`${command} help`)}.` : `Type this: ${shownCommand(corrected)}`
   return { text: `${clip(lines.join('\n'), longestAnswer)}\n${hint}` }
 }
 

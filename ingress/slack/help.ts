@@ -23,7 +23,7 @@ export function helpText(config: Config, command: string): Ephemeral {
     `*Logs of a device as a zip*: ${codeText(`${command} <identifier> <category> <date> [environment] [option=value]`)}`,
     ...examples.map((words) => `• ${codeText(`${command} ${words}`)}`),
     '',
-    `*identifier*: a thing name, client id or any text of the line; up to ${config.limits.maxIdentifiers} with commas; "in quotes" when it holds a space or a comma`,
+    `*identifier*: a thing name, client id or any text of the line; up to ${config.limits.maxIdentifiers}, separated by commas; "in quotes" if it has a space or a comma`,
     `*category*: ${escapeText(categoryNames(config))}, or all`,
     `*date* (UTC): 2023/10/01, 20231001, today, yesterday; days 2023/10/01..2023/10/03, at most ${config.limits.maxDays}; hours 2023/10/01T09..2023/10/01T12`,
     `*environment*: ${escapeText(environmentNames(config))}`,
@@ -32,7 +32,7 @@ export function helpText(config: Config, command: string): Ephemeral {
       return `*${option.key}*: ${words.join(' or ')}; ${escapeText(option.help)}`
     }),
     '',
-    `${codeText(command)} alone asks for everything in a form.`,
+    `${codeText(command)} alone opens a form.`,
     `${codeText(`${command} status`)} shows your exports, ${codeText(`${command} cancel`)} stops one, ${codeText(`${command} help`)} shows this.`
   ]
   return { text: lines.join('\n'), blocks: [section(lines)] }
@@ -49,9 +49,7 @@ function categoryNames(config: Config): string {
 
 function environmentNames(config: Config): string {
   const environments = [...config.environments.values()].filter(isSubmittable)
-  return namesText(
-    environments.map(({ name }) => (name === config.defaultEnvironment ? `${name} (unless told)` : name))
-  )
+  return namesText(environments.map(({ name }) => (name === config.defaultEnvironment ? `${name} (default)` : name)))
 }
 
 /** So long a list of names leaves room in a section for all the rest. */

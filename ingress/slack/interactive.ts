@@ -67,7 +67,7 @@ function readPayload({ fields }: SignedForm): Payload {
   try {
     return payloadSchema.parse(JSON.parse(fields.get('payload') ?? ''))
   } catch {
-    throw new RequestRefused(400, 'This is no interaction')
+    throw new RequestRefused(400, 'This is not an interaction')
   }
 }
 
@@ -96,7 +96,7 @@ async function press(payload: Payload, context: SlackRequestContext, services: S
   const action = actions?.find(({ action_id: id }) => id === actionIds.cancel || id === actionIds.newLink)
   if (!action?.value) return
   if (responseUrl && !isReplyUrl(responseUrl, services.responseOrigins)) {
-    throw new RequestRefused(400, 'The response URL is not one of Slack')
+    throw new RequestRefused(400, 'The response URL is not one of Slack’s')
   }
   const answer = isOfWholeOrganisation
     ? { text: organisationText }
@@ -122,14 +122,14 @@ async function answerPress(
       deadline.within('record of the job', () => services.locations.look(id), { reserveMs: 2 * answerReserveMs }),
       refuseReplay()
     ])
-    if (!found || found.job.asker.team !== asker.team) return { text: 'This export is not known any more.' }
+    if (!found || found.job.asker.team !== asker.team) return { text: 'iot-log no longer knows this export.' }
     return actionId === actionIds.cancel
       ? await cancelText(found, context, services)
       : await giveNewLink(found, context, services)
   } catch (error) {
     if (error instanceof RequestRefused) throw error
     services.log.error('A button could not be obeyed', { job: id, user: asker.user, ...errorFields(error) })
-    return { text: 'Something went wrong here, so nothing was done. Press the button again in a moment.' }
+    return { text: 'Something went wrong in iot-log, so nothing was done. Press the button again in a moment.' }
   }
 }
 
@@ -147,7 +147,7 @@ async function giveNewLink(
     (await deadline.within('the archive', () => location.store.has(job.result!.archive!.key), {
       reserveMs: answerReserveMs
     }))
-  if (!isThere) return { text: 'The archive of this export is gone. Ask for the same logs again.' }
+  if (!isThere) return { text: 'The archive of this export is gone. Export the same logs again.' }
   services.log.info('A new link was given', { job: job.id, user: asker.user })
   return newLinkText(job, link)
 }
@@ -160,7 +160,7 @@ async function submitForm(
 ): Promise<FunctionUrlResult> {
   const origin = await readOrigin(view?.private_metadata ?? '', context, services)
   // A release without the field `options` opened the form: its other choices would be lost.
-  if (!origin || !view?.state?.values.options) return showText('This form is too old. Type /iot-log again.')
+  if (!origin || !view?.state?.values.options) return showText('This form has expired. Type /iot-log again.')
   const reading = readForm(view.state, services.config, services.nowMs())
   if ('errors' in reading) return json({ response_action: 'errors', errors: reading.errors })
   const { channel, command, responseUrl, fromMs } = origin

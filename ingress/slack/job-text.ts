@@ -46,7 +46,7 @@ function startedText(job: Job, { command }: SlackRequestContext): Ephemeral {
   const lines = [
     `⏳ *Started* · ${namedIdentifiers(job.request)}`,
     `${categoriesText(job.request)} · ${whereText(job.request)}`,
-    'Waiting for a machine, about a minute; then a message here shows how it goes, and has the link in the end.',
+    'Waiting for a machine, about a minute. Then a message here shows the progress and, at the end, the link.',
     `Stop it with ${codeText(`${command} cancel ${shortId(job)}`)}.`
   ]
   return message(lines, [cancelButton(job)])
@@ -59,7 +59,7 @@ function runningText(job: Job, context: SlackRequestContext): Ephemeral {
     `${categoriesText(job.request)} · ${whereText(job.request)}`,
     hasBatchJob(job)
       ? `${stateText(job)}. ${messageText(job, context)}`
-      : 'AWS Batch does not have it yet: ask again in a minute, should no message come.'
+      : 'AWS Batch does not have it yet. If no message comes within a minute, ask again.'
   ]
   return message(lines, isMine && job.state !== 'cancelling' ? [cancelButton(job)] : [])
 }
@@ -131,9 +131,8 @@ function resultText({ state, result }: Job): string {
 /** Where the message of a job is; without one it is yet to come. */
 function messageText(job: Job, { workspaceDomain }: SlackRequestContext): string {
   const { channel, ts } = readSlackReply(job.reply)
-  if (channel === null || ts === null)
-    return isOver(job.state) ? '' : 'Its message comes as soon as its machine has started.'
-  if (workspaceDomain === undefined) return 'Its message is in the channel it was asked for in.'
+  if (channel === null || ts === null) return isOver(job.state) ? '' : 'Its message comes when its machine has started.'
+  if (workspaceDomain === undefined) return 'Its message is in the channel of the request.'
   return `<https://${workspaceDomain}.slack.com/archives/${channel}/p${ts.replace('.', '')}|See its message>.`
 }
 

@@ -93,7 +93,7 @@ export function modalView(config: Config, metadata: string, nowMs: number): obje
           placeholder: plain('THING00001'),
           max_length: 3_000
         },
-        'A thing name, client id or any text of the line. Several with commas.'
+        'A thing name, client id or any text of the line. Separate several with commas.'
       ),
       input('category', 'Categories', {
         type: 'multi_static_select',
@@ -209,7 +209,7 @@ const blameless = (config: Config): Words => ({
 /** A field that is left out is a word that is missing, so the ones after it must not take its place. */
 function problemsOf(words: Words, config: Config, nowMs: number): string | undefined {
   const { options: _, ...needed } = words
-  if (Object.values(needed).some((word) => trimSpaces(word) === '')) return 'Fill this in'
+  if (Object.values(needed).some((word) => trimSpaces(word) === '')) return 'This field is required'
   try {
     parseRequest(wordsOf(words), config, nowMs)
     return undefined

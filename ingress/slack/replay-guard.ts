@@ -21,7 +21,7 @@ export function refuseReplays(signature: string, services: SlackServices, deadli
     // Each has other bytes: a PUT that is repeated because its answer was lost must know its own.
     const bytes = Buffer.from(randomUUID())
     const version = await deadline.within('notice', () => documents.create(key, bytes), { reserveMs: answerReserveMs })
-    if (version === undefined) throw new RequestRefused(401, 'This request was here before')
+    if (version === undefined) throw new RequestRefused(401, 'This request was received before')
   }
   return () => {
     noting ??= note()

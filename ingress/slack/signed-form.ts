@@ -30,5 +30,5 @@ export async function readSignedForm(
   if (verdict === 'valid') return { fields, signature }
   // Which of the three it was helps an operator, and would help a forger.
   services.log.warn('A request was not signed by Slack just now', { verdict, path: event.rawPath })
-  throw new RequestRefused(401, 'The signature does not hold')
+  throw new RequestRefused(401, 'The signature is not valid')
 }

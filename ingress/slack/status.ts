@@ -34,8 +34,8 @@ export async function statusText(context: SlackRequestContext, services: SlackSe
   }
   const lines = [
     ...(jobs.length === 0
-      ? [`You asked for nothing since yesterday. ${codeText(`${command} help`)} tells how.`]
-      : [running.length === 0 ? '*Nothing of yours runs.*' : '*Running*']),
+      ? [`You have no exports since yesterday. See ${codeText(`${command} help`)}.`]
+      : [running.length === 0 ? '*You have no running exports.*' : '*Running*']),
     ...running.map((job) => `• ${lineOf(job)} · stop it with ${codeText(`${command} cancel ${shortId(job)}`)}`),
     ...(over.length === 0 ? [] : ['*Last results*', ...(await Promise.all(over.map(resultLine)))]),
     ...unreadLines(list, services)
@@ -46,7 +46,7 @@ export async function statusText(context: SlackRequestContext, services: SlackSe
 /** What a person must know who does not see all their jobs. */
 export function unreadLines({ failures }: FoundJobs, { log }: SlackServices): string[] {
   for (const failure of failures) log.error('The jobs of a location could not be read', errorFields(failure))
-  return failures.length === 0 ? [] : ['⚠️ Part of the jobs could not be read just now, so some may be missing here.']
+  return failures.length === 0 ? [] : ['⚠️ iot-log could not read all jobs, so some may be missing here.']
 }
 
 /** Where a new link would be refused, none is shown. */

@@ -13,7 +13,7 @@ const asked = '/iot-log THING00007 telemetry 2023/10/01'
 const refused: readonly (readonly [string, typeof test, Partial<UserOptions>, RegExp])[] = [
   ['a guest', test, { realName: 'Gus Guest', isUltraRestricted: true }, /Guests may not use iot-log/],
   ['somebody of another workspace', test, { realName: 'Eve External', team: 'T0ELSEWHERE' }, /Only members/],
-  ['somebody who is not on the list', testWithList, {}, /You are not among the people who may use iot-log/]
+  ['somebody who is not on the list', testWithList, {}, /You may not use iot-log here/]
 ]
 for (const [who, declare, options, words] of refused) {
   declare(
@@ -54,13 +54,13 @@ test('help tells what may be typed', async ({ phone }) => {
   await help.waitFor()
   await phone.look('help')
   const text = await help.innerText()
-  assert.match(text, /environment: dev \(unless told\), slow, broken/)
+  assert.match(text, /environment: dev \(default\), slow, broken/)
   assert.doesNotMatch(text, /\*/, 'marks are not meant to be read')
 })
 
 test('status shows what runs and how the last exports ended, with their links', async ({ phone }) => {
   await phone.say('/iot-log status')
-  await phone.message('You asked for nothing since yesterday').waitFor()
+  await phone.message('You have no exports since yesterday').waitFor()
   await phone.say('/iot-log THING00008 telemetry 2023/10/01')
   await phone.message(/Complete: [1-9]/).waitFor()
   await phone.say('/iot-log THING00009 telemetry 2023/10/01 slow')

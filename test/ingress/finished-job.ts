@@ -17,5 +17,5 @@ export function finishedJob(job: Job): Job {
     linesByHour: [],
     seconds: 7.9
   }
-  return endJob(job, { state: 'complete', result, isTold: true }, noonMs)
+  return endJob(job, { state: 'complete', result, isReported: true }, noonMs)
 }

@@ -44,20 +44,20 @@ const cases: readonly {
   { name: 'a reset, three times', action: { kind: 'reset' }, times: 3, state: 'complete', told: /Complete/ },
   { name: 'lost answers', action: { kind: 'lost-answer' }, times: 3, state: 'complete', told: /Complete/ },
   { name: '403 to its beginning', action: denied, times: 1, state: 'failed', told: /Failed.*to the operators/ },
-  { name: '403 to every change', action: denied, state: 'failed', told: /Failed.*ended without a word. Ask again/ },
+  { name: '403 to every change', action: denied, state: 'failed', told: /Failed.*ended without a reason. Try again/ },
   {
     name: '403 to its end',
     action: denied,
     from: 'once the archive is there',
     state: 'failed',
-    told: /Failed.*ended without a word. Ask again/
+    told: /Failed.*ended without a reason. Try again/
   },
   {
     name: '403 to being read',
     operation: 'GetObject',
     action: denied,
     state: 'failed',
-    told: /Failed.*ended without a word. Ask again/
+    told: /Failed.*ended without a reason. Try again/
   }
 ]
 

@@ -68,7 +68,7 @@ describe('a command, while S3', () => {
       const person = system.createChannelUser()
       const before = submissions()
       system.s3.faults.add({ action })
-      assert.match(await person.type(), /could not be recorded, so nothing was started. Try again in a moment/)
+      assert.match(await person.type(), /could not save the request, so nothing was started. Try again in a moment/)
       assert.equal(submissions(), before)
       await assertWorksAgain(person)
     })
@@ -82,7 +82,7 @@ describe('a command, while S3', () => {
         const person = system.createChannelUser()
         const before = submissions()
         system.s3.faults.add({ operation: 'PutObject', key, action })
-        assert.match(await person.type(), /could not be recorded, so nothing was started/)
+        assert.match(await person.type(), /could not save the request, so nothing was started/)
         assert.equal(submissions(), before)
         await assertStartsAgain(person)
       })
@@ -130,9 +130,12 @@ describe('a command, while Batch', () => {
     it(`${how}, says so, and leaves nothing in the way`, async () => {
       const person = system.createChannelUser()
       system.batch.faults.add({ operation: 'SubmitJob', action })
-      assert.match(await person.type(), /AWS Batch did not take the job, so nothing runs. Try again in a moment/)
+      assert.match(
+        await person.type(),
+        /AWS Batch did not accept the job, so nothing was started. Try again in a moment/
+      )
       assert.deepEqual([person.job().state, person.left(), person.messages()], ['failed', [], []])
-      assert.match(await person.type('status'), /Nothing of yours runs/)
+      assert.match(await person.type('status'), /You have no running exports/)
       await assertStartsAgain(person)
     })
   }
@@ -148,7 +151,7 @@ describe('a command, while Batch', () => {
   it('takes it and its answer is lost: that job does nothing, and asking again works at once', async () => {
     const person = system.createChannelUser()
     system.batch.faults.add({ operation: 'SubmitJob', times: 1, action: { kind: 'lost-answer' } })
-    assert.match(await person.type(), /AWS Batch did not take the job/)
+    assert.match(await person.type(), /AWS Batch did not accept the job/)
     const { id } = await person.over()
     assert.deepEqual(
       person.batchJobs().map(({ attempts }) => attempts.map(({ exitCode }) => exitCode)),

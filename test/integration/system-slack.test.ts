@@ -122,7 +122,10 @@ describe('an export succeeds, and its end is told, while Slack answers', { concu
       assert.equal(person.messages().length, shown)
       assert.equal(lastWay(person), toldBy)
       const status = await person.type('status')
-      assert.match(status, /Nothing of yours runs.*\n\*Last results\*\n• `THING00099`.*complete: 1 line.*\|Download>/)
+      assert.match(
+        status,
+        /You have no running exports.*\n\*Last results\*\n• `THING00099`.*complete: 1 line.*\|Download>/
+      )
       assert.match(await person.type(), /Done (?:just now|1 min ago)/)
     })
   }

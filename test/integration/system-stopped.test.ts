@@ -82,7 +82,7 @@ describe('a worker that is killed', { concurrency: 3 }, () => {
           ['killed', 'complete']
         ]
       )
-      assert.match(person.looks().join('\n'), /Started again after an interruption \(attempt 2\)/)
+      assert.match(person.looks().join('\n'), /Restarted after an interruption \(attempt 2\)/)
       await assertSameArchive(person, job)
     })
   }
@@ -92,7 +92,7 @@ describe('a worker that is killed', { concurrency: 3 }, () => {
     await stopEach(person, inScan, system.batch.kill)
     const job = await person.over()
     assert.deepEqual([job.state, exitCodesOf(person)], ['failed', [137, 137]])
-    assert.match(person.shown(), /Failed.*was killed, most likely because its memory did not suffice. Ask for less/)
+    assert.match(person.shown(), /Failed.*was killed, most likely because it ran out of memory. Ask for less/)
     assert.deepEqual(person.left(), [])
     await person.start()
     assert.equal((await person.over()).state, 'complete')
@@ -102,7 +102,7 @@ describe('a worker that is killed', { concurrency: 3 }, () => {
     const person = system.createChannelUser(smallLogs)
     await stopEach(person, inScan, system.batch.runOutOfMemory)
     assert.deepEqual([(await person.over()).failure?.code, person.left()], ['out-of-memory', []])
-    assert.match(person.shown(), /Failed.*ran out of memory and was stopped. Ask for less at once/)
+    assert.match(person.shown(), /Failed.*ran out of memory and was stopped. Ask for less/)
   })
 })
 
@@ -122,7 +122,7 @@ describe('a worker that Spot takes back', { concurrency: 3 }, () => {
         ['interrupted', 'complete']
       ]
     )
-    assert.match(person.looks().join('\n'), /Interrupted.*starts again by itself.*\n.*\(attempt 2\)/)
+    assert.match(person.looks().join('\n'), /Interrupted.*The export restarts in a minute or two.*\n.*\(attempt 2\)/)
     await assertSameArchive(person, job)
   })
 
@@ -131,10 +131,7 @@ describe('a worker that Spot takes back', { concurrency: 3 }, () => {
     await stopEach(person, inScan, system.batch.interrupt)
     const job = await person.over()
     assert.deepEqual([job.state, exitCodesOf(person), person.left()], ['failed', [143, 1], []])
-    assert.match(
-      person.shown(),
-      /Failed.*AWS took the machine back each time before the job was done. Please ask again/
-    )
+    assert.match(person.shown(), /Failed.*AWS took the machine back in every attempt. Please try again/)
     await person.start()
     assert.equal((await person.over()).state, 'complete')
   })
@@ -157,7 +154,7 @@ describe('a worker that an operator stops', () => {
     system.batch.terminate(await caught(person, inUpload), 'Too expensive')
     const { state, failure } = await person.over()
     assert.deepEqual([state, failure?.code, exitCodesOf(person), person.left()], ['failed', 'stopped', [143], []])
-    assert.match(person.shown(), /Failed.*stopped in AWS Batch by an operator. Ask them why/)
+    assert.match(person.shown(), /Failed.*An operator stopped the export in AWS Batch. Ask them why/)
   })
 })
 

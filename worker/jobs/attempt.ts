@@ -38,11 +38,11 @@ function endOfStopped(job: Job, attempt: AttemptSettings, nowMs: number): JobEnd
   const { number, most, startedMs, timeoutMs } = attempt
   if (timeoutMs !== undefined && nowMs - startedMs >= timeoutMs - timeoutSlackMs) {
     const minutes = Math.round(timeoutMs / 6_000) / 10
-    const userText = `It took longer than the ${minutes} min that a job may take. Nothing is kept.`
+    const userText = `The export exceeded its time limit of ${minutes} min. Nothing is kept.`
     return { state: 'timed-out', failure: { code: 'timed-out', userText, operatorText: userText } }
   }
   if (number < most) return undefined
-  const userText = 'AWS took the machine back each time before the job was done. Please ask again.'
+  const userText = 'AWS took the machine back in every attempt. Please try again.'
   const operatorText = `Interrupted by SIGTERM in attempt ${number}, the last`
   return { state: 'failed', outcome: 'interrupted', failure: { code: 'interrupted', userText, operatorText } }
 }

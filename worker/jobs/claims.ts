@@ -11,7 +11,7 @@ import { encodeJob, isOver, isSuccess, type Job, jobKeys, reuseMs } from '../con
 export const mostTries = 20
 
 /** A document as it was written or read. */
-export interface RecordedJob {
+export interface StoredJob {
   readonly job: Job
   readonly version: string
 }
@@ -24,7 +24,7 @@ export type Standing = { readonly pointer: string | undefined } & (
 
 /** The job of a request: whether it has to be submitted, goes on already, has its result, or found no room. */
 export type ClaimedJob =
-  | ({ readonly kind: 'new' } & RecordedJob)
+  | ({ readonly kind: 'new' } & StoredJob)
   | { readonly kind: 'running' | 'finished'; readonly job: Job }
   | { readonly kind: 'no-room'; readonly job: Job }
 

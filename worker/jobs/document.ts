@@ -34,7 +34,7 @@ export interface JobEnd {
   /** How the attempt under way ended, in a word; the job's state unless told. */
   readonly outcome?: string
   /** Whether the asker knows already: by the answer to what they sent. */
-  readonly isTold?: boolean
+  readonly isReported?: boolean
 }
 
 /** A job document that cannot be read as one. */
@@ -65,7 +65,7 @@ export function createJob(wanted: WantedJob, id: string, nowMs: number): Job {
 
 /** A job at its end; the attempt under way ends with it. */
 export function endJob(job: Job, end: JobEnd, nowMs: number): Job {
-  const { state, result, failure, outcome = state, isTold = false } = end
+  const { state, result, failure, outcome = state, isReported = false } = end
   const endedAt = new Date(nowMs).toISOString()
   return {
     ...job,
@@ -74,7 +74,7 @@ export function endJob(job: Job, end: JobEnd, nowMs: number): Job {
     attempts: closeAttempts(job, outcome, endedAt),
     result: result ?? job.result,
     failure: failure ?? job.failure,
-    ...(isTold && { toldAt: endedAt })
+    ...(isReported && { toldAt: endedAt })
   }
 }
 

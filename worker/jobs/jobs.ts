@@ -6,15 +6,15 @@ import {
   type ClaimOptions,
   JobClaims,
   mostTries,
-  type RecordedJob,
   type Standing,
+  type StoredJob,
   tooBusy
 } from './claims.ts'
 import { createJob, endJob, GarbledJobError, type JobEnd, readJob, type WantedJob } from './document.ts'
 import { createJobId, isJobId, timePrefix } from './id.ts'
 import { lossOf } from './lost-job.ts'
 
-export type { ClaimedJob, ClaimOptions, RecordedJob, Standing } from './claims.ts'
+export type { ClaimedJob, ClaimOptions, Standing, StoredJob } from './claims.ts'
 export { endJob, GarbledJobError, type JobEnd, type WantedJob } from './document.ts'
 
 /*
@@ -90,9 +90,9 @@ export class Jobs {
     const job = await this.#findReadable(id)
     const isLost = job && lossOf(job, this.#nowMs(), this.#silenceMs)
     if (!isLost) return job
-    return this.update(id, (standing) => {
-      const end = lossOf(standing, this.#nowMs(), this.#silenceMs)
-      return end && endJob(standing, end, this.#nowMs())
+    return this.update(id, (current) => {
+      const end = lossOf(current, this.#nowMs(), this.#silenceMs)
+      return end && endJob(current, end, this.#nowMs())
     })
   }
 
@@ -101,7 +101,7 @@ export class Jobs {
    * when another process was faster; it returns undefined to leave the document as it is. A caller that has just read or
    * written the document passes what it was.
    */
-  async update(id: string, change: (job: Job) => Job | undefined, known?: RecordedJob): Promise<Job | undefined> {
+  async update(id: string, change: (job: Job) => Job | undefined, known?: StoredJob): Promise<Job | undefined> {
     for (let tries = 0; tries < mostTries; tries++) {
       const found = (tries === 0 ? known : undefined) ?? (await this.#read(id))
       if (!found) return undefined
@@ -116,7 +116,7 @@ export class Jobs {
   }
 
   /** Notes that the asker knows of the end. */
-  async noteTold(id: string): Promise<void> {
+  async noteReported(id: string): Promise<void> {
     const toldAt = new Date(this.#nowMs()).toISOString()
     await this.update(id, (job) => (job.toldAt === undefined ? { ...job, toldAt } : undefined))
   }
@@ -127,9 +127,9 @@ export class Jobs {
    */
   async end(id: string, end: JobEnd): Promise<Job | undefined> {
     let wasOver = false
-    const job = await this.update(id, (standing) => {
-      wasOver = isOver(standing.state)
-      return wasOver ? undefined : endJob(standing, end, this.#nowMs())
+    const job = await this.update(id, (current) => {
+      wasOver = isOver(current.state)
+      return wasOver ? undefined : endJob(current, end, this.#nowMs())
     })
     // Whoever ended it may have died before its marker was gone.
     if (job && wasOver) await this.#removeMarker(job)
@@ -157,7 +157,7 @@ export class Jobs {
     await this.#documents.remove(this.#runningKey(job)).catch(() => {})
   }
 
-  async #read(id: string): Promise<RecordedJob | undefined> {
+  async #read(id: string): Promise<StoredJob | undefined> {
     if (!isJobId(id)) return undefined
     const document = await this.#documents.read(this.#documentKey(id))
     return document && { job: readJob(document.bytes, id), version: document.version }

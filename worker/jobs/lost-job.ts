@@ -29,12 +29,12 @@ interface Sign {
 
 /** The last sign of life, and how long the next may take. */
 function signOf({ batch, attempts, requestedAt }: Job, silenceMs: number): Sign {
-  const neverStarted = 'The job was never started. Please ask again.'
+  const neverStarted = 'The export was never started. Please try again.'
   if (batch?.replacedAt !== undefined) {
     return { sinceMs: Date.parse(batch.replacedAt), mostMs: unreplacedMs, userText: neverStarted }
   }
   if (batch === null) return { sinceMs: Date.parse(requestedAt), mostMs: unsubmittedMs, userText: neverStarted }
   const last = attempts.at(-1)
   const sinceMs = Date.parse(last?.endedAt ?? last?.startedAt ?? requestedAt)
-  return { sinceMs, mostMs: silenceMs, userText: 'Nothing was heard of the job for too long. Please ask again.' }
+  return { sinceMs, mostMs: silenceMs, userText: 'The export sent no progress for too long. Please try again.' }
 }

@@ -8,7 +8,7 @@ import { ProgressModel, percentAt } from '../report/progress.ts'
  */
 
 /** The reporter has a pace of its own, which is slower. */
-const tellEveryMs = 1_000
+const reportEveryMs = 1_000
 /** A read and a conditional put for each. */
 const keepEveryMs = 5_000
 
@@ -20,7 +20,7 @@ export interface ProgressOptions {
 }
 
 /** Passes an export's progress on, at a bounded rate. */
-export class PacedProgress {
+export class ThrottledProgress {
   readonly #options: ProgressOptions
   readonly #model = new ProgressModel()
   #total = { objects: 0, storedBytes: 0 }
@@ -56,7 +56,7 @@ export class PacedProgress {
   #pass(): void {
     const { nowMs: clock, tell, keep } = this.#options
     const nowMs = clock()
-    if (nowMs - this.#toldMs >= tellEveryMs) {
+    if (nowMs - this.#toldMs >= reportEveryMs) {
       this.#toldMs = nowMs
       tell({ ...this.#progress(), category: this.#category, secondsLeft: this.#model.secondsLeft(nowMs) })
     }

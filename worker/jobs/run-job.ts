@@ -10,7 +10,7 @@ import { beginAttempt, exitCodeOfEnd, failureOf, jobExitCodes, stopAttempt } fro
 import { endJob, GarbledJobError, type JobEnd } from './document.ts'
 import { exportJob } from './export-job.ts'
 import { Jobs } from './jobs.ts'
-import { PacedProgress } from './progress.ts'
+import { ThrottledProgress } from './progress.ts'
 import type { JobSettings } from './settings.ts'
 
 /*
@@ -24,9 +24,9 @@ const stopMs = 5_000
 const settleMs = 5_000
 const settlePatienceMs = 3_500
 /** For telling the asker, and for noting that in the record: Slack may be silent, and S3 after that. */
-const hurried = { tellMs: 6_000, noteMs: 1_500 } as const
+const hurried = { reportMs: 6_000, noteMs: 1_500 } as const
 /** The same while nothing presses. Should Slack be gone for longer, the handler of Batch's events tells the end. */
-const unhurried = { tellMs: 40_000, noteMs: 20_000 } as const
+const unhurried = { reportMs: 40_000, noteMs: 20_000 } as const
 /** A reporter keeps its time; one that does not is left alone. */
 const graceMs = 500
 
@@ -64,7 +64,7 @@ class JobRun {
   #reporter: JobReporter | undefined
   readonly #noticed = new AbortController()
   #job: Job | undefined
-  #isTold = false
+  #isReported = false
   /** Aborts when the container must stop, or the record says that nobody waits any more. */
   readonly signal: AbortSignal
 
@@ -101,8 +101,8 @@ class JobRun {
     if (!job) return jobExitCodes.interrupted
     this.#job = job
     this.#logState('stopped', job)
-    if (isOver(job.state)) await this.#tell(job, jobs, hurried)
-    else await this.#try('reporting', hurried.tellMs + graceMs, () => this.#reporterOf(job).interrupted(job))
+    if (isOver(job.state)) await this.#report(job, jobs, hurried)
+    else await this.#try('reporting', hurried.reportMs + graceMs, () => this.#reporterOf(job).interrupted(job))
     return isOver(job.state) ? exitCodeOfEnd(job) : jobExitCodes.interrupted
   }
 
@@ -117,14 +117,14 @@ class JobRun {
     if (isOver(found.state)) {
       this.#logState('already-over', found)
       // An attempt before this one has ended it, and was killed before it could tell so.
-      const isUntold = found.attempts.length > 0 && found.toldAt === undefined && found.tellingAt === undefined
-      if (isUntold) await this.#tell(found, this.#jobs, unhurried)
+      const isUnreported = found.attempts.length > 0 && found.toldAt === undefined && found.tellingAt === undefined
+      if (isUnreported) await this.#report(found, this.#jobs, unhurried)
       return jobExitCodes.answered
     }
     this.signal.throwIfAborted()
     const begin = (job: Job): Job | undefined => (isOver(job.state) ? undefined : beginAttempt(job, attempt, nowMs()))
     const begun = this.#keep(await this.#jobs.update(id, begin)) ?? found
-    if (isOver(begun.state)) return this.#tellEnd(begun)
+    if (isOver(begun.state)) return this.#reportEnd(begun)
     this.#logState('started', begun)
     this.#reporterOf(begun).running(begun)
     return begun
@@ -150,8 +150,8 @@ class JobRun {
     return result
   }
 
-  #createProgress(): PacedProgress {
-    return new PacedProgress({
+  #createProgress(): ThrottledProgress {
+    return new ThrottledProgress({
       tell: (live) => {
         // An export that does not end must not be heard of after its end was told.
         if (!this.signal.aborted) this.#reporterOf(this.#job!).progress(this.#job!, live)
@@ -164,8 +164,8 @@ class JobRun {
   /** Writes progress down, and learns whether anybody still waits for the result. */
   async #keepProgress(progress: JobProgress): Promise<void> {
     try {
-      const job = await this.#jobs.update(this.#options.id, (standing) =>
-        standing.state === 'running' ? { ...standing, progress } : undefined
+      const job = await this.#jobs.update(this.#options.id, (current) =>
+        current.state === 'running' ? { ...current, progress } : undefined
       )
       this.#keep(job)
       this.#log.info('progress', { ...progress })
@@ -198,13 +198,13 @@ class JobRun {
       this.#log.warn('end-not-kept', { message: messageOf(error) })
     }
     const job = this.#job!
-    return this.#tellEnd(isOver(job.state) ? job : endJob(job, end, nowMs()))
+    return this.#reportEnd(isOver(job.state) ? job : endJob(job, end, nowMs()))
   }
 
-  async #tellEnd(job: Job): Promise<number> {
+  async #reportEnd(job: Job): Promise<number> {
     this.#keep(job)
     this.#logState('over', job)
-    await this.#tell(job, this.#jobs, unhurried)
+    await this.#report(job, this.#jobs, unhurried)
     return exitCodeOfEnd(job)
   }
 
@@ -212,12 +212,12 @@ class JobRun {
    * Tells the end, and notes that it was told: of what was not, the handler of Batch's events tells when this container
    * has gone. A second call cuts a first one short.
    */
-  async #tell(job: Job, jobs: Jobs, { tellMs, noteMs }: typeof hurried | typeof unhurried): Promise<void> {
-    if (this.#isTold) return
-    const isTold = await this.#try('reporting', tellMs + graceMs, () => this.#reporterOf(job).over(job, tellMs))
-    if (!isTold) return
-    this.#isTold = true
-    await this.#try('noting', noteMs, () => jobs.noteTold(job.id))
+  async #report(job: Job, jobs: Jobs, { reportMs, noteMs }: typeof hurried | typeof unhurried): Promise<void> {
+    if (this.#isReported) return
+    const isReported = await this.#try('reporting', reportMs + graceMs, () => this.#reporterOf(job).over(job, reportMs))
+    if (!isReported) return
+    this.#isReported = true
+    await this.#try('noting', noteMs, () => jobs.noteReported(job.id))
   }
 
   /** @throws IotLogError (`wrong-config`) for a front end that this container lacks */
@@ -226,7 +226,7 @@ class JobRun {
     const { config, id, nowMs, reporters } = this.#options
     this.#reporter ??= createReporter(job, reporters, {
       config,
-      onReply: async (reply) => void this.#keep(await jobs.update(id, (standing) => ({ ...standing, reply }))),
+      onReply: async (reply) => void this.#keep(await jobs.update(id, (current) => ({ ...current, reply }))),
       countRunning: () => jobs.countRunning(),
       presign: (over) => presign(over, this.#options),
       nowMs,

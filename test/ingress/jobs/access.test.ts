@@ -37,7 +37,7 @@ describe('who may ask', () => {
       { kind: 'reset' }
     ] as const) {
       harness.slack.faults.add({ method: 'users.info', times: 1, action })
-      assert.match(await harness.type(example), /did not tell in time whether you are a member/)
+      assert.match(await harness.type(example), /did not confirm in time that you are a member/)
     }
     assert.deepEqual(harness.jobs(), [])
     assert.match(await harness.type(example), /Started/)
@@ -64,9 +64,9 @@ describe('who may ask', () => {
     })
     assert.match(await harness.type(example, { team_id: 'T0ELSE' }), /This workspace may not/)
     assert.match(await harness.type(example, { channel_id: 'C0OTHER' }), /does not answer in this channel/)
-    assert.match(await harness.type(example, { user_id: 'U0GUEST' }), /You are not among the people/)
+    assert.match(await harness.type(example, { user_id: 'U0GUEST' }), /You may not use iot-log here/)
     for (const text of ['', 'help', 'status', 'cancel']) {
-      assert.match(await harness.type(text, { user_id: 'U0GUEST' }), /You are not among the people/)
+      assert.match(await harness.type(text, { user_id: 'U0GUEST' }), /You may not use iot-log here/)
     }
     assert.deepEqual([harness.s3.requests, harness.batch.requests, harness.slack.requests], [[], [], []])
     assert.match(await harness.type(example), /Started/)
@@ -79,7 +79,7 @@ describe('who may ask', () => {
     const access = { users: ['U0OPS'] }
     environments.set('dev', Object.assign({ ...environments.get('dev')! }, { access }))
     Object.assign(harness.services, { config: { ...harness.services.config, environments } })
-    assert.match(await harness.type(example), /You may not ask for logs of dev here/)
+    assert.match(await harness.type(example), /You may not export logs of dev here/)
     assert.match(await harness.type(example, { user_id: 'U0OPS' }), /Started/)
   })
 
@@ -89,7 +89,7 @@ describe('who may ask', () => {
         document.environments.bare = { source: 's3://elsewhere' }
       }
     })
-    assert.match(await harness.type(`${example} bare`), /Logs of bare can't be asked for here: no queue/)
+    assert.match(await harness.type(`${example} bare`), /Logs of bare can't be exported here: no queue/)
     assert.deepEqual(harness.s3.requests, [])
   })
 })

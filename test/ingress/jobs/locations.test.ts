@@ -23,7 +23,7 @@ describe('a store of one environment that does not answer', () => {
       harness.s3.faults.add(fault)
       assert.match(await harness.type('THING00002 telemetry 2023/10/01'), /Started/)
       const status = await harness.type('status')
-      assert.match(status, /THING00001[\s\S]*⚠️ Part of the jobs could not be read/)
+      assert.match(status, /THING00001[\s\S]*⚠️ iot-log could not read all jobs/)
       const wanted = harness.jobs()[0]!.id.slice(-6)
       assert.match(await harness.type(`cancel ${wanted}`), /is being stopped/)
     })
@@ -44,7 +44,7 @@ describe('a store of one environment that does not answer', () => {
   it('is told of when there is no other', async () => {
     const harness = await startHarness()
     harness.s3.faults.add({ action: { kind: 'error', code: 'AccessDenied' } })
-    assert.match(await harness.type('status'), /Something went wrong here/)
+    assert.match(await harness.type('status'), /Something went wrong in iot-log/)
   })
 })
 

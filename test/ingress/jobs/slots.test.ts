@@ -65,7 +65,10 @@ describe('a job that was recorded and not submitted yet', () => {
     await harness.type('AAA telemetry 2023/10/01')
     harness.putJob({ ...harness.jobs()[0]!, batch: null } satisfies Job)
     const text = await harness.type('AAA telemetry 2023/10/01')
-    assert.match(text, /Already being started[\s\S]*AWS Batch does not have it yet: ask again in a minute/)
+    assert.match(
+      text,
+      /Already being started[\s\S]*AWS Batch does not have it yet\. If no message comes within a minute/
+    )
   })
 
   it('keeps what its worker wrote of the Batch job', async () => {

@@ -23,7 +23,7 @@ async function harnessWith(change: (job: Job) => Job, options = oneAtATime): Pro
 describe('cancelling a job that Batch does not have', () => {
   it('ends it at once, and the next may begin', async () => {
     const harness = await harnessWith((job) => ({ ...job, batch: null }))
-    assert.match(await harness.type('cancel'), /`THING00001` is cancelled: no machine had it yet/)
+    assert.match(await harness.type('cancel'), /`THING00001` is cancelled\. It had not started on a machine/)
     assert.equal(harness.jobs()[0]?.state, 'cancelled')
     assert.deepEqual(harness.terminated(), [])
     assert.match(await harness.type(other), /Started/)
@@ -56,7 +56,7 @@ describe('cancelling a job that Batch does not have', () => {
       }
     }
     Object.assign(harness.services, { batch })
-    assert.match(await harness.type(example), /was cancelled while it was being started, so nothing runs/)
+    assert.match(await harness.type(example), /was cancelled before it started/)
     assert.deepEqual(harness.terminated(), [{ jobId: harness.batchJobId(1), reason: 'Cancelled on request' }])
     assert.equal(harness.jobs()[0]?.state, 'cancelled')
   })
@@ -88,7 +88,7 @@ describe('a job that was lost', () => {
     assert.match(await harness.type(other), /One export at a time/)
     harness.pass(60 * minuteMs + 1)
     assert.match(await harness.type(other), /Started/)
-    assert.match(await harness.type('status'), /`THING00001`.*failed: Nothing was heard of the job for too long/)
+    assert.match(await harness.type('status'), /`THING00001`.*failed: The export sent no progress for too long/)
     assert.equal(harness.jobs()[0]?.failure?.code, 'lost')
   })
 

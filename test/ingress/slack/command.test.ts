@@ -87,7 +87,7 @@ describe('/iot-log', () => {
     const text = await harness.type('HELP')
     assert.match(text, /`\/iot-log THING00001 telemetry,command 2023\/10\/01`/)
     assert.match(text, /telemetry, command \(also commands\), lifecycle, or all/)
-    assert.match(text, /dev \(unless told\), prod$/m)
+    assert.match(text, /dev \(default\), prod$/m)
     assert.match(text, /client_id lifecycle today/)
     assert.match(
       text,
@@ -196,7 +196,7 @@ describe('/iot-log', () => {
   it('says so when the record is refused, and starts nothing', async () => {
     const harness = await startHarness()
     harness.s3.faults.add({ operation: 'PutObject', action: { kind: 'error', code: 'AccessDenied' } })
-    assert.match(await harness.type(example), /could not be recorded, so nothing was started/)
+    assert.match(await harness.type(example), /could not save the request, so nothing was started/)
     assert.deepEqual(harness.batch.requests, [])
     assert.deepEqual(harness.s3.keys('dev-iot-logs'), [])
   })
@@ -204,7 +204,7 @@ describe('/iot-log', () => {
   it('says so when Batch refuses the job, and asking again works', async () => {
     const harness = await startHarness()
     harness.batch.faults.add(batchFaults.refuses)
-    assert.match(await harness.type(example), /AWS Batch did not take the job, so nothing runs/)
+    assert.match(await harness.type(example), /AWS Batch did not accept the job, so nothing was started/)
     const job = harness.jobs()[0]!
     assert.equal(job.state, 'failed')
     assert.match(job.failure!.operatorText, /SubmitJob failed.*JobQueue slack is not valid/)
@@ -250,7 +250,7 @@ describe('/iot-log', () => {
       await answered
       return claimed
     }
-    assert.match(await harness.type(example), /could not be recorded, so nothing was started/)
+    assert.match(await harness.type(example), /could not save the request, so nothing was started/)
     assert.equal(harness.jobs()[0]?.state, 'failed')
     assert.deepEqual(harness.batch.requests, [])
     Object.assign(jobs, { claim })
@@ -267,7 +267,7 @@ describe('/iot-log', () => {
       await answered.promise
       return claim(...given)
     }
-    assert.match(await harness.type(example), /could not be recorded, so nothing was started/)
+    assert.match(await harness.type(example), /could not save the request, so nothing was started/)
     assert.deepEqual(harness.jobs(), [])
     jobs.end = async (...given) => end(...given).finally(ended.resolve)
     answered.resolve()
@@ -287,7 +287,7 @@ describe('/iot-log', () => {
 
   it('shows what of mine runs, and my last results with links', async () => {
     const harness = await startHarness()
-    assert.match(await harness.type('status'), /You asked for nothing since yesterday/)
+    assert.match(await harness.type('status'), /You have no exports since yesterday/)
     await harness.type(example)
     finish(harness)
     await harness.type('THING00002 telemetry 2023/10/01')
@@ -306,15 +306,15 @@ describe('/iot-log', () => {
 
   it('cancels my only running job, or the one that I name', async () => {
     const harness = await startHarness()
-    assert.equal(await harness.type('cancel'), 'Nothing of yours runs.')
+    assert.equal(await harness.type('cancel'), 'You have no running exports.')
     await harness.type(example)
-    assert.match(await harness.type('cancel zzzzzz'), /None of your running jobs has that id:/)
-    assert.equal(await harness.type('cancel', { user_id: 'U0OPS' }), 'Nothing of yours runs.')
+    assert.match(await harness.type('cancel zzzzzz'), /None of your running exports has that id:/)
+    assert.equal(await harness.type('cancel', { user_id: 'U0OPS' }), 'You have no running exports.')
     assert.match(await harness.type('cancel'), /`THING00001` is being stopped/)
     assert.equal(harness.jobs()[0]?.state, 'cancelling')
     assert.deepEqual(harness.terminated(), [{ jobId: harness.batchJobId(1), reason: 'Cancelled on request' }])
     await harness.type('THING00002 telemetry 2023/10/01')
-    assert.match(await harness.type('cancel'), /More than one runs/)
+    assert.match(await harness.type('cancel'), /More than one export runs/)
     const second = harness.jobs().find(({ request }) => request.identifiers[0] === 'THING00002')!
     assert.match(await harness.type(`cancel ${second.id.slice(-6)}`), /`THING00002` is being stopped/)
     assert.equal(harness.terminated().length, 2)

@@ -49,7 +49,7 @@ describe('the button Cancel', () => {
     const { message } = await startedJob(harness)
     for (const user of ['U0GUEST', 'U0OTHER']) {
       await harness.slack.click({ in: message, actionId: actionIds.cancel, user })
-      assert.match(lastEphemeral(harness), /Only whoever asked for this export, or an admin|not known/)
+      assert.match(lastEphemeral(harness), /Only the person who asked for this export, or an admin|no longer knows/)
     }
     assert.equal(harness.jobs()[0]?.state, 'submitted')
     assert.deepEqual(harness.terminated(), [])
@@ -62,11 +62,11 @@ describe('the button Cancel', () => {
     const { job, message } = await startedJob(harness)
     harness.putJob(finishedJob(job))
     await harness.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
-    assert.match(lastEphemeral(harness), /is over already/)
+    assert.match(lastEphemeral(harness), /has already ended/)
     assert.equal(harness.jobs()[0]?.state, 'complete')
     harness.s3.delete('dev-iot-logs', `${prefix}jobs/${job.id}.json`)
     await harness.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
-    assert.match(lastEphemeral(harness), /not known any more/)
+    assert.match(lastEphemeral(harness), /no longer knows this export/)
     assert.deepEqual(harness.terminated(), [])
   })
 
@@ -75,7 +75,7 @@ describe('the button Cancel', () => {
     const { message } = await startedJob(harness)
     harness.batch.faults.add(batchFaults.refuses)
     await harness.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
-    assert.match(lastEphemeral(harness), /will stop, but AWS Batch did not answer yet/)
+    assert.match(lastEphemeral(harness), /will stop, but AWS Batch did not answer/)
     harness.batch.faults.clear()
     await harness.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
     assert.match(lastEphemeral(harness), /is being stopped\. Its message/)
@@ -87,7 +87,7 @@ describe('the button Cancel', () => {
     harness.s3.faults.add({ operation: 'PutObject', action: { kind: 'error', code: 'AccessDenied' } })
     const { status } = await harness.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
     assert.equal(status, 200)
-    assert.match(lastEphemeral(harness), /Something went wrong here/)
+    assert.match(lastEphemeral(harness), /Something went wrong in iot-log/)
     assert.deepEqual(harness.terminated(), [])
     assert.doesNotMatch(harness.logText(), /actions\/T0IOTLOG|xoxb|v0=/)
   })
@@ -98,7 +98,7 @@ describe('the button Cancel', () => {
     harness.batch.faults.add(batchFaults.hangs)
     const { status } = await harness.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
     assert.equal(status, 200)
-    assert.match(lastEphemeral(harness), /will stop, but AWS Batch did not answer yet/)
+    assert.match(lastEphemeral(harness), /will stop, but AWS Batch did not answer/)
   })
 
   it('is acknowledged in time though nobody answers', async () => {
@@ -142,7 +142,10 @@ describe('an app of a whole organisation', () => {
     const { job } = await startedJob(harness)
     const before = harness.s3.requests.length
     for (const text of [example, 'status', '']) {
-      assert.match(await harness.type(text, { is_enterprise_install: 'true' }), /as an app of a whole organisation/)
+      assert.match(
+        await harness.type(text, { is_enterprise_install: 'true' }),
+        /does not support organisation-wide installation/
+      )
     }
     const payload = {
       type: 'block_actions',
@@ -278,7 +281,7 @@ describe('the form', () => {
     assert.deepEqual(Object.keys(modal.errors), ['identifier', 'date'])
     assert.deepEqual(harness.jobs(), [])
     await harness.slack.submit({ modal, values: { ...future, identifier: '   ', date: '2023-10-01' } })
-    assert.deepEqual(modal.errors, { identifier: 'Fill this in' })
+    assert.deepEqual(modal.errors, { identifier: 'This field is required' })
     const both = ['engine=scan', 'engine=athena']
     await harness.slack.submit({ modal, values: { ...future, identifier: 'ABC', date: '2023-10-01', options: both } })
     assert.deepEqual(modal.errors, { options: '"engine=athena": "engine" is given twice' })
@@ -292,7 +295,7 @@ describe('the form', () => {
       await harness.slack.submit({ modal, values: { identifier: 'THING00001', category: ['telemetry'] } })
     }
     const shown = harness.slack.modals().map(({ view }) => JSON.stringify(view))
-    assert.match(shown[0]!, /AWS Batch did not take the job/)
+    assert.match(shown[0]!, /AWS Batch did not accept the job/)
     assert.match(shown[1]!, /Guests may not/)
   })
 
@@ -314,7 +317,7 @@ describe('the form', () => {
         view
       }
       const answer = await harness.send('/slack/interactive', { payload: JSON.stringify(payload) })
-      assert.match(answer.body, /This form is too old/)
+      assert.match(answer.body, /This form has expired/)
     }
   })
 

@@ -77,13 +77,13 @@ describe('a Batch job that ended without telling so', () => {
       'an image that can not be pulled',
       { statusReason: 'CannotPullContainerError: pull image manifest has been retried 5 time(s)' },
       'failed',
-      /could not load its program \(the container image\)/
+      /could not load its container image/
     ],
     [
       'a registry that does not answer',
       { statusReason: 'CannotPullContainerError: ref pull has been retried 1 time(s): dial tcp: i/o timeout' },
       'failed',
-      /could not load its program/
+      /could not load its container image/
     ],
     [
       'a network that does not let it start',
@@ -115,13 +115,13 @@ describe('a Batch job that ended without telling so', () => {
         attempts: [{ startedAt, container: { exitCode: 137 }, statusReason: 'Essential container in task exited' }]
       },
       'failed',
-      /was killed, most likely because its memory/
+      /was killed, most likely because it ran out of memory/
     ],
     [
       'a time-out',
       { startedAt, statusReason: 'Job attempt duration exceeded timeout' },
       'timed-out',
-      /took longer than a job may/
+      /exceeded its time limit/
     ],
     [
       'a queue that never starts it',
@@ -130,33 +130,33 @@ describe('a Batch job that ended without telling so', () => {
           'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The resource requirements are larger than the compute environment'
       },
       'failed',
-      /waited in vain for a machine: the queue is set up wrongly/
+      /waited for a machine and got none: its queue is full or set up wrongly/
     ],
     [
       'an operator',
       { startedAt, statusReason: 'Terminated by me', attempts: [{ startedAt, container: { exitCode: 143 } }] },
       'failed',
-      /stopped in AWS Batch by an operator/
+      /An operator stopped the export in AWS Batch/
     ],
-    ['a stop before it began', { statusReason: 'not needed' }, 'failed', /stopped in AWS Batch before it began/],
+    ['a stop before it began', { statusReason: 'not needed' }, 'failed', /stopped in AWS Batch before it started/],
     [
       'Spot, each time',
       { startedAt, statusReason: 'Your Spot Task was interrupted.' },
       'failed',
       /took back the machine/
     ],
-    ['a wrong record', { startedAt, container: { exitCode: 2 } }, 'failed', /could not read what was asked for/],
+    ['a wrong record', { startedAt, container: { exitCode: 2 } }, 'failed', /could not read its job document/],
     [
       'nothing known',
       { startedAt, container: { exitCode: 1 }, statusReason: 'Essential container in task exited' },
       'failed',
-      /ended without a word/
+      /ended without a reason/
     ],
     [
       'success without a result',
       { status: 'SUCCEEDED', startedAt, container: { exitCode: 0 } },
       'failed',
-      /its result could not be recorded/
+      /its result could not be saved/
     ]
   ]
 
@@ -300,7 +300,7 @@ describe('a job for which there is no Spot capacity', () => {
     await settle(harness, { statusReason: noCapacity })
     const onDemand = { statusReason: noCapacity, batchJob: harness.batchJobId(2), queue: 'slack-on-demand' }
     assert.equal(await settle(harness, onDemand), 'reported')
-    assert.match(harness.jobs()[0]!.failure!.userText, /has no machine free/)
+    assert.match(harness.jobs()[0]!.failure!.userText, /has no free machine/)
     assert.equal(harness.submitted().length, 2)
     assert.equal(shown(harness).length, 1)
   })
@@ -310,7 +310,7 @@ describe('a job for which there is no Spot capacity', () => {
     harness.batch.faults.add(batchFaults.refuses)
     assert.equal(await settle(harness, { statusReason: noCapacity }), 'reported')
     assert.equal(harness.jobs()[0]?.state, 'failed')
-    assert.match(shown(harness)[0]!, /has no machine free/)
+    assert.match(shown(harness)[0]!, /has no free machine/)
   })
 
   it('is cancelled, when somebody had asked for that', async () => {

@@ -14,7 +14,7 @@ describe('a call to Slack', () => {
     ] as const) {
       harness.slack.faults.clear()
       harness.slack.faults.add({ method: 'users.info', action: { kind: 'error', error } })
-      assert.match(await harness.type('THING00001 telemetry 2023/10/01'), /Slack did not tell in time/)
+      assert.match(await harness.type('THING00001 telemetry 2023/10/01'), /Slack did not confirm in time/)
       assert.match(String(harness.logged.at(-1)?.error), hint)
     }
   })

@@ -129,7 +129,10 @@ describe('claiming a job', { concurrency }, () => {
     place.nowMs += 1
     assert.equal((await place.jobs.claim(wanted)).kind, 'new')
     const old = await place.jobs.find(job.id)
-    assert.deepEqual([old?.state, old?.failure?.userText], ['failed', 'The job was never started. Please ask again.'])
+    assert.deepEqual(
+      [old?.state, old?.failure?.userText],
+      ['failed', 'The export was never started. Please try again.']
+    )
   })
 
   it('is not asked twice what stands for the request, nor what it has written', async () => {
@@ -411,7 +414,7 @@ describe('a job of which nothing is heard any more', { concurrency }, () => {
       const [listed] = await place.jobs.jobsOf('T1', 'U1')
       assert.equal(listed?.state, state)
       assert.deepEqual(await place.jobs.find(job.id), listed)
-      assert.match(listed!.failure?.userText ?? 'ask again', /ask again/)
+      assert.match(listed!.failure?.userText ?? 'try again', /try again/)
       assert.equal(await place.jobs.countRunning(), 0)
       assert.equal((await place.jobs.claim(wanted)).kind, 'new')
     })

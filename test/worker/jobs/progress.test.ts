@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import type { JobProgress } from '../../../worker/contract/job.ts'
-import { PacedProgress } from '../../../worker/jobs/progress.ts'
+import { ThrottledProgress } from '../../../worker/jobs/progress.ts'
 import type { LiveProgress } from '../../../worker/report/job-reporter.ts'
 
 const choice = { engines: ['scan'], obstacles: [undefined], reason: '', basis: '' } as const
@@ -84,7 +84,7 @@ function follow() {
   const told: LiveProgress[] = []
   const kept: (JobProgress & { done(): void })[] = []
   const clock = { nowMs: 0 }
-  const progress = new PacedProgress({
+  const progress = new ThrottledProgress({
     tell: (live) => void told.push(live),
     keep: (one) =>
       new Promise((resolve) => {

@@ -422,7 +422,7 @@ describe('a job that is stopped', { concurrency }, () => {
     const { exitCode, reporter } = await stop(place, id, { operation: 'GetObject' }, { attempt })
     const job = await place.job(id)
     assert.deepEqual([exitCode, job.state, job.failure?.code], [1, 'timed-out', 'timed-out'])
-    assert.match(job.failure!.userText, /longer than the 1 min that/)
+    assert.match(job.failure!.userText, /exceeded its time limit of 1 min/)
     assert.deepEqual(reporter.story(), ['running running', 'over timed-out'])
   })
 

@@ -27,7 +27,7 @@ export function cancelButton(job: Job): Button {
     value: job.id,
     confirm: {
       title: plainText('Stop this export?', slackLimits.confirmTitle),
-      text: plainText(`${namedPlainly(job.request)}\nNothing of it is kept.`, slackLimits.confirmText),
+      text: plainText(`${namedPlainly(job.request)}\nNothing is kept.`, slackLimits.confirmText),
       confirm: plainText('Stop it', slackLimits.confirmButton),
       deny: plainText('Let it run', slackLimits.confirmButton),
       style: 'danger'

@@ -5,11 +5,18 @@ import type { Log, LogFields } from '../log.ts'
 import { type Trouble, verdictOf } from './answers.ts'
 import { withoutCancel } from './buttons.ts'
 import type { Called, MessageBody, SlackCalls } from './calls.ts'
-import { type ChosenWay, callMs, chooseWay, openWays, type Via, type Way } from './delivery-channels.ts'
+import {
+  type ChosenChannel,
+  callMs,
+  chooseChannel,
+  type DeliveryChannel,
+  openChannels,
+  type Via
+} from './delivery-channels.ts'
 import type { SlackMessage } from './message.ts'
 import type { SlackReply } from './reply.ts'
 import { isReplyUrl, withoutReplyUrl } from './reply-url.ts'
-import { Pace } from './update-rate.ts'
+import { UpdateRate } from './update-rate.ts'
 
 /*
  * Brings the newest message of a job to Slack: one message, posted once and then changed. What can't be told now is told
@@ -46,12 +53,12 @@ export interface DeliveryEnd {
 
 type MakeMessage = () => SlackMessage
 /** Told; not told and never will be; or Slack is to be asked again later. */
-type Sent = 'told' | 'untold' | 'later'
+type Sent = 'sent' | 'unsent' | 'later'
 
 export class SlackDelivery {
   readonly #options: DeliveryOptions
   readonly #replyUrl: string | undefined
-  readonly #pace: Pace
+  readonly #rate: UpdateRate
   readonly #wake = new AbortController()
   /** Channels, and people, that take no message. */
   readonly #closed = new Set<string>()
@@ -67,7 +74,7 @@ export class SlackDelivery {
   /** 0: all blocks, 1: plain ones, 2: text alone. */
   #plainness = 0
   #waiting: MakeMessage | undefined
-  #telling: Promise<void> | undefined
+  #sending: Promise<void> | undefined
   /** The last message under way; aborted when another takes its place. */
   #ending: AbortController | undefined
   #quietUntilMs = 0
@@ -76,7 +83,7 @@ export class SlackDelivery {
     const { reply, hasToken, allowedReplyOrigins } = options
     const url = reply.responseUrl ?? undefined
     this.#options = options
-    this.#pace = new Pace({ ...options, onUncounted: () => this.#note({ code: 'running-jobs-unknown' }) })
+    this.#rate = new UpdateRate({ ...options, onUncounted: () => this.#note({ code: 'running-jobs-unknown' }) })
     this.#reply = reply
     this.#replyUrl = url !== undefined && isReplyUrl(url, allowedReplyOrigins) ? url : undefined
     this.#hasToken = hasToken
@@ -88,7 +95,7 @@ export class SlackDelivery {
   offer(make: MakeMessage): void {
     if (this.#ending) return
     this.#waiting = make
-    this.#telling ??= this.#tell()
+    this.#sending ??= this.#sendWaiting()
   }
 
   /** Takes over what another process has learnt: where the message is, how often the response URL was used. */
@@ -115,23 +122,23 @@ export class SlackDelivery {
     this.#wake.abort()
     // What is being sent must not arrive after the last message; a post may take longer than there is time for.
     const limitMs = Math.min(callMs.update, budgetMs / 2)
-    await within(limitMs, 'The message before', async () => this.#telling, timers).catch(() => {})
+    await within(limitMs, 'The message before', async () => this.#sending, timers).catch(() => {})
     while (!mine.signal.aborted) {
       const message = this.#made(make)
       const chosen = message && this.#choose(isOver, untilMs)
       if (!message || !chosen) {
-        this.#note({ code: 'untold' })
+        this.#note({ code: 'unsent' })
         return false
       }
       await timers.sleep(chosen.waitMs, mine.signal)
       // What was learnt while waiting may open a better way.
       if (mine.signal.aborted || chosen.waitMs > 0) continue
-      if ((await this.#send(chosen, message, untilMs)) === 'told') return true
+      if ((await this.#send(chosen, message, untilMs)) === 'sent') return true
     }
     return false
   }
 
-  async #tell(): Promise<void> {
+  async #sendWaiting(): Promise<void> {
     const { nowMs, timers } = this.#options
     while (this.#waiting && !this.#ending) {
       await timers.sleep(this.#quietUntilMs - nowMs(), this.#wake.signal)
@@ -141,10 +148,10 @@ export class SlackDelivery {
       const sent = await this.#sendProgress(make)
       if (sent === 'later') this.#waiting ??= make
       if (this.#ending) break
-      const intervalMs = await this.#pace.intervalMs()
+      const intervalMs = await this.#rate.intervalMs()
       this.#quietUntilMs = nowMs() + Math.max(intervalMs, sent === 'later' ? (this.#choose(false)?.waitMs ?? 0) : 0)
     }
-    this.#telling = undefined
+    this.#sending = undefined
   }
 
   /** Goes from one way to the next until one takes the message, or wants to be asked later. */
@@ -152,38 +159,38 @@ export class SlackDelivery {
     const message = this.#made(make)
     while (message && !this.#ending) {
       const chosen = this.#choose(false)
-      if (!chosen) return 'untold'
+      if (!chosen) return 'unsent'
       if (chosen.waitMs > 0) return 'later'
       const sent = await this.#send(chosen, message)
-      if (sent !== 'untold') return sent
+      if (sent !== 'unsent') return sent
     }
-    return message ? 'later' : 'untold'
+    return message ? 'later' : 'unsent'
   }
 
-  #choose(isOver: boolean, untilMs?: number): ChosenWay | undefined {
+  #choose(isOver: boolean, untilMs?: number): ChosenChannel | undefined {
     const { asker, nowMs } = this.#options
     const now = nowMs()
     const known = { asker, reply: this.#reply, replyUrl: this.#replyUrl, hasToken: this.#hasToken }
-    const ways = openWays({ ...known, posts: this.#posts, closed: this.#closed }, isOver, now)
-    const tried = ({ via }: Way): number | undefined => this.#triedMs.get(via)
-    return chooseWay(ways, ({ via }) => this.#readyMs.get(via) ?? 0, now, untilMs, tried)
+    const targets = openChannels({ ...known, posts: this.#posts, closed: this.#closed }, isOver, now)
+    const tried = ({ via }: DeliveryChannel): number | undefined => this.#triedMs.get(via)
+    return chooseChannel(targets, ({ via }) => this.#readyMs.get(via) ?? 0, now, untilMs, tried)
   }
 
-  async #send({ way, limitMs }: ChosenWay, message: SlackMessage, untilMs?: number): Promise<Sent> {
+  async #send({ target, limitMs }: ChosenChannel, message: SlackMessage, untilMs?: number): Promise<Sent> {
     const { nowMs, timers } = this.#options
     const postedMs = nowMs()
-    if (untilMs !== undefined && !this.#triedMs.has(way.via)) this.#triedMs.set(way.via, postedMs)
+    if (untilMs !== undefined && !this.#triedMs.has(target.via)) this.#triedMs.set(target.via, postedMs)
     // Nothing is posted beside a post that has no answer yet.
-    if (way.via !== 'update') this.#readyMs.set(way.via, postedMs + callMs[way.via])
+    if (target.via !== 'update') this.#readyMs.set(target.via, postedMs + callMs[target.via])
     using limit = timers.limit(limitMs)
-    const called = await this.#call(way, message, limit.signal)
+    const called = await this.#call(target, message, limit.signal)
     const leftMs = untilMs === undefined ? keepMs : Math.min(keepMs, Math.max(1_000, untilMs - nowMs()))
     if (!('trouble' in called)) {
-      this.#readyMs.delete(way.via)
-      await this.#took(way, called, leftMs)
-      return 'told'
+      this.#readyMs.delete(target.via)
+      await this.#took(target, called, leftMs)
+      return 'sent'
     }
-    return this.#learn(way, called.trouble, postedMs, leftMs)
+    return this.#learn(target, called.trouble, postedMs, leftMs)
   }
 
   #made(make: MakeMessage): SlackMessage | undefined {
@@ -195,54 +202,59 @@ export class SlackDelivery {
     }
   }
 
-  #call(way: Way, message: SlackMessage, signal: AbortSignal): Promise<Called> {
+  #call(target: DeliveryChannel, message: SlackMessage, signal: AbortSignal): Promise<Called> {
     const { calls } = this.#options
-    const body = bodyOf(message, this.#plainnessOn(way))
-    if (way.via === 'reply') {
+    const body = bodyOf(message, this.#plainnessOn(target))
+    if (target.via === 'reply') {
       const isFirst = this.#reply.responseUrlUses === 0
-      return calls.reply(way.url, isFirst ? body : { ...body, blocks: withoutCancel(body.blocks) }, isFirst, signal)
+      return calls.reply(target.url, isFirst ? body : { ...body, blocks: withoutCancel(body.blocks) }, isFirst, signal)
     }
-    if (way.via === 'update') return calls.update({ channel: way.channel, ts: way.ts }, body, signal)
-    return calls.post(way.channel, body, signal)
+    if (target.via === 'update') return calls.update({ channel: target.channel, ts: target.ts }, body, signal)
+    return calls.post(target.channel, body, signal)
   }
 
   /** Nobody has seen a plan go through a response URL. */
-  #plainnessOn({ via }: Way): number {
+  #plainnessOn({ via }: DeliveryChannel): number {
     return via === 'reply' ? Math.max(1, this.#plainness) : this.#plainness
   }
 
-  async #took(way: Way, { place }: Extract<Called, { place: unknown }>, limitMs: number): Promise<void> {
-    this.#pace.recovered()
-    if (way.via === 'update') return
-    if (way.via === 'reply') return this.#keep({ responseUrlUses: this.#reply.responseUrlUses + 1 }, limitMs)
+  async #took(target: DeliveryChannel, { place }: Extract<Called, { place: unknown }>, limitMs: number): Promise<void> {
+    this.#rate.recovered()
+    if (target.via === 'update') return
+    if (target.via === 'reply') return this.#keep({ responseUrlUses: this.#reply.responseUrlUses + 1 }, limitMs)
     this.#posts++
     if (place) await this.#keep(place, limitMs)
   }
 
   /** Draws the conclusion: later by this way, or at once by another, or in another form. */
-  async #learn(way: Way, trouble: Trouble, postedMs: number, limitMs: number): Promise<'later' | 'untold'> {
+  async #learn(
+    target: DeliveryChannel,
+    trouble: Trouble,
+    postedMs: number,
+    limitMs: number
+  ): Promise<'later' | 'unsent'> {
     const verdict = verdictOf(trouble)
-    this.#note({ via: way.via, code: trouble.code, verdict })
+    this.#note({ via: target.via, code: trouble.code, verdict })
     if (verdict === 'later') {
-      const isUnknown = trouble.code === 'no-answer' && way.via !== 'update'
-      const afterMs = this.#options.nowMs() + this.#pace.backoffMs(trouble)
-      this.#readyMs.set(way.via, isUnknown ? Math.max(afterMs, postedMs + callMs[way.via]) : afterMs)
+      const isUnknown = trouble.code === 'no-answer' && target.via !== 'update'
+      const afterMs = this.#options.nowMs() + this.#rate.backoffMs(trouble)
+      this.#readyMs.set(target.via, isUnknown ? Math.max(afterMs, postedMs + callMs[target.via]) : afterMs)
       // It does not fail: it is to be asked when Slack said.
-      if (trouble.retryAfterMs !== undefined) this.#triedMs.delete(way.via)
+      if (trouble.retryAfterMs !== undefined) this.#triedMs.delete(target.via)
       // Whether it was used nobody knows.
-      if (isUnknown && way.via === 'reply') {
+      if (isUnknown && target.via === 'reply') {
         await this.#keep({ responseUrlUses: this.#reply.responseUrlUses + 1 }, limitMs)
       }
       return 'later'
     }
-    this.#readyMs.delete(way.via)
-    const plainness = this.#plainnessOn(way)
+    this.#readyMs.delete(target.via)
+    const plainness = this.#plainnessOn(target)
     if (verdict === 'simpler' && plainness < 2) this.#plainness = plainness + 1
-    else if (verdict === 'post-again' && way.via === 'update') this.#forget(way.ts)
-    else if (way.via === 'reply') await this.#keep(withoutReplyUrl(this.#reply), limitMs)
+    else if (verdict === 'post-again' && target.via === 'update') this.#forget(target.ts)
+    else if (target.via === 'reply') await this.#keep(withoutReplyUrl(this.#reply), limitMs)
     else if (verdict === 'no-token') this.#hasToken = false
-    else this.#closed.add(way.channel)
-    return 'untold'
+    else this.#closed.add(target.channel)
+    return 'unsent'
   }
 
   #forget(ts: string): void {

@@ -49,8 +49,8 @@ export function linkProblem({ archive }: JobResult, { downloadUrl, isInteractive
   if (!archive) return []
   const place = `The archive is ${codeText(archive.key)}.`
   if (downloadUrl !== undefined && isTooLong(downloadUrl)) {
-    return [section(['The link is longer than Slack takes. Operators can fetch the archive for you.', place])]
+    return [section(['The link is too long for Slack. Operators can get the archive for you.', place])]
   }
   if (downloadUrl !== undefined || isInteractive) return []
-  return [section(['No link could be made. Operators can fetch the archive for you.', place])]
+  return [section(['iot-log could not create a link. Operators can get the archive for you.', place])]
 }

@@ -42,8 +42,8 @@ function likelyReasons({ request, result }: Job, { nowMs, scope = unknownScope }
   const counts = result && objectCounts(result)
   const isWithoutObjects = counts?.listed === counts?.skipped
   const spelling = [
-    `*Spelling*: ${request.case === 'exact' ? 'upper and lower case differ, `case=ignore` lifts that' : 'is it written so in the logs?'}`,
-    ...(request.match === 'word' ? ['*match=word* takes whole words only: try without it'] : [])
+    `*Spelling*: ${request.case === 'exact' ? 'upper and lower case must match, unless you add `case=ignore`' : 'is it spelled like this in the logs?'}`,
+    ...(request.match === 'word' ? ['*match=word* finds whole words only: try without it'] : [])
   ]
   const when = escapeText(typedWindow({ fromMs, toMs, unit }))
   const span = `${localTime(fromMs)} to ${localTime(toMs)}`
@@ -58,6 +58,6 @@ function likelyReasons({ request, result }: Job, { nowMs, scope = unknownScope }
 
 function notDeliveredYet(toMs: number, nowMs: number): string {
   return toMs > nowMs
-    ? '*Not delivered yet*: this time is not over, ask again later'
-    : '*Not delivered yet*: logs may come hours late, ask again later'
+    ? '*Not delivered yet*: this time is not over, try again later'
+    : '*Not delivered yet*: logs may come hours late, try again later'
 }

@@ -50,7 +50,7 @@ function draftOf(job: Job, view: MessageView): Draft {
     case 'running':
       return view.isInterrupted ? interruptedDraft(job, view) : runningDraft(job, view)
     case 'cancelling':
-      return { icon: '🛑', title: 'Cancelling', lines: ['It stops within seconds.'] }
+      return { icon: '🛑', title: 'Cancelling', lines: ['The export stops within seconds.'] }
     case 'complete':
     case 'partial':
       return resultDraft(job, view)

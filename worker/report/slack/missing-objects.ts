@@ -25,7 +25,7 @@ export function missingLines(result: JobResult): string[] {
   return [
     `*${formatNumber(missing)} of ${formatCount(counts.listed, 'object')} ${verb} not read to the end:*`,
     ...[...unreadableLines(result), ...refusedLines(result)].map((line) => `• ${line}`),
-    'manifest.json in the zip names each of them.'
+    'manifest.json in the zip lists each of them.'
   ]
 }
 
@@ -34,14 +34,14 @@ const damages = {
   truncated: 'cut short',
   'bad-crc': 'with a bad checksum',
   'trailing-bytes': 'with other bytes at the end',
-  'ratio-limit': 'that unpack to more than logs do',
+  'ratio-limit': 'that unpack to far more bytes than logs do',
   'line-limit': 'with a line that is too long'
 } as const satisfies Partial<Record<DamageReason, string>>
 
 const otherReasons = {
-  'bad-data': 'garbled, or in a format that is not read (xz, bzip2, …)',
-  io: 'that S3 did not give: ask again',
-  replaced: 'replaced meanwhile: ask again'
+  'bad-data': 'corrupt, or in an unsupported format (xz, bzip2, …)',
+  io: 'that S3 did not return: try again',
+  replaced: 'replaced during the export: try again'
 } as const satisfies Partial<Record<DamageReason, string>>
 
 function unreadableLines(result: JobResult): string[] {
@@ -61,8 +61,8 @@ function unreadableLines(result: JobResult): string[] {
 
 /** What the store would not give. */
 const refusals = {
-  archived: 'in cold storage: restore, then ask again',
-  vanished: 'gone since the search began',
+  archived: 'in cold storage: restore, then try again',
+  vanished: 'deleted after the search started',
   denied: 'denied: operators must allow reading (s3:GetObject, kms:Decrypt)'
 } as const satisfies Record<Exclude<NotRead['outcome'], 'unreadable'>, string>
 

@@ -17,7 +17,7 @@ import { barText, codeText, escapeText, sparkline } from './text.ts'
 /** A job that is complete or partial. */
 export function resultDraft(job: Job, view: MessageView): Draft {
   const { result } = job
-  if (!result) return { icon: '⚠️', title: 'Done', lines: ['What it found was not written down: ask again.'] }
+  if (!result) return { icon: '⚠️', title: 'Done', lines: ['Its result was not saved. Try again.'] }
   const lines = result.entries.reduce((sum, entry) => sum + entry.lines, 0)
   const isPartial = job.state === 'partial'
   const found = isPartial && lines === 0 ? 'nothing found in what could be read' : formatCount(lines, 'line')

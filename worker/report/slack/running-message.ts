@@ -25,7 +25,7 @@ export function runningDraft(job: Job, view: MessageView): Draft {
   const progress = view.live ?? job.progress
   const percent = shownPercent(progress)
   const number = job.attempts.length
-  const again = number > 1 ? [`Started again after an interruption (attempt ${number}).`] : []
+  const again = number > 1 ? [`Restarted after an interruption (attempt ${number}).`] : []
   return {
     icon: '⏳',
     title: `${percent} %`,
@@ -39,7 +39,7 @@ export function interruptedDraft(job: Job, view: MessageView): Draft {
   return {
     icon: '⏸️',
     title: 'Interrupted',
-    lines: ['AWS took the machine back. It starts again by itself in a minute or two; this message goes on.'],
+    lines: ['AWS took the machine back. The export restarts in a minute or two, and this message shows it.'],
     ...aliveParts(job, view)
   }
 }

@@ -11,7 +11,7 @@ import { visibleText } from './text.ts'
  */
 
 export function failedDraft(job: Job, view: MessageView): Draft {
-  const reason = reasonOf(job, 'Something went wrong that the logs of the system tell more about.')
+  const reason = reasonOf(job, 'An internal error occurred. The system logs have the details.')
   return {
     icon: '❌',
     title: 'Failed',
@@ -23,7 +23,7 @@ export function failedDraft(job: Job, view: MessageView): Draft {
 }
 
 export function timedOutDraft(job: Job, view: MessageView): Draft {
-  const reason = reasonOf(job, 'It was stopped at its time limit. Nothing is kept.')
+  const reason = reasonOf(job, 'The export was stopped at its time limit. Nothing is kept.')
   return {
     icon: '⌛',
     title: 'Took too long',
@@ -55,13 +55,13 @@ function remedy(job: Job, view: MessageView): SlackBlock[] {
 
 function again({ request }: Job): SlackBlock[] {
   const command = commandText(request)
-  return [section(command === undefined ? ['To try again, ask for the same.'] : ['To try again:', command])]
+  return [section(command === undefined ? ['To try again, send the same request.'] : ['To try again:', command])]
 }
 
 /** The command of a request that is surely taken, below a label; none where nothing less can be asked for. */
 function less({ request }: Job, { scope = unknownScope }: MessageView, label: string): SlackBlock[] {
   const words = lessWords(request, scope)
-  if (!words) return [section(['Nothing less can be asked for: show the operators the job id below.'])]
+  if (!words) return [section(['The request can’t be smaller. Send the job id below to the operators.'])]
   const command = commandText(request, words)
   return [section(command === undefined ? ['Ask for less time, or for one category.'] : [label, command])]
 }

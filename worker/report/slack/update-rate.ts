@@ -11,7 +11,7 @@ const jitter = 0.2
 const countHoldsMs = 30_000
 const countMs = 3_000
 
-export interface PaceOptions {
+export interface UpdateRateOptions {
   /** The jobs that share Slack's limits now. */
   countRunning(): Promise<number>
   readonly nowMs: () => number
@@ -22,12 +22,12 @@ export interface PaceOptions {
 }
 
 /** How long to leave Slack alone. */
-export class Pace {
-  readonly #options: PaceOptions
+export class UpdateRate {
+  readonly #options: UpdateRateOptions
   #failures = 0
   #running = { count: 1, untilMs: Number.NEGATIVE_INFINITY }
 
-  constructor(options: PaceOptions) {
+  constructor(options: UpdateRateOptions) {
     this.#options = options
   }
 

@@ -13,23 +13,23 @@ export function usageMarkdown(config: Config): string {
   const environments = (ready.length > 0 ? ready : all).map(({ name }) => name)
   const categories = [...config.environments.get(config.defaultEnvironment)!.categories.values()]
   return [
-    'Ask for the logs of one device of one day and get a zip. Type it in any channel, on a phone too.',
+    'Ask for the logs of one device for one day and get a zip. Type a command in any channel, also on a phone.',
     '',
     '## Frequent commands',
     ...frequentCommands(config.defaultEnvironment, environments, categories).map(
       ([words, text]) => `- ${code(`${slashCommand}${words}`)} ${text}`
     ),
     '',
-    '## Words',
-    `- **identifier**: a thing name, client id or any text of the line; up to ${limits.maxIdentifiers} with commas, "in quotes" when it holds a space or a comma`,
-    '- **category**: one or more with commas, or `all`',
+    '## Arguments',
+    `- **identifier**: a thing name, client id or any text of the line; up to ${limits.maxIdentifiers}, separated by commas, "in quotes" if it has a space or a comma`,
+    '- **category**: one or more, separated by commas, or `all`',
     ...categories.map(
       ({ name, aliases }) => `  - ${code(name)}${aliases.length > 0 ? `, also ${codes(aliases)}` : ''}`
     ),
     '- **date**: a day in UTC, `2023/10/01`, `today` or `yesterday`',
     `  - days: ${code('2023/10/01..2023/10/03')}, both included, at most ${limits.maxDays}`,
     `  - hours: ${code('2023/10/01T09..2023/10/01T12')}, the end excluded`,
-    `- **environment**: ${codes(environments)}, without one ${code(config.defaultEnvironment)}`,
+    `- **environment**: ${codes(environments)}, default ${code(config.defaultEnvironment)}`,
     ...requestOptions.map(
       (option) =>
         `- **${option.key}**: ${codes(valuesOf(option).map((value) => `${option.key}=${value}`))}; ${option.help}`
@@ -37,7 +37,7 @@ export function usageMarkdown(config: Config): string {
     '',
     '## Good to know',
     `- The link works for ${formatCount(output.linkMinutes, 'minute')}; after that press **New link**. The zip is kept for ${formatCount(output.expiryDays, 'day')}.`,
-    '- **Partial** means that some logs were not read to the end; `manifest.json` in the zip names them.',
+    '- **Partial** means that some logs were not read to the end; `manifest.json` in the zip lists them.',
     '- **Nothing found**? Days are UTC: in Tokyo, before 9 in the morning is still the day before.',
     `- At most ${formatCount(limits.runningJobsPerUser, 'export')} at a time for each person.`,
     ''
@@ -63,10 +63,10 @@ function frequentCommands(
     ...(hours ? ([[` THING00001 ${hours.name} 2023/10/01T09..2023/10/01T12`, 'some hours']] as const) : []),
     [` THING00001,THING00002 ${first} 2023/10/01..2023/10/02`, 'two devices, two days'],
     ...(other === undefined ? [] : ([[` THING00001 ${first} today ${other}`, `from ${other}`]] as const)),
-    ['', 'asks for everything in a form'],
+    ['', 'opens a form'],
     [' status', 'shows your exports'],
     [' cancel', 'stops one'],
-    [' help', 'shows all words']
+    [' help', 'shows all options']
   ]
 }
 

@@ -101,6 +101,6 @@ export function failedJob(state: 'failed' | 'timed-out' = 'failed'): Job {
   const userText =
     state === 'failed'
       ? 'The logs of dev could not be read: access was denied.'
-      : 'It was stopped after 2 h, the longest an export may take.'
+      : 'The export exceeded its time limit of 120 min. Nothing is kept.'
   return runningJob({ state, failure: { code: 'denied', userText, operatorText: 'AccessDenied s3:ListBucket' } })
 }

@@ -101,12 +101,12 @@ describe('the message of a job that is not over', () => {
   it('says that it started again after an interruption, and that it will', () => {
     assert.match(
       read(runningJob({ attempts: [attempt, attempt] })),
-      /^Started again after an interruption \(attempt 2\)\.$/m
+      /^Restarted after an interruption \(attempt 2\)\.$/m
     )
     assert.doesNotMatch(read(runningJob()), /interruption/)
     assert.match(
       read(runningJob(), { isInterrupted: true }),
-      /^⏸️ Interrupted[\s\S]*AWS took the machine back\. It starts again by itself/
+      /^⏸️ Interrupted[\s\S]*AWS took the machine back\. The export restarts/
     )
   })
 
@@ -203,7 +203,7 @@ describe('the message of a result', () => {
     const text = read(completeJob(), { isInteractive: false })
     assert.match(
       text,
-      /No link could be made.*\nThe archive is slack\/iot-logs\/20231002010000\/20231001_THING00001\.zip/
+      /could not create a link.*\nThe archive is slack\/iot-logs\/20231002010000\/20231001_THING00001\.zip/
     )
   })
 
@@ -212,7 +212,7 @@ describe('the message of a result', () => {
     assert.deepEqual(labelsOf(completeJob(), { ...link, downloadUrl: fits }), ['Download (18 kB)', 'New link'])
     const tooLong = { ...link, downloadUrl: `${fits}a`, isInteractive: false }
     assert.deepEqual(labelsOf(completeJob(), tooLong), [])
-    assert.match(read(completeJob(), tooLong), /longer than Slack takes[\s\S]*The archive is/)
+    assert.match(read(completeJob(), tooLong), /too long for Slack[\s\S]*The archive is/)
   })
 
   it('says what is missing, how much and why, before what was found', () => {
@@ -234,10 +234,10 @@ describe('the message of a result', () => {
     const from = lines.indexOf('10 of 240 objects were not read to the end:') + 1
     assert.deepEqual(lines.slice(from, from + 5), [
       '• 2 cut short, 1 with a bad checksum, 1 damaged: lines before the damage are kept',
-      '• 1 garbled, or in a format that is not read (xz, bzip2, …)',
-      '• 3 that S3 did not give: ask again',
-      '• 1 replaced meanwhile: ask again',
-      '• 1 gone since the search began'
+      '• 1 corrupt, or in an unsupported format (xz, bzip2, …)',
+      '• 3 that S3 did not return: try again',
+      '• 1 replaced during the export: try again',
+      '• 1 deleted after the search started'
     ])
   })
 
@@ -317,7 +317,7 @@ describe('the message of an empty result', () => {
       /Another day: 2023-10-01 is UTC. For you that day runs from 2023-10-01 00:00 UTC to 2023-10-02 00:00 UTC/
     )
     assert.match(text, /Another category: \/iot-log THING00001 all 2023-10-01 dev$/m)
-    assert.match(text, /Spelling: upper and lower case differ, case=ignore/)
+    assert.match(text, /Spelling: upper and lower case must match, unless you add case=ignore/)
     assert.match(text, /the device was offline/)
     assert.doesNotMatch(text, /match=word|Not delivered/)
     assert.deepEqual(labelsOf(emptyJob()), [])
@@ -333,8 +333,8 @@ describe('the message of an empty result', () => {
   it('mentions the options that were used', () => {
     const request = { ...sampleJob().request, match: 'word', case: 'ignore' } as const
     const text = read({ ...emptyJob(), request })
-    assert.match(text, /match=word takes whole words only/)
-    assert.match(text, /is it written so in the logs/)
+    assert.match(text, /match=word finds whole words only/)
+    assert.match(text, /is it spelled like this in the logs/)
   })
 
   it('puts first that logs of a day that has just ended, or has not, may come yet', () => {
@@ -359,7 +359,7 @@ describe('the message of a job without an answer', () => {
     assert.doesNotMatch(text, /To try again|\/iot-log/)
     assert.match(text, /For operators: job 01jabcdefghjkmnpqrstvwxyz0, denied/)
     assert.doesNotMatch(text, /AccessDenied/)
-    assert.match(read({ ...failedJob(), failure: null }), /Something went wrong/)
+    assert.match(read({ ...failedJob(), failure: null }), /An internal error occurred/)
   })
 
   it('offers to try again where that helps, and less where it was too much', () => {
@@ -386,7 +386,7 @@ describe('the message of a job without an answer', () => {
   it('asks for less when it took too long', () => {
     const text = read(failedJob('timed-out'))
     assert.equal(text.match(/Ask for/g)?.length, 1)
-    assert.match(text, /^⌛ Took too long[\s\S]*stopped after 2 h[\s\S]*2023-10-01T00\.\.2023-10-01T06 dev/)
+    assert.match(text, /^⌛ Took too long[\s\S]*limit of 120 min[\s\S]*2023-10-01T00\.\.2023-10-01T06 dev/)
     const week = { ...sampleJob().request, to: '2023-10-08T00:00:00Z' }
     assert.match(read({ ...failedJob('timed-out'), request: week }), /THING00001 telemetry,command 2023-10-01 dev/)
     const hour = { ...sampleJob().request, to: '2023-10-01T01:00:00Z' }
@@ -400,9 +400,9 @@ describe('the message of a job without an answer', () => {
   it('shows a command only whole and exact', () => {
     const identifiers = ['A'.repeat(256), 'B'.repeat(256)]
     const job = runningJob({ state: 'cancelled', request: { ...sampleJob().request, identifiers } })
-    assert.match(read(job), /To try again, ask for the same\./)
+    assert.match(read(job), /To try again, send the same request\./)
     const ticks = runningJob({ state: 'cancelled', request: { ...sampleJob().request, identifiers: ['a`b'] } })
-    assert.match(read(ticks), /To try again, ask for the same\./)
+    assert.match(read(ticks), /To try again, send the same request\./)
   })
 })
 

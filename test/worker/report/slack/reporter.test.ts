@@ -107,7 +107,7 @@ describe('a job in Slack', () => {
     const next = harness.again()
     next.running(harness.recorded(runningJob({ attempts: [attempt, attempt] })))
     await edited(harness.slack, /^10 %/)
-    assert.match(said(harness.slack.messages()[0]), /Started again after an interruption \(attempt 2\)/)
+    assert.match(said(harness.slack.messages()[0]), /Restarted after an interruption \(attempt 2\)/)
     await next.over(harness.recorded(completeJob()))
     assert.equal(harness.slack.messages().length, 1)
   })
@@ -179,7 +179,7 @@ describe('Slack that wants to be left alone', () => {
       harness.slack.faults.add({ action: { kind: 'rate-limit', retryAfterSeconds: 60 } })
       assert.equal(await harness.reporter.over(completeJob(), budgetMs), false)
       assert.ok(harness.time.nowMs() - nowMs <= budgetMs)
-      assert.ok(harness.logged.some((event) => 'code' in event && event.code === 'untold'))
+      assert.ok(harness.logged.some((event) => 'code' in event && event.code === 'unsent'))
     })
   }
 
@@ -518,7 +518,7 @@ describe('without a token that works', () => {
     await using harness = await startSlackHarness({ reporter: { token: '' } })
     await harness.reporter.over(completeJob())
     assert.deepEqual(harness.calls(), [])
-    assert.deepEqual(harness.logged, [{ message: 'slack-delivery', job: completeJob().id, code: 'untold' }])
+    assert.deepEqual(harness.logged, [{ message: 'slack-delivery', job: completeJob().id, code: 'unsent' }])
   })
 
   it('a response URL elsewhere is not called', async () => {
@@ -530,7 +530,7 @@ describe('without a token that works', () => {
     assert.deepEqual(harness.calls(), [])
     assert.deepEqual(
       harness.logged.map((event) => 'code' in event && event.code),
-      ['reply-url-refused', 'untold']
+      ['reply-url-refused', 'unsent']
     )
   })
 })
@@ -595,17 +595,17 @@ describe('where there is no ingress', () => {
     }
     await using harness = await startSlackHarness({ reporter: { ...alone, presign: fails } })
     await harness.reporter.over(completeJob())
-    assert.match(said(harness.slack.messages()[0]), /No link could be made/)
+    assert.match(said(harness.slack.messages()[0]), /could not create a link/)
     const long = async () => ({ url: `https://b.s3.amazonaws.com/${'a'.repeat(3_000)}`, expiresMs: nowMs + 600_000 })
     await using other = await startSlackHarness({ reporter: { ...alone, presign: long } })
     await other.reporter.over(completeJob())
-    assert.match(said(other.slack.messages()[0]), /longer than Slack takes/)
+    assert.match(said(other.slack.messages()[0]), /too long for Slack/)
   })
 
   it('neither does a public URL that is none give a link', async () => {
     await using harness = await startSlackHarness({ reporter: { publicUrl: 'x.example.com' } })
     await harness.reporter.over(completeJob())
-    assert.match(said(harness.slack.messages()[0]), /No link could be made/)
+    assert.match(said(harness.slack.messages()[0]), /could not create a link/)
   })
 })
 
