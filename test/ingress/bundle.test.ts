@@ -8,7 +8,7 @@ import { commandFields, linkKey, postEvent, signedHeaders, signingSecret, startH
 
 describe('the ingress as a bundle', () => {
   // A CommonJS package that is imported dynamically loses its names in a bundle, which no other test sees.
-  it('does what it does from its sources', async () => {
+  it('the bundle starts and cancels jobs as its sources do', async () => {
     using directory = temporaryDirectory()
     await buildProgram(directory.path)
     const harness = await startHarness()

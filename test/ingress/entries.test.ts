@@ -5,7 +5,7 @@ import { handler } from '../../ingress/slack/lambda.ts'
 import { commandFields, postEvent, signedHeaders, signingSecret, startHarness } from './harness.ts'
 
 describe('the Lambda entries', () => {
-  it('put themselves together from the environment at their first request', async () => {
+  it('the Lambda entries build their services from the environment at the first request', async () => {
     const harness = await startHarness()
     Object.assign(process.env, {
       IOT_LOG_CONFIG: new URL('../../iot-log.config.json', import.meta.url).pathname,

@@ -2,7 +2,7 @@ import type { Job } from '../../worker/contract/job.ts'
 import { endJob } from '../../worker/jobs/jobs.ts'
 import { noonMs, prefix } from './harness.ts'
 
-/** The same job after it has found something, and its worker has told so. */
+/** The same job after its worker has found lines and reported them. */
 export function finishedJob(job: Job): Job {
   const archive = { key: `${prefix}20231002120000/20231001_THING00001.zip`, bytes: 18_231, sha256: 'a'.repeat(64) }
   const entries = [{ name: 'telemetry_20231001.log', lines: 801, bytes: 315_456, sha256: 'b'.repeat(64) }]

@@ -36,7 +36,7 @@ export interface HarnessOptions {
   readonly budgetMs?: number
   /** Some server will not answer: time limits are as short as they are in the Lambda, not long enough for a busy machine. */
   readonly isSilent?: boolean
-  /** Without one nobody can be asked about and no form opens. */
+  /** Without a token the ingress can't look people up or open the form. */
   readonly hasBotToken?: boolean
   readonly environment?: Readonly<Record<string, string>>
   /** Whether Slack escapes what people type. */
@@ -65,15 +65,15 @@ export interface Harness {
   /** Types a command as Mina and gives the text that she reads. */
   type(text: string, more?: Readonly<Record<string, string>>): Promise<string>
   get(path: string): Promise<FunctionUrlResult>
-  /** The records of jobs, the oldest first. */
+  /** The job documents, the oldest first. */
   jobs(): Job[]
-  /** What Batch was given, and took. */
+  /** The submissions that Batch took. */
   submitted(): readonly Readonly<Record<string, unknown>>[]
-  /** What Batch was told to stop. */
+  /** The terminations that Batch took. */
   terminated(): readonly Readonly<Record<string, unknown>>[]
   /** The n-th job that Batch took, by its id. */
   batchJobId(position: number): string
-  /** Writes a record over. */
+  /** Overwrites a job document. */
   putJob(job: Job): void
 }
 

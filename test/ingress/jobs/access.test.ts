@@ -4,13 +4,13 @@ import { startHarness } from '../harness.ts'
 
 const example = 'THING00001 telemetry 2023/10/01'
 
-describe('who may ask', () => {
-  it('is everybody of the workspace, where no list says otherwise', async () => {
+describe('access', () => {
+  it('every member of the workspace has access by default', async () => {
     const harness = await startHarness()
     assert.match(await harness.type(example, { user_id: 'U0OPS' }), /Started/)
   })
 
-  it('is not a guest, nor somebody of another workspace', async () => {
+  it('guests and members of other workspaces have no access', async () => {
     const harness = await startHarness()
     assert.match(await harness.type(example, { user_id: 'U0GUEST' }), /Guests may not use iot-log/)
     assert.match(await harness.type(example, { user_id: 'U0OTHER' }), /Only members of this workspace/)
@@ -18,7 +18,7 @@ describe('who may ask', () => {
     assert.deepEqual(harness.batch.requests, [])
   })
 
-  it('is a guest whom a list names', async () => {
+  it('a guest has access when a list names them', async () => {
     const harness = await startHarness({
       change: ({ access }) => {
         access.admins = ['U0GUEST']
@@ -28,7 +28,7 @@ describe('who may ask', () => {
     assert.deepEqual(harness.slack.requests, [])
   })
 
-  it('is nobody whom Slack does not answer for; a refusal is not remembered', async () => {
+  it('a person is rejected while Slack does not confirm their membership, and accepted later', async () => {
     const harness = await startHarness()
     for (const action of [
       { kind: 'error', error: 'missing_scope' },
@@ -43,7 +43,7 @@ describe('who may ask', () => {
     assert.match(await harness.type(example), /Started/)
   })
 
-  it('is asked of Slack once in ten minutes', async () => {
+  it('the membership of a person is requested from Slack once in ten minutes', async () => {
     const harness = await startHarness()
     await harness.type(example)
     await harness.type(example)
@@ -53,7 +53,7 @@ describe('who may ask', () => {
     assert.equal(harness.slack.requestsOf('users.info').length, 2)
   })
 
-  it('is told by lists of teams, channels and people; nothing is touched for others', async () => {
+  it('lists of workspaces, channels and people limit access, and a rejected request calls no service', async () => {
     const harness = await startHarness({
       change: ({ access }) => {
         access.teams = ['T0IOTLOG']
@@ -73,7 +73,7 @@ describe('who may ask', () => {
     assert.match(await harness.type(example, { user_id: 'U0OPS' }), /Already running/)
   })
 
-  it('may be narrower for an environment', async () => {
+  it('an environment can narrow access', async () => {
     const harness = await startHarness()
     const environments = new Map(harness.services.config.environments)
     const access = { users: ['U0OPS'] }
@@ -83,7 +83,7 @@ describe('who may ask', () => {
     assert.match(await harness.type(example, { user_id: 'U0OPS' }), /Started/)
   })
 
-  it('can ask only for environments that have a queue', async () => {
+  it('an environment without a queue takes no requests', async () => {
     const harness = await startHarness({
       change: (document) => {
         document.environments.bare = { source: 's3://elsewhere' }

@@ -40,13 +40,13 @@ const callersOf = ({ requests }: BatchServer): readonly (string | undefined)[] =
   requests.map(({ accessKeyId }) => accessKeyId)
 
 describe('Batch', () => {
-  it('is asked with our own credentials where no role is named', async () => {
+  it('Batch gets the own credentials of the ingress when the environment names no role', async () => {
     const { server, sts, batch } = await start('ap-northeast-1')
     await batch.submit('dev', 'spotQueue', id, signal)
     assert.deepEqual([callersOf(server), sts.assumed], [['AKIAOWN'], []])
   })
 
-  it('is asked with a role of the environment, which is assumed once', async () => {
+  it('Batch gets credentials of the environment’s role, which is assumed once', async () => {
     const { server, sts, batch } = await start()
     const [first] = await Promise.all([
       batch.submit('prod', 'spotQueue', id, signal),
@@ -65,7 +65,7 @@ describe('Batch', () => {
     assert.equal(server.job(first.batchJobId)!.statusReason, 'because')
   })
 
-  it('is asked with new credentials when those of the role are about to end', async () => {
+  it('Batch gets new credentials when those of the role are about to expire', async () => {
     const { server, sts, batch } = await start()
     sts.lentSeconds = 60
     await batch.submit('prod', 'spotQueue', id, signal)
@@ -74,7 +74,7 @@ describe('Batch', () => {
     assert.equal(callersOf(server).at(-1), sts.accessKeyIdOf(sts.assumed.length))
   })
 
-  it('is asked once: a job that was taken, its answer lost, would be two', async () => {
+  it('a submission is not retried, since a lost answer could mean two jobs', async () => {
     const { server, batch } = await start('ap-northeast-1')
     const refusals = [
       [
@@ -93,7 +93,7 @@ describe('Batch', () => {
     assert.deepEqual([server.requests.length, server.jobs().length], [4, 1])
   })
 
-  it('is not asked for environments that are not there', async () => {
+  it('Batch gets no call for an unknown environment', async () => {
     const { batch } = await start()
     await assert.rejects(batch.submit('elsewhere', 'spotQueue', id, signal), { code: 'wrong-config' })
   })

@@ -19,7 +19,7 @@ async function harnessWithArchive(
 }
 
 describe('GET /download/<id>', () => {
-  it('leads to the archive under its name, and is logged', async () => {
+  it('a download link redirects to the archive under its name, and is logged', async () => {
     const { harness, id, path } = await harnessWithArchive()
     const answer = await harness.get(path)
     assert.equal(answer.statusCode, 302)
@@ -39,7 +39,7 @@ describe('GET /download/<id>', () => {
     assert.doesNotMatch(harness.logText(), /X-Amz|[?&]s=/)
   })
 
-  it('is followed to the bytes', async () => {
+  it('a download link leads to the bytes of the archive', async () => {
     const { harness, path } = await harnessWithArchive()
     // The stand-in looks at its own clock, so the link is signed by it, too.
     Object.assign(harness.services, { nowMs: Date.now })
@@ -52,7 +52,7 @@ describe('GET /download/<id>', () => {
     assert.ok(path)
   })
 
-  it('says so when the link has expired', async () => {
+  it('an expired download link answers that it has expired', async () => {
     const { harness, path } = await harnessWithArchive()
     const before = harness.s3.requests.length
     harness.pass(hourMs + 1)
@@ -64,7 +64,7 @@ describe('GET /download/<id>', () => {
     assert.equal(harness.s3.requests.length, before)
   })
 
-  it('is refused when it was forged, and nothing is looked up', async () => {
+  it('a forged download link is rejected without a read of the store', async () => {
     const { harness, id, path } = await harnessWithArchive()
     const before = harness.s3.requests.length
     const another = downloadPath('another key of many letters', id, noonMs + hourMs)
@@ -83,7 +83,7 @@ describe('GET /download/<id>', () => {
     assert.equal(harness.s3.requests.length, before)
   })
 
-  it('says so when the archive, or the record, is gone', async () => {
+  it('a download link answers that its archive is gone when the archive or the job document is', async () => {
     const { harness, id, key, path } = await harnessWithArchive()
     harness.s3.delete('dev-iot-logs', key)
     const answer = await harness.get(path)
@@ -93,7 +93,7 @@ describe('GET /download/<id>', () => {
     assert.equal((await harness.get(path)).statusCode, 404)
   })
 
-  it('says so when the store does not answer', async () => {
+  it('a download link answers with a retry later when the store does not answer', async () => {
     const { harness, path } = await harnessWithArchive({ isSilent: true })
     harness.s3.faults.add({ action: { kind: 'error', code: 'InternalError', status: 500 } })
     const answer = await harness.get(path)

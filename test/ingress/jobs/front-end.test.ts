@@ -35,7 +35,7 @@ const endOf = (harness: Harness) => ({
 })
 
 describe('a second front end', () => {
-  it('submits a job with a reply of its own, and reports an end that the worker did not', async () => {
+  it('a second front end submits a job with its own reply, and reports an end that the worker did not report', async () => {
     const harness = await startHarness()
     const submitted = await submitExport(ask, contextOf('ada'), harness.services)
     assert.equal(submitted.kind, 'started')
@@ -47,7 +47,7 @@ describe('a second front end', () => {
     assert.deepEqual(harness.slack.requests, [])
   })
 
-  it('refuses people and replays by its own checks, and nothing is started', async () => {
+  it('a second front end rejects people and replays by its own checks, and starts nothing', async () => {
     const harness = await startHarness()
     const stranger = contextOf('eve', { refusalOfPerson: async () => 'No pigeon knows you.' })
     assert.deepEqual(await submitExport(ask, stranger, harness.services), {
@@ -59,7 +59,7 @@ describe('a second front end', () => {
     assert.deepEqual(harness.jobs(), [])
   })
 
-  it('cancels a job for its asker alone', async () => {
+  it('a second front end cancels a job only for the person who requested it', async () => {
     const harness = await startHarness()
     await submitExport(ask, contextOf('ada'), harness.services)
     const found = (await harness.services.locations.find(harness.jobs()[0]!.id))!

@@ -15,9 +15,9 @@ const twoPlaces: HarnessOptions = {
   }
 }
 
-describe('a store of one environment that does not answer', () => {
+describe('a store that does not answer', () => {
   for (const fault of [silent, denied]) {
-    it(`does not take jobs of the others away: ${fault.action.kind}`, async () => {
+    it(`jobs of other environments stay reachable when one store does not answer: ${fault.action.kind}`, async () => {
       const harness = await startHarness(twoPlaces)
       await harness.type(example)
       harness.s3.faults.add(fault)
@@ -29,7 +29,7 @@ describe('a store of one environment that does not answer', () => {
     })
   }
 
-  it('makes nobody wait who looks for a job of another', async () => {
+  it('finding a job does not wait for the store of another environment', async () => {
     const harness = await startHarness(twoPlaces)
     await harness.type(example)
     harness.s3.faults.add(silent)
@@ -41,15 +41,15 @@ describe('a store of one environment that does not answer', () => {
     assert.ok(performance.now() - startMs < patienceMs / 4)
   })
 
-  it('is told of when there is no other', async () => {
+  it('status reports an error when the only store does not answer', async () => {
     const harness = await startHarness()
     harness.s3.faults.add({ action: { kind: 'error', code: 'AccessDenied' } })
     assert.match(await harness.type('status'), /Something went wrong in iot-log/)
   })
 })
 
-describe('a store that lets whoever reads pay', () => {
-  it('is told so by the ingress, too', async () => {
+describe('a store with requester pays', () => {
+  it('the ingress sends the requester-pays header', async () => {
     const harness = await startHarness({
       change: (document) => {
         document.environments.dev.source = 's3://paid-iot-logs'
@@ -62,7 +62,7 @@ describe('a store that lets whoever reads pay', () => {
 })
 
 describe('status', () => {
-  it('shows no link where a new one would be refused', async () => {
+  it('status shows no link to a person without access to the environment', async () => {
     const harness = await startHarness()
     await harness.type(example)
     harness.putJob(finishedJob(harness.jobs()[0]!))

@@ -11,7 +11,7 @@ const text = JSON.stringify(secrets)
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('secrets', () => {
-  it('are read once in five minutes, however many ask at once', async () => {
+  it('secrets are read once in five minutes for any number of requests', async () => {
     let nowMs = 0
     let reads = 0
     const source = cacheSecrets(
@@ -31,7 +31,7 @@ describe('secrets', () => {
     assert.equal(reads, 2)
   })
 
-  it('stay in force when they can not be read again, and are asked for at first', async () => {
+  it('secrets stay in force when a later read fails, but the first read must succeed', async () => {
     let nowMs = 0
     let answer = (): Promise<string> => Promise.reject(new Error('silence'))
     const stale: unknown[] = []
@@ -56,7 +56,7 @@ describe('secrets', () => {
     assert.deepEqual((await source()).signingSecrets, ['three'])
   })
 
-  it('keep nobody waiting who asks while they are read again', async () => {
+  it('a request does not wait while secrets are read again', async () => {
     let nowMs = 0
     let answer = Promise.resolve(text)
     const source = cacheSecrets(
@@ -72,7 +72,7 @@ describe('secrets', () => {
     assert.deepEqual(await source(), secrets)
   })
 
-  it('are given up when Secrets Manager stops in the middle of them', async () => {
+  it('a read of secrets times out when Secrets Manager stops in the middle of its answer', async () => {
     const server = createServer((_, response) => {
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1', 'content-length': '100' }).write('{"Sec')
     })
@@ -89,7 +89,7 @@ describe('secrets', () => {
     assert.ok(performance.now() - startMs < 4_000)
   })
 
-  it('are refused without being told', () => {
+  it('wrong secrets are rejected without their values in the message', () => {
     const wrong = [
       '',
       'hush-hush',
@@ -110,7 +110,7 @@ describe('secrets', () => {
     )
   })
 
-  it('come from the environment, or from Secrets Manager when it names one there', async () => {
+  it('secrets come from the environment, or from Secrets Manager when the environment names a secret', async () => {
     assert.equal(await secretsReader({ IOT_LOG_SECRETS: text })(), text)
     assert.throws(() => secretsReader({}), { code: 'wrong-config' })
     const asked: unknown[] = []
@@ -136,7 +136,7 @@ describe('secrets', () => {
     assert.deepEqual(asked, [['secretsmanager.GetSecretValue', { SecretId: 'iot-log' }]])
   })
 
-  it('are waited for no longer than a request may take', async () => {
+  it('a request waits for secrets no longer than its budget', async () => {
     const harness = await startHarness({ isSilent: true, budgetMs: 300, environment: { IOT_LOG_SECRET_ID: 'iot-log' } })
     const silent = await listen(createServer(), 0)
     after(() => silent.shut())

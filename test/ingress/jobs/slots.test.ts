@@ -6,14 +6,14 @@ import { prefix, startHarness } from '../harness.ts'
 const slot = (position: number): string => `${prefix}jobs/slots/T0IOTLOG/U0MINA/${position}`
 
 describe('the limit of running jobs', () => {
-  it('is told before anybody hears that a job runs which gets no place', async () => {
+  it('a second command gets the limit and never names a job that got no slot', async () => {
     const harness = await startHarness({
       change: (document) => {
         document.limits.runningJobsPerUser = 1
       }
     })
     const asked = [harness.type('AAA telemetry 2023/10/01'), harness.type('BBB telemetry 2023/10/01')]
-    // Whoever loses the slot must never have been named by its request.
+    // A job that loses the slot must never have been named by its request.
     const named = new Set<string>()
     harness.s3.faults.add({
       operation: 'PutObject',
@@ -31,7 +31,7 @@ describe('the limit of running jobs', () => {
     assert.equal(harness.jobs().length, 1)
   })
 
-  it('offers nothing to stop where it can not be told what runs', async () => {
+  it('the limit offers no job to stop when the running jobs can not be read', async () => {
     const harness = await startHarness({
       change: (document) => {
         document.limits.runningJobsPerUser = 1
@@ -44,7 +44,7 @@ describe('the limit of running jobs', () => {
     assert.match(text, /One export at a time: nothing was started\. Wait for one to end\.$/)
   })
 
-  it('is right after it was lowered', async () => {
+  it('the limit counts correctly after it was lowered', async () => {
     const harness = await startHarness({
       change: (document) => {
         document.limits.runningJobsPerUser = 12
@@ -60,7 +60,7 @@ describe('the limit of running jobs', () => {
 })
 
 describe('a job that was recorded and not submitted yet', () => {
-  it('is not told of as one that runs', async () => {
+  it('a job without a Batch job is shown as being started', async () => {
     const harness = await startHarness()
     await harness.type('AAA telemetry 2023/10/01')
     harness.putJob({ ...harness.jobs()[0]!, batch: null } satisfies Job)
@@ -71,7 +71,7 @@ describe('a job that was recorded and not submitted yet', () => {
     )
   })
 
-  it('keeps what its worker wrote of the Batch job', async () => {
+  it('a job keeps the Batch job that its worker wrote', async () => {
     const harness = await startHarness()
     const { submit } = harness.services.batch
     const begun = { jobId: 'the worker knows better', queue: 'slack' }
@@ -90,7 +90,7 @@ describe('a job that was recorded and not submitted yet', () => {
 })
 
 describe('a bucket that is slow', () => {
-  it('is waited for, as long as all of a submission fits into the time', async () => {
+  it('a submission waits for a slow bucket while all of it fits into the budget', async () => {
     const harness = await startHarness()
     const durationMs = async (words: string): Promise<number> => {
       const startMs = performance.now()

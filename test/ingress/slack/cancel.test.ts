@@ -21,7 +21,7 @@ async function harnessWith(change: (job: Job) => Job, options = oneAtATime): Pro
 }
 
 describe('cancelling a job that Batch does not have', () => {
-  it('ends it at once, and the next may begin', async () => {
+  it('cancel ends a job that Batch does not have at once, and frees its slot', async () => {
     const harness = await harnessWith((job) => ({ ...job, batch: null }))
     assert.match(await harness.type('cancel'), /`THING00001` is cancelled\. It had not started on a machine/)
     assert.equal(harness.jobs()[0]?.state, 'cancelled')
@@ -29,7 +29,7 @@ describe('cancelling a job that Batch does not have', () => {
     assert.match(await harness.type(other), /Started/)
   })
 
-  it('ends one between its machines, whose Batch job is over', async () => {
+  it('cancel ends a job between its two Batch jobs', async () => {
     const replacedAt = new Date(noonMs).toISOString()
     const harness = await harnessWith((job) => ({ ...job, batch: { ...job.batch!, replacedAt } }))
     await harness.type('cancel')
@@ -37,14 +37,14 @@ describe('cancelling a job that Batch does not have', () => {
     assert.deepEqual(harness.terminated(), [])
   })
 
-  it('ends one that an older ingress has left as cancelling', async () => {
+  it('a job that an older ingress left as cancelling is ended after a minute', async () => {
     const harness = await harnessWith((job) => ({ ...job, state: 'cancelling', batch: null }))
     harness.pass(minuteMs + 1)
     assert.match(await harness.type(other), /Started/)
     assert.equal(harness.jobs()[0]?.state, 'cancelled')
   })
 
-  it('takes it back from Batch, which was about to get it', async () => {
+  it('cancel terminates the Batch job that is submitted meanwhile', async () => {
     const harness = await startHarness()
     const { submit } = harness.services.batch
     const batch = {
@@ -63,7 +63,7 @@ describe('cancelling a job that Batch does not have', () => {
 })
 
 describe('cancelling a job', () => {
-  it('works where its environment takes no new ones any more', async () => {
+  it('cancel works when the environment takes no new jobs any more', async () => {
     const harness = await startHarness({
       change: (document) => {
         document.environments.prod = document.environments.dev
@@ -81,7 +81,7 @@ describe('cancelling a job', () => {
 })
 
 describe('a job that was lost', () => {
-  it('is told of by status, and by asking again', async () => {
+  it('a job without a heartbeat is marked lost by the next command, and status shows it', async () => {
     const harness = await harnessWith((job) => job)
     harness.pass(2 * 60 * minuteMs)
     assert.match(await harness.type('status'), /\*Running\*\n• `THING00001`/)
@@ -92,7 +92,7 @@ describe('a job that was lost', () => {
     assert.equal(harness.jobs()[0]?.failure?.code, 'lost')
   })
 
-  it('may be silent for longer where attempts may take longer', async () => {
+  it('a job may be silent for longer when the configuration allows longer attempts', async () => {
     const harness = await harnessWith((job) => job, {
       change: (document) => {
         document.limits.jobMinutes = 600
@@ -103,8 +103,8 @@ describe('a job that was lost', () => {
   })
 })
 
-describe('a record that can not be read', () => {
-  it('locks nobody out', async () => {
+describe('a job document that can not be read', () => {
+  it('a job document that can not be read blocks no other request', async () => {
     const harness = await startHarness(oneAtATime)
     await harness.type(example)
     const [job] = harness.jobs()
@@ -114,7 +114,7 @@ describe('a record that can not be read', () => {
     assert.match(await harness.type('status', { user_id: 'U0OPS' }), /THING00001/)
   })
 
-  it('is read where a newer part has only added to it', async () => {
+  it('a job document with unknown fields of a newer version is read', async () => {
     const harness = await harnessWith((job) => ({ ...job, state: 'running', newer: 1 }) as Job)
     assert.match(await harness.type(example), /Already running/)
     assert.match(await harness.type(other), /at a time/)

@@ -9,7 +9,7 @@ const example = 'THING00001 telemetry,command 2023/10/01'
 const minuteMs = 60_000
 
 describe('/iot-log', () => {
-  it('starts a job: its record, and its id alone for Batch', async () => {
+  it('the command starts a job: it writes the document and gives Batch only the id', async () => {
     const harness = await startHarness()
     const text = await harness.type(example)
     assert.match(text, /Started.*`THING00001`/)
@@ -32,7 +32,7 @@ describe('/iot-log', () => {
     assert.deepEqual(job.request.identifiers, ['THING00001'])
   })
 
-  it('looks as it should in Slack, which takes the answer', async () => {
+  it('Slack accepts and shows the answer to a command', async () => {
     const harness = await startHarness()
     const { message, failure } = await harness.slack.command({ text: example })
     assert.equal(failure, undefined)
@@ -45,20 +45,20 @@ describe('/iot-log', () => {
     }
   })
 
-  it('reads what phones and Slack make of a text', async () => {
+  it('the command reads quotes and links that phones and Slack put into a text', async () => {
     const harness = await startHarness()
     await harness.type('\u201cA &amp; B &lt;1&gt;\u201d\u3000telemetry\uff0c\u00a02023/10/01')
     assert.deepEqual(harness.jobs()[0]?.request.identifiers, ['A & B <1>'])
   })
 
-  it('looks for what was typed where Slack escapes it', async () => {
+  it('the command looks for the typed identifier when Slack escapes it', async () => {
     const harness = await startHarness({ escapesWords: true })
     const { failure } = await harness.slack.command({ text: '"A & B <1>" telemetry 2023/10/01' })
     assert.equal(failure, undefined)
     assert.deepEqual(harness.jobs()[0]?.request.identifiers, ['A & B <1>'])
   })
 
-  it('tells every mistake at once, with the command as it should be, and starts nothing', async () => {
+  it('the command reports all mistakes at once with the corrected command, and starts nothing', async () => {
     const harness = await startHarness()
     const text = await harness.type('AB telemetri 2023/13/01 prod', { command: '/logs' })
     assert.match(text, /"AB" is too short/)
@@ -70,14 +70,14 @@ describe('/iot-log', () => {
     assert.deepEqual(harness.s3.keys('dev-iot-logs'), [])
   })
 
-  it('does not ping anybody by what was typed', async () => {
+  it('an answer pings no person by what was typed', async () => {
     const harness = await startHarness()
     const text = await harness.type('AB &lt;!channel&gt; 2023/10/01')
     assert.doesNotMatch(text, /<!/)
     assert.match(text, /&lt;!channel&gt;/)
   })
 
-  it('helps, from the configuration', async () => {
+  it('the help names the environments and categories of the configuration', async () => {
     const harness = await startHarness({
       change: (document) => {
         document.environments.prod = { ...document.environments.dev, source: 's3://prod-iot-logs' }
@@ -96,7 +96,7 @@ describe('/iot-log', () => {
     assert.deepEqual(harness.s3.requests.length, 0)
   })
 
-  it('helps with all it has to say, however many categories there are', async () => {
+  it('the help is complete for any number of categories', async () => {
     const harness = await startHarness({
       change: (document) => {
         for (let at = 0; at < 150; at++) {
@@ -110,7 +110,7 @@ describe('/iot-log', () => {
     assert.match(text, /\*match\*.*\/iot-log cancel/)
   })
 
-  it('answers the same request with the job that runs, whoever asks', async () => {
+  it('the same request of any person is answered with the running job', async () => {
     const harness = await startHarness()
     await harness.type(example)
     assert.match(await harness.type(example), /Already running.*`THING00001`/)
@@ -121,7 +121,7 @@ describe('/iot-log', () => {
     assert.match(text, /<https:\/\/iot-log\.slack\.com\/archives\/C0SUPPORT\/p1700000000000100\|See its message>/)
   })
 
-  it('answers it with the result for ten minutes after its success, and then starts anew', async () => {
+  it('the same request is answered with the result for ten minutes after its success, and then starts a new job', async () => {
     const harness = await startHarness()
     await harness.type(example)
     finish(harness)
@@ -135,7 +135,7 @@ describe('/iot-log', () => {
     assert.equal(harness.submitted().length, 2)
   })
 
-  it('starts one job when the same command comes ten times at once', async () => {
+  it('ten equal commands at once start one job', async () => {
     const harness = await startHarness()
     const texts = await Promise.all(Array.from({ length: 10 }, () => harness.type(example)))
     assert.equal(harness.submitted().length, 1)
@@ -144,7 +144,7 @@ describe('/iot-log', () => {
     assert.equal(texts.filter((text) => /Already (?:running|being started)/.test(text)).length, 9, texts.join('\n'))
   })
 
-  it('starts it once for whoever may have one job only, and says so each time', async () => {
+  it('ten equal commands at once start one job with a limit of one, and each answer says so', async () => {
     const harness = await startHarness({
       change: (document) => {
         document.limits.runningJobsPerUser = 1
@@ -155,7 +155,7 @@ describe('/iot-log', () => {
     assert.equal(texts.filter((text) => /Already (?:running|being started)/.test(text)).length, 9, texts.join('\n'))
   })
 
-  it('starts no more jobs of a person than the limit, in a row or at once', async () => {
+  it('a person starts no more jobs than the limit, one by one or at once', async () => {
     const harness = await startHarness()
     const ask = (position: number) => harness.type(`THING0000${position} telemetry 2023/10/01`)
     await ask(1)
@@ -171,7 +171,7 @@ describe('/iot-log', () => {
     assert.equal(crowd.jobs().filter(({ state }) => state === 'submitted').length, 2)
   })
 
-  it('counts no job that is over, or that nobody gave to Batch', async () => {
+  it('the limit does not count finished jobs or jobs that Batch never got', async () => {
     const harness = await startHarness()
     await harness.type('THING00001 telemetry 2023/10/01')
     await harness.type('THING00002 telemetry 2023/10/01')
@@ -185,7 +185,7 @@ describe('/iot-log', () => {
     assert.match(await harness.type('THING00004 telemetry 2023/10/01'), /Started/)
   })
 
-  it('refuses a request that was here before', async () => {
+  it('a repeated signed request is rejected', async () => {
     const harness = await startHarness()
     const fields = { ...commandFields(harness.slack), text: example }
     const answers = await Promise.all(Array.from({ length: 4 }, () => harness.send('/slack/commands', fields)))
@@ -193,7 +193,7 @@ describe('/iot-log', () => {
     assert.equal(harness.submitted().length, 1)
   })
 
-  it('says so when the record is refused, and starts nothing', async () => {
+  it('the answer says that nothing was started when S3 rejects the job document', async () => {
     const harness = await startHarness()
     harness.s3.faults.add({ operation: 'PutObject', action: { kind: 'error', code: 'AccessDenied' } })
     assert.match(await harness.type(example), /could not save the request, so nothing was started/)
@@ -201,7 +201,7 @@ describe('/iot-log', () => {
     assert.deepEqual(harness.s3.keys('dev-iot-logs'), [])
   })
 
-  it('says so when Batch refuses the job, and asking again works', async () => {
+  it('the answer says so when Batch rejects the job, and the next command works', async () => {
     const harness = await startHarness()
     harness.batch.faults.add(batchFaults.refuses)
     assert.match(await harness.type(example), /AWS Batch did not accept the job, so nothing was started/)
@@ -216,14 +216,14 @@ describe('/iot-log', () => {
     assert.match(await harness.type(example), /Started/)
   })
 
-  it('tries again when Batch throttles', async () => {
+  it('a submission is retried when Batch throttles it', async () => {
     const harness = await startHarness()
     harness.batch.faults.add(batchFaults.throttlesOnce)
     assert.match(await harness.type(example), /Started/)
     assert.equal(harness.submitted().length, 1)
   })
 
-  it('answers in time when Batch, S3 or Slack do not answer at all', async () => {
+  it('the command answers in time when Batch, S3 or Slack do not answer', async () => {
     for (const silent of ['batch', 's3', 'slack'] as const) {
       const harness = await startHarness({ isSilent: true, budgetMs: 1_500 })
       if (silent === 'batch') harness.batch.faults.add(batchFaults.hangs)
@@ -240,7 +240,7 @@ describe('/iot-log', () => {
     }
   })
 
-  it('ends a job whose claim takes too long, before it says so', async () => {
+  it('a job whose claim takes too long is ended before the answer says so', async () => {
     const harness = await startHarness({ isSilent: true, budgetMs: 1_800 })
     const { jobs } = harness.services.locations.of('dev')
     const claim = jobs.claim.bind(jobs)
@@ -258,7 +258,7 @@ describe('/iot-log', () => {
     answer()
   })
 
-  it('ends a job whose record was written too late for its answer', async () => {
+  it('a job is ended when its document was written too late for the answer', async () => {
     const harness = await startHarness({ isSilent: true, budgetMs: 1_800 })
     const { jobs } = harness.services.locations.of('dev')
     const [claim, end] = [jobs.claim.bind(jobs), jobs.end.bind(jobs)]
@@ -278,14 +278,14 @@ describe('/iot-log', () => {
     assert.match(await harness.type(example), /Started/)
   })
 
-  it('asks about members without a token only the lists', async () => {
+  it('membership depends only on the lists when there is no bot token', async () => {
     const harness = await startHarness({ hasBotToken: false })
     harness.slack.faults.add({ action: { kind: 'hang' } })
     assert.match(await harness.type(example), /Started/)
     assert.deepEqual(harness.slack.requests, [])
   })
 
-  it('shows what of mine runs, and my last results with links', async () => {
+  it('status shows the running jobs of a person, and their last results with links', async () => {
     const harness = await startHarness()
     assert.match(await harness.type('status'), /You have no exports since yesterday/)
     await harness.type(example)
@@ -304,7 +304,7 @@ describe('/iot-log', () => {
     assert.doesNotMatch(text, /THING00003/)
   })
 
-  it('cancels my only running job, or the one that I name', async () => {
+  it('cancel stops the only running job of a person, or the one that they name', async () => {
     const harness = await startHarness()
     assert.equal(await harness.type('cancel'), 'You have no running exports.')
     await harness.type(example)
@@ -320,7 +320,7 @@ describe('/iot-log', () => {
     assert.equal(harness.terminated().length, 2)
   })
 
-  it('stops a job that was cancelled before Batch had it', async () => {
+  it('a job that is cancelled before its submission is stopped', async () => {
     const harness = await startHarness()
     // The record is changed between its claim and its submission.
     const submit = harness.services.batch.submit
@@ -338,7 +338,7 @@ describe('/iot-log', () => {
     assert.equal(harness.jobs()[0]?.state, 'cancelling')
   })
 
-  it('keeps the jobs of each environment beside its logs, and finds them all', async () => {
+  it('jobs are kept in the bucket of their environment, and all are found', async () => {
     const harness = await startHarness({
       change: (document) => {
         const { dev } = document.environments
@@ -356,7 +356,7 @@ describe('/iot-log', () => {
     assert.match(await harness.type('cancel'), /is being stopped/)
   })
 
-  it('logs neither what was typed nor where to answer', async () => {
+  it('the log holds neither what was typed nor response URLs', async () => {
     const harness = await startHarness()
     await harness.type(example)
     harness.batch.faults.add(batchFaults.refuses)

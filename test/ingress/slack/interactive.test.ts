@@ -30,7 +30,7 @@ async function startedJob(
 const lastEphemeral = (harness: Harness): string => harness.slack.ephemerals().at(-1)?.text ?? ''
 
 describe('the button Cancel', () => {
-  it('stops the job for whoever asked for it', async () => {
+  it('the button Cancel stops a job for the person who requested it', async () => {
     const harness = await startHarness()
     const { message } = await startedJob(harness)
     const { status, body } = await harness.slack.click({ in: message, actionId: actionIds.cancel, user: 'U0MINA' })
@@ -40,7 +40,7 @@ describe('the button Cancel', () => {
     assert.match(lastEphemeral(harness), /`THING00001` is being stopped/)
   })
 
-  it('stops it for an admin, and for nobody else', async () => {
+  it('the button Cancel stops a job for an admin, and for no other person', async () => {
     const harness = await startHarness({
       change: ({ access }) => {
         access.admins = ['U0OPS']
@@ -57,7 +57,7 @@ describe('the button Cancel', () => {
     assert.equal(harness.jobs()[0]?.state, 'cancelling')
   })
 
-  it('changes nothing of a job that is over, or that nobody knows', async () => {
+  it('the button Cancel changes nothing of a finished or unknown job', async () => {
     const harness = await startHarness()
     const { job, message } = await startedJob(harness)
     harness.putJob(finishedJob(job))
@@ -70,7 +70,7 @@ describe('the button Cancel', () => {
     assert.deepEqual(harness.terminated(), [])
   })
 
-  it('says so when Batch does not stop it, and may be pressed again', async () => {
+  it('the button Cancel reports when Batch does not stop the job, and works again later', async () => {
     const harness = await startHarness()
     const { message } = await startedJob(harness)
     harness.batch.faults.add(batchFaults.refuses)
@@ -81,7 +81,7 @@ describe('the button Cancel', () => {
     assert.match(lastEphemeral(harness), /is being stopped\. Its message/)
   })
 
-  it('says so when the record can not be changed', async () => {
+  it('the button Cancel reports when the job document can not be changed', async () => {
     const harness = await startHarness()
     const { message } = await startedJob(harness)
     harness.s3.faults.add({ operation: 'PutObject', action: { kind: 'error', code: 'AccessDenied' } })
@@ -92,7 +92,7 @@ describe('the button Cancel', () => {
     assert.doesNotMatch(harness.logText(), /actions\/T0IOTLOG|xoxb|v0=/)
   })
 
-  it('is answered though Batch does not answer at all', async () => {
+  it('the button Cancel gets an answer when Batch does not answer', async () => {
     const harness = await startHarness({ isSilent: true })
     const { message } = await startedJob(harness)
     harness.batch.faults.add(batchFaults.hangs)
@@ -101,7 +101,7 @@ describe('the button Cancel', () => {
     assert.match(lastEphemeral(harness), /will stop, but AWS Batch did not answer/)
   })
 
-  it('is acknowledged in time though nobody answers', async () => {
+  it('the button Cancel is acknowledged in time when no service answers', async () => {
     const harness = await startHarness({ isSilent: true, budgetMs: 1_200 })
     const { message } = await startedJob(harness)
     harness.slack.faults.add({ method: 'response_url', action: { kind: 'hang' } })
@@ -113,7 +113,7 @@ describe('the button Cancel', () => {
 })
 
 describe('the button New link', () => {
-  it('gives a link that works, for the eyes of whoever pressed it', async () => {
+  it('the button New link gives a working link, visible only to the person who pressed it', async () => {
     const harness = await startHarness()
     const { job, message } = await startedJob(harness, finishedJob)
     harness.s3.put('dev-iot-logs', job.result!.archive!.key, 'zip')
@@ -126,7 +126,7 @@ describe('the button New link', () => {
     assert.equal((await harness.get(path)).statusCode, 302)
   })
 
-  it('gives none to guests, nor of an archive that is gone', async () => {
+  it('the button New link gives no link to guests, and none for an archive that is gone', async () => {
     const harness = await startHarness()
     const { message } = await startedJob(harness, finishedJob)
     await harness.slack.click({ in: message, actionId: actionIds.newLink, user: 'U0GUEST' })
@@ -137,7 +137,7 @@ describe('the button New link', () => {
 })
 
 describe('an app of a whole organisation', () => {
-  it('is told to be installed in the workspace, and nothing else is done', async () => {
+  it('an app of a whole organisation is asked to be installed in the workspace, and nothing else happens', async () => {
     const harness = await startHarness()
     const { job } = await startedJob(harness)
     const before = harness.s3.requests.length
@@ -162,7 +162,7 @@ describe('an app of a whole organisation', () => {
 })
 
 describe('other interactions', () => {
-  it('are acknowledged: links that were pressed, buttons and kinds of others', async () => {
+  it('links, buttons of other apps and other kinds of interactions are acknowledged', async () => {
     const harness = await startHarness()
     const { message } = await startedJob(harness, finishedJob)
     const { status, body } = await harness.slack.click({ in: message, actionId: actionIds.download, user: 'U0MINA' })
@@ -180,7 +180,7 @@ describe('other interactions', () => {
     assert.equal(harness.s3.requests.length, before)
   })
 
-  it('are refused when they are none, or answer elsewhere', async () => {
+  it('a malformed interaction, or one with a foreign response URL, is rejected', async () => {
     const harness = await startHarness()
     const user = { id: 'U0MINA', team_id: 'T0IOTLOG' }
     const press = {
@@ -202,7 +202,7 @@ describe('other interactions', () => {
     assert.deepEqual(harness.s3.requests, [])
   })
 
-  it('do nothing the second time', async () => {
+  it('a repeated interaction changes nothing', async () => {
     const harness = await startHarness()
     const { job } = await startedJob(harness)
     const payload = JSON.stringify({
@@ -217,7 +217,7 @@ describe('other interactions', () => {
 })
 
 describe('the form', () => {
-  it('opens when the command has no words, and starts what was filled in', async () => {
+  it('the form opens for a command without words, and starts what was filled in', async () => {
     const harness = await startHarness()
     const opened = await harness.slack.command({ text: '' })
     assert.deepEqual([opened.status, opened.body], [200, ''])
@@ -246,12 +246,12 @@ describe('the form', () => {
     assert.equal(job?.asker.channel, 'C0SUPPORT')
     assert.equal(job?.reply.responseUrl, opened.responseUrl)
     assert.equal(harness.submitted().length, 1)
-    const [told] = harness.slack.modals('U0MINA')
-    assert.match(JSON.stringify(told?.view), /Started.*THING 1/)
-    assert.doesNotMatch(JSON.stringify(told?.view), /iot-log-cancel/)
+    const [answered] = harness.slack.modals('U0MINA')
+    assert.match(JSON.stringify(answered?.view), /Started.*THING 1/)
+    assert.doesNotMatch(JSON.stringify(answered?.view), /iot-log-cancel/)
   })
 
-  it('knows how old its response URL is', async () => {
+  it('the form keeps the age of its response URL', async () => {
     const harness = await startHarness()
     await harness.slack.command({ text: '' })
     harness.pass(20 * 60_000)
@@ -260,7 +260,7 @@ describe('the form', () => {
     assert.equal(harness.jobs()[0]?.reply.responseUrlFromMs, noonMs)
   })
 
-  it('does not show the response URL to anybody', async () => {
+  it('the form does not show the response URL', async () => {
     const harness = await startHarness()
     const { responseUrl } = await harness.slack.command({ text: '' })
     const view = JSON.stringify(harness.slack.modals()[0]?.view)
@@ -269,7 +269,7 @@ describe('the form', () => {
     assert.doesNotMatch(harness.logText(), /commands\/T0IOTLOG/)
   })
 
-  it('tells mistakes at their fields, and stays open', async () => {
+  it('the form shows mistakes at their fields and stays open', async () => {
     const harness = await startHarness()
     await harness.slack.command({ text: '' })
     const modal = harness.slack.modals()[0]!
@@ -287,7 +287,7 @@ describe('the form', () => {
     assert.deepEqual(modal.errors, { options: '"engine=athena": "engine" is given twice' })
   })
 
-  it('tells in its place why nothing was started', async () => {
+  it('the form shows why nothing was started', async () => {
     const harness = await startHarness()
     for (const user of ['U0MINA', 'U0GUEST']) await harness.slack.command({ text: '', user })
     harness.batch.faults.add(batchFaults.refuses)
@@ -299,7 +299,7 @@ describe('the form', () => {
     assert.match(shown[1]!, /Guests may not/)
   })
 
-  it('of somebody else, or of an older key, is not believed', async () => {
+  it('a form of another person, or sealed with an unknown key, is rejected', async () => {
     const harness = await startHarness()
     await harness.slack.command({ text: '' })
     const { private_metadata: metadata } = harness.slack.modals()[0]!.view
@@ -321,7 +321,7 @@ describe('the form', () => {
     }
   })
 
-  it('gives way to the help where it can not be opened', async () => {
+  it('the command answers with the help when the form can not be opened', async () => {
     const harness = await startHarness()
     harness.slack.faults.add({ method: 'views.open', action: { kind: 'error', error: 'expired_trigger_id' } })
     assert.match(await harness.type(''), /Logs of a device as a zip/)
@@ -329,7 +329,7 @@ describe('the form', () => {
     assert.match(await mute.type('   '), /Logs of a device as a zip/)
   })
 
-  it('stays within the limits of Slack for a large configuration', async () => {
+  it('the form stays within the limits of Slack for a large configuration', async () => {
     const harness = await startHarness({
       change: (document) => {
         const { dev } = document.environments

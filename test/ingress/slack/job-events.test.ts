@@ -10,7 +10,7 @@ const example = 'THING00001 telemetry 2023/10/01'
 const noCapacity = 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested'
 const startedAt = noonMs - 60_000
 
-interface Told {
+interface EventFields {
   readonly status?: string
   readonly batchJob?: string
   readonly queue?: string
@@ -23,8 +23,8 @@ interface Told {
 }
 
 /** What EventBridge delivers, as https://docs.aws.amazon.com/batch/latest/userguide/batch_cwe_events.html has it. */
-function eventOf(job: Job, told: Told): object {
-  const { status = 'FAILED', batchJob = 'no-job', queue = 'slack', timeMs = noonMs, more, ...rest } = told
+function eventOf(job: Job, fields: EventFields): object {
+  const { status = 'FAILED', batchJob = 'no-job', queue = 'slack', timeMs = noonMs, more, ...rest } = fields
   return {
     version: '0',
     id: 'c8f9c4b5-76e5-d76a-f980-7011e206042b',
@@ -57,9 +57,9 @@ async function harnessWithJob(options: HarnessOptions = {}): Promise<Harness> {
   return harness
 }
 
-function settle(harness: Harness, told: Told): Promise<Handled> {
+function settle(harness: Harness, fields: EventFields): Promise<Handled> {
   return handleBatchEvent(
-    eventOf(harness.jobs()[0]!, { batchJob: harness.batchJobId(1), ...told }),
+    eventOf(harness.jobs()[0]!, { batchJob: harness.batchJobId(1), ...fields }),
     harness.services,
     reporters(harness)
   )
@@ -67,12 +67,12 @@ function settle(harness: Harness, told: Told): Promise<Handled> {
 
 const reporters = (harness: Harness) => async () => ({ slack: await slackReporter(harness.services) })
 
-/** What everybody in the channel reads, the newest look of each message. */
+/** What the channel shows: the newest look of each message. */
 const shown = (harness: Harness): string[] =>
   harness.slack.messages('C0SUPPORT').map(({ text, blocks }) => `${text}\n${JSON.stringify(blocks)}`)
 
-describe('a Batch job that ended without telling so', () => {
-  const ends: readonly (readonly [string, Told, string, RegExp])[] = [
+describe('a Batch job that ended without a report', () => {
+  const ends: readonly (readonly [string, EventFields, string, RegExp])[] = [
     [
       'an image that can not be pulled',
       { statusReason: 'CannotPullContainerError: pull image manifest has been retried 5 time(s)' },
@@ -160,10 +160,10 @@ describe('a Batch job that ended without telling so', () => {
     ]
   ]
 
-  for (const [name, told, state, text] of ends) {
-    it(`is ended and explained: ${name}`, async () => {
+  for (const [name, fields, state, text] of ends) {
+    it(`a job is ended and explained: ${name}`, async () => {
       const harness = await harnessWithJob()
-      assert.equal(await settle(harness, told), 'reported')
+      assert.equal(await settle(harness, fields), 'reported')
       const job = harness.jobs()[0]!
       assert.equal(job.state, state)
       assert.match(job.failure!.userText, text)
@@ -178,16 +178,16 @@ describe('a Batch job that ended without telling so', () => {
     })
   }
 
-  it('is told once, however often and wherever its event is delivered', async () => {
+  it('a job is reported once for any number of deliveries of its event', async () => {
     const harness = await harnessWithJob()
-    const told = { statusReason: 'CannotPullContainerError: no' }
-    const settled = await Promise.all(Array.from({ length: 4 }, () => settle(harness, told)))
+    const fields = { statusReason: 'CannotPullContainerError: no' }
+    const settled = await Promise.all(Array.from({ length: 4 }, () => settle(harness, fields)))
     assert.deepEqual(settled.sort(), ['ignored', 'ignored', 'ignored', 'reported'])
-    assert.equal(await settle(harness, told), 'ignored')
+    assert.equal(await settle(harness, fields), 'ignored')
     assert.equal(shown(harness).length, 1)
   })
 
-  it('is told in the message that there is', async () => {
+  it('the end of a job is reported in its existing message', async () => {
     const harness = await harnessWithJob()
     const channel = harness.slack.workspace.channels.get('C0SUPPORT')!
     const { ts } = harness.slack.workspace.post(channel, { text: '43 %', blocks: [] })
@@ -198,7 +198,7 @@ describe('a Batch job that ended without telling so', () => {
     assert.match(shown(harness)[0]!, /Failed/)
   })
 
-  it('was cancelled, when somebody had asked for that', async () => {
+  it('a job ends as cancelled when a person had cancelled it', async () => {
     const harness = await harnessWithJob()
     await harness.type('cancel')
     assert.equal(await settle(harness, { statusReason: 'Cancelled on request' }), 'reported')
@@ -206,32 +206,32 @@ describe('a Batch job that ended without telling so', () => {
     assert.match(shown(harness)[0]!, /Cancelled/)
   })
 
-  it('ends though Slack is lost, and is told by a later delivery, once', async () => {
+  it('a job ends while Slack is unreachable, and a later delivery reports it once', async () => {
     const harness = await harnessWithJob()
-    const told = { statusReason: 'CannotPullContainerError' }
+    const fields = { statusReason: 'CannotPullContainerError' }
     harness.slack.faults.add({ action: { kind: 'error', error: 'channel_not_found' } })
-    await assert.rejects(settle(harness, told), { code: 'unavailable' })
+    await assert.rejects(settle(harness, fields), { code: 'unavailable' })
     assert.equal(harness.jobs()[0]?.state, 'failed')
     assert.doesNotMatch(harness.logText(), /xoxb|secret-of/)
     harness.slack.faults.clear()
-    // A twin of the first delivery must not tell beside it.
-    assert.equal(await settle(harness, told), 'ignored')
+    // A twin of the first delivery must not report too.
+    assert.equal(await settle(harness, fields), 'ignored')
     harness.pass(60_000)
-    const settled = await Promise.all(Array.from({ length: 3 }, () => settle(harness, told)))
+    const settled = await Promise.all(Array.from({ length: 3 }, () => settle(harness, fields)))
     assert.deepEqual(settled.sort(), ['ignored', 'ignored', 'reported'])
     assert.equal(shown(harness).length, 1)
     harness.pass(60_000)
-    assert.equal(await settle(harness, told), 'ignored')
+    assert.equal(await settle(harness, fields), 'ignored')
   })
 
-  it('is told though its marker can not be taken away', async () => {
+  it('the end of a job is reported when its marker can not be deleted', async () => {
     const harness = await harnessWithJob()
     harness.s3.faults.add({ operation: 'DeleteObject', action: { kind: 'error', code: 'AccessDenied' } })
     assert.equal(await settle(harness, { startedAt, container: { exitCode: 137 } }), 'reported')
     assert.match(shown(harness)[0]!, /Failed/)
   })
 
-  it('has not changed when what it takes to tell is not there', async () => {
+  it('a job stays unchanged when the services for its report are missing', async () => {
     const harness = await harnessWithJob()
     const event = eventOf(harness.jobs()[0]!, { batchJob: harness.batchJobId(1) })
     const noReporters = () => Promise.reject(new Error('no secrets'))
@@ -240,7 +240,7 @@ describe('a Batch job that ended without telling so', () => {
     assert.equal(await settle(harness, {}), 'reported')
   })
 
-  it('is delivered again when the record can not be read', async () => {
+  it('an event is delivered again when the job document can not be read', async () => {
     const harness = await harnessWithJob()
     const event = eventOf(harness.jobs()[0]!, { batchJob: harness.batchJobId(1) })
     const fault = { action: { kind: 'error', code: 'AccessDenied' } } as const
@@ -252,10 +252,10 @@ describe('a Batch job that ended without telling so', () => {
 })
 
 describe('an event that says nothing new', () => {
-  it('is ignored: other states, children of arrays, other jobs, jobs that are over', async () => {
+  it('an event is ignored: other states, children of arrays, other jobs, finished jobs', async () => {
     const harness = await harnessWithJob()
     const job = harness.jobs()[0]!
-    const cases: readonly Told[] = [
+    const cases: readonly EventFields[] = [
       { status: 'RUNNABLE' },
       { status: 'RUNNING' },
       { more: { arrayProperties: { index: 0, size: 2 } } },
@@ -264,7 +264,7 @@ describe('an event that says nothing new', () => {
       { more: { parameters: { jobId: '../../x' } } },
       { batchJob: '00000000-0000-4000-8000-000000000007' }
     ]
-    for (const told of cases) assert.equal(await settle(harness, told), 'ignored', JSON.stringify(told))
+    for (const fields of cases) assert.equal(await settle(harness, fields), 'ignored', JSON.stringify(fields))
     for (const event of [null, {}, { source: 'aws.batch' }, { ...eventOf(job, {}), source: 'aws.ecs' }]) {
       assert.equal(await handleBatchEvent(event, harness.services, reporters(harness)), 'ignored')
     }
@@ -278,7 +278,7 @@ describe('an event that says nothing new', () => {
 })
 
 describe('a job for which there is no Spot capacity', () => {
-  it('is submitted once more, on demand: the same record and message', async () => {
+  it('a job without Spot capacity is submitted again on demand, with the same document and message', async () => {
     const harness = await harnessWithJob()
     const settled = await Promise.all(Array.from({ length: 3 }, () => settle(harness, { statusReason: noCapacity })))
     assert.deepEqual(settled.sort(), ['ignored', 'ignored', 'resubmitted'])
@@ -295,7 +295,7 @@ describe('a job for which there is no Spot capacity', () => {
     assert.equal(await settle(harness, { statusReason: noCapacity, timeMs: noonMs - 120_000 }), 'ignored')
   })
 
-  it('ends when there is none on demand either', async () => {
+  it('a job fails when there is no on-demand capacity either', async () => {
     const harness = await harnessWithJob()
     await settle(harness, { statusReason: noCapacity })
     const onDemand = { statusReason: noCapacity, batchJob: harness.batchJobId(2), queue: 'slack-on-demand' }
@@ -305,7 +305,7 @@ describe('a job for which there is no Spot capacity', () => {
     assert.equal(shown(harness).length, 1)
   })
 
-  it('ends when Batch does not take it', async () => {
+  it('a job fails when Batch does not take its second submission', async () => {
     const harness = await harnessWithJob()
     harness.batch.faults.add(batchFaults.refuses)
     assert.equal(await settle(harness, { statusReason: noCapacity }), 'reported')
@@ -313,7 +313,7 @@ describe('a job for which there is no Spot capacity', () => {
     assert.match(shown(harness)[0]!, /has no free machine/)
   })
 
-  it('is cancelled, when somebody had asked for that', async () => {
+  it('a job without Spot capacity ends as cancelled when a person had cancelled it', async () => {
     const harness = await harnessWithJob()
     await harness.type('cancel')
     assert.equal(await settle(harness, { statusReason: noCapacity }), 'reported')
@@ -321,7 +321,7 @@ describe('a job for which there is no Spot capacity', () => {
     assert.equal(harness.submitted().length, 1)
   })
 
-  it('is taken up again by one of the later deliveries when the first died on the way', async () => {
+  it('a later delivery resumes the submission when the first delivery died', async () => {
     const harness = await harnessWithJob()
     const job = harness.jobs()[0]!
     harness.putJob({ ...job, batch: { ...job.batch!, replacedAt: new Date(noonMs).toISOString() } })
@@ -333,7 +333,7 @@ describe('a job for which there is no Spot capacity', () => {
     assert.equal(harness.submitted().length, 2)
   })
 
-  it('is submitted once, however often an event that comes late is delivered', async () => {
+  it('a job is submitted once for any number of late deliveries', async () => {
     const harness = await harnessWithJob()
     harness.pass(60_000)
     const settled = await Promise.all(Array.from({ length: 3 }, () => settle(harness, { statusReason: noCapacity })))
@@ -341,7 +341,7 @@ describe('a job for which there is no Spot capacity', () => {
     assert.equal(harness.submitted().length, 2)
   })
 
-  it('is told as cancelled when somebody cancelled it between its machines', async () => {
+  it('a job that is cancelled between its Batch jobs is reported as cancelled', async () => {
     const harness = await harnessWithJob()
     const job = harness.jobs()[0]!
     harness.putJob({ ...job, batch: { ...job.batch!, replacedAt: new Date(noonMs).toISOString() } })
@@ -353,7 +353,7 @@ describe('a job for which there is no Spot capacity', () => {
     assert.equal(harness.submitted().length, 1)
   })
 
-  it('is taken back when somebody cancels it while Batch gets it', async () => {
+  it('the second Batch job is terminated when a person cancels meanwhile', async () => {
     const harness = await harnessWithJob()
     const { submit } = harness.services.batch
     const batch = {
@@ -373,7 +373,7 @@ describe('a job for which there is no Spot capacity', () => {
     assert.match(shown(harness)[0]!, /Cancelled/)
   })
 
-  it('keeps what its worker wrote of the Batch job, when that is faster', async () => {
+  it('a job keeps the Batch job that a faster worker wrote', async () => {
     const harness = await harnessWithJob()
     const { submit } = harness.services.batch
     const begun = { jobId: 'the worker knows better', queue: 'slack-on-demand' }
@@ -390,24 +390,24 @@ describe('a job for which there is no Spot capacity', () => {
     assert.deepEqual(harness.jobs()[0]?.batch, begun)
   })
 
-  it('may have run before: after an interruption there may be none either', async () => {
+  it('a job that ran before is submitted on demand only after an interruption', async () => {
     const harness = await harnessWithJob()
-    const told = { startedAt, statusReason: noCapacity, attempts: [{ startedAt, container: { exitCode: 143 } }] }
+    const fields = { startedAt, statusReason: noCapacity, attempts: [{ startedAt, container: { exitCode: 143 } }] }
     const begunAt = new Date(startedAt).toISOString()
     const attempt = { batchJobId: harness.batchJobId(1), queue: 'slack', startedAt: begunAt, endedAt: begunAt }
     const running = { ...harness.jobs()[0]!, state: 'running' as const }
     harness.putJob({ ...running, attempts: [{ ...attempt, outcome: 'interrupted' }] })
-    assert.equal(await settle(harness, told), 'resubmitted')
+    assert.equal(await settle(harness, fields), 'resubmitted')
     assert.equal(harness.submitted().length, 2)
     const open = await harnessWithJob()
     open.putJob({ ...open.jobs()[0]!, state: 'running', attempts: [{ ...attempt, endedAt: null, outcome: null }] })
-    assert.equal(await settle(open, told), 'reported')
+    assert.equal(await settle(open, fields), 'reported')
     assert.equal(open.submitted().length, 1)
   })
 })
 
-describe('a job whose worker ended it, and could not tell', () => {
-  it('is told of when its Batch job ends', async () => {
+describe('a job that its worker ended without a report', () => {
+  it('a job is reported when its Batch job ends', async () => {
     const harness = await harnessWithJob()
     const { toldAt: _, ...untold } = finishedJob(harness.jobs()[0]!)
     harness.putJob(untold)

@@ -22,7 +22,7 @@ async function visit(harness: Harness): Promise<void> {
 }
 
 describe('the level of the logs', () => {
-  it('debug tells each request, what became of it, and each call with its time, and nothing of what was sent', async () => {
+  it('the level debug logs each request, its outcome and each call with its time, and no content', async () => {
     const harness = await startHarness({ environment: { IOT_LOG_LEVEL: 'debug' } })
     await visit(harness)
     const said = (wanted: string) => harness.logged.filter(({ message }) => message === wanted)
@@ -54,7 +54,7 @@ describe('the level of the logs', () => {
       assert.ok(!harness.logText().includes(secret), secret)
   })
 
-  it('detailed tells no calls, and info neither', async () => {
+  it('the levels detailed and info log no calls', async () => {
     const detailed = await startHarness({
       change: (document) => {
         document.logLevel = 'detailed'
@@ -67,7 +67,7 @@ describe('the level of the logs', () => {
     assert.deepEqual(levelsOf(usual), ['info'])
   })
 
-  it('is refused when it is none', () => {
+  it('an unknown level is rejected', () => {
     const environment = {
       IOT_LOG_CONFIG: new URL('../../../iot-log.config.json', import.meta.url).pathname,
       IOT_LOG_LEVEL: 'loud'

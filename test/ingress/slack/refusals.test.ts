@@ -8,7 +8,7 @@ const example = 'THING00001 telemetry 2023/10/01'
 const bodyOf = (harness: Harness, more: Record<string, string> = {}): string =>
   new URLSearchParams({ ...commandFields(harness.slack), text: example, ...more }).toString()
 
-/** Nothing was asked of anybody, and no secret stands in a log. */
+/** Asserts that no service was called and no secret was logged. */
 function assertUntouched(harness: Harness): void {
   assert.deepEqual(harness.s3.requests, [])
   assert.deepEqual(harness.batch.requests, [])
@@ -23,15 +23,15 @@ async function refusalOf(harness: Harness, event: FunctionUrlEvent): Promise<Fun
   return answer
 }
 
-describe('a request that Slack did not send so', () => {
-  it('is answered when it is no event of a function URL at all', async () => {
+describe('a request that Slack would not send', () => {
+  it('an event that is no request of a function URL gets a 500', async () => {
     const harness = await startHarness()
     for (const event of [{}, { requestContext: {} }, { rawPath: '/slack/commands', headers: {} }]) {
       assert.equal((await refusalOf(harness, event as FunctionUrlEvent)).statusCode, 500)
     }
   })
 
-  it('is refused when it is too large, before it is decoded', async () => {
+  it('a request that is too large is rejected before it is decoded', async () => {
     const harness = await startHarness()
     const body = bodyOf(harness, { text: 'A'.repeat(65_536) })
     const answer = await refusalOf(harness, postEvent('/slack/commands', body, signedHeaders(body, noonMs)))
@@ -43,7 +43,7 @@ describe('a request that Slack did not send so', () => {
     assert.equal((await refusalOf(harness, interaction)).statusCode, 413)
   })
 
-  it('is refused when it is not a form', async () => {
+  it('a request that is not a form is rejected', async () => {
     const harness = await startHarness()
     for (const type of ['application/json', 'text/plain', 'multipart/form-data; boundary=x', '']) {
       const body = JSON.stringify(commandFields(harness.slack))
@@ -52,7 +52,7 @@ describe('a request that Slack did not send so', () => {
     }
   })
 
-  it('is refused when it is JSON that calls itself a form, though the signature holds', async () => {
+  it('a signed request with JSON labelled as a form is rejected', async () => {
     const harness = await startHarness()
     for (const path of ['/slack/commands', '/slack/interactive']) {
       const body = JSON.stringify({ ...commandFields(harness.slack), text: example })
@@ -61,7 +61,7 @@ describe('a request that Slack did not send so', () => {
     }
   })
 
-  it('is refused when its base64 is broken', async () => {
+  it('a request with broken base64 is rejected', async () => {
     const harness = await startHarness()
     const body = bodyOf(harness)
     const event = postEvent('/slack/commands', body, signedHeaders(body, noonMs))
@@ -75,7 +75,7 @@ describe('a request that Slack did not send so', () => {
     }
   })
 
-  it('is refused when its signature is forged, stale, early, missing or of another body', async () => {
+  it('a request is rejected when its signature is forged, stale, early, missing or of another body', async () => {
     const harness = await startHarness()
     const body = bodyOf(harness)
     const headers = signedHeaders(body, noonMs)
@@ -95,7 +95,7 @@ describe('a request that Slack did not send so', () => {
     }
   })
 
-  it('is believed when it came as plain text, or with the older secret', async () => {
+  it('a request is accepted as plain text, and with the older secret', async () => {
     const harness = await startHarness()
     const body = bodyOf(harness)
     const event = postEvent('/slack/commands', body, signedHeaders(body, noonMs))
@@ -109,7 +109,7 @@ describe('a request that Slack did not send so', () => {
     assert.equal((await harness.handle(postEvent('/slack/commands', other, headers))).statusCode, 200)
   })
 
-  it('is refused when its response URL leads elsewhere', async () => {
+  it('a request is rejected when its response URL has a foreign origin', async () => {
     const harness = await startHarness()
     const elsewhere = [
       'https://example.com/commands/1',
@@ -133,7 +133,7 @@ describe('a request that Slack did not send so', () => {
     )
   })
 
-  it('is refused when the people of a command are no ids', async () => {
+  it('a command is rejected when its user, team or channel is no id', async () => {
     const harness = await startHarness()
     for (const more of [{ user_id: '../../x' }, { team_id: '' }, { channel_id: 'a/b' }]) {
       const body = bodyOf(harness, more)
@@ -142,7 +142,7 @@ describe('a request that Slack did not send so', () => {
     }
   })
 
-  it('is not found elsewhere, or by another method', async () => {
+  it('a request to another path or by another method gets a 404', async () => {
     const harness = await startHarness()
     for (const path of [
       '/',
@@ -163,7 +163,7 @@ describe('a request that Slack did not send so', () => {
 })
 
 describe('ssl_check', () => {
-  it('is answered without a signature', async () => {
+  it('ssl_check is answered without a signature', async () => {
     const harness = await startHarness()
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const answers = [
@@ -181,7 +181,7 @@ describe('ssl_check', () => {
     )
   })
 
-  it('does not open a door: a command in the same form is not obeyed', async () => {
+  it('an unsigned command with ssl_check in the same form is rejected', async () => {
     const harness = await startHarness()
     const body = `${bodyOf(harness)}&ssl_check=1`
     const answer = await refusalOf(

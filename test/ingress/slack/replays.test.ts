@@ -12,7 +12,7 @@ function commandEvent(harness: Harness, text: string): FunctionUrlEvent {
 }
 
 describe('a signed request that is sent again', () => {
-  it('gives nobody the links of a status', async () => {
+  it('a repeated status command gives no links', async () => {
     const harness = await startHarness()
     await harness.type(example)
     harness.putJob(finishedJob(harness.jobs()[0]!))
@@ -24,7 +24,7 @@ describe('a signed request that is sent again', () => {
     assert.doesNotMatch(again.body, /download|THING/)
   })
 
-  it('cancels nothing that began since', async () => {
+  it('a repeated cancel command stops no newer job', async () => {
     const harness = await startHarness()
     await harness.type(example)
     const event = commandEvent(harness, 'cancel')
@@ -42,14 +42,14 @@ describe('a signed request that is sent again', () => {
     assert.equal(harness.terminated().length, 1)
   })
 
-  it('opens no form', async () => {
+  it('a repeated command opens no form', async () => {
     const harness = await startHarness()
     const event = commandEvent(harness, '')
     assert.equal((await harness.handle(event)).statusCode, 200)
     assert.equal((await harness.handle(event)).statusCode, 401)
   })
 
-  it('may have the help, which touches nothing', async () => {
+  it('a repeated help command is answered', async () => {
     const harness = await startHarness()
     const event = commandEvent(harness, 'help')
     for (const _ of [1, 2]) assert.match(textOf(await harness.handle(event)), /Logs of a device as a zip/)

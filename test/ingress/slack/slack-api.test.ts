@@ -6,7 +6,7 @@ import { listen } from '../../stand-ins/s3/connections.ts'
 import { startHarness } from '../harness.ts'
 
 describe('a call to Slack', () => {
-  it('that lacks a scope, or a token that holds, tells the operator what to mend', async () => {
+  it('a call without a scope or a valid token logs what the operator has to fix', async () => {
     const harness = await startHarness()
     for (const [error, hint] of [
       ['missing_scope', /missing_scope \(the app lacks a scope: update it from `iot-log slack manifest`/],
@@ -19,7 +19,7 @@ describe('a call to Slack', () => {
     }
   })
 
-  it('through a response URL lets its connection go, whatever is answered', async () => {
+  it('a call through a response URL closes its connection for any answer', async () => {
     const closed = Promise.withResolvers<void>()
     const server = createServer((_, response) => {
       response.once('close', () => closed.resolve())

@@ -7,7 +7,7 @@ import { decryptText, encryptText } from '../../../ingress/slack/private-metadat
 import { createManualClock } from '../../support/clocks.ts'
 
 describe('Deadline', () => {
-  it('gives each call what is left, and less where something has to follow', async () => {
+  it('a deadline gives each call the time that is left, and less when a call must follow', async () => {
     const clock = createManualClock()
     const deadline = new Deadline(1_000, clock)
     const silence = new Promise<never>(() => {})
@@ -31,29 +31,29 @@ describe('Deadline', () => {
     assert.equal(await deadline.within('a quick one', async () => 7), 7)
   })
 
-  it('tells of each call, how long it took, and whether it answered', async () => {
+  it('a deadline reports each call, its time, and whether it answered', async () => {
     const clock = createManualClock()
-    const told: unknown[] = []
-    const deadline = new Deadline(1_000, clock, (...call) => told.push(call))
+    const calls: unknown[] = []
+    const deadline = new Deadline(1_000, clock, (...call) => calls.push(call))
     await deadline.within('one', async () => clock.advance(40))
     const failing = deadline.within('two', async () => {
       clock.advance(7)
       throw new Error('no')
     })
     await assert.rejects(failing)
-    assert.deepEqual(told, [
+    assert.deepEqual(calls, [
       ['one', 40, true],
       ['two', 7, false]
     ])
   })
 
-  it('begins no call when the time is over', async () => {
+  it('a deadline starts no call after its end', async () => {
     const call = mock.fn(async () => 1)
     await assert.rejects(new Deadline(0, createManualClock()).within('too late', call), { name: 'OutOfTimeError' })
     assert.equal(call.mock.callCount(), 0)
   })
 
-  it('counts what a request has waited for, and ends with the time that Slack gives', () => {
+  it('a deadline counts the time that a request has waited, and ends with Slack’s time', () => {
     const nowMs = Date.UTC(2023, 9, 2)
     for (const waitedMs of [0, 700, 1_900, 2_400, 2_499]) {
       assert.equal(budgetOf(nowMs - waitedMs, nowMs), requestBudgetMs - waitedMs)
@@ -61,7 +61,7 @@ describe('Deadline', () => {
     assert.equal(budgetOf(nowMs - 2_800, nowMs), 0)
   })
 
-  it('gives all the time where the clocks make no sense', () => {
+  it('a deadline gives all the time when the clocks contradict each other', () => {
     const nowMs = Date.UTC(2023, 9, 2)
     for (const arrivedMs of [undefined, nowMs + 1, nowMs + 1e12, 0, -1e15, nowMs - 3_000, Number.NaN]) {
       assert.equal(budgetOf(arrivedMs, nowMs), requestBudgetMs, String(arrivedMs))
@@ -72,12 +72,12 @@ describe('Deadline', () => {
 describe('seal', () => {
   const keys = ['a new key of many letters', 'an old key of many letters']
 
-  it('is opened by its owner, under any key in force', () => {
+  it('sealed metadata are opened by their owner with any key in force', () => {
     assert.equal(decryptText(encryptText('text', 'T/U', keys), 'T/U', keys), 'text')
     assert.equal(decryptText(encryptText('text', 'T/U', [keys[1]!]), 'T/U', keys), 'text')
   })
 
-  it('is never opened by others, or when it was changed', () => {
+  it('sealed metadata are not opened by others, or after a change', () => {
     const sealed = encryptText('text', 'T/U', keys)
     assert.equal(decryptText(sealed, 'T/V', keys), undefined)
     assert.equal(decryptText(sealed, 'T/U', ['another key']), undefined)

@@ -27,12 +27,12 @@ const nowMs = 1_531_420_618_000
 const { body, timestamp, signature, secret } = example
 
 describe('verifySignature', () => {
-  it("takes Slack's documented example", () => {
+  it('verifySignature accepts Slack’s documented example', () => {
     assert.equal(signBody(body, timestamp, secret), signature)
     assert.equal(verifySignature(example, [secret], nowMs), 'valid')
   })
 
-  it('takes any of several secrets, and no empty one', () => {
+  it('verifySignature accepts any of several secrets, and no empty one', () => {
     assert.equal(verifySignature(example, ['another', secret], nowMs), 'valid')
     assert.equal(verifySignature(example, ['another'], nowMs), 'forged')
     assert.equal(verifySignature(example, [], nowMs), 'forged')
@@ -40,7 +40,7 @@ describe('verifySignature', () => {
     assert.equal(verifySignature({ body, timestamp, signature: anyones }, [''], nowMs), 'forged')
   })
 
-  it('refuses what is more than five minutes old or early', () => {
+  it('verifySignature rejects what is more than five minutes old or early', () => {
     for (const direction of [1, -1]) {
       const at = (seconds: number): number => nowMs + direction * seconds * 1000
       assert.equal(verifySignature(example, [secret], at(longestSkewSeconds)), 'valid')
@@ -48,7 +48,7 @@ describe('verifySignature', () => {
     }
   })
 
-  it('refuses a time or a signature of another form', () => {
+  it('verifySignature rejects a malformed time or signature', () => {
     for (const odd of [undefined, '', 'NaN', '1531420618.0', ' 1531420618', '-1', '1e9', '0x5b47', '9'.repeat(400)]) {
       assert.equal(verifySignature({ body, signature, timestamp: odd }, [secret], nowMs), 'malformed')
     }
@@ -66,7 +66,7 @@ describe('verifySignature', () => {
     }
   })
 
-  it('sees a change of any byte of the body', () => {
+  it('verifySignature detects a change of any byte of the body', () => {
     for (let at = 0; at < body.length; at += 7) {
       const changed = Buffer.from(body)
       changed[at] = changed[at]! ^ 1
@@ -74,7 +74,7 @@ describe('verifySignature', () => {
     }
   })
 
-  it('signs bytes, not text: what is no UTF-8 is not read as something else', () => {
+  it('signBody signs bytes, not text: invalid UTF-8 stays distinct', () => {
     const odd = Buffer.from([0x61, 0xff, 0xfe])
     assert.equal(
       verifySignature({ body: odd, timestamp, signature: signBody(odd, timestamp, secret) }, [secret], nowMs),
@@ -87,7 +87,7 @@ describe('verifySignature', () => {
     )
   })
 
-  it("agrees with bolt's own verifier on requests of the last five minutes", () => {
+  it('verifySignature agrees with bolt’s verifier on requests of the last five minutes', () => {
     const forgeries = ['none', 'body', 'time', 'secret', 'signature'] as const
     fc.assert(
       fc.property(
