@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /*
  * What a `Batch Job State Change` event says (https://docs.aws.amazon.com/batch/latest/userguide/batch_cwe_events.html;

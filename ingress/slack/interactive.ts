@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { errorFields } from '../../worker/report/log.ts'
 import { type SlackBlock, section } from '../../worker/report/slack/blocks.ts'
 import { actionIds } from '../../worker/report/slack/buttons.ts'

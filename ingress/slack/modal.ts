@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Config } from '../../worker/contract/config.ts'
 import { ProblemsError } from '../../worker/contract/errors.ts'
 import { parseRequest } from '../../worker/contract/parse-request.ts'

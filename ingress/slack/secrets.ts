@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { linkKeysSchema } from '../jobs/secrets.ts'
 
 export const slackSecretsSchema = z.strictObject({

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
-import { z } from 'zod'
+import * as z from 'zod'
 import { listen } from '../stand-ins/s3/connections.ts'
 import type { SlackServer } from '../stand-ins/slack/server.ts'
 import type { Change, Message, Modal } from '../stand-ins/slack/workspace.ts'

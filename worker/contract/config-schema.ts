@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { deploySchema } from './deploy-schema.ts'
 import { parseLayout } from './layout.ts'
 import { logLevels } from './log-level.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { compareKeys } from './key-order.ts'
 import { type ExportRequest, encodeRequest, requestSchema } from './request.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { defaultOf, type RequestOptions, requestOptions, typedOptions, valuesOf } from './request-options.ts'
 import { typedWindow, type Window } from './window.ts'
 import { quoteItem } from './words.ts'

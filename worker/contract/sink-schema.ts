@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /*
  * The schema of `sinks`: where records are forwarded to. Secrets never stand here: they come from AWS Secrets Manager or

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /*
  * Finds the objects in what a queue or a bucket delivers. S3 sends its notifications to a queue, a topic or a function.

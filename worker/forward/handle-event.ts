@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { messageOf } from '../contract/errors.ts'
 import { continuationBody, type EventObject, type ParsedBody, parseBody, readEvent } from './event-objects.ts'
 import { type Forwarder, forwardObjects, type ObjectEnd } from './forward-objects.ts'

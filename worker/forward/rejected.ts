@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Store } from '../contract/store.ts'
 import type { Document } from './document.ts'
 import type { Refusal } from './sinks/sink.ts'

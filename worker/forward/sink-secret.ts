@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import type { Login } from './sinks/sink.ts'
 
