@@ -4,9 +4,8 @@ import { gunzipSync } from 'node:zlib'
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { ObjectBody, Store } from '../../worker/contract/store.ts'
 import { chooseInflaters } from '../../worker/decode/choose-inflater.ts'
-import type { DecoderContext } from '../../worker/decode/decoder.ts'
+import { createDecoderContext } from '../../worker/decode/decoder-context.ts'
 import { type InflaterName, inflaterNames } from '../../worker/decode/inflater.ts'
-import { createInflaterPool } from '../../worker/decode/inflater-pool.ts'
 import { readText } from '../../worker/decode/read-text.ts'
 import { compileFindRuns } from '../../worker/match/compile-matcher.ts'
 import type { MatchSpec } from '../../worker/match/matcher.ts'
@@ -60,14 +59,7 @@ async function benchInflate(corpus: 'big' | 'tiny' | 'multi', rounds: number): P
 }
 
 async function inflateAll(objects: readonly Buffer[], name: InflaterName): Promise<number> {
-  const inflaters = createInflaterPool(await chooseInflaters(name))
-  const context: DecoderContext = {
-    takeInflater: inflaters.takeInflater,
-    giveBack: inflaters.giveBack,
-    isSecondReading: false,
-    isCareful: false,
-    maxDecodedBytes: 0
-  }
+  const context = createDecoderContext(await chooseInflaters(name))
   const amounts = { storedBytes: 0, textBytes: 0 }
   for (const object of objects)
     await readText(
@@ -77,7 +69,7 @@ async function inflateAll(objects: readonly Buffer[], name: InflaterName): Promi
       () => {},
       amounts
     )
-  inflaters.close()
+  context.close()
   return amounts.textBytes
 }
 

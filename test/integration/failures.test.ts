@@ -99,7 +99,7 @@ describe('a full disk', () => {
     const env = { ...process.env, TMPDIR: disk.path }
     const { code, stderr } = await runCli([...words, '--source', logs.url], { cwd: here.path, env })
     assert.equal(code, 1)
-    assert.match(stderr, /TMPDIR names another place.*ENOSPC/)
+    assert.match(stderr, /set TMPDIR to use another directory.*ENOSPC/)
     assert.deepEqual([...readdirSync(disk.path), ...readdirSync(here.path)], [])
   })
 

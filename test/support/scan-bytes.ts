@@ -1,6 +1,6 @@
 import { LineBlocks } from '../../worker/decode/blocks.ts'
+import { createDecoderContext } from '../../worker/decode/decoder-context.ts'
 import type { InflaterName } from '../../worker/decode/inflater.ts'
-import { createInflaterPool } from '../../worker/decode/inflater-pool.ts'
 import { compileFindRuns } from '../../worker/match/compile-matcher.ts'
 import type { MatchSpec } from '../../worker/match/matcher.ts'
 import type { CategoryReading } from '../../worker/scan/category-plan.ts'
@@ -32,19 +32,13 @@ export async function scanBytes(bytes: Buffer, spec: MatchSpec, options: ScanByt
   const store = new ChunkedStore(bytes, options.places)
   const inflater = options.inflater ?? 'zlib-handle'
   const reference = inflater === 'isa-l' ? 'zlib-handle' : inflater
-  const inflaters = createInflaterPool({ fast: inflater, reference })
-  const context = {
-    ...inflaters,
-    isSecondReading: false,
-    isCareful: false,
-    maxDecodedBytes: Number.POSITIVE_INFINITY
-  }
+  const context = createDecoderContext({ fast: inflater, reference })
   const scanner = new ObjectScanner(store, context, { ...defaultLimits, ...options.limits }, kept, () => {})
   const findRuns = compileFindRuns(spec)
   const { maxLineBytes } = { ...defaultLimits, ...options.limits }
   const scanned = await scanner.scan(store.object, new LineBlocks(maxLineBytes, (block) => kept.pick(block, findRuns)))
   const rest = kept.takeRest()
-  inflaters.close()
+  context.close()
   return { ...scanned, kept: Buffer.concat(rest ? [...pieces, rest] : pieces), lines: kept.lines }
 }
 

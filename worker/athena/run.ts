@@ -1,9 +1,8 @@
 import type { Limits } from '../contract/config-schema.ts'
 import type { Store } from '../contract/store.ts'
 import type { Window } from '../contract/window.ts'
-import type { DecoderContext } from '../decode/decoder.ts'
+import { createDecoderContext, type PooledContext } from '../decode/decoder-context.ts'
 import type { InflaterChoice } from '../decode/inflater.ts'
-import { createInflaterPool, type InflaterPool } from '../decode/inflater-pool.ts'
 import type { CategoryListing, CategoryPlan } from '../scan/category-plan.ts'
 import type { ScanProgress } from '../scan/protocol.ts'
 import type { QueryStatus } from './api.ts'
@@ -37,12 +36,12 @@ export class AthenaRun implements AsyncDisposable {
   readonly #options: AthenaRunOptions
   readonly #over = new AbortController()
   readonly #results: ReadonlyMap<string, Promise<CategoryResult>>
-  readonly #inflaters: InflaterPool
+  readonly #context: PooledContext
   readonly #ended: QueryStatus[] = []
 
   constructor(categories: readonly AskedCategory[], options: AthenaRunOptions) {
     this.#options = options
-    this.#inflaters = createInflaterPool(options.inflaters)
+    this.#context = createDecoderContext(options.inflaters)
     const entries = categories.map((asked) => [asked.plan.category.name, this.#ask(asked)] as const)
     this.#results = new Map(entries)
     // The export learns of a failure when it takes the result.
@@ -58,7 +57,7 @@ export class AthenaRun implements AsyncDisposable {
     this.#over.abort(new Error('the export has ended'))
     const settled = await Promise.allSettled(this.#results.values())
     for (const one of settled) if (one.status === 'fulfilled') one.value[Symbol.dispose]()
-    this.#inflaters.close()
+    this.#context.close()
     if (this.#results.size === 0) return
     const { access, onLeftBehind } = this.#options
     await removeResults(access.results, access.prefix, this.#ended, onLeftBehind)
@@ -74,7 +73,7 @@ export class AthenaRun implements AsyncDisposable {
         window,
         source,
         limits,
-        context: this.#context(),
+        context: { ...this.#context },
         signal: AbortSignal.any([signal, this.#over.signal]),
         onProgress: ({ scannedBytes }) => {
           // A query that is run again starts over.
@@ -87,14 +86,5 @@ export class AthenaRun implements AsyncDisposable {
       },
       access
     )
-  }
-
-  #context(): DecoderContext {
-    return {
-      ...this.#inflaters,
-      isSecondReading: false,
-      isCareful: false,
-      maxDecodedBytes: Number.POSITIVE_INFINITY
-    }
   }
 }

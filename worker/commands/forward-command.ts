@@ -8,6 +8,8 @@ import { exitCodes } from '../contract/result.ts'
 import type { Store } from '../contract/store.ts'
 import { formatCount } from '../contract/units.ts'
 import { compactWindow } from '../contract/window.ts'
+import { chooseInflaters } from '../decode/choose-inflater.ts'
+import { createDecoderContext } from '../decode/decoder-context.ts'
 import type { InflaterName } from '../decode/inflater.ts'
 import { wantedInflater } from '../decode/wanted-inflater.ts'
 import { listObjects } from '../export/listing.ts'
@@ -15,7 +17,6 @@ import { planCategories } from '../export/plan.ts'
 import { findFormat } from '../formats/registry.ts'
 import { type BackfillOptions, type BackfillResult, backfill } from '../forward/backfill.ts'
 import { type Checkpoint, readCheckpoint, removeCheckpoint, writeCheckpoint } from '../forward/checkpoint.ts'
-import { createDecoderContext } from '../forward/decoder-context.ts'
 import { type NamedSink, openForwardSink } from '../forward/open-forward-sink.ts'
 import { createRejectedKeeper, rejectedPrefix } from '../forward/rejected.ts'
 import { printable, shownUrl } from '../report/result-text.ts'
@@ -167,7 +168,7 @@ async function forwardObjects(
     categories: plans.map(({ category }, at) => ({ category, listing: listing.categories[at]! })),
     limits: config.limits,
     named,
-    context: await createDecoderContext(inflater),
+    context: createDecoderContext(await chooseInflaters(inflater)),
     keepRejected: createRejectedKeeper(results, keeper),
     signal,
     task,

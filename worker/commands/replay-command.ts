@@ -3,8 +3,9 @@ import { ProblemCollector, ProblemsError } from '../contract/errors.ts'
 import { exitCodes } from '../contract/result.ts'
 import { formatCount } from '../contract/units.ts'
 import { parseWindow, typedWindow } from '../contract/window.ts'
+import { chooseInflaters } from '../decode/choose-inflater.ts'
+import { createDecoderContext } from '../decode/decoder-context.ts'
 import { wantedInflater } from '../decode/wanted-inflater.ts'
-import { createDecoderContext } from '../forward/decoder-context.ts'
 import { openForwardSink } from '../forward/open-forward-sink.ts'
 import { createRejectedKeeper, rejectedPrefix } from '../forward/rejected.ts'
 import { replayRejected } from '../forward/replay.ts'
@@ -75,7 +76,7 @@ export const replayCommand: Command = {
         sink,
         named: named!,
         limits: config.limits,
-        context: await createDecoderContext(inflater),
+        context: createDecoderContext(await chooseInflaters(inflater)),
         keepRejected: createRejectedKeeper(results, { prefix, sink: named!.name, nowMs }),
         log,
         signal

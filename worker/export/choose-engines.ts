@@ -7,8 +7,8 @@ import { chooseEngine, type EngineChoice, type ListedCategory } from '../model/e
 import type { CategoryPlan } from '../scan/category-plan.ts'
 import type { Listing } from './listing.ts'
 
-/** What {@link chooseEngines} looks at. */
-export interface EngineSituation {
+/** The input of {@link chooseEngines}. */
+interface EngineSituation {
   readonly plans: readonly CategoryPlan[]
   readonly listing: Listing
   readonly environment: Environment
@@ -16,14 +16,14 @@ export interface EngineSituation {
   readonly limits: Limits
   readonly threads: number
   readonly wanted: RequestOptions['engine']
-  /** Why there is no Athena here, whatever the configuration says; undefined where there is one. */
+  /** Why this export can't use Athena, whatever the configuration says; undefined if it can. */
   readonly obstacle: string | undefined
 }
 
 /**
- * Chooses the engine of each category. Objects are looked at only where Athena would be asked, and the choice is made
- * again without a category that it would misread.
- * @throws ProblemsError (`wrong-words`) when Athena is asked for and can't read a category
+ * Chooses the engine of each category. For each category of Athena some objects are sampled. If Athena would misread
+ * them, the choice is repeated without that category.
+ * @throws ProblemsError (`wrong-words`) if the request wants Athena and Athena can't read a category
  */
 export async function chooseEngines(situation: EngineSituation): Promise<EngineChoice> {
   const { plans, listing, environment, source, limits, threads, wanted } = situation
@@ -39,12 +39,8 @@ export async function chooseEngines(situation: EngineSituation): Promise<EngineC
     const at = categories.findIndex((category, at) => choice.engines[at] === 'athena' && !sampled.has(category))
     if (at < 0) return choice
     sampled.add(categories[at]!)
-    const { prefixLength } = plans[at]!.reading
-    categories[at]!.obstacle = await sampledObstacle(
-      categories[at]!.name,
-      listing.categories[at]!,
-      prefixLength,
-      source
-    )
+    const { category, reading } = plans[at]!
+    const listed = listing.categories[at]!
+    categories[at]!.obstacle = await sampledObstacle(category.name, listed, reading.prefixLength, source)
   }
 }

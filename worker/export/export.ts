@@ -20,14 +20,14 @@ import { planCategories } from './plan.ts'
 import { exportSteps, type StepsOptions } from './steps.ts'
 import { Tally } from './tally.ts'
 
-/** Receives news of an export. */
+/** Receives the progress of an export. */
 export interface ExportListener {
   onListed?(objects: number): void
   onPlanned?(total: { readonly objects: number; readonly storedBytes: number }, choice: EngineChoice): void
   onProgress?(progress: ScanProgress): void
-  /** All before this category is read; its number in the request. Categories without objects are passed over. */
+  /** The categories before this one are read. `category` is its number in the request. Empty categories are skipped. */
   onCategory?(category: number): void
-  /** A failed or cancelled export could not clean up all that it had begun. */
+  /** Called if a failed or cancelled export could not clean up. */
   readonly onLeftBehind?: (text: string) => void
 }
 
@@ -37,11 +37,11 @@ export interface ExportOptions {
   readonly source: Store
   /** How the threads open the source. */
   readonly sourceSettings: StoreSettings
-  /** How Athena is asked, or why it can't be. */
+  /** How to open Athena, or why it can't be used. */
   readonly athena: AthenaOffer
   readonly openOutput: OpenOutput
   readonly threads: number
-  /** Instead of the fastest that passes its self-test. */
+  /** The default is the fastest that passes its self-test. */
   readonly inflater?: InflaterName | undefined
   /** `name version`, for the manifest. */
   readonly tool: string
@@ -49,13 +49,13 @@ export interface ExportOptions {
   readonly listener?: ExportListener
 }
 
-/** The result; disposing it gives up its list of unreadable objects. */
+/** The result. Disposing frees its list of unreadable objects. */
 export interface ExportOutcome extends ExportResult, Disposable {
-  /** Kept lines by hour of the window; empty where keys have no hours. */
+  /** Kept lines by hour of the window; empty if keys have no hours. */
   readonly linesByHour: readonly number[]
   /** Objects that were not read to their end, by category in the order of the request. */
   readonly missingByCategory: readonly number[]
-  /** Unreadable objects by why they are; reasons without any are left out. */
+  /** Unreadable objects by reason, without reasons that do not occur. */
   readonly unreadable: Readonly<Partial<Record<DamageReason, number>>>
 }
 
@@ -66,7 +66,7 @@ interface ListedExport extends ExportOptions {
   readonly listing: Listing
 }
 
-/** An export under way. */
+/** A running export. */
 interface OpenExport extends ListedExport {
   readonly inflaters: InflaterChoice
   readonly output: Output
@@ -74,9 +74,9 @@ interface OpenExport extends ListedExport {
 }
 
 /**
- * Runs one export from the listing to the finished output. An object that can't be read is part of the result. Only what
- * ends the export is thrown, and then nothing unfinished is left of the output.
- * @throws IotLogError, or the signal's reason when cancelled
+ * Runs one export from the listing to the finished output. An object that can't be read is part of the result. If the
+ * export fails, nothing unfinished is left of the output.
+ * @throws IotLogError, or the signal's reason if it is cancelled
  */
 export async function exportLogs(request: ExportRequest, options: ExportOptions): Promise<ExportOutcome> {
   const startedMs = performance.now()
@@ -119,7 +119,7 @@ function openOutput(listed: ListedExport, inflaters: InflaterChoice): Promise<Ou
   })
 }
 
-/** Reads every category with its engine, in their order. Returns the choice as it was in the end. */
+/** Reads every category with its engine, in their order. Returns the engines that were used in the end. */
 async function readIntoOutput(open: OpenExport, wanted: EngineChoice): Promise<EngineChoice> {
   const { request, plans, listing, source, limits, listener, athena, inflaters, output, tally } = open
   const signal = AbortSignal.any([open.signal, output.failed])
@@ -146,7 +146,7 @@ async function readIntoOutput(open: OpenExport, wanted: EngineChoice): Promise<E
   return chosen
 }
 
-/** Ends the lines and says what the export became. */
+/** Ends the entries and gives the result for the manifest. */
 async function describe(open: OpenExport, choice: EngineChoice): Promise<ManifestHead> {
   const { tool, request, plans, listing, output, tally } = open
   const queried = plans.filter((_, at) => choice.engines[at] === 'athena').map(({ category }) => category)
@@ -176,7 +176,7 @@ function outcomeOf({ request, plans, tally }: OpenExport, head: ManifestHead) {
     objects,
     notRead: { [Symbol.iterator]: () => tally.notRead() },
     scanned,
-    // Keys have the hour of arrival, not that of the event.
+    // Keys name the hour of arrival, not that of the event.
     linesByHour: request.window === 'event' ? [] : tally.linesByHour(layouts, windowOf(request)),
     missingByCategory: tally.missingByCategory(),
     unreadable: tally.unreadable(),

@@ -6,21 +6,21 @@ import { Spool } from '../spool/spool.ts'
 import { createSkipRule } from './plan.ts'
 
 /*
- * The day's objects. A day may hold millions, so the pages are set aside in a spool and read back in key order; as
- * many prefixes as the store likes are listed at once, since within a prefix one page must follow another.
+ * Lists the objects of a request. A day may have millions, so the pages go to a spool and are read back in key order. As
+ * many prefixes as the store allows are listed at once, since the pages of one prefix can only follow one another.
  */
 
-/** About 10,000 keys; beyond that a temporary file. */
+/** About 10,000 keys. More go to a temporary file. */
 const memoryBytes = 1024 * 1024
 
-/** The listings of all categories; disposing gives up the spool. */
+/** The listings of all categories. Disposing frees the spool. */
 export interface Listing extends Readonly<ListedAmounts>, Disposable {
   readonly categories: readonly CategoryListing[]
 }
 
 /**
- * Lists all prefixes of a plan. `objects` counts what is to be read; `skipped` what rules leave out.
- * @throws IotLogError when a prefix can't be listed: an export that does not know its objects is not complete
+ * Lists all prefixes of a plan. `objects` counts the objects to read, `skipped` those that a rule excludes.
+ * @throws IotLogError if a prefix can't be listed: an export that does not know its objects is not complete
  */
 export async function listObjects(
   store: Store,
@@ -74,7 +74,7 @@ export async function listObjects(
       }
       if (objects.length > 0) numbers.push(spool.append(objects))
       onProgress(total.objects)
-      // A directory lists without ever waiting: signals, and what they cancel, would not be heard.
+      // A directory lists without waiting, so signals and aborts would have no effect.
       await setImmediate()
     }
     return numbers

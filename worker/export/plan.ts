@@ -6,7 +6,7 @@ import { hourMs, type Window } from '../contract/window.ts'
 import { findFormat } from '../formats/registry.ts'
 import type { CategoryPlan } from '../scan/category-plan.ts'
 
-/** From the request to the prefixes: nothing is read yet. Categories stay in the order in which they were asked for. */
+/** Plans the prefixes of a request, without reading anything. Categories have the order of the request. */
 export function planCategories(request: ExportRequest, environment: Environment): CategoryPlan[] {
   const window = windowOf(request)
   return request.categories.map((name) => {
@@ -33,12 +33,12 @@ export function planCategories(request: ExportRequest, environment: Environment)
   })
 }
 
-/** Keys tell when records arrived, which may be hours after their time. */
+/** Keys name the time at which records arrived, which may be hours after their own time. */
 function withLateOnes(window: Window, { lookaheadHours }: Category): Window {
   return { ...window, toMs: window.toMs + lookaheadHours * hourMs }
 }
 
-/** Whether an object is left out by rule: a folder marker, or a key that the configuration excludes. */
+/** Whether a rule skips an object: a folder marker, or a key that the configuration excludes. */
 export function createSkipRule(
   category: Category
 ): (object: { readonly key: string; readonly size: number }) => boolean {
@@ -46,7 +46,7 @@ export function createSkipRule(
   return ({ key, size }) => (size === 0 && key.endsWith('/')) || patterns.some((pattern) => pattern.test(key))
 }
 
-/** `*` stands for any text, slashes too, `?` for one character, as in IAM policies. */
+/** `*` stands for any text, including slashes, and `?` for one character, as in IAM policies. */
 function patternToRegExp(pattern: string): RegExp {
   const escaped = pattern.replace(/[\\^$.|+()[\]{}]/g, '\\$&')
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's')

@@ -16,11 +16,11 @@ import { cutSlices, type Slice } from '../scan/slices.ts'
 import type { Listing } from './listing.ts'
 
 /*
- * The steps of an export, category after category: kept lines, and what became of the objects. Neighbouring categories
- * that the worker reads are one scan; a category of Athena's is its result, merged with what the worker reads of it.
+ * The steps of an export, category after category: kept lines, and outcomes of objects. Neighbouring categories that the
+ * worker reads are one scan. For a category of Athena its result is merged with the objects that the worker reads itself.
  */
 
-/** Kept lines a thread may be ahead of the archive. */
+/** How many bytes of kept lines a thread may be ahead of the archive. */
 const creditBytes = 4 * 1024 * 1024
 
 export interface StepsOptions {
@@ -33,18 +33,18 @@ export interface StepsOptions {
   readonly threads: number
   readonly inflaters: InflaterChoice
   readonly wanted: RequestOptions['engine']
-  /** Undefined where no category is Athena's. */
+  /** Undefined if Athena reads no category. */
   readonly run: AthenaRun | undefined
   readonly signal: AbortSignal
   readonly onProgress: (progress: ScanProgress) => void
 }
 
-/** The engines as they were in the end. */
+/** A choice that changes while the categories are read. */
 type OpenChoice = { -readonly [K in keyof EngineChoice]: EngineChoice[K] }
 
 /**
- * Gives the steps in the order of the categories. `choice` is brought up to date when Athena turns out not to be able to
- * read a category: the worker reads it then.
+ * Gives the steps in the order of the categories. If Athena turns out to be unable to read a category, the worker reads
+ * it, and `choice` is updated.
  */
 export async function* exportSteps(choice: OpenChoice, options: StepsOptions): AsyncGenerator<ScanStep> {
   for (let at = 0; at < options.plans.length; ) {

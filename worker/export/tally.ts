@@ -6,10 +6,10 @@ import { hourMs, type Window } from '../contract/window.ts'
 import type { ScanProgress, SliceSummary } from '../scan/protocol.ts'
 import { Spool } from '../spool/spool.ts'
 
-/** Lists of what was not read stay in memory up to this size: about 10,000 objects. */
+/** The list of objects that were not read stays in memory up to this size: about 10,000 objects. */
 const memoryBytes = 2 * 1024 * 1024
 
-/** What became of every listed object, added up as the scan goes. Disposing gives up the list of what was not read. */
+/** Adds up the outcomes of all listed objects. Disposing frees the list of objects that were not read. */
 export class Tally implements Disposable {
   readonly #counts = noOutcomes()
   readonly #notRead = new Spool<readonly NotRead[]>(memoryBytes)
@@ -20,7 +20,7 @@ export class Tally implements Disposable {
   #storedBytes = 0
   #textBytes = 0
 
-  /** `skipped` objects were left out by rule before the scan. */
+  /** `skipped` is the number of objects that a rule excluded before the scan. */
   constructor(categories: number, skipped: number) {
     this.#linesByCategory = Array.from({ length: categories }, () => 0)
     this.#missingByCategory = Array.from({ length: categories }, () => 0)
@@ -59,14 +59,14 @@ export class Tally implements Disposable {
     return [...this.#missingByCategory]
   }
 
-  /** Unreadable objects by why they are; reasons without any are left out. */
+  /** Unreadable objects by reason, without reasons that do not occur. */
   unreadable(): Readonly<Partial<Record<DamageReason, number>>> {
     return { ...this.#unreadable }
   }
 
   /**
-   * Lines kept in all categories by the hour of the window under which their objects lie. Empty where the keys of a
-   * category tell no hour: a part of the lines would look like all of them.
+   * Kept lines of all categories by the hour of the window that their objects' keys name. Empty if the keys of one
+   * category have no hour: a part of the lines would look like all of them.
    */
   linesByHour(layouts: readonly Layout[], window: Window): readonly number[] {
     if (layouts.some((layout) => !layout.hasHours)) return []
@@ -78,14 +78,14 @@ export class Tally implements Disposable {
     })
   }
 
-  /** @throws IotLogError (`internal`) when an object has no outcome, or two */
+  /** @throws IotLogError (`internal`) if an object has no outcome, or two */
   countsOf(listed: number): ObjectCounts {
     const sum = Object.values(this.#counts).reduce((total, count) => total + count, 0)
     if (sum !== listed) throw new IotLogError('internal', `${listed} objects were listed, but ${sum} are accounted for`)
     return { listed, ...this.#counts }
   }
 
-  /** Partial wins over empty: what could not be read may have held what was looked for. */
+  /** Partial wins over empty: an object that could not be read may have had a hit. */
   status(): ExportStatus {
     const { unreadable, archived, vanished, denied } = this.#counts
     if (unreadable + archived + vanished + denied > 0) return 'partial'

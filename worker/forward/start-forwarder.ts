@@ -1,9 +1,10 @@
 import { readConfig, type Surroundings } from '../config/config-file.ts'
+import { chooseInflaters } from '../decode/choose-inflater.ts'
+import { createDecoderContext } from '../decode/decoder-context.ts'
 import { formatNames } from '../formats/registry.ts'
 import { createLog } from '../report/log.ts'
 import { openStore } from '../stores/open-store.ts'
 import { storeOf } from '../stores/store-of.ts'
-import { createDecoderContext } from './decoder-context.ts'
 import type { Forwarder } from './forward-objects.ts'
 import { readForwardSettings } from './forward-settings.ts'
 import type { QueueSettings } from './handle-event.ts'
@@ -45,7 +46,7 @@ export async function startForwarder(surroundings: StartSurroundings): Promise<S
       source,
       sink,
       named,
-      context: await createDecoderContext(),
+      context: createDecoderContext(await chooseInflaters()),
       keepRejected: createRejectedKeeper(results, { prefix: config.forward.prefix, sink: named.name, nowMs }),
       log
     },

@@ -5,7 +5,7 @@ import { compileFindRuns } from './compile-matcher.ts'
 import { type FindRuns, type MatcherName, type MatchSpec, runWords } from './matcher.ts'
 import { createNativeSearch } from './search-native.ts'
 
-/** The add-on's searches go with its inflater, where they pass their self-test: one switch turns the add-on off. */
+/** The add-on searches if its inflater is used too, and its searches pass their self-test: one switch for both. */
 export function chooseMatcher(inflaters: InflaterChoice): MatcherName {
   const { native } = loadNative()
   return native && inflaters.fast === 'isa-l' && passesMatcherTest(native) ? 'native' : 'javascript'

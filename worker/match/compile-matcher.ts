@@ -6,7 +6,7 @@ import { createTextSearch } from './search-text.ts'
 
 const newline = 0x0a
 
-/** Compiles what to look for. */
+/** Compiles a search in JavaScript. */
 export function compileMatcher(spec: MatchSpec): Matcher {
   const needles = neededIdentifiers(spec).map((identifier) => Buffer.from(identifier))
   const ignoreCase = spec.case === 'ignore'
@@ -16,7 +16,7 @@ export function compileMatcher(spec: MatchSpec): Matcher {
   return (block, from) => search(block, from, accepts)
 }
 
-/** Compiles what to look for; by the add-on, where it is given and can. */
+/** Compiles a search for runs of lines. Uses the add-on if it is given and supports this processor. */
 export function compileFindRuns(spec: MatchSpec, native?: NativeAddOn): FindRuns {
   return (native && createNativeSearch(native, spec)) ?? runsOf(compileMatcher(spec))
 }

@@ -1,26 +1,25 @@
 import type { RequestOptions } from '../contract/request-options.ts'
 
-/** What to look for: any of the identifiers, as `grep -F` with these options would. Plain data, sent to the threads. */
+/** What to look for: any of the identifiers, like `grep -F` with these options. Plain data, sent to the threads. */
 export interface MatchSpec extends Pick<RequestOptions, 'match' | 'case'> {
   readonly identifiers: readonly string[]
 }
 
-/** Whose searches are used. */
+/** Which implementation searches. */
 export type MatcherName = 'native' | 'javascript'
 
 /**
- * Finds where a block of whole lines holds an identifier: the position of the first hit at or after `from`, or -1.
- * A hit lies within one line, since no identifier holds a line end.
+ * Finds an identifier in a block of whole lines: the position of the first hit at or after `from`, or -1.
+ * A hit lies within one line, since no identifier contains a line end.
  */
 export type Matcher = (block: Buffer, from: number) => number
 
-/** A run is three numbers: where its first line begins, where its last line ends, and how many lines it has. */
+/** A run is three numbers: the start of its first line, the end of its last line, and its number of lines. */
 export const runWords = 3
 
 /**
- * Finds the lines with a hit in a block of whole lines, from `from`, where a line begins, and puts them into `runs`, lines
- * that follow one another as one run. Returns how many runs; as many as there is room for means that more may follow
- * after the last.
+ * Finds the lines with a hit in a block of whole lines. `from` is the start of a line. Adjacent lines go into `runs` as
+ * one run. Returns the number of runs. If `runs` is full, there may be more after the last one.
  */
 export type FindRuns = (block: Buffer, from: number, runs: Uint32Array) => number
 
@@ -30,13 +29,13 @@ export type Accept = (block: Buffer, start: number, end: number) => boolean
 /** The first hit at or after `from` that is accepted (any, without `accepts`), or -1. */
 export type Search = (block: Buffer, from: number, accepts?: Accept) => number
 
-/** Identifiers that hold another one add nothing: whatever they hit, the shorter one hits. Not so for whole words. */
+/** Drops identifiers that contain another one, since the shorter one hits the same lines. Whole words need all. */
 export function neededIdentifiers(spec: MatchSpec): readonly string[] {
   if (spec.match === 'word') return spec.identifiers
   return spec.identifiers.filter((one) => !spec.identifiers.some((other) => other !== one && one.includes(other)))
 }
 
-/** Word characters as `grep -w` knows them in the C locale: `[A-Za-z0-9_]`, so no byte of a non-ASCII letter. */
+/** Word characters of `grep -w` in the C locale: `[A-Za-z0-9_]`, so no byte of a non-ASCII letter. */
 const isWordByte = Uint8Array.from({ length: 256 }, (_, byte) =>
   /\w/.test(String.fromCharCode(byte)) && byte < 128 ? 1 : 0
 )

@@ -3,13 +3,14 @@ import { createSetSearch } from './search-set.ts'
 import { createTextSearch } from './search-text.ts'
 
 /*
- * Any of several texts in plain JavaScript: a table for all of them (search-set.ts) moves over the log by as much as the
- * shortest is long, so short ones get a search of their own; and of few texts each does, unless all of them are long.
+ * Searches any of several texts in plain JavaScript. A table for all of them (search-set.ts) moves over the log by at
+ * most the length of the shortest text, so short texts get a search of their own. If there are few texts, each gets its
+ * own search, unless all of them are long.
  */
 
 const fewTexts = 4
 const shortBytes = 5
-/** Measured: from here on the table is faster than two searches, 8 GB/s. */
+/** Measured: from this length on the table is faster than two searches, 8 GB/s. */
 const longBytes = 24
 
 /** Searches any of several texts, each at least two bytes long; with `ignoreCase` ASCII letters match in either case. */
@@ -25,7 +26,7 @@ export function createAnySearch(needles: readonly Buffer[], ignoreCase: boolean)
   return firstOf(searches)
 }
 
-/** What the first of several searches finds. Each goes on where it was, so none reads a block twice. */
+/** The first hit of several searches. Each search continues after its own last hit, so none reads a block twice. */
 function firstOf(searches: readonly Search[]): Search {
   if (searches.length === 1) return searches[0]!
   const hits = searches.map(() => 0)

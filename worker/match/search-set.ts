@@ -1,10 +1,10 @@
 import type { Search } from './matcher.ts'
 
 /*
- * Many texts at once, by Wu and Manber ("A fast algorithm for multi-pattern searching", 1994): a table tells from a few
- * bytes how far the window may move. By two bytes, or by three, hashed, of many texts: logs are full of digits, and many
- * device names have most pairs of them. Measured on one core, GB/s for 2, 10, 25 and 50 device names: 2.3, 2.0, 1.5, 0.9
- * by two bytes, 1.6 by three for all of them. Case is ignored by entering every spelling in the table.
+ * Searches many texts at once, by Wu and Manber ("A fast algorithm for multi-pattern searching", 1994): a table gives for
+ * a few bytes how far the window may move. It uses two bytes, or for many texts a hash of three: logs are full of digits,
+ * and many device names contain most pairs of them. Measured on one core, GB/s for 2, 10, 25 and 50 device names: 2.3,
+ * 2.0, 1.5, 0.9 by two bytes, 1.6 by three for all of them. To ignore case, every spelling is in the table.
  */
 
 /** The shift is kept in a byte. */
@@ -12,7 +12,7 @@ const maxWindow = 256
 const slots = 0x1_0000
 const slotMask = slots - 1
 const leastWindowOfThree = 5
-/** Texts from which on three bytes tell more than they cost. */
+/** From so many texts on, three bytes save more than they cost. */
 const manyTexts = 25
 
 /** ASCII letters to lower case, every other byte to itself. */
@@ -20,7 +20,7 @@ const lowerCase = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x41 &&
 const unchanged = Uint8Array.from({ length: 256 }, (_, byte) => byte)
 
 interface ShiftTable {
-  /** Bytes that are looked at: two or three. */
+  /** Bytes per look-up: two or three. */
   readonly width: number
   readonly shifts: Uint8Array
   readonly buckets: Map<number, Buffer[]>
@@ -49,7 +49,7 @@ export function createSetSearch(needles: readonly Buffer[], ignoreCase: boolean)
   }
 }
 
-/** Moves the window on until its last bytes may be a needle's, or out of the block. */
+/** Moves the window until its last bytes may belong to a needle, or it leaves the block. */
 function skipByThree(block: Buffer, from: number, shifts: Uint8Array): number {
   const end = block.length
   let last = from

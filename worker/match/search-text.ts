@@ -1,24 +1,24 @@
 import type { Search } from './matcher.ts'
 
 /*
- * One text. Buffer.indexOf is two searches: from 8 bytes up it is Boyer-Moore-Horspool, 1.5 GB/s on log lines; below,
- * it looks for the first byte with the C library's memchr and compares the rest, which runs at 12 GB/s as long as that
- * byte is rare (node, src/string_search.h). So of a longer text only a window of 7 bytes is looked for, the one that a
- * sample of the log shows to be rarest, and the rest compared where the window is found. Measured on telemetry lines:
- * THING00001 1.5 -> 12 GB/s, a UUID's beginning 1.5 -> 8, ten zeros 1.6 -> 2.7; never slower.
+ * Searches one text. Buffer.indexOf has two algorithms (node, src/string_search.h). From 8 bytes on it is
+ * Boyer-Moore-Horspool, with 1.5 GB/s on log lines. Below, it finds the first byte with the C library's memchr and
+ * compares the rest, with 12 GB/s if that byte is rare. So of a longer text only a window of 7 bytes is searched, the
+ * rarest one in a sample of the log. Where it is found, the rest is compared. Measured on telemetry lines: THING00001
+ * 1.5 -> 12 GB/s, the start of a UUID 1.5 -> 8, ten zeros 1.6 -> 2.7; never slower.
  */
 
 const windowBytes = 7
 const minSampleBytes = 4 * 1024
 const maxSampleBytes = 32 * 1024
-/** What a found window costs to compare, in stops of memchr. */
+/** The cost of comparing at a found window, in stops of memchr. */
 const costOfHit = 20
-/** Windows weighed: those that begin with the rarest bytes. */
+/** So many windows are compared: those that begin with the rarest bytes. */
 const weighedWindows = 8
 
 /** Searches one text of at least one byte. */
 export function createTextSearch(needle: Buffer): Search {
-  // Until there is a sample, the end: what tells one device from another is rather there than at the beginning.
+  // Before there is a sample, the end: device names differ there more often than at the start.
   let start = Math.max(0, needle.length - windowBytes)
   let window = needle.subarray(start, start + windowBytes)
   let isChosen = needle.length <= windowBytes
@@ -36,7 +36,7 @@ export function createTextSearch(needle: Buffer): Search {
   }
 }
 
-/** Where the window begins that costs least to look for in bytes like the sample's. */
+/** The start of the window that is the cheapest to search in bytes like the sample's. */
 function rarestWindow(needle: Buffer, sample: Buffer): number {
   const counts = new Uint32Array(256)
   for (const byte of sample) counts[byte]!++

@@ -5,22 +5,22 @@ import { formatBytes, formatCount, formatSeconds } from '../contract/units.ts'
 import rates from './scan-rates.json' with { type: 'json' }
 
 /*
- * Which engine reads a category: the worker itself, or Athena. Athena costs 10 to 30 times as much, so it is for time
- * alone: it takes the largest categories until the rest is in time.
+ * Chooses the engine of each category: the worker itself, or Athena. Athena costs 10 to 30 times as much, so it is used
+ * only to save time: it reads the largest categories until the scan of the rest is short enough.
  */
 
-/** How fast this build scans, as `npm run bench:sizing` measures it. */
-export interface ScanRates {
+/** The speed of a scan, measured by `npm run bench:sizing`. */
+interface ScanRates {
   /** Compressed bytes that one thread reads, inflates and searches in a second. */
   readonly storedBytesPerThreadSecond: number
-  /** What an object costs beyond its bytes: open, close, its share of messages. */
+  /** The cost of an object besides its bytes: open, close, its share of messages. */
   readonly secondsPerObject: number
-  /** Start of the process and its threads. */
+  /** The start of the process and its threads. */
   readonly startSeconds: number
 }
 
-/** What `npm run bench:sizing -- --write` has measured; the file says where and when. */
-export const measuredRates: ScanRates = rates
+/** Written by `npm run bench:sizing -- --write`. The file says where and when it was measured. */
+const measuredRates: ScanRates = rates
 
 /** Objects and stored bytes of a listing, or of a part of it. */
 export interface Amounts {
@@ -30,14 +30,14 @@ export interface Amounts {
 
 export type Engine = 'scan' | 'athena'
 
-/** A category that waits for its engine. */
+/** A category without an engine yet. */
 export interface ListedCategory extends Amounts {
   readonly name: string
-  /** Why Athena can't read it, in words; undefined where it can. */
+  /** Why Athena can't read it; undefined if it can. */
   readonly obstacle: string | undefined
 }
 
-/** What a choice depends on. */
+/** The input of a choice. */
 export interface EngineQuestion {
   readonly categories: readonly ListedCategory[]
   readonly threads: number
@@ -50,24 +50,24 @@ export interface EngineQuestion {
 export interface EngineChoice {
   /** In the order of the categories. */
   readonly engines: readonly Engine[]
-  /** Why Athena can't read each, where it can't. */
+  /** Why Athena can't read a category, for each; undefined if it can. */
   readonly obstacles: readonly (string | undefined)[]
-  /** With the figures of this machine, for whoever waits. */
+  /** With the figures of this machine, for the user. */
   readonly reason: string
-  /** Without them, for the manifest: the same from every machine. */
+  /** Without these figures, for the manifest: the same from every machine. */
   readonly basis: string
 }
 
-/** How long the worker would take to read so much. */
+/** The estimated time of a scan. */
 export function scanSeconds({ objects, storedBytes }: Amounts, threads: number, rates = measuredRates): number {
   const threadSeconds = storedBytes / rates.storedBytesPerThreadSecond + objects * rates.secondsPerObject
   return rates.startSeconds + threadSeconds / threads
 }
 
 /**
- * Chooses. Without a wish the worker reads everything that it can read in `limits.scanMinutes` and that is no more than
- * `limits.maxObjects`; what Athena can't read it reads in any case.
- * @throws ProblemsError (`wrong-words`) when Athena is asked for and can't read a category
+ * Chooses the engines. With `auto` the worker reads everything if that takes at most `limits.scanMinutes` and is at most
+ * `limits.maxObjects`. It always reads the categories that Athena can't read.
+ * @throws ProblemsError (`wrong-words`) if the request wants Athena and Athena can't read a category
  */
 export function chooseEngine(question: EngineQuestion): EngineChoice {
   const { categories, wanted } = question
@@ -84,7 +84,7 @@ export function chooseEngine(question: EngineQuestion): EngineChoice {
   return { engines, obstacles: categories.map(({ obstacle }) => obstacle), ...wordsFor(question, engines) }
 }
 
-/** The largest first, until what is left is in time. */
+/** The largest first, until the scan of the rest is within the limits. */
 function categoriesForAthena(question: EngineQuestion): ReadonlySet<ListedCategory> {
   const { categories, threads, rates } = question
   const chosen = new Set<ListedCategory>()

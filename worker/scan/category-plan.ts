@@ -3,10 +3,10 @@ import type { StoredObject } from '../contract/store.ts'
 import type { Output } from '../formats/format.ts'
 import type { MatchSpec } from '../match/matcher.ts'
 
-/** What to read for one category: the prefixes of the window and what to look for under them. */
+/** The plan of one category: the prefixes of the window, and what to look for under them. */
 export interface CategoryPlan {
   readonly category: Category
-  /** In key order; no prefix begins another, since all of a layout have the same length. */
+  /** In key order. All prefixes of a layout have the same length, so none is the start of another. */
   readonly prefixes: readonly string[]
   readonly reading: CategoryReading
   /** Name of the category's entry in the archive. */
@@ -18,14 +18,14 @@ export interface CategoryReading {
   readonly spec: MatchSpec
   readonly format: string
   readonly output: Output
-  /** Undefined when every record under the prefixes counts. */
+  /** Undefined if every record under the prefixes counts. */
   readonly eventWindow: EventWindow | undefined
-  /** How much of a key is the prefix of its hour or day. */
+  /** The length of the part of a key that names its hour or day. */
   readonly prefixLength: number
 }
 
-/** Records count by their own time; those without one where their object arrived in the window. */
-export interface EventWindow {
+/** Records count by their own time. A record without a time counts if its object arrived in the window. */
+interface EventWindow {
   readonly fromMs: number
   /** Not included. */
   readonly toMs: number
@@ -33,7 +33,7 @@ export interface EventWindow {
   readonly latePrefixes: readonly string[]
 }
 
-/** Objects and bytes of a listing or a part of it. */
+/** Objects and bytes of a listing or of a part of it. */
 export interface ListedAmounts {
   objects: number
   storedBytes: number

@@ -2,17 +2,17 @@ import { type FindRuns, runWords } from '../match/matcher.ts'
 import { freeBytes } from '../spool/free-bytes.ts'
 
 const mostRuns = 256
-/** Kept lines travel in pieces of this size; one large copy costs less than many messages. */
+/** Kept lines are sent in pieces of this size: one large copy costs less than many messages. */
 export const pieceBytes = 512 * 1024
 
 /**
- * Picks the matching lines out of blocks and packs them into pieces, runs of adjacent lines as one copy: there is no
- * object and no string per line.
+ * Copies the matching lines of blocks into pieces. Adjacent lines are one copy, and no line needs an object or a string
+ * of its own.
  */
 export class KeptLines {
   readonly #onPiece: (piece: Buffer) => void
   readonly #runs = new Uint32Array(mostRuns * runWords)
-  /** Pieces that were taken, to be filled again. */
+  /** Pieces that were given back, to be filled again. */
   readonly #spare: Buffer[] = []
   #piece: Buffer | undefined
   #used = 0
@@ -24,7 +24,7 @@ export class KeptLines {
     this.#onPiece = onPiece
   }
 
-  /** Keeps the lines of a block of whole lines that hold a hit. */
+  /** Keeps the lines with a hit from a block of whole lines. */
   pick(block: Buffer, findRuns: FindRuns): void {
     let position = 0
     for (let count = mostRuns; count === mostRuns; ) {
@@ -37,13 +37,13 @@ export class KeptLines {
     }
   }
 
-  /** Keeps `bytes` from `start` to `end`: so many records, as whole lines. */
+  /** Keeps `bytes` from `start` to `end`, which are whole lines. `records` says how many records they are. */
   add(bytes: Buffer, start: number, end: number, records: number): void {
     this.#copy(bytes, start, end)
     this.lines += records
   }
 
-  /** Hands on what waits in a piece that is not full, as bytes of their own; undefined when nothing waits. */
+  /** Gives a copy of the lines in the piece that is not full yet; undefined if there are none. */
   takeRest(): Buffer | undefined {
     if (this.#used === 0) return undefined
     const rest = Buffer.allocUnsafeSlow(this.#used)
@@ -52,7 +52,7 @@ export class KeptLines {
     return rest
   }
 
-  /** Takes back what was handed on: whole pieces for the lines to come. */
+  /** Takes back a piece. A whole one is filled again, the memory of any other is freed. */
   giveBack(piece: Uint8Array): void {
     if (piece.length === pieceBytes) this.#spare.push(Buffer.from(piece.buffer))
     else freeBytes(piece)

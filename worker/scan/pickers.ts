@@ -9,8 +9,8 @@ import type { KeptLines } from './kept.ts'
 import type { TextPicker } from './scan-object.ts'
 
 /**
- * What picks the records of a category's objects into `kept`. Plain lines that are kept as they are need no records:
- * they are found in blocks and copied.
+ * Gives the picker of each object of a category, which puts the matching records into `kept`. Plain lines that are kept
+ * as they are need no records: they are found in blocks and copied.
  */
 export function createPickers(
   { spec, format: name, output, eventWindow }: CategoryReading,

@@ -7,43 +7,43 @@ import type { FromThread, ScanProgress, SliceSummary, ThreadSettings, ToThread }
 import type { Slice } from './slices.ts'
 
 /*
- * The scan threads as one stream of results in the order of the slices. Order costs memory: what a thread has found
- * in a later slice waits here until the earlier ones are through. That is bounded by `creditBytes` for each thread and
- * by `maxSlicesAhead`. It can't lock: each thread works on its slices in ascending order, so the thread that holds
- * the next slice has nothing else outstanding, and its bytes are taken as they come.
+ * The scan threads as one stream of results in the order of the slices. Order costs memory: the results of a later slice
+ * wait here until the earlier slices are done. `creditBytes` for each thread and `maxSlicesAhead` bound them. A deadlock
+ * is impossible: each thread scans its slices in ascending order. So the thread with the next slice has no earlier one,
+ * and its bytes are taken as they come.
  */
 
 export interface PoolSettings extends ThreadSettings {
   readonly threads: number
-  /** How far ahead of its reading a thread likes to know what comes. */
+  /** How far ahead a thread should know its next objects. */
   readonly readAhead: ReadAheadBounds
 }
 
-/** One step of the scan, in the order of the slices: bytes of kept lines, then what became of the slice. */
+/** One step of the scan, in the order of the slices: bytes of kept lines, then the summary of the slice. */
 export type ScanStep =
   | { readonly kind: 'kept'; readonly category: number; readonly bytes: Buffer }
   | { readonly kind: 'done'; readonly category: number; readonly summary: SliceSummary }
 
-/** Slices given to a thread before its first is done: it never waits for the next one. A store may want more. */
+/** A thread has at least so many slices, so that it never waits for the next one. A store may want more. */
 const leastSlicesPerThread = 2
 const mostSlicesPerThread = 32
-/** How far the scan may run ahead of the slice whose results are taken: bounds the results that wait. */
+/** How far the scan may be ahead of the slice whose results are taken. Bounds the results that wait. */
 const maxSlicesAhead = 512
 
 /**
- * A thread's objects live for an object of the log or for good; with V8's own sizes it would hold 50 MB of garbage.
- * Buffers are outside of these limits.
+ * A thread's JavaScript objects live as long as one log object, or as long as the thread. With V8's default sizes a
+ * thread would hold 50 MB of garbage. Buffers do not count towards these limits.
  */
 const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 }
 
-/** `thread.ts` as it stands, or the bundle that `npm run build` makes of it. */
+/** `thread.ts` itself, or the bundle that `npm run build` makes of it. */
 const threadUrl = import.meta.url.endsWith('.ts')
   ? new URL('./thread.ts', import.meta.url)
   : new URL('./scan-thread.mjs', import.meta.url)
 
 /**
- * Scans slices on threads. Results come in the order of the slices, whatever the number of threads; not taking the
- * next step holds the scan back. Ending early, by `return` or the signal, stops the threads at once.
+ * Scans slices on threads. Results come in the order of the slices, whatever the number of threads. The scan waits if
+ * the caller does not take the next step. `return` or the signal stops the threads at once.
  */
 export async function* scanInOrder(
   slices: AsyncIterator<Slice>,
@@ -60,13 +60,13 @@ export async function* scanInOrder(
 interface PooledThread {
   /** Started with its first slice. */
   worker: Worker | undefined
-  /** Slices, and what is in them, that were given and are not done. */
+  /** Slices that it has and that are not done, with their objects and bytes. */
   outstanding: number
   objects: number
   storedBytes: number
 }
 
-/** A slice that was given out and whose results are not all taken. */
+/** A slice that a thread has got, and of which some results are not taken yet. */
 interface OpenSlice {
   readonly category: number
   readonly objects: number
@@ -114,7 +114,7 @@ class ScanPool implements AsyncDisposable {
           category: slice.category,
           bytes: Buffer.from(piece.buffer, piece.byteOffset, piece.length)
         }
-        // Its memory goes back, too: what waits for the garbage collector piles up.
+        // The thread gets the memory back: garbage would pile up until it is collected.
         slice.thread.worker?.postMessage({ kind: 'taken', piece } satisfies ToThread, [piece.buffer as ArrayBuffer])
       } else if (slice?.summary) {
         this.#open.delete(this.#next++)
@@ -140,7 +140,7 @@ class ScanPool implements AsyncDisposable {
     const worker = new Worker(threadUrl, { workerData: this.#workerData, resourceLimits, name: 'scan' })
     worker.on('message', (message: FromThread) => this.#receive(thread, message))
     worker.on('error', (error) => this.fail(startError(error)))
-    worker.on('exit', () => this.fail(new IotLogError('internal', 'A scan thread ended by itself')))
+    worker.on('exit', () => this.fail(new IotLogError('internal', 'A scan thread ended unexpectedly')))
     return worker
   }
 
@@ -198,19 +198,15 @@ class ScanPool implements AsyncDisposable {
     const { number, category } = slice
     this.#open.set(number, { category, objects, storedBytes, thread, pieces: [], summary: undefined })
     thread.worker ??= this.#start(thread)
-    post(thread, { kind: 'slice', ...slice })
+    thread.worker.postMessage({ kind: 'slice', ...slice } satisfies ToThread)
   }
 }
 
-/** Threads need file descriptors and memory to start; what else they throw is told as it is. */
+/** Threads need file descriptors and memory to start. Other errors are reported as they are. */
 function startError(error: unknown): unknown {
   if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_INIT_FAILED') return error
   const text = `Could not start a scan thread (${messageOf(error)}): fewer --threads, or a higher limit (ulimit -n)`
   return new IotLogError('io', text, { cause: error })
-}
-
-function post(thread: PooledThread, message: ToThread): void {
-  thread.worker?.postMessage(message)
 }
 
 function errorOf(failed: Extract<FromThread, { kind: 'failed' }>): IotLogError {

@@ -1,16 +1,16 @@
 import type { ReadAmounts } from '../decode/read-text.ts'
 import type { ScanProgress } from './protocol.ts'
 
-/** Adds up what a thread has done since it last told. */
+/** Adds up the work of a thread since its last report. */
 export class ProgressMeter {
   #progress = noProgress()
-  /** What of the current object is already counted. */
+  /** The part of the current object that is counted. */
   #counted: ReadAmounts = { storedBytes: 0, textBytes: 0 }
   #countedLines = 0
-  /** What of the current object has passed. */
+  /** The passed bytes of the current object. */
   #passedBytes = 0
 
-  /** Counts up to where the current object has got to; `lines` are all lines kept so far. */
+  /** Counts the current object up to these amounts. `lines` are all lines kept so far. */
   advance(amounts: Readonly<ReadAmounts>, lines: number): void {
     const storedBytes = amounts.storedBytes - this.#counted.storedBytes
     this.#progress.storedBytes += storedBytes
@@ -21,7 +21,7 @@ export class ProgressMeter {
     this.#countedLines = lines
   }
 
-  /** Ends the current object of so many bytes, however much of it was read. */
+  /** Ends the current object. Its whole size has passed, even if only a part was read. */
   endObject(size: number, amounts: Readonly<ReadAmounts>, lines: number): void {
     this.advance(amounts, lines)
     this.#pass(size - this.#passedBytes)
@@ -30,7 +30,7 @@ export class ProgressMeter {
     this.#progress.objects++
   }
 
-  /** What was done since the last call. */
+  /** The work since the last call. */
   take(): ScanProgress {
     const taken = this.#progress
     this.#progress = noProgress()

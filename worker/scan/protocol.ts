@@ -8,11 +8,11 @@ import type { ScanLimits } from './scan-object.ts'
 import type { Slice } from './slices.ts'
 
 /*
- * What the main thread and the scan threads say to each other. Kept bytes change owner with their message; nothing
- * else of an object ever crosses.
+ * The messages between the main thread and the scan threads. Kept bytes are transferred, not copied. No other bytes of an
+ * object leave a thread.
  */
 
-/** What a thread is started with. */
+/** The `workerData` of a thread. */
 export interface ThreadSettings {
   readonly store: StoreSettings
   /** How objects are read, by category. */
@@ -20,47 +20,44 @@ export interface ThreadSettings {
   readonly limits: ScanLimits
   readonly inflaters: InflaterChoice
   readonly matcher: MatcherName
-  /** Kept bytes a thread may have sent without their being taken; then it waits. */
+  /** A thread waits when it has sent so many kept bytes that are not taken yet. */
   readonly creditBytes: number
 }
 
-export type ToThread = SliceMessage | { readonly kind: 'taken'; readonly piece: Uint8Array }
-
-export interface SliceMessage extends Slice {
-  readonly kind: 'slice'
-}
+export type ToThread =
+  | (Slice & { readonly kind: 'slice' })
+  /** Returns the memory of a piece. */
+  | { readonly kind: 'taken'; readonly piece: Uint8Array }
 
 export type FromThread =
   | { readonly kind: 'kept'; readonly slice: number; readonly bytes: Uint8Array }
   | { readonly kind: 'progress'; readonly progress: ScanProgress }
-  | DoneMessage
+  | {
+      readonly kind: 'done'
+      readonly slice: number
+      /** The last kept bytes. Most slices have no others. */
+      readonly rest: Uint8Array | undefined
+      readonly summary: SliceSummary
+      readonly progress: ScanProgress
+    }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string; readonly stack: string | undefined }
-
-export interface DoneMessage {
-  readonly kind: 'done'
-  readonly slice: number
-  /** The last of the kept bytes; most slices have no others. */
-  readonly rest: Uint8Array | undefined
-  readonly summary: SliceSummary
-  readonly progress: ScanProgress
-}
 
 /** Work done since the last message. */
 export interface ScanProgress {
   objects: number
   /** Read, as stored. */
   storedBytes: number
-  /** Of what was listed: read, or not to be read any more. All objects together have passed all that was listed. */
+  /** Listed bytes that are read or skipped. At the end the sum is the size of all listed objects. */
   passedBytes: number
   textBytes: number
   lines: number
 }
 
-/** What became of the objects of one slice. */
+/** The outcomes of the objects of one slice. */
 export interface SliceSummary {
   readonly counts: OutcomeCounts
   readonly notRead: readonly NotRead[]
   readonly lines: number
-  /** The same by the keys' prefixes; those without any are left out. */
+  /** The lines by the prefixes of the keys, without prefixes that have no lines. */
   readonly linesByPrefix: ReadonlyMap<string, number>
 }

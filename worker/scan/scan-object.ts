@@ -13,24 +13,24 @@ export interface ScanLimits extends ReadLimits {
   readonly maxLineBytes: number
 }
 
-/** What became of one object. */
+/** The result of one object. */
 export interface ScannedObject extends ReadAmounts {
   readonly outcome: Outcome
-  /** Set unless the object was wholly read. */
+  /** Set if the object was not read to its end. */
   readonly notRead?: NotRead
 }
 
-/** Picks what is kept out of the text of one object after the other (`LineBlocks`, `RecordPicker`). */
+/** Picks the matching records from the text of one object after the other (`LineBlocks`, `RecordPicker`). */
 export interface TextPicker {
   /** Bytes of the lines or documents that were searched since the owner set it to 0. */
   handedOnBytes: number
   /** Takes the next piece. @throws Damage (`line-limit`) */
   push(text: Buffer): void
-  /** Ends the object: its last line counts, or is dropped when damage cut it. */
+  /** Ends the object. Its last line counts, unless damage cut it. */
   finish(keepLast: boolean): void
 }
 
-/** What a store's refusal means for the one object; any other error ends the job. */
+/** The outcome of an object by the store's error. Any other error ends the job. */
 const outcomesOfErrors: Partial<Record<ErrorCode, 'vanished' | 'denied' | 'archived'>> = {
   'not-found': 'vanished',
   denied: 'denied',
@@ -45,7 +45,7 @@ export class ObjectScanner {
   readonly #kept: KeptLines
   readonly #afterText: (amounts: Readonly<ReadAmounts>) => MaybePromise<void>
 
-  /** `afterText` is called after each piece of text; what it returns holds the reading back. */
+  /** `afterText` is called after each piece of text. The reading waits for its promise. */
   constructor(
     store: Store,
     context: DecoderContext,
@@ -60,7 +60,7 @@ export class ObjectScanner {
     this.#afterText = afterText
   }
 
-  /** Scans one object; what `picker` keeps of it is in `kept`. A failure of the object is an outcome; nothing is thrown but what ends the job. */
+  /** Scans one object into `kept`. A failure of the object is an outcome. @throws only errors that end the job */
   async scan(object: StoredObject, picker: TextPicker): Promise<ScannedObject> {
     if (object.size === 0) return { outcome: 'empty', storedBytes: 0, textBytes: 0 }
     picker.handedOnBytes = 0
@@ -83,7 +83,7 @@ export class ObjectScanner {
       picker.finish(damage.isAtEnd)
       const keptLines = this.#kept.lines - linesBefore
       if (outcome !== 'unreadable') return { outcome, ...amounts, notRead: { key: object.key, outcome, keptLines } }
-      // Counted up to the damage, not up to where the input happened to be cut: the same from every store.
+      // Counted up to the damage, not up to the end of the input read so far: so every store gives the same count.
       amounts.storedBytes = damage.byte ?? 0
       const { reason, byte = 0 } = damage
       return { outcome, ...amounts, notRead: { key: object.key, outcome, reason, byte, keptLines } }

@@ -1,15 +1,15 @@
 import type { StoredObject } from '../contract/store.ts'
 
-/** Objects that one thread reads one after the other: few large ones or many small ones, since a message costs too. */
+/** Objects that one thread reads one after the other: a few large ones or many small ones, since each message costs. */
 export interface Slice {
   /** 0, 1, 2, …: the order in which results leave the scan. */
   readonly number: number
-  /** Which of the plan's categories the objects belong to. */
+  /** The number of the objects' category in the plan. */
   readonly category: number
   readonly objects: readonly StoredObject[]
 }
 
-/** Measured: 64 small objects to a message cost as little as can be; fewer cost up to a third more. */
+/** Measured: with 64 small objects a message costs least. With fewer the scan takes up to a third longer. */
 const maxObjects = 64
 const maxStoredBytes = 4 * 1024 * 1024
 

@@ -2,20 +2,20 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Wake } from '../async/wake.ts'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import { type NotRead, noOutcomes } from '../contract/outcome.ts'
-import type { DecoderContext } from '../decode/decoder.ts'
-import { createInflaterPool } from '../decode/inflater-pool.ts'
+import { createDecoderContext } from '../decode/decoder-context.ts'
 import { loadNative } from '../native/load-native.ts'
 import { openStore } from '../stores/open-store.ts'
 import { KeptLines } from './kept.ts'
 import { createPickers } from './pickers.ts'
 import { ProgressMeter } from './progress-meter.ts'
-import type { FromThread, SliceMessage, ThreadSettings, ToThread } from './protocol.ts'
+import type { FromThread, ThreadSettings, ToThread } from './protocol.ts'
 import { ObjectScanner } from './scan-object.ts'
+import type { Slice } from './slices.ts'
 
 /*
- * A scan thread: it opens, inflates, cuts and matches the objects of its slices, one slice after the other, with a
- * store client of its own. What it holds: one piece of input (256 KiB) and one of text (512 KiB), the line that two pieces
- * share (at most limits.maxLineBytes), one piece of kept lines, and `creditBytes` of kept lines sent but not taken.
+ * A scan thread: it opens, inflates, cuts and matches the objects of its slices, one slice after the other, with its own
+ * store client. Memory: one piece of input (256 KiB) and one of text (512 KiB), the line that two pieces share (at most
+ * limits.maxLineBytes), one piece of kept lines, and `creditBytes` of kept lines that are sent but not taken.
  */
 
 const progressEveryMs = 100
@@ -24,12 +24,7 @@ if (!parentPort) throw new Error('scan/thread.ts runs in a worker thread')
 const port = parentPort
 const settings = workerData as ThreadSettings
 const native = settings.matcher === 'native' ? loadNative().native : undefined
-const context: DecoderContext = {
-  ...createInflaterPool(settings.inflaters),
-  isSecondReading: false,
-  isCareful: false,
-  maxDecodedBytes: Number.POSITIVE_INFINITY
-}
+const context = createDecoderContext(settings.inflaters)
 
 let currentSlice = 0
 let untakenBytes = 0
@@ -60,7 +55,7 @@ port.on('message', (message: ToThread) => {
   }
 })
 
-async function scanSlice(slice: SliceMessage): Promise<void> {
+async function scanSlice(slice: Slice): Promise<void> {
   const counts = noOutcomes()
   const notRead: NotRead[] = []
   const linesBefore = kept.lines

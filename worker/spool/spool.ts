@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 
 /**
- * A list of JSON values that may grow beyond memory: the first `memoryBytes` are kept, the rest goes to a temporary
+ * A list of JSON values that may grow beyond memory. The first `memoryBytes` stay in memory, the rest goes to a temporary
  * file without a name.
  */
 export class Spool<T> implements Disposable {
   readonly #memoryBytes: number
-  /** A value's text, or where it lies in the file. */
+  /** A value's text, or its place in the file. */
   readonly #values: (string | readonly [position: number, length: number])[] = []
   #keptBytes = 0
   readonly #file = new NamelessFile()
@@ -18,7 +18,7 @@ export class Spool<T> implements Disposable {
     this.#memoryBytes = memoryBytes
   }
 
-  /** Appends a value and tells its number. Values should be large, a page of them rather than one. */
+  /** Appends a value and returns its number. Values should be large: a page of objects rather than one object. */
   append(value: T): number {
     const text = JSON.stringify(value)
     if (this.#keptBytes + text.length <= this.#memoryBytes) {
@@ -51,19 +51,19 @@ export class Spool<T> implements Disposable {
 }
 
 /**
- * A temporary file that grows at its end and is read anywhere. It has no name from its first moment on, so that nothing
- * stays behind however the process ends; it is made by the first byte. Disposing gives its space back.
+ * A temporary file for appending and for reads at any position. The first write creates it. Its name is removed at once,
+ * so that nothing is left however the process ends. Disposing frees its space.
  */
 export class NamelessFile implements Disposable {
   #file: number | undefined
   #bytes = 0
 
-  /** Bytes written so far: where the next go. */
+  /** Bytes written so far: the position of the next ones. */
   get bytes(): number {
     return this.#bytes
   }
 
-  /** @throws IotLogError (`no-space` when the disk is full, else `io`) */
+  /** @throws IotLogError (`no-space` if the disk is full, else `io`) */
   append(bytes: Buffer): void {
     try {
       this.#file ??= openNameless()
@@ -73,12 +73,12 @@ export class NamelessFile implements Disposable {
       this.#bytes += bytes.length
     } catch (error) {
       const isFull = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
-      const text = `Could not set data aside in ${tmpdir()} (TMPDIR names another place): ${messageOf(error)}`
+      const text = `Could not write temporary data to ${tmpdir()} (set TMPDIR to use another directory): ${messageOf(error)}`
       throw new IotLogError(isFull ? 'no-space' : 'io', text, { subject: tmpdir(), cause: error })
     }
   }
 
-  /** Fills `target` from a position; every byte of it must have been written. */
+  /** Fills `target` from a position. All these bytes must have been written. */
   read(target: Buffer, position: number): void {
     for (let filled = 0; filled < target.length; ) {
       filled += readSync(this.#file!, target, filled, target.length - filled, position + filled)

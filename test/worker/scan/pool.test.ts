@@ -114,7 +114,7 @@ describe('scanning on threads', () => {
     const one = slicesOf([{ key: 'o/a', size: 8 }])
     await assert.rejects(async () => {
       for await (const _ of scanInOrder(one, settingsFor(logs, 1, 1e6), never, () => {}));
-    }, /A scan thread ended by itself/)
+    }, /A scan thread ended unexpectedly/)
   })
 
   it('ends with the error of a thread', async () => {

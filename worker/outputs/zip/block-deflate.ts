@@ -5,35 +5,35 @@ import type { Deflater } from './deflater.ts'
 
 /** How far back deflate may refer (RFC 1951, 3.2.5). */
 const windowBytes = 32 * 1024
-/** The room of a short entry. */
+/** The buffer of a short entry. */
 const shortBytes = 3 * windowBytes
 
-/** A block, and before it what it may refer to. */
+/** A block in a buffer that begins with the bytes it may refer to. */
 interface RoomyBlock {
-  /** The block begins at `windowBytes`. */
+  /** The block starts at `windowBytes`. */
   readonly room: Buffer
   readonly end: number
 }
 
 /**
- * One deflate stream (RFC 1951), made on several cores: bytes are cut into blocks by their offset alone, so that the
- * same bytes give the same stream however they came and on any number of threads. A block begins where the one before it
- * was flushed to a whole byte, and may refer to its last 32 KiB. The work is done in libuv's pool.
+ * One deflate stream (RFC 1951), made on several cores. Blocks are cut by their offset alone, so that the same bytes give
+ * the same stream, however they are written and on any number of threads. Each block ends with a whole byte, where the
+ * next one starts. It may refer to the last 32 KiB of the block before it. libuv's pool does the work.
  */
 export class BlockDeflate {
-  /** What comes out, in order; holds back the writing while nobody reads it. */
+  /** The deflated bytes, in order. `write` waits while they are not read. */
   readonly deflated: Readable
   readonly #deflater: Deflater
   readonly #effortAt: EffortAt
   readonly #mostBlocks: number
   readonly #full = new PassThrough({ objectMode: true, highWaterMark: 1 })
-  /** Rooms of blocks that are through: fresh ones would cost page faults and garbage. */
+  /** Buffers of blocks that are done: new ones would cost page faults and garbage. */
   readonly #spare: Buffer[] = []
   readonly #roomBytes: number
   #room: Buffer = Buffer.allocUnsafeSlow(shortBytes)
   #end = windowBytes
 
-  /** At most `mostBlocks` are deflated, or deflated and not taken. */
+  /** At most `mostBlocks` are being deflated, or deflated and not read yet. */
   constructor(deflater: Deflater, effortAt: EffortAt, mostBlocks: number) {
     this.#deflater = deflater
     this.#effortAt = effortAt
@@ -42,7 +42,7 @@ export class BlockDeflate {
     this.deflated = Readable.from(this.#inOrder(), { objectMode: false })
   }
 
-  /** Takes a copy of the bytes. Waits while as many blocks as may be are on their way. */
+  /** Takes a copy of the bytes. Waits while too many blocks are in work. */
   async write(bytes: Buffer, signal: AbortSignal): Promise<void> {
     for (let position = 0; position < bytes.length; ) {
       if (this.#end === this.#room.length) this.#grow()
@@ -56,13 +56,13 @@ export class BlockDeflate {
     }
   }
 
-  /** Ends the stream with what waits, if only by an empty block. */
+  /** Ends the stream with the last block, which may be empty. */
   end(): void {
     this.#passOn()
     this.#full.end()
   }
 
-  /** Gives up: `deflated` fails. */
+  /** Aborts the stream: `deflated` fails. */
   fail(error: Error): void {
     this.#full.destroy()
     this.deflated.destroy(error)

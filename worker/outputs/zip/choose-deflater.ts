@@ -6,19 +6,19 @@ import type { Deflater } from './deflater.ts'
 import { createNativeDeflater } from './deflater-native.ts'
 import { zlibDeflater } from './deflater-zlib.ts'
 
-/** The add-on's deflate goes with its inflater, where it passes its self-test: one switch turns the add-on off. */
+/** The add-on deflates if its inflater is used too, and it passes its self-test: one switch for both. */
 export async function chooseDeflater(inflaters: InflaterChoice): Promise<Deflater> {
   const { native } = loadNative()
   if (!native || inflaters.fast !== 'isa-l' || !(await passesDeflaterTest(native))) return zlibDeflater
   return createNativeDeflater(native)
 }
 
-/** Whether zlib reads what the add-on deflates: blocks of text and of noise that refer to one another; takes milliseconds. */
+/** Whether zlib can inflate the add-on's output: blocks of text and noise that refer to one another. Takes milliseconds. */
 export async function passesDeflaterTest(native: NativeAddOn): Promise<boolean> {
   const deflater = createNativeDeflater(native)
   const next = createSampleNumbers()
   const noise = Buffer.from(Array.from({ length: 20_000 }, () => next() >>> 24))
-  // The third begins with noise that the second ends with.
+  // The third begins with the noise at the end of the second.
   const blocks = [noise, Buffer.concat([Buffer.alloc(100_000, 'a line of a log\n'), noise]), noise, Buffer.alloc(0)]
   try {
     const deflated = await Promise.all(

@@ -3,13 +3,13 @@ import type { Deflater } from './deflater.ts'
 import { zlibDeflater } from './deflater-zlib.ts'
 
 const blockBytes = 1024 * 1024
-/** What any block may take (deflate-block.h): pages that no block has reached take no memory. */
+/** Enough for the output of any block (deflate-block.h). Pages that were never written take no memory. */
 const roomBytes = 2 * blockBytes + 64 * 1024
 
 /**
- * ISA-L by the add-on, used only after the self-test of choose-deflater.ts: 720 MB/s on one core, to 10 % less than
- * zlib's 1 (on arm64, whose ISA-L searches less, up to 5 % more at any of its levels; its speed was not measured). Where
- * size counts it is zlib's all the same: on the lines of a few devices 6 gives a seventh less.
+ * ISA-L by the add-on, used only after the self-test of choose-deflater.ts: 720 MB/s on one core, and 10 % smaller than
+ * zlib's level 1. (On arm64 ISA-L searches less: at any level it is up to 5 % larger. Its speed there was not measured.)
+ * For the effort `small` it uses zlib: on the lines of a few devices, level 6 is a seventh smaller.
  */
 export function createNativeDeflater(native: NativeAddOn): Deflater {
   const spare: Buffer[] = []

@@ -10,11 +10,11 @@ import { type MeasuredBody, measureBody } from './measure.ts'
 import { verifyArchive } from './verify.ts'
 import { ZipWriter } from './zip.ts'
 
-/** Where an archive goes. */
+/** The place of an archive. */
 export interface ArchiveTarget {
   readonly store: Store
   readonly key: string
-  /** Replace what is there. */
+  /** Whether to replace an existing archive. */
   readonly overwrite: boolean
 }
 
@@ -37,9 +37,8 @@ interface StartedArchive {
 }
 
 /**
- * The zip of one export. It begins with the first line that is kept, so an export without hits writes nothing. Entries
- * follow the order of the categories; empty ones are written too. Until `finish` has returned, nothing has the archive's
- * name.
+ * The zip of one export. The first kept line starts it, so an export without hits writes nothing. Entries have the order
+ * of the categories. Empty ones are written too. The archive appears under its name only when `finish` returns.
  */
 class ExportArchive implements Output {
   readonly #settings: ArchiveSettings
@@ -68,7 +67,7 @@ class ExportArchive implements Output {
     return [...this.#entries]
   }
 
-  /** Writes the manifest and ends the archive, which is then verified; an empty export is not worth one. */
+  /** Writes the manifest, ends the archive and verifies it. An empty export gets no archive. */
   async finish(head: ManifestHead, notRead: Iterable<NotRead>): Promise<WrittenArchive | null> {
     if (head.status === 'empty') return null
     const { zip, measured, upload } = this.#start()
@@ -106,7 +105,7 @@ class ExportArchive implements Output {
     const upload = target.store.write(target.key, measured.body, {
       overwrite: target.overwrite,
       contentType: 'application/zip',
-      // Kept lines, deflated, are at most about as large as the objects that hold them.
+      // The deflated lines are at most about as large as their objects.
       expectedBytes: storedBytes,
       maxBytes,
       signal,

@@ -2,7 +2,7 @@ import { jsonWithList } from '../../contract/json-list.ts'
 import type { NotRead } from '../../contract/outcome.ts'
 import type { ManifestHead } from '../../contract/result.ts'
 
-/** An entry as it was written to the archive. */
+/** An entry that was written to the archive. */
 export interface WrittenEntry {
   readonly name: string
   readonly bytes: number
@@ -14,8 +14,8 @@ export interface WrittenEntry {
 export const manifestName = 'manifest.json'
 
 /**
- * The text of `manifest.json`, piece by piece: a day may hold a million objects that were not read. It has no duration
- * and no attempt, so the same request over the same objects gives the same bytes.
+ * The text of `manifest.json`, in pieces: a day may have a million objects that were not read. It has no duration and no
+ * attempt, so the same request for the same objects gives the same bytes.
  */
 export function* manifestPieces(head: ManifestHead, notRead: Iterable<NotRead>): Generator<string> {
   const { scanned, ...before } = head

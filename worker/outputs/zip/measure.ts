@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { IotLogError } from '../../contract/errors.ts'
 
-/** A body that passes on what it reads and knows, at its end, how much it was. */
+/** A body with its size and hash, which are known at its end. */
 export interface MeasuredBody {
   readonly body: Readable
   readonly bytes: () => number
-  /** SHA-256 of all bytes, hexadecimal; to be called once, at the end. */
+  /** SHA-256 of all bytes, hexadecimal. Call it once, at the end. */
   readonly sha256: () => string
 }
 
-/** Measures an archive as it grows and stops it at its limit (`limits.maxArchiveBytes`). */
+/** Measures an archive while it is written, and stops it at its limit (`limits.maxArchiveBytes`). */
 export function measureBody(source: Readable, maxBytes: number): MeasuredBody {
   const hash = createHash('sha256')
   let bytes = 0

@@ -4,9 +4,9 @@ import { openZip } from '../../decode/open-zip.ts'
 import type { WrittenEntry } from './manifest.ts'
 
 /**
- * Opens a written archive and compares its directory with what went in: names in their order, sizes and CRCs. Each
- * entry's header must stand where the directory says, and its data must end within the archive.
- * @throws IotLogError (`archive-invalid`) naming the first difference
+ * Opens a written archive and compares its directory with the written entries: names in their order, sizes and CRCs. The
+ * header of each entry must be where the directory says, and its data must end within the archive.
+ * @throws IotLogError (`archive-invalid`) with the first difference
  */
 export async function verifyArchive(written: RandomAccess, expected: readonly WrittenEntry[]): Promise<void> {
   try {
@@ -29,12 +29,12 @@ async function compareEntries(written: RandomAccess, expected: readonly WrittenE
       throw invalid(`${wanted.name} has ${entry.uncompressedSize} of ${wanted.bytes} bytes`)
     }
     if (entry.crc32 !== wanted.crc32) throw invalid(`${wanted.name} has another checksum`)
-    // yauzl rejects what is no header, and data that would go beyond the end.
+    // yauzl rejects an invalid header, and data beyond the end of the archive.
     await zip.readLocalFileHeaderPromise(entry, { minimal: true })
   }
   if (count !== expected.length) throw invalid(`it holds ${count} of ${expected.length} entries`)
 }
 
 function invalid(difference: string): IotLogError {
-  return new IotLogError('archive-invalid', `The written archive is not what was put in: ${difference}`)
+  return new IotLogError('archive-invalid', `The written archive is invalid: ${difference}`)
 }

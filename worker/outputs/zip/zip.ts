@@ -9,9 +9,9 @@ import type { Deflater } from './deflater.ts'
 import type { WrittenEntry } from './manifest.ts'
 
 /**
- * A zip that is written entry by entry and read, as it grows, from `body`. One entry is open at a time: every zip
- * library stalls on several. Writing waits until the reader of `body` has taken what went before; when that reader
- * fails, `fail` ends the wait.
+ * A zip that is written entry by entry and read from `body` at the same time. One entry is open at a time: every zip
+ * library stalls on several. `write` waits until the reader of `body` has taken the earlier bytes. If the reader fails,
+ * `fail` ends the wait.
  */
 export class ZipWriter {
   readonly #archive = new DeflatedZip()
@@ -22,22 +22,22 @@ export class ZipWriter {
   readonly #failed = new AbortController()
   #open: OpenEntry | undefined
 
-  /** `threads` says how much is deflated at once. */
+  /** `threads` bounds how many blocks are deflated at once. */
   constructor(deflater: Deflater, effortAt: EffortAt, threads: number) {
     this.#deflater = deflater
     this.#effortAt = effortAt
     this.#threads = threads
     this.#archive.on('entry', () => this.#entryWritten.emit('entry'))
-    // Whoever reads the body hears of its errors; they come back as the reader's own, by `fail`.
+    // The reader of the body gets its errors, and reports them by `fail`.
     this.#archive.on('error', () => {})
   }
 
-  /** The bytes of the archive. Ends with `finish`; fails with what `fail` was given. */
+  /** The bytes of the archive. Ends with `finish`, or fails with the error of `fail`. */
   get body(): Readable {
     return this.#archive
   }
 
-  /** Begins the next entry, dated `time`: the archive's bytes depend on nothing but its contents. */
+  /** Begins the next entry. `time` is its date, so that the archive's bytes depend only on its content. */
   beginEntry(name: string, time: Date): void {
     const deflate = new BlockDeflate(this.#deflater, this.#effortAt, mostBlocks(this.#threads))
     deflate.deflated.on('error', (error) => this.fail(error))
@@ -59,7 +59,7 @@ export class ZipWriter {
     await this.#unlessFailed(entry.deflate.write(bytes, signal))
   }
 
-  /** Ends the open entry and tells what went into it. */
+  /** Ends the open entry. Returns its size and checksums. */
   async endEntry(): Promise<WrittenEntry> {
     const { name, deflate, isWritten, hash, bytes, crc32 } = this.#open!
     deflate.end()
@@ -70,11 +70,11 @@ export class ZipWriter {
 
   /** Writes the directory; `body` ends. */
   finish(): void {
-    // The promise settles with the body, whose reader hears of everything it could say.
+    // The promise settles with the body, whose reader gets the same error.
     this.#archive.finalize().catch((error) => this.fail(error))
   }
 
-  /** Gives up: `body` fails with the error, so that its reader can't take it for a whole archive. */
+  /** Aborts the zip: `body` fails with the error, so that its reader can't take it for a complete archive. */
   fail(error: unknown): void {
     if (this.#failed.signal.aborted) return
     this.#failed.abort(error)
@@ -82,7 +82,7 @@ export class ZipWriter {
     this.#archive.destroy(error as Error)
   }
 
-  /** Waits, and fails with what `fail` was given rather than with the news that the wait was cut short. */
+  /** Waits. After `fail` it throws that error instead of the AbortError of the wait. */
   async #unlessFailed(wait: Promise<unknown>): Promise<void> {
     try {
       await wait
@@ -92,10 +92,10 @@ export class ZipWriter {
   }
 }
 
-/** Node's pool has four threads unless UV_THREADPOOL_SIZE says otherwise, and not for deflate alone. */
+/** Node's pool has four threads by default (UV_THREADPOOL_SIZE), and other work uses it too. */
 const mostThreads = 4
 
-/** One for each thread, one that is through and not taken, and one that waits, so that no thread does. */
+/** One block for each thread, one that is done and not read yet, and one that waits, so that no thread has to. */
 function mostBlocks(threads: number): number {
   return Math.min(threads, mostThreads) + 2
 }
