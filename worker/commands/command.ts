@@ -21,13 +21,25 @@ export interface CommandContext {
   readonly tool: string
 }
 
+/** The parts of a command's help that `commandHelp` does not know: it adds titles, flags and common exit codes. */
+export interface CommandHelp {
+  readonly about: readonly string[]
+  readonly usage: readonly string[]
+  /** What stands before the flags. */
+  readonly words?: readonly string[]
+  /** What stands after the flags. */
+  readonly notes?: readonly string[]
+  readonly exitCodes?: Readonly<Record<number, string>>
+  readonly examples?: readonly string[]
+}
+
 /** One subcommand of `iot-log`. */
 export interface Command {
   /** What it does, by the words that call it: `{ 'config check': 'check a configuration' }`. */
   readonly summary: Readonly<Record<string, string>>
   readonly flags: Readonly<Record<string, FlagSpec>>
-  /** The lines of its help. The configuration gives names and limits; words may select one topic. */
-  help(config: Config, words: readonly string[]): readonly string[]
+  /** Its help. The configuration gives names and limits; words may select one topic. */
+  help(config: Config, words: readonly string[]): CommandHelp
   /** What a cancel did; the default says that no archive was written. */
   readonly cancelled?: string
   /** Runs it and returns the exit code. */

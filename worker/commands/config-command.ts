@@ -7,7 +7,6 @@ import { formatNames } from '../formats/registry.ts'
 import { alignColumns } from '../report/result-text.ts'
 import type { Command } from './command.ts'
 import type { FlagSpec } from './flags.ts'
-import { flagLines } from './help.ts'
 import { configFlags } from './settings.ts'
 
 const flags: Readonly<Record<string, FlagSpec>> = configFlags
@@ -16,15 +15,10 @@ const flags: Readonly<Record<string, FlagSpec>> = configFlags
 export const configCommand: Command = {
   summary: { 'config check': 'check a configuration' },
   flags,
-  help: () => [
-    'Check a configuration. Every mistake is printed with its key, its value and the valid values.',
-    '',
-    'Usage:',
-    '  iot-log config check [FILE]',
-    '',
-    'Flags:',
-    ...flagLines(flags)
-  ],
+  help: () => ({
+    about: ['Check a configuration. Every mistake is printed with its key, its value and the valid values.'],
+    usage: ['iot-log config check [FILE]']
+  }),
   run: async ({ typed, surroundings, terminal }) => {
     const [verb, file, ...more] = typed.words
     if (verb !== 'check' || more.length > 0 || typed.problems.length > 0) {

@@ -13,7 +13,6 @@ import { chooseDeflater } from '../outputs/zip/choose-deflater.ts'
 import type { DeflaterName } from '../outputs/zip/deflater.ts'
 import type { Command } from './command.ts'
 import type { FlagSpec } from './flags.ts'
-import { flagLines } from './help.ts'
 
 const flags: Readonly<Record<string, FlagSpec>> = { json: { help: 'print the report as JSON' } }
 
@@ -51,15 +50,10 @@ const matchers: Readonly<Record<MatcherName, string>> = {
 export const doctorCommand: Command = {
   summary: { doctor: 'show which inflater, matcher, deflater and Node are in use, and how to speed them up' },
   flags,
-  help: () => [
-    'Show which inflater, matcher, deflater and Node an export on this machine uses, and how to speed it up.',
-    '',
-    'Usage:',
-    '  iot-log doctor [--json]',
-    '',
-    'Flags:',
-    ...flagLines(flags)
-  ],
+  help: () => ({
+    about: ['Show which inflater, matcher, deflater and Node an export on this machine uses, and how to speed it up.'],
+    usage: ['iot-log doctor [--json]']
+  }),
   run: async ({ typed, surroundings, terminal }) => {
     const extra = typed.words.map((word) => ({ subject: word, text: `${word}: doctor takes no words` }))
     const problems = [...typed.problems, ...extra]

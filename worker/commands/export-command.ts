@@ -15,7 +15,7 @@ import { openStore } from '../stores/open-store.ts'
 import { storeSettings } from '../stores/store-of.ts'
 import type { Command, CommandContext } from './command.ts'
 import type { FlagSpec } from './flags.ts'
-import { flagLines, requestHelp, requestUsage } from './help.ts'
+import { requestHelp, requestUsage } from './help.ts'
 import { archiveTarget, endingWarning, outputFlags } from './output.ts'
 import { loadConfig, sourceFlags, sourceSettings, threadCount } from './settings.ts'
 
@@ -30,26 +30,20 @@ const flags: Readonly<Record<string, FlagSpec>> = {
 export const exportCommand: Command = {
   summary: { export: 'read a day of logs, keep the lines of one device, write a zip' },
   flags,
-  help: (config) => [
-    'Read the logs of a day (or hours, or days), keep the lines that contain the identifier, and write them to a zip.',
-    '',
-    'Usage:',
-    `  iot-log export ${requestUsage} [flags]`,
-    '',
-    ...requestHelp(config),
-    '',
-    'Flags:',
-    ...flagLines(flags),
-    '',
-    'Exit codes: 0 complete, 1 failed, 2 wrong words or configuration, 3 partial (some objects could not be read),',
-    '            4 no match, 129, 130 or 143 cancelled (closed terminal, Ctrl-C, SIGTERM)',
-    '',
-    'Examples:',
-    '  iot-log export THING00001 telemetry,command 2023/10/01',
-    '  iot-log export client_id lifecycle yesterday --output ./logs/',
-    '  iot-log export THING0000 all 2023/10/01T09..2023/10/01T12 match=word --source file:///var/logs',
-    '  iot-log export THING00001 telemetry today --output s3://my-bucket/exports/ --link'
-  ],
+  help: (config) => ({
+    about: [
+      'Read the logs of a day (or hours, or days), keep the lines that contain the identifier, and write them to a zip.'
+    ],
+    usage: [`iot-log export ${requestUsage} [flags]`],
+    words: requestHelp(config),
+    exitCodes: { 3: 'partial: some objects could not be read', 4: 'no match: no archive was written' },
+    examples: [
+      'iot-log export THING00001 telemetry,command 2023/10/01',
+      'iot-log export client_id lifecycle yesterday --output ./logs/',
+      'iot-log export THING0000 all 2023/10/01T09..2023/10/01T12 match=word --source file:///var/logs',
+      'iot-log export THING00001 telemetry today --output s3://my-bucket/exports/ --link'
+    ]
+  }),
   run: async (context) => {
     const options = await readOptions(context)
     const { terminal, typed, surroundings } = context

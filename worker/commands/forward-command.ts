@@ -24,8 +24,7 @@ import { openStore } from '../stores/open-store.ts'
 import { storeSettings } from '../stores/store-of.ts'
 import type { Command, CommandContext } from './command.ts'
 import type { FlagSpec } from './flags.ts'
-import { flagLines } from './help.ts'
-import { configFlags, loadConfig, sourceFlags, sourceSettings } from './settings.ts'
+import { configFlags, findEnvironment, loadConfig, sourceFlags, sourceSettings } from './settings.ts'
 import { CancelledBySignal } from './signals.ts'
 import { sinkFlags, sinkSecretHelp, terminalLog, typedSink } from './sink-flags.ts'
 
@@ -56,28 +55,24 @@ export const forwardCommand: Command = {
   help: (config) => {
     const environment = config.environments.get(config.defaultEnvironment)!
     const sinks = Object.keys(environment.sinks)
-    return [
-      'Send the records of a day (or hours, or days) to a sink, as the forwarder does for new objects. Record ids are',
-      'deterministic, so resending creates no duplicates. If interrupted, run the same command again to resume.',
-      '',
-      'Usage:',
-      '  iot-log forward <category>[,…] <date> [environment] --to SINK [flags]',
-      '  iot-log forward --setup [environment] --to SINK',
-      '',
-      `Sinks of ${environment.name}: ${sinks.length > 0 ? sinks.join(', ') : `none; configure environments.${environment.name}.sinks`}`,
-      '',
-      'Flags:',
-      ...flagLines(flags),
-      '',
-      ...sinkSecretHelp,
-      '',
-      'Exit codes: 0 complete, 1 failed (run it again), 2 wrong words or configuration, 3 some records were rejected or',
-      '            some objects are unreadable, 4 no objects, 129, 130 or 143 cancelled (run it again)',
-      '',
-      'Examples:',
-      '  iot-log forward --setup --to search',
-      '  iot-log forward telemetry,command 2023/10/01..2023/10/03 --to search'
-    ]
+    const names = sinks.length > 0 ? sinks.join(', ') : `none; configure environments.${environment.name}.sinks`
+    return {
+      about: [
+        'Send the records of a day (or hours, or days) to a sink, as the forwarder does for new objects. Record ids are',
+        'deterministic, so resending creates no duplicates. If interrupted, run the same command again to resume.'
+      ],
+      usage: [
+        'iot-log forward <category>[,…] <date> [environment] --to SINK [flags]',
+        'iot-log forward --setup [environment] --to SINK'
+      ],
+      words: [`Sinks of ${environment.name}: ${names}`],
+      notes: sinkSecretHelp,
+      exitCodes: { 3: 'some records were rejected, or some objects are unreadable', 4: 'no objects' },
+      examples: [
+        'iot-log forward --setup --to search',
+        'iot-log forward telemetry,command 2023/10/01..2023/10/03 --to search'
+      ]
+    }
   },
   run: (context) => (context.typed.switches.has('setup') ? setUp(context) : forward(context))
 }
@@ -87,7 +82,7 @@ async function setUp(context: CommandContext): Promise<number> {
   const problems = new ProblemCollector()
   problems.add(typed.problems)
   const config = loadConfig(typed, surroundings)
-  const environment = problems.take(() => environmentOf(typed.words, config.environments, config.defaultEnvironment))
+  const environment = problems.take(() => findEnvironment(config, ...typed.words))
   const named = environment && problems.take(() => typedSink(typed, environment))
   problems.throwIfAny()
   const { environment: variables, nowMs } = surroundings
@@ -216,21 +211,6 @@ function parseWords(words: readonly string[], parse: () => ExportRequest): Expor
     throw new ProblemsError('wrong-words', error.problems, error.correction?.slice(1))
   }
   throw new ProblemsError('wrong-words', wrong)
-}
-
-export function environmentOf(
-  words: readonly string[],
-  environments: ReadonlyMap<string, Environment>,
-  usual: string
-): Environment {
-  const [word = usual, ...more] = words
-  const found = environments.get(word)
-  if (found && more.length === 0) return found
-  const known = [...environments.keys()].join(', ')
-  const text = found
-    ? `"${more[0]}" is an extra word`
-    : `"${word}" is not an environment: the environments are ${known}`
-  throw new ProblemsError('wrong-words', [{ subject: found ? more[0]! : word, text }])
 }
 
 function checkpointPath({ typed, surroundings }: CommandContext, request: ExportRequest, sink: string): string {

@@ -6,14 +6,43 @@ import type { FlagSpec } from './flags.ts'
 /** `<identifier>…`: the words of a request, for usage lines. */
 export const requestUsage = '<identifier>[,…] <category>[,…] <date> [environment] [option=value …]'
 
+/** The lines of a command's help. */
+export function commandHelp({ flags, help }: Command, config: Config, topic: readonly string[]): string[] {
+  const { about, usage, words = [], notes = [], exitCodes = {}, examples = [] } = help(config, topic)
+  const codes = Object.entries({ ...commonExitCodes, ...exitCodes }).map(
+    ([code, text]) => `${code.padStart(3)}  ${text}`
+  )
+  const titled = (title: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)]
+  const sections = [
+    about,
+    titled('Usage:', usage),
+    words,
+    titled('Flags:', flagLines(flags)),
+    notes,
+    titled('Exit codes:', codes),
+    titled('Examples:', examples)
+  ]
+  return sections.filter((lines) => lines.length > 0).flatMap((lines, at) => (at === 0 ? lines : ['', ...lines]))
+}
+
+const commonExitCodes = {
+  0: 'complete',
+  1: 'failed',
+  2: 'wrong words or configuration',
+  129: 'cancelled: the terminal was closed',
+  130: 'cancelled: Ctrl-C',
+  143: 'cancelled: SIGTERM'
+}
+
 /** The flags of a command, one to a line. */
-export function flagLines(flags: Readonly<Record<string, FlagSpec>>): string[] {
+function flagLines(flags: Readonly<Record<string, FlagSpec>>): string[] {
   const rows = Object.entries(flags).map(([name, flag]) => {
     const short = flag.short === undefined ? '    ' : `-${flag.short}, `
     return { left: `${short}--${name}${flag.value === undefined ? '' : ` ${flag.value}`}`, help: flag.help }
   })
   const width = Math.max(...rows.map((row) => row.left.length))
-  return rows.map((row) => `  ${row.left.padEnd(width)}  ${row.help}`)
+  return rows.map((row) => `${row.left.padEnd(width)}  ${row.help}`)
 }
 
 /** The words that a request may have, with the names and limits of the configuration. */

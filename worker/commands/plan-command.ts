@@ -15,7 +15,7 @@ import { openStore } from '../stores/open-store.ts'
 import { storeSettings } from '../stores/store-of.ts'
 import type { Command, CommandContext } from './command.ts'
 import type { FlagSpec } from './flags.ts'
-import { flagLines, requestHelp, requestUsage } from './help.ts'
+import { requestHelp, requestUsage } from './help.ts'
 import { loadConfig, sourceFlags, sourceSettings, threadCount } from './settings.ts'
 
 const flags: Readonly<Record<string, FlagSpec>> = {
@@ -28,18 +28,14 @@ const flags: Readonly<Record<string, FlagSpec>> = {
 export const planCommand: Command = {
   summary: { plan: 'list the objects that an export would read, and estimate its time and cost' },
   flags,
-  help: (config) => [
-    'List the objects that an export would read, and estimate its time and cost. The words are those of export.',
-    'No object is opened, and nothing is written.',
-    '',
-    'Usage:',
-    `  iot-log plan ${requestUsage} [flags]`,
-    '',
-    ...requestHelp(config),
-    '',
-    'Flags:',
-    ...flagLines(flags)
-  ],
+  help: (config) => ({
+    about: [
+      'List the objects that an export would read, and estimate its time and cost. The words are those of export.',
+      'No object is opened, and nothing is written.'
+    ],
+    usage: [`iot-log plan ${requestUsage} [flags]`],
+    words: requestHelp(config)
+  }),
   run: async (context) => {
     const plan = await makePlan(context)
     const text = context.typed.switches.has('json') ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan)

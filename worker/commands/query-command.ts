@@ -12,12 +12,11 @@ import { exitCodes } from '../contract/result.ts'
 import { formatBytes, formatSeconds } from '../contract/units.ts'
 import { formatDollars, queryDollars } from '../model/cost.ts'
 import { printable } from '../report/result-text.ts'
-import type { Command, CommandContext } from './command.ts'
+import type { Command, CommandContext, CommandHelp } from './command.ts'
 import type { FlagSpec } from './flags.ts'
-import { flagLines } from './help.ts'
 import { createQueryProgress } from './query-progress.ts'
 import { type RowFormat, rowFormats, rowsText } from './query-rows.ts'
-import { configFlags, loadConfig } from './settings.ts'
+import { configFlags, findEnvironment, loadConfig } from './settings.ts'
 
 const flags: Readonly<Record<string, FlagSpec>> = {
   environment: {
@@ -63,9 +62,7 @@ function readOptions({ typed, surroundings }: CommandContext, name: string | und
   const config = loadConfig(typed, surroundings)
   const query = problems.take(() => findQuery(name))
   const format = problems.take(() => formatOf(typed.values.get('format')))
-  const environment = problems.take(() =>
-    findEnvironment(typed.values.get('environment') ?? config.defaultEnvironment, config.environments)
-  )
+  const environment = problems.take(() => findEnvironment(config, typed.values.get('environment')))
   const parameters =
     query && environment && problems.take(() => queryValues(query, words, environment, surroundings.nowMs()))
   problems.throwIfAny()
@@ -101,15 +98,6 @@ function formatOf(typed = 'table'): RowFormat {
   throw new ProblemsError('wrong-words', [
     { subject: typed, text: `--format ${typed}: must be one of ${rowFormats.join(', ')}` }
   ])
-}
-
-function findEnvironment(name: string, environments: ReadonlyMap<string, Environment>): Environment {
-  const found = environments.get(name)
-  if (found) return found
-  const near = nearest(name, environments.keys())
-  const hint =
-    near === undefined ? `the environments are ${[...environments.keys()].join(', ')}` : `did you mean ${near}?`
-  throw new ProblemsError('wrong-words', [{ subject: name, text: `"${name}" is not an environment: ${hint}` }])
 }
 
 async function runAndPrint({ query, statement, region, format }: WantedRows, context: CommandContext): Promise<void> {
@@ -155,9 +143,7 @@ async function printList(context: CommandContext, more: readonly string[]): Prom
   problems.add(typed.problems)
   problems.add(more.map((word) => ({ subject: word, text: `"${word}" is an extra word` })))
   const config = loadConfig(typed, surroundings)
-  const environment = problems.take(() =>
-    findEnvironment(typed.values.get('environment') ?? config.defaultEnvironment, config.environments)
-  )
+  const environment = problems.take(() => findEnvironment(config, typed.values.get('environment')))
   problems.throwIfAny()
   await terminal.print(`${listLines(environment).join('\n')}\n`)
   return exitCodes.complete
@@ -188,53 +174,32 @@ function needs({ reads }: SavedQuery): string {
   return 'formats' in reads ? `format ${reads.formats.join(' or ')}` : reads.join(' or ')
 }
 
-function helpOf(query: SavedQuery): string[] {
+function helpOf(query: SavedQuery): CommandHelp {
   const names = query.parameters.map(({ name }) => `${name}=…`)
   const width = Math.max(...query.parameters.map(({ name }) => name.length))
   const example = query.parameters.map(({ name, sample }) => `${name}=${sample}`)
-  return [
-    `Print ${query.answers}.`,
-    '',
-    'Usage:',
-    `  iot-log query ${query.name} ${names.join(' ')} [flags]`,
-    '',
-    'Parameters:',
-    ...query.parameters.map(({ name, type, range, meaning }) => {
-      const kind = range ? `whole number from ${range.from} to ${range.to}` : type
-      return `  ${name.padEnd(width)}  ${meaning}${kind === name || kind === 'text' ? '' : ` (${kind})`}`
-    }),
-    '',
-    `Amount read: ${query.cost}.`,
-    '',
-    'Flags:',
-    ...flagLines(flags),
-    '',
-    'Example:',
-    `  iot-log query ${query.name} ${example.join(' ')}`
-  ]
+  const parameters = query.parameters.map(({ name, type, range, meaning }) => {
+    const kind = range ? `whole number from ${range.from} to ${range.to}` : type
+    return `  ${name.padEnd(width)}  ${meaning}${kind === name || kind === 'text' ? '' : ` (${kind})`}`
+  })
+  return {
+    about: [`Print ${query.answers}.`],
+    usage: [`iot-log query ${query.name} ${names.join(' ')} [flags]`],
+    words: ['Parameters:', ...parameters, '', `Amount read: ${query.cost}.`],
+    examples: [`iot-log query ${query.name} ${example.join(' ')}`]
+  }
 }
 
-function overview(): string[] {
-  return [
-    'Run a saved query in Athena and print its rows. At the end, the bytes read and the approximate cost are printed.',
-    '',
-    'Usage:',
-    '  iot-log query <name> [parameter=value …] [flags]',
-    '  iot-log query <name> --help',
-    '  iot-log query list',
-    '',
-    'Queries:',
-    ...listLines().map((line) => `  ${line}`),
-    '',
-    'Flags:',
-    ...flagLines(flags),
-    '',
-    'A window has the same form as for export: 2023-10-01, yesterday, 2023-10-01..2023-10-03, 2023-10-01T09..2023-10-01T12.',
-    'Ctrl-C cancels the query.',
-    '',
-    'Exit codes: 0 complete, 1 failed, 2 wrong words or configuration, 129, 130 or 143 cancelled',
-    '',
-    'Example:',
-    '  iot-log query list-connections device=THING00001 window=yesterday --format csv'
-  ]
+function overview(): CommandHelp {
+  return {
+    about: [
+      'Run a saved query in Athena and print its rows. At the end, the bytes read and the approximate cost are printed.'
+    ],
+    usage: ['iot-log query <name> [parameter=value …] [flags]', 'iot-log query <name> --help', 'iot-log query list'],
+    words: ['Queries:', ...listLines().map((line) => `  ${line}`)],
+    notes: [
+      'A window has the same form as for export: 2023-10-01, yesterday, 2023-10-01..2023-10-03, 2023-10-01T09..2023-10-01T12.'
+    ],
+    examples: ['iot-log query list-connections device=THING00001 window=yesterday --format csv']
+  }
 }

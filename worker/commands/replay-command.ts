@@ -13,9 +13,7 @@ import { openStore } from '../stores/open-store.ts'
 import { storeSettings } from '../stores/store-of.ts'
 import type { Command, CommandContext } from './command.ts'
 import type { FlagSpec } from './flags.ts'
-import { environmentOf } from './forward-command.ts'
-import { flagLines } from './help.ts'
-import { configFlags, loadConfig, sourceFlags, sourceSettings } from './settings.ts'
+import { configFlags, findEnvironment, loadConfig, sourceFlags, sourceSettings } from './settings.ts'
 import { CancelledBySignal } from './signals.ts'
 import { sinkFlags, sinkSecretHelp, terminalLog, typedSink } from './sink-flags.ts'
 
@@ -32,25 +30,17 @@ const flags: Readonly<Record<string, FlagSpec>> = {
 export const replayCommand: Command = {
   summary: { replay: 'send rejected records to their sink again' },
   flags,
-  help: () => [
-    'Send rejected records to their sink again. Fix the cause first: records that are rejected again are stored again.',
-    '',
-    'Usage:',
-    '  iot-log replay [date] [environment] --to SINK [flags]',
-    '',
-    'The date is the UTC day on which they were rejected (default: all days).',
-    '',
-    'Flags:',
-    ...flagLines(flags),
-    '',
-    ...sinkSecretHelp,
-    '',
-    'Exit codes: 0 complete, 1 failed (run it again), 2 wrong words or configuration, 3 some were rejected again,',
-    '            4 no rejected records, 129, 130 or 143 cancelled (run it again)',
-    '',
-    'Example:',
-    '  iot-log replay 2023/10/01 --to search'
-  ],
+  help: () => ({
+    about: [
+      'Send rejected records to their sink again. Fix the cause first: records that are rejected again are stored again.',
+      'If interrupted, run the same command again to resume.'
+    ],
+    usage: ['iot-log replay [date] [environment] --to SINK [flags]'],
+    words: ['The date is the UTC day on which they were rejected (default: all days).'],
+    notes: sinkSecretHelp,
+    exitCodes: { 3: 'some records were rejected again', 4: 'no rejected records' },
+    examples: ['iot-log replay 2023/10/01 --to search']
+  }),
   run: async (context) => {
     const { typed, surroundings, terminal, signal } = context
     const problems = new ProblemCollector()
@@ -59,7 +49,7 @@ export const replayCommand: Command = {
     const isDate = config.environments.get(typed.words[0] ?? '') === undefined
     const day = isDate ? problems.take(() => dayOf(typed.words[0], surroundings.nowMs())) : ''
     const rest = isDate ? typed.words.slice(1) : typed.words
-    const environment = problems.take(() => environmentOf(rest, config.environments, config.defaultEnvironment))
+    const environment = problems.take(() => findEnvironment(config, ...rest))
     const named = environment && problems.take(() => typedSink(typed, environment))
     const inflater = problems.take(() => readVariables(surroundings.environment, wantedInflater))
     problems.throwIfAny()

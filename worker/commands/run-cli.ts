@@ -12,7 +12,7 @@ import { doctorCommand } from './doctor-command.ts'
 import { exportCommand } from './export-command.ts'
 import { type FlagSpec, parseFlags, type TypedArguments } from './flags.ts'
 import { forwardCommand } from './forward-command.ts'
-import { overviewHelp } from './help.ts'
+import { commandHelp, overviewHelp } from './help.ts'
 import { planCommand } from './plan-command.ts'
 import { queryCommand } from './query-command.ts'
 import { replayCommand } from './replay-command.ts'
@@ -58,7 +58,7 @@ export async function runCli(argv: readonly string[], host: NodeJS.Process): Pro
   using signals = onSignals(host)
   try {
     if (typed.switches.has('help') && typed.problems.length === 0) {
-      await terminal.print(`${command.help(configForHelp(typed, surroundings), typed.words).join('\n')}\n`)
+      await terminal.print(`${commandHelp(command, configForHelp(typed, surroundings), typed.words).join('\n')}\n`)
       return exitCodes.complete
     }
     const tool = `iot-log ${version}`

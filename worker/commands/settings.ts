@@ -5,6 +5,7 @@ import { configName, readConfig, type Surroundings } from '../config/config-file
 import { sampleConfig } from '../config/sample-config.ts'
 import type { Config, Environment } from '../contract/config.ts'
 import { ProblemsError } from '../contract/errors.ts'
+import { nearest } from '../contract/nearest.ts'
 import type { StoreSettings } from '../contract/store.ts'
 import { formatNames } from '../formats/registry.ts'
 import { storeSettings } from '../stores/store-of.ts'
@@ -24,7 +25,7 @@ export const sourceFlags: Readonly<Record<string, FlagSpec>> = {
   ...configFlags,
   source: {
     value: 'URL',
-    help: 'location of the logs: s3://bucket/prefix or a directory (default: the source of the environment)'
+    help: 'location of the logs: s3://bucket/prefix or a directory (default: the environment’s)'
   },
   threads: {
     value: 'N',
@@ -35,6 +36,17 @@ export const sourceFlags: Readonly<Record<string, FlagSpec>> = {
 /** Reads the configuration: the file that is named or found, else the sample of the package. */
 export function loadConfig(typed: TypedArguments, surroundings: Surroundings): Config {
   return readConfig(surroundings, { formatNames, flag: typed.values.get('config'), whenNone: sampleConfig })
+}
+
+/** The environment of that name, or the default one. @throws ProblemsError for another name, or for more words */
+export function findEnvironment(config: Config, name = config.defaultEnvironment, ...more: string[]): Environment {
+  const names = [...config.environments.keys()]
+  const found = config.environments.get(name)
+  if (found && more.length === 0) return found
+  const near = nearest(name, names)
+  const hint = near === undefined ? `the environments are ${names.join(', ')}` : `did you mean ${near}?`
+  const text = found ? `"${more[0]}" is an extra word` : `"${name}" is not an environment: ${hint}`
+  throw new ProblemsError('wrong-words', [{ subject: found ? more[0]! : name, text }])
 }
 
 /** Where the logs are read: `--source`, else the environment's. A path is taken as well as a URL. */

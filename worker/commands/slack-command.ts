@@ -8,7 +8,6 @@ import { botScopes, manifestYaml } from '../report/slack/manifest.ts'
 import { usageMarkdown, usageTitle } from '../report/slack/usage.ts'
 import type { Command, CommandContext } from './command.ts'
 import type { FlagSpec } from './flags.ts'
-import { flagLines } from './help.ts'
 import { configFlags, loadConfig } from './settings.ts'
 
 const flags: Readonly<Record<string, FlagSpec>> = {
@@ -36,25 +35,25 @@ export const slackCommand: Command = {
     'slack canvas': 'publish the usage page to the canvas of a Slack channel'
   },
   flags,
-  help: () => [
-    'Set up the Slack app. manifest prints the app manifest of this configuration; paste it at api.slack.com/apps.',
-    'canvas publishes a page with the frequent commands to the canvas of a channel.',
-    '',
-    'Usage:',
-    '  iot-log slack manifest [--url https://…]',
-    '  iot-log slack canvas --channel ID',
-    '  iot-log slack canvas --canvas ID',
-    '',
-    'Flags:',
-    ...flagLines(flags),
-    '',
-    'canvas needs the bot token, with the scope canvases:write, in SLACK_BOT_TOKEN. The bot must be in the channel.',
-    'If the channel has a canvas already, it stays, and the page becomes a new tab.',
-    '',
-    'Examples:',
-    '  iot-log slack manifest --url https://abc.lambda-url.ap-northeast-1.on.aws > manifest.yaml',
-    '  iot-log slack canvas --channel C0123456789'
-  ],
+  help: () => ({
+    about: [
+      'Set up the Slack app. manifest prints the app manifest of this configuration; paste it at api.slack.com/apps.',
+      'canvas publishes a page with the frequent commands to the canvas of a channel.'
+    ],
+    usage: [
+      'iot-log slack manifest [--url https://…]',
+      'iot-log slack canvas --channel ID',
+      'iot-log slack canvas --canvas ID'
+    ],
+    notes: [
+      'canvas needs the bot token, with the scope canvases:write, in SLACK_BOT_TOKEN. The bot must be in the channel.',
+      'If the channel has a canvas already, it stays, and the page becomes a new tab.'
+    ],
+    examples: [
+      'iot-log slack manifest --url https://abc.lambda-url.ap-northeast-1.on.aws > manifest.yaml',
+      'iot-log slack canvas --channel C0123456789'
+    ]
+  }),
   run: async (context) => {
     const { words, values, problems } = context.typed
     const verb = Object.hasOwn(verbs, words[0] ?? '') ? verbs[words[0]!] : undefined

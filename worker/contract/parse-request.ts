@@ -179,19 +179,13 @@ function readTail(words: readonly string[], config: Config): Tail {
     const reading = readOption(word)
     const key = (reading.corrected || word).split('=')[0]!.toLowerCase()
     const earlier = options.get(key)
-    options.set(
-      key,
-      earlier ? withProblem(earlier, { subject: word, text: `"${word}": "${key}" is given twice` }) : reading
-    )
+    const twice = { subject: word, text: `"${word}": "${key}" is given twice` }
+    options.set(key, earlier ? { ...earlier, problems: [...earlier.problems, twice] } : reading)
   }
   const chosen = Object.fromEntries(
     requestOptions.map((option) => [option.key, options.get(option.key)?.value ?? defaultOf(option)])
   ) as unknown as RequestOptions
   return { environment, options: [...options.values()], chosen }
-}
-
-function withProblem<T>(reading: Reading<T>, problem: Problem): Reading<T> {
-  return { ...reading, problems: [...reading.problems, problem] }
 }
 
 function readOption(word: string): Reading<string> {

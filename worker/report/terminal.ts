@@ -11,18 +11,33 @@ export interface TerminalProgress extends ExportListener {
   close(): void
 }
 
+/** One line that is drawn over itself; nothing if the stream is not a terminal. */
+export function createLiveLine(stream: WriteStream): { draw(text: string): void; close(): void } {
+  let isDrawn = false
+  return {
+    draw: (text) => {
+      if (!stream.isTTY) return
+      isDrawn = true
+      // Some terminals do not report their width.
+      stream.write(clearLine + text.slice(0, (stream.columns || 80) - 1))
+    },
+    close: () => {
+      if (isDrawn) stream.write(clearLine)
+      isDrawn = false
+    }
+  }
+}
+
 /** Shows an export's progress on one line of a terminal (standard error, so that results can be piped). */
 export function createTerminalProgress(stream: WriteStream, nowMs: () => number): TerminalProgress {
   if (!stream.isTTY) return { close: () => {} }
   const progress = new ProgressModel()
-  let isDrawn = false
+  const line = createLiveLine(stream)
   let drawnMs = Number.NEGATIVE_INFINITY
   const draw = (text: string): void => {
     if (nowMs() - drawnMs < redrawEveryMs) return
     drawnMs = nowMs()
-    isDrawn = true
-    // Some terminals do not report their width.
-    stream.write(clearLine + text.slice(0, (stream.columns || 80) - 1))
+    line.draw(text)
   }
   return {
     onListed: (objects) => draw(`Listing  ${formatCount(objects, 'object')}`),
@@ -35,9 +50,6 @@ export function createTerminalProgress(stream: WriteStream, nowMs: () => number)
       progress.advance(step)
       draw(`Reading  ${progressText(progress, nowMs())}`)
     },
-    close: () => {
-      if (isDrawn) stream.write(clearLine)
-      isDrawn = false
-    }
+    close: line.close
   }
 }
