@@ -27,7 +27,7 @@ function placeForCommand(changes: object = {}) {
 }
 
 describe('iot-log with Athena', () => {
-  it('plans: the engine, why, and what both would cost', async () => {
+  it('iot-log plan prints the engine, the reason, and the cost of both engines', async () => {
     using here = placeForCommand()
     const { code, stdout } = await runCli(['plan', id, 'telemetry', '2023/10/01'], here.options)
     assert.equal(code, 0)
@@ -38,7 +38,7 @@ describe('iot-log with Athena', () => {
     )
   })
 
-  it('plans Athena for what is too much, and tells what it can not read', async () => {
+  it('iot-log plan chooses Athena for large days, and names what Athena can not read', async () => {
     const limits = { ...(place.document as { limits: object }).limits, maxObjects: 30 }
     using here = placeForCommand({ limits })
     const words = ['plan', id, 'telemetry,command', '2023/10/01', '--json']
@@ -53,7 +53,7 @@ describe('iot-log with Athena', () => {
     assert.equal(elsewhere.code, 1)
   })
 
-  it('exports by both engines at once, and says by which', async () => {
+  it('iot-log export uses both engines at once, and prints which engine read what', async () => {
     const limits = { ...(place.document as { limits: object }).limits, maxObjects: 30 }
     using here = placeForCommand({ limits })
     const { code, stdout } = await runCli(['export', id, 'telemetry,command', '2023/10/01', '--json'], here.options)
@@ -68,7 +68,7 @@ describe('iot-log with Athena', () => {
     assert.deepEqual(place.leftovers(), [])
   })
 
-  it('refuses Athena for logs that are not those of its tables', async () => {
+  it('iot-log export rejects Athena for logs outside of its tables', async () => {
     using here = placeForCommand()
     const words = ['export', id, 'telemetry', '2023/10/01', 'engine=athena', '--source', here.options.cwd]
     const { code, stderr } = await runCli(words, here.options)
@@ -76,7 +76,7 @@ describe('iot-log with Athena', () => {
     assert.match(stderr, /Athena can't read this: the tables are those of s3:\/\/dev-iot-logs/)
   })
 
-  it('stops the query on Ctrl-C and leaves nothing', async () => {
+  it('iot-log export stops its query on Ctrl-C and leaves nothing behind', async () => {
     using here = placeForCommand()
     const from = place.athena.queries().length
     place.athena.queryFaults.add({ sql: /UNLOAD/, times: 1, fault: { kind: 'hold', state: 'RUNNING' } })

@@ -6,8 +6,8 @@ import { logsBucket, serveAthena } from '../support/athena-place.ts'
 import { exportByAthena } from '../support/export-by-athena.ts'
 
 /*
- * Everything that can go wrong in Athena: what is told, that an answer is right or none is given, and that nothing runs
- * on or lies about afterwards.
+ * Everything that can go wrong in Athena: what the export reports, that a result is right or missing, and that no query
+ * runs on and no object is left.
  */
 
 const place = await serveAthena()
@@ -44,7 +44,7 @@ const failsWith = (code: string, text: RegExp) => (error: IotLogError) => {
 }
 
 describe('a query that fails', () => {
-  it('is run again when Athena says that it may succeed', async () => {
+  it('a failed query is retried when Athena says that it is retryable', async () => {
     const from = place.athena.queries().length
     const fault = {
       kind: 'fail',
@@ -62,13 +62,13 @@ describe('a query that fails', () => {
     assertNothingStays()
   })
 
-  it('is given up after the third time', async () => {
+  it('a failed query is retried at most twice', async () => {
     place.athena.queryFaults.add({ sql: /UNLOAD/, fault: { kind: 'fail', message: 'Internal error', retryable: true } })
     await assert.rejects(exportByAthena(place, words), failsWith('query-failed', /Internal error/))
     assertNothingStays()
   })
 
-  it('ends the export at once when Athena does not say so', async () => {
+  it('a failed query ends the export at once when Athena does not call it retryable', async () => {
     const from = place.athena.queries().length
     place.athena.queryFaults.add({
       sql: /UNLOAD/,
@@ -79,7 +79,7 @@ describe('a query that fails', () => {
     assertNothingStays()
   })
 
-  it('by an object that it names leaves that to the worker', async () => {
+  it('an object that makes the query fail is read by the worker', async () => {
     const key = keyOf(7)
     const broken = gzipSync(`${id} number 7\n${'x'.repeat(100_000)}\n`).subarray(0, -30)
     place.put(key, broken)
@@ -105,7 +105,7 @@ describe('a query that fails', () => {
     ['Query exhausted resources at this scale factor', 'query-failed', /quota of Athena/]
   ] as const
   for (const [message, code, text] of meanings) {
-    it(`tells what to do: ${message}`, async () => {
+    it(`a failed query says what to do: ${message}`, async () => {
       place.athena.queryFaults.add({ sql: /UNLOAD/, fault: { kind: 'fail', message } })
       await assert.rejects(exportByAthena(place, words), failsWith(code, text))
       assertNothingStays()
@@ -113,7 +113,7 @@ describe('a query that fails', () => {
   }
 })
 
-/** An export whose query somebody stops while it runs. */
+/** An export whose query is stopped while it runs. */
 async function cancelledOutside(reason?: string): Promise<unknown> {
   const from = place.athena.queries().length
   place.athena.queryFaults.add({ sql: /UNLOAD/, fault: { kind: 'hold', state: 'RUNNING' } })
@@ -126,18 +126,18 @@ async function cancelledOutside(reason?: string): Promise<unknown> {
 }
 
 describe('a query that is cancelled', () => {
-  it('by somebody else is an error that says so', async () => {
+  it('a query that another person cancels is an error that says so', async () => {
     await assert.rejects(cancelledOutside(), failsWith('query-failed', /been cancelled/))
     assertNothingStays()
   })
 
-  it('by the cutoff of the workgroup says what to raise', async () => {
+  it('a query that the workgroup’s cutoff cancels names the limit to raise', async () => {
     const reason = 'Query cancelled! : Bytes scanned limit was exceeded'
     await assert.rejects(cancelledOutside(reason), failsWith('query-failed', /cutoff of bytes scanned.*raise it/))
     assertNothingStays()
   })
 
-  it('by whoever asked is stopped in Athena, queued or running', async () => {
+  it('a cancelled export stops its query in Athena, queued or running', async () => {
     for (const state of ['QUEUED', 'RUNNING'] as const) {
       const from = place.athena.queries().length
       place.athena.queryFaults.add({ sql: /UNLOAD/, times: 1, fault: { kind: 'hold', state } })
@@ -147,8 +147,8 @@ describe('a query that is cancelled', () => {
       const query = await place.athena.until(
         () => place.athena.queries()[from]?.state === state && place.athena.queries()[from]
       )
-      cancel.abort(new Error('nobody waits'))
-      await assert.rejects(running, /nobody waits/)
+      cancel.abort(new Error('cancelled by the test'))
+      await assert.rejects(running, /cancelled by the test/)
       assert.equal(place.athena.query(query.id)!.state, 'CANCELLED')
       assertNothingStays()
     }
@@ -156,7 +156,7 @@ describe('a query that is cancelled', () => {
 })
 
 describe('another attempt of a job', () => {
-  it('finds the query that runs, and starts none', async () => {
+  it('a second attempt of a job resumes the running query, and starts none', async () => {
     const from = place.athena.queries().length
     const starts = () => place.athena.requests.filter(({ operation }) => operation === 'StartQueryExecution').length
     const before = starts()
@@ -172,7 +172,7 @@ describe('another attempt of a job', () => {
     assertNothingStays()
   })
 
-  it('passes over what an attempt before it has cancelled', async () => {
+  it('a second attempt of a job ignores queries that the first attempt cancelled', async () => {
     const cancel = new AbortController()
     place.athena.queryFaults.add({ sql: /UNLOAD/, times: 1, fault: { kind: 'hold', state: 'RUNNING' } })
     const from = place.athena.queries().length
@@ -188,7 +188,7 @@ describe('another attempt of a job', () => {
 })
 
 describe('Athena itself', () => {
-  it('may throttle, and the query goes on', async () => {
+  it('a query continues when Athena throttles', async () => {
     for (const operation of ['StartQueryExecution', 'GetQueryExecution']) {
       place.athena.faults.add({ operation, times: 3, action: { kind: 'error', type: 'TooManyRequestsException' } })
     }
@@ -197,7 +197,7 @@ describe('Athena itself', () => {
     assertNothingStays()
   })
 
-  it('may refuse the credentials in the middle, and what may still run is named', async () => {
+  it('credentials that expire in the middle end the export, and the running query is named', async () => {
     const from = place.athena.queries().length
     place.athena.queryFaults.add({ sql: /UNLOAD/, times: 1, fault: { kind: 'hold', state: 'RUNNING' } })
     const left: string[] = []
@@ -213,7 +213,7 @@ describe('Athena itself', () => {
     place.athena.cancel(query.id)
   })
 
-  it('may lose results: the query is run again, and then it is an error', async () => {
+  it('a query is retried when its results are lost, and then it is an error', async () => {
     for (const kind of ['lose-results', 'lose-manifest'] as const) {
       place.athena.queryFaults.clear()
       place.athena.queryFaults.add({ sql: /UNLOAD/, times: 1, fault: { kind } })
@@ -225,7 +225,7 @@ describe('Athena itself', () => {
     }
   })
 
-  it('may read another place than the configuration means, which is told', async () => {
+  it('a table that reads another place than the configuration is an error that says so', async () => {
     await place.athena.execute('DROP TABLE iot_logs.telemetry')
     const { tableStatement } = await import('../../worker/athena/table-statement.ts')
     const { fillStatement } = await import('../../worker/athena/placeholders.ts')
@@ -241,7 +241,7 @@ describe('Athena itself', () => {
 })
 
 describe('what Athena can not read', () => {
-  it('is refused when Athena is asked for, and scanned otherwise', async () => {
+  it('a category that Athena can not read is rejected with engine=athena, and scanned by default', async () => {
     place.clear()
     for (let at = 0; at < objects; at++)
       place.put(`telemetry/2023/10/01/00/${at}.log`, gzipSync(`${id} number ${at}\n`))
@@ -260,7 +260,7 @@ describe('what only the query shows', () => {
     for (let at = 0; at < codecs; at++) place.put(`telemetry/2023/10/01/23/${at}.bz2`, gzipSync(`${id} codec ${at}\n`))
   })
 
-  it('makes the worker read the category after all, and it says so', async () => {
+  it('the worker reads a category that the query can not read, and says so', async () => {
     const limits = { ...place.config.limits, maxObjects: 100 }
     const few = { ...place, config: { ...place.config, limits } }
     const result = await exportByAthena(few, [id, 'telemetry', '2023/10/01'])
@@ -274,14 +274,14 @@ describe('what only the query shows', () => {
     assertNothingStays()
   })
 
-  it('ends an export that asks for Athena', async () => {
+  it('an export with engine=athena ends when the query can not read its category', async () => {
     await assert.rejects(exportByAthena(place, words), failsWith('query-failed', /can't read telemetry.*engine=auto/))
     assertNothingStays()
   })
 })
 
 describe('a result', () => {
-  it('of an object that came after the listing is left out', async () => {
+  it('results of an object that came after the listing are left out', async () => {
     const late = 'telemetry/2023/10/01/05/late.gz'
     const listener = { onPlanned: () => place.put(late, gzipSync(`${id} late\n`)) }
     const { files, objects: counts } = await exportByAthena(place, words, { listener })
@@ -295,7 +295,7 @@ describe('a result', () => {
     assert.equal(counts.listed, objects)
   })
 
-  it('that can not be taken away is told of', async () => {
+  it('results that can not be deleted are reported', async () => {
     const left: string[] = []
     const fault = { operation: 'DeleteObject', action: { kind: 'error', code: 'AccessDenied' } } as const
     place.s3.faults.add(fault)
@@ -308,7 +308,7 @@ describe('a result', () => {
 })
 
 describe('a cancel while a query is being started', () => {
-  it('waits for its id and stops it', async () => {
+  it('a cancel during the start of a query waits for its id and stops it', async () => {
     const from = place.athena.queries().length
     const cancel = new AbortController()
     const starting = { operation: 'StartQueryExecution', times: 1, action: { kind: 'latency', ms: 500 } } as const
@@ -318,8 +318,8 @@ describe('a cancel while a query is being started', () => {
     const running = exportByAthena(place, words, { signal: cancel.signal })
     running.catch(() => {})
     await place.athena.until(() => place.athena.requests.length > before)
-    cancel.abort(new Error('nobody waits'))
-    await assert.rejects(running, /nobody waits/)
+    cancel.abort(new Error('cancelled by the test'))
+    await assert.rejects(running, /cancelled by the test/)
     assert.deepEqual(
       place.athena
         .queries()

@@ -64,7 +64,7 @@ const skippable = (text: Buffer): Buffer =>
   Buffer.concat([Buffer.from([0x50, 0x2a, 0x4d, 0x18, 1, 0, 0, 0, 7]), zstdCompressSync(text)])
 
 describe('Athena and a scan', () => {
-  it('give the same of awkward lines', async () => {
+  it('Athena and a scan give the same awkward lines', async () => {
     for (const [at, [name, text]] of Object.entries(awkward).entries()) {
       place.put(`${hour(at % 24)}/${name}.gz`, gzipSync(text))
       place.put(`${hour(at % 24)}/${name} plain.log`, Buffer.from(text))
@@ -81,7 +81,7 @@ describe('Athena and a scan', () => {
     assert.ok(queried > 20, `${queried} queried`)
   })
 
-  it('differ in carriage returns and byte order marks alone, as the manifest tells', async () => {
+  it('Athena and a scan differ only in carriage returns and byte order marks, as the manifest says', async () => {
     place.put(`${hour(1)}/crlf.gz`, gzipSync(`a ${id}\r\nb\r\n${id}\r\n`))
     place.put(`${hour(2)}/cr.gz`, gzipSync(`${id} a\rb ${id}\rc\n`))
     place.put(`${hour(3)}/bom.gz`, gzipSync(`\ufeff${id}\n`))
@@ -94,7 +94,7 @@ describe('Athena and a scan', () => {
     assert.equal(scan.manifest.differences, undefined)
   })
 
-  it('give the same of what only the worker can read, and of what nobody can', async () => {
+  it('Athena and a scan give the same for objects that only the worker reads, and for unreadable objects', async () => {
     const text = Buffer.from(`${id} one\nno\n${id} two\n`)
     place.put(`${hour(0)}/members.gz`, Buffer.concat([gzipSync(`${id} more\n`), gzipSync(''), gzipSync(text)]))
     place.put(`${hour(0)}/empty.gz`, Buffer.alloc(0))
@@ -121,7 +121,7 @@ describe('Athena and a scan', () => {
     assert.equal(athena.objects.queried, 12)
   })
 
-  it('mean the same by words and letters in either case', async () => {
+  it('Athena and a scan agree on whole words and on upper and lower case', async () => {
     const text = `-${id}-\n${id}\n${id}0\nTHING0000\u212a1 \u212a\n${id.toLowerCase()}\nthing00001_\nx${id}\n`
     place.put(`${hour(5)}/a.gz`, gzipSync(text))
     for (const options of [['match=word'], ['case=ignore'], ['match=word', 'case=ignore']]) {
@@ -131,7 +131,7 @@ describe('Athena and a scan', () => {
     }
   })
 
-  it('find an identifier of odd letters as itself, and change no statement', async () => {
+  it('Athena and a scan find identifiers with special characters, which change no statement', async () => {
     const odd = [
       `it's`,
       `a"b`,
@@ -170,7 +170,7 @@ describe('Athena and a scan', () => {
     )
   })
 
-  it('read the hours that are asked for, over several days and categories, in their order', async () => {
+  it('Athena and a scan read the requested hours of several days and categories, in order', async () => {
     for (const day of ['30', '01', '02']) {
       for (const at of ['00', '11', '23']) {
         const date = day === '30' ? '2023/09/30' : `2023/10/${day}`
@@ -186,7 +186,7 @@ describe('Athena and a scan', () => {
     assert.equal(athena.objects.queried, 12)
   })
 
-  it('look behind the escapes of JSON, where a category is JSON lines', async () => {
+  it('Athena and a scan find escaped identifiers in JSON lines', async () => {
     const lines = [
       '{"id":"THING\\u003000001"}',
       `{"id":"${id}"}`,
@@ -210,7 +210,7 @@ describe('Athena and a scan', () => {
     )
   })
 
-  it('are in order of time within an object where the format knows it, and else of bytes, whatever came first', async () => {
+  it('lines of an object are in order of time if the format has one, and else in order of bytes', async () => {
     const at = (second: number, text: string): string => `{"id":"${id}","time":"2023-10-01T10:00:0${second}Z"${text}}`
     const stored = [at(2, ''), at(1, ',"b":1'), `${id} untimed b`, at(1, ',"a":1'), at(3, ''), `${id} untimed a`]
     const inTime = [stored[5], stored[2], stored[3], stored[1], stored[0], stored[4]]

@@ -9,7 +9,7 @@ import { startCommand } from '../support/run-cli.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 describe('the built command', () => {
-  it('runs alone in a clean directory, without the repository and its packages', async () => {
+  it('the built command runs in a clean directory, without the repository and its packages', async () => {
     using place = temporaryDirectory()
     using logs = logDirectory({ 'lifecycle/2023/10/01/00/a.gz': gzipSync('{"clientId":"THING00001"}\n') })
     await buildProgram(place.path)

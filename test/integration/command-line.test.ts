@@ -21,7 +21,7 @@ const day = {
 const example = ['export', 'THING00001', 'telemetry,command', '2023/10/01']
 
 describe('iot-log export', () => {
-  it('writes the zip into the directory it is called in and tells what it found', async () => {
+  it('iot-log export writes the zip into the current directory and prints what it found', async () => {
     using logs = logDirectory(day)
     using here = temporaryDirectory()
     const { code, stdout, stderr } = await runCli([...example, '--source', logs.url], { cwd: here.path })
@@ -37,7 +37,7 @@ describe('iot-log export', () => {
     assert.equal(files.get('command_20231001.log')!.length, 0)
   })
 
-  it('prints the result as JSON', async () => {
+  it('iot-log export prints the result as JSON with --json', async () => {
     using logs = logDirectory(day)
     using here = temporaryDirectory()
     const { code, stdout } = await runCli([...example, '--source', logs.path, '--json', '--threads', '2'], {
@@ -86,7 +86,7 @@ describe('iot-log export', () => {
     assert.equal(result.scanned.rawBytes, text.length + 'four THING00001\n'.length + 'nothing here\n'.length)
   })
 
-  it('exits with 3 when something could not be read, and names it', async () => {
+  it('iot-log export exits with 3 when an object could not be read, and names it', async () => {
     const broken = gzipSync(text).subarray(0, -6)
     using logs = logDirectory({ ...day, 'telemetry/2023/10/01/06/broken.gz': broken })
     using here = temporaryDirectory()
@@ -106,7 +106,7 @@ describe('iot-log export', () => {
     assert.match(shown.stdout, /Partial: 1 \(1 unreadable\) of 5 objects could not be read/)
   })
 
-  it('exits with 4 and writes nothing when nothing matches', async () => {
+  it('iot-log export exits with 4 and writes nothing when nothing matches', async () => {
     using logs = logDirectory(day)
     using here = temporaryDirectory()
     const { code, stdout } = await runCli(['export', 'NOBODY', 'all', '2023/10/01', '--source', logs.url], {
@@ -123,7 +123,7 @@ describe('iot-log export', () => {
     assert.equal(JSON.parse(other.stdout).archive, null)
   })
 
-  it('writes an archive of the manifest alone when nothing matched and something could not be read', async () => {
+  it('iot-log export writes only the manifest when nothing matched and an object could not be read', async () => {
     using logs = logDirectory({ 'telemetry/2023/10/01/06/broken.gz': gzipSync(text).subarray(0, 5) })
     using here = temporaryDirectory()
     const { code } = await runCli([...example, '--source', logs.url], { cwd: here.path })
@@ -133,7 +133,7 @@ describe('iot-log export', () => {
     assert.deepEqual(manifestOf(files).entries, [])
   })
 
-  it('takes a file or a directory as output and overwrites only when told to', async () => {
+  it('iot-log export writes to a file or a directory and overwrites only with --force', async () => {
     using logs = logDirectory(day)
     using here = temporaryDirectory()
     const run = (...flags: string[]): ReturnType<typeof runCli> => {
@@ -157,7 +157,7 @@ describe('iot-log export', () => {
     ])
   })
 
-  it('refuses - as output and warns when the name does not end with .zip', async () => {
+  it('iot-log export rejects - as output and warns when the name does not end with .zip', async () => {
     using logs = logDirectory(day)
     using here = temporaryDirectory()
     const run = (...flags: string[]): ReturnType<typeof runCli> => {
@@ -176,7 +176,7 @@ describe('iot-log export', () => {
     assert.deepEqual(readdirSync(here.path), ['out.parquet'])
   })
 
-  it('leaves out what the configuration excludes and says so', async () => {
+  it('iot-log export leaves out what the configuration excludes and says so', async () => {
     using logs = logDirectory({ ...day, 'telemetry/2023/10/01/00/errors/x.gz': gzipSync(text) })
     using here = temporaryDirectory()
     const config = JSON.parse(readFileSync(join(repository, 'iot-log.config.json'), 'utf8'))
@@ -187,7 +187,7 @@ describe('iot-log export', () => {
     assert.deepEqual([objects.listed, objects.skipped, objects.read], [5, 1, 3])
   })
 
-  it('reads only the hours that are asked for', async () => {
+  it('iot-log export reads only the requested hours', async () => {
     using logs = logDirectory(day)
     using here = temporaryDirectory()
     const words = ['export', 'THING00001', 'telemetry', '2023/10/01T05..2023/10/01T06']
@@ -224,14 +224,14 @@ describe('iot-log plan', () => {
 })
 
 describe('iot-log config check', () => {
-  it('takes the reference configuration', async () => {
+  it('iot-log config check accepts the reference configuration', async () => {
     const { code, stdout } = await runCli(['config', 'check', join(repository, 'iot-log.config.json')])
     assert.equal(code, 0)
     assert.match(stdout, /Valid: .*iot-log\.config\.json/)
     assert.match(stdout, /dev \(default\): s3:\/\/dev-iot-logs/)
   })
 
-  it('names every mistake and the file', async () => {
+  it('iot-log config check names every mistake and the file', async () => {
     using here = temporaryDirectory()
     writeFileSync(
       join(here.path, 'iot-log.config.json'),
@@ -247,7 +247,7 @@ describe('iot-log config check', () => {
     assert.match(exported.stderr, /did you mean "environments"/)
   })
 
-  it('names a format that does not exist', async () => {
+  it('iot-log config check names an unknown format', async () => {
     using here = temporaryDirectory()
     const text = readFileSync(join(repository, 'iot-log.config.json'), 'utf8')
     writeFileSync(join(here.path, 'iot-log.config.json'), text.replace(/"format": "[^"]+"/, '"format": "albs"'))
@@ -256,7 +256,7 @@ describe('iot-log config check', () => {
     assert.match(stderr, /format: "albs": .*"alb"/)
   })
 
-  it('says which file it could not read', async () => {
+  it('iot-log config check names the file that it could not read', async () => {
     const { code, stderr } = await runCli(['config', 'check', '/no/such/file.json'])
     assert.equal(code, 2)
     assert.match(stderr, /Could not read the configuration \/no\/such\/file\.json/)
@@ -264,7 +264,7 @@ describe('iot-log config check', () => {
 })
 
 describe('mistakes on the command line', () => {
-  it('are all told at once, with the command to try, and nothing is started', async () => {
+  it('all mistakes of a command line are reported at once with the corrected command, and nothing starts', async () => {
     using here = temporaryDirectory()
     const words = ['export', 'ab', 'telemtry', '2023/13/01', 'match=wrod', '--thread', '0', '--threads=none']
     const { code, stderr, stdout } = await runCli(words, { cwd: here.path })
@@ -280,12 +280,12 @@ describe('mistakes on the command line', () => {
     assert.deepEqual(readdirSync(here.path), [])
   })
 
-  it('are corrected in words that a shell takes', async () => {
+  it('a corrected command is quoted for the shell', async () => {
     const { stderr } = await runCli(['export', 'it is "new"', 'telemtry', '2023/10/01'])
     assert.match(stderr, /Try: iot-log export '"it is \\"new\\""' telemetry 2023\/10\/01/)
   })
 
-  it('include a command that does not exist and no command at all', async () => {
+  it('an unknown command and a missing command are mistakes', async () => {
     const unknown = await runCli(['exprot', 'x'])
     assert.equal(unknown.code, 2)
     assert.match(unknown.stderr, /"exprot" is not a command: did you mean export/)
@@ -294,7 +294,7 @@ describe('mistakes on the command line', () => {
     assert.match(none.stdout, /Usage:/)
   })
 
-  it('include a source that is not there', async () => {
+  it('a source that does not exist is a mistake', async () => {
     using here = temporaryDirectory()
     const { code, stderr } = await runCli([...example, '--source', '/no/such/directory', '--json'], { cwd: here.path })
     assert.equal(code, 1)
@@ -303,7 +303,7 @@ describe('mistakes on the command line', () => {
 })
 
 describe('help', () => {
-  it('is there for everything, with the names of the configuration', async () => {
+  it('the help of every command names what the configuration has', async () => {
     for (const args of [
       ['--help'],
       ['-h'],
@@ -323,7 +323,7 @@ describe('help', () => {
     assert.match(stdout, /match=text\|word/)
   })
 
-  it('of the overview lists every command, and each help fits a terminal and has all exit codes', async () => {
+  it('the overview lists every command, and each help fits a terminal and has all exit codes', async () => {
     const overview = (await runCli(['--help'])).stdout
     assert.match(overview, /^ {2}config check +check a configuration\n {2}slack manifest +print the manifest/m)
     const names = new Set([...overview.matchAll(/^ {2}(\w+)(?: \w+)? {2}/gm)].map(([, name]) => name!))
@@ -335,20 +335,20 @@ describe('help', () => {
     }
   })
 
-  it('names the Node that it needs when this one is too old', async () => {
+  it('iot-log names the Node version that it needs when this one is too old', async () => {
     const old = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.14.0' } })`
     const args = ['--import', `data:text/javascript,${encodeURIComponent(old)}`, `${repository}worker/cli.ts`]
     const { code, stdout, stderr } = await startCommand(process.execPath, args).finished
     assert.deepEqual([code, stdout, stderr], [2, '', 'iot-log: this is Node 22.14.0: install Node 22.15 or later\n'])
   })
 
-  it('tells the version', async () => {
+  it('iot-log --version prints the version', async () => {
     assert.match((await runCli(['--version'])).stdout, /^iot-log \d+\.\d+\.\d+\n$/)
   })
 })
 
 describe('npm run iot-log', () => {
-  it('works in the directory it is called in', async () => {
+  it('npm run iot-log works in the current directory', async () => {
     using logs = logDirectory(day)
     using here = temporaryDirectory()
     const args = ['run', '-s', '--prefix', repository, 'iot-log', '--', ...example, '--source', logs.url, '--quiet']

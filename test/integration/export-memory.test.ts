@@ -13,7 +13,7 @@ const printPeak = `
   if (isMainThread) process.once('exit', print)`
 
 describe('the memory of an export', () => {
-  it('is the same for ten times the text, half of it kept', async (test) => {
+  it('the memory of an export is the same for ten times the text, half of it kept', async (test) => {
     const once = await peakMebibytes(6)
     const tenTimes = await peakMebibytes(60)
     test.diagnostic(`peak ${Math.round(once)} MiB with 65 MB of text, ${Math.round(tenTimes)} MiB with 650 MB`)

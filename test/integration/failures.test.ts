@@ -16,7 +16,7 @@ describe('cancelling', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143]
   ] as const) {
-    it(`by ${signal} in the middle stops within 3 seconds and leaves nothing behind`, async () => {
+    it(`an export stops within 3 seconds of ${signal} and leaves nothing behind`, async () => {
       using logs = largeMatchingDay()
       using here = temporaryDirectory()
       const { child, finished } = startCli([...words, '--source', logs.url, '--output', 'new/', '--json'], {
@@ -34,7 +34,7 @@ describe('cancelling', () => {
     })
   }
 
-  it('by SIGKILL leaves a part that the next export of the same name removes', async () => {
+  it('an export that is killed leaves a part file, which the next export of the same name removes', async () => {
     using logs = largeMatchingDay()
     using here = temporaryDirectory()
     const { child, finished } = startCli([...words, '--source', logs.url], { cwd: here.path })
@@ -48,7 +48,7 @@ describe('cancelling', () => {
     assert.deepEqual(readdirSync(here.path), ['20231001_THING00001.zip'])
   })
 
-  it('does not change the exit code', async () => {
+  it('an output that can not be printed does not change the exit code of a failure', async () => {
     using logs = logDirectory({ 'telemetry/2023/10/01/00/a.gz': gzipSync('THING00001\n').subarray(0, 15) })
     using here = temporaryDirectory()
     const cli = `${repository}worker/cli.ts`
@@ -61,12 +61,12 @@ describe('cancelling', () => {
     for (const [script, args, expected] of cases) {
       const command = startCommand('bash', ['-c', script, process.execPath, cli, ...args], { cwd: here.path })
       const { code, stderr } = await command.finished
-      const told = /^\d+$/m.exec(stderr)?.[0]
-      assert.equal(told === undefined ? code : Number(told), expected, script)
+      const printed = /^\d+$/m.exec(stderr)?.[0]
+      assert.equal(printed === undefined ? code : Number(printed), expected, script)
     }
   })
 
-  it('is told from a result that could not be printed', async () => {
+  it('a result that can not be printed ends with exit code 1', async () => {
     using logs = logDirectory({ 'telemetry/2023/10/01/00/a.gz': gzipSync('THING00001\n') })
     using here = temporaryDirectory()
     const args = ['-c', '"$0" "$@" > /dev/full', process.execPath, `${repository}worker/cli.ts`, ...words]
@@ -77,7 +77,7 @@ describe('cancelling', () => {
 })
 
 describe('a full disk', () => {
-  it('ends the export with a clear message and leaves nothing behind', async (test) => {
+  it('a full disk ends the export with a clear message and leaves nothing behind', async (test) => {
     using disk = smallDisk(300)
     if (!disk) return skipLoudly(test, 'this process may not mount a file system, so no disk can be filled')
     using logs = largeMatchingDay()
@@ -90,7 +90,7 @@ describe('a full disk', () => {
     assert.deepEqual(readdirSync(disk.path), [])
   })
 
-  it('of the temporary directory is named with the way out', async (test) => {
+  it('a full temporary directory is named, with the way out', async (test) => {
     using disk = smallDisk(300)
     if (!disk) return skipLoudly(test, 'this process may not mount a file system, so no disk can be filled')
     const objects = Array.from({ length: 30_000 }, (_, at) => [`telemetry/2023/10/01/00/${at}`, 'x'] as const)
@@ -103,7 +103,7 @@ describe('a full disk', () => {
     assert.deepEqual([...readdirSync(disk.path), ...readdirSync(here.path)], [])
   })
 
-  it('or a limit on file sizes does the same', async () => {
+  it('a limit on file sizes ends the export like a full disk', async () => {
     using logs = largeMatchingDay()
     using here = temporaryDirectory()
     // A shell sets the limit (in blocks of 512 or 1024 bytes); with the signal ignored the write itself fails, as on a full disk.
@@ -117,7 +117,7 @@ describe('a full disk', () => {
 })
 
 describe('what may not be read or written', () => {
-  it('is an outcome where it is an object', async () => {
+  it('an unreadable file is an outcome of the export', async () => {
     using logs = logDirectory({
       'telemetry/2023/10/01/00/a.gz': gzipSync('THING00001\n'),
       'telemetry/2023/10/01/00/b.gz': gzipSync('THING00001\n')
@@ -125,23 +125,26 @@ describe('what may not be read or written', () => {
     using here = temporaryDirectory()
     openForAll(logs, here)
     chmodSync(join(logs.path, 'telemetry/2023/10/01/00/b.gz'), 0)
-    const { code, stdout } = await runCli([...words, '--source', logs.url, '--json'], { cwd: here.path, ...asNobody() })
+    const { code, stdout } = await runCli([...words, '--source', logs.url, '--json'], {
+      cwd: here.path,
+      ...asOtherUser()
+    })
     assert.equal(code, 3)
     const { objects, entries } = JSON.parse(stdout)
     assert.deepEqual([objects.read, objects.denied], [1, 1])
     assert.equal(entries[0].lines, 1)
   })
 
-  it('ends the export where it is a prefix or the output', async () => {
+  it('an unreadable prefix or unwritable output ends the export', async () => {
     using logs = logDirectory({ 'telemetry/2023/10/01/00/a.gz': gzipSync('THING00001\n') })
     using here = temporaryDirectory()
     openForAll(logs)
-    const unwritable = await runCli([...words, '--source', logs.url, '--output', here.path], asNobody())
+    const unwritable = await runCli([...words, '--source', logs.url, '--output', here.path], asOtherUser())
     assert.equal(unwritable.code, 1)
     assert.match(unwritable.stderr, /Permission denied: .*20231001_THING00001\.zip/)
     openForAll(here)
     chmodSync(join(logs.path, 'telemetry/2023/10/01'), 0)
-    const unlistable = await runCli([...words, '--source', logs.url], { cwd: here.path, ...asNobody() })
+    const unlistable = await runCli([...words, '--source', logs.url], { cwd: here.path, ...asOtherUser() })
     assert.equal(unlistable.code, 1)
     assert.match(unlistable.stderr, /Permission denied: .*2023\/10\/01/)
     chmodSync(join(logs.path, 'telemetry/2023/10/01'), 0o755)
@@ -150,7 +153,7 @@ describe('what may not be read or written', () => {
 })
 
 describe('a reader that goes away', () => {
-  it('does not make the export fail', async () => {
+  it('a reader of the output that goes away does not make the export fail', async () => {
     using logs = logDirectory({ 'telemetry/2023/10/01/00/a.gz': gzipSync('THING00001\n') })
     using here = temporaryDirectory()
     const script = '"$0" "$@" | true; echo done'
@@ -179,8 +182,8 @@ async function partialArchive(directory: TemporaryDirectory): Promise<void> {
   })
 }
 
-/** Root may read everything, so what is denied shows only to somebody else. */
-function asNobody(): { uid?: number; gid?: number } {
+/** Root may read everything, so what is denied shows only to another user. */
+function asOtherUser(): { uid?: number; gid?: number } {
   return process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
 }
 

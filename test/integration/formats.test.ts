@@ -77,7 +77,7 @@ describe('an export of CloudWatch envelopes', () => {
     envelope('THING00001', event('3', '2023-10-01T00:00:03Z', 'by its stream'))
   const day = { 'app/2023/10/01/00/a': gzipSync(gzipSync(text)) }
 
-  it('gives a readable line for each event that matches, not for its envelope', async () => {
+  it('an export of CloudWatch envelopes gives a readable line for each matching event', async () => {
     const { result, linesOf } = await exported(day, ['THING00001', 'app', '2023/10/01'])
     assert.deepEqual(linesOf('app_20231001.log'), [
       '2023-10-01T00:00:01.000Z a THING00001 began\\n  at line 2',
@@ -87,7 +87,7 @@ describe('an export of CloudWatch envelopes', () => {
     assert.equal(result.objects.read, 1)
   })
 
-  it('gives messages, or objects, when that is asked for', async () => {
+  it('an export of CloudWatch envelopes gives messages or objects with format=', async () => {
     const raw = await exported(day, ['stream', 'app', '2023/10/01', 'format=raw'])
     assert.deepEqual(raw.linesOf('app_20231001.log'), ['by its stream'])
     const { linesOf } = await exported(day, ['THING00001', 'app', '2023/10/01', 'format=json'])
@@ -104,7 +104,7 @@ describe('an export of a load balancer’s log', () => {
   const day = { 'elb/2023/10/01/a.log.gz': gzipSync(sample) }
   const word = sample.toString().split(' ')[2]!
 
-  it('keeps lines as they are, or gives their fields', async () => {
+  it('an export of a load balancer’s log keeps lines as they are, or gives their fields', async () => {
     const raw = await exported(day, [word, 'balancer', '2023/10/01'])
     assert.equal(`${raw.linesOf('balancer_20231001.log').join('\n')}\n`, `${sample.toString().trimEnd()}\n`)
     const { linesOf } = await exported(day, [word, 'balancer', '2023/10/01', 'format=json'])
@@ -113,7 +113,7 @@ describe('an export of a load balancer’s log', () => {
 })
 
 describe('an export of documents', () => {
-  it('finds an identifier behind escapes, and gives one line for each, without separators between them or with', async () => {
+  it('an export of documents finds escaped identifiers and gives one line for each document, with any separators', async () => {
     const stream = '{"id":"THING\\u00300001","n":1}{"id":"THING00002"}\n{"a":{"id":"THING00001"},\n "n":2}'
     const trail = JSON.stringify({
       Records: [{ eventID: 'THING00001', eventTime: '2023-10-01T01:00:00Z' }, { eventID: 'x' }]
@@ -150,7 +150,7 @@ describe('a window of the records’ own time', () => {
     'device/2023/10/02/02/a.gz': gzipSync(line('2023-10-01T23:40:00Z', 'too late'))
   }
 
-  it('looks past midnight, and takes what has no time by when it arrived', async () => {
+  it('a window by record time reads past midnight, and places records without a time by their arrival', async () => {
     for (const threads of [1, 2]) {
       const { result, linesOf } = await exported(day, ['THING00001', 'device', '2023/10/01', 'window=event'], threads)
       const names = linesOf('device_20231001.log').map((text) => /"name":"([^"]*)"/.exec(text)?.[1] ?? text)
@@ -159,7 +159,7 @@ describe('a window of the records’ own time', () => {
     }
   })
 
-  it('is not the default', async () => {
+  it('a window by record time is not the default', async () => {
     const { linesOf } = await exported(day, ['THING00001', 'device', '2023/10/01'])
     assert.equal(linesOf('device_20231001.log').length, 5)
   })

@@ -36,7 +36,7 @@ function putDay(harness: ForwardTown, objects: number, records: number): number 
 }
 
 describe('iot-log forward', () => {
-  it('sends what is there already, with the ids that the function gives', async () => {
+  it('iot-log forward sends existing objects with the same ids as the function', async () => {
     await using harness = await startForwardTown()
     putTelemetry(harness, 'new.gz', jsonLines(500))
     {
@@ -59,7 +59,7 @@ describe('iot-log forward', () => {
     )
   })
 
-  it('killed again and again goes on where it was, and all is there once', async () => {
+  it('iot-log forward resumes after each kill, and every record arrives once', async () => {
     await using harness = await startForwardTown({ sink: { batchRecords: 50 } })
     const total = putDay(harness, 40, 200)
     harness.search.faults.add({ operation: 'bulk', action: { kind: 'latency', ms: 15 } })
@@ -80,10 +80,10 @@ describe('iot-log forward', () => {
     }
     assert.equal(kills, 2)
     assert.equal(harness.search.ids().length, total)
-    assert.ok(harness.search.bulks < (2.5 * total) / 50, 'no run began anew')
+    assert.ok(harness.search.bulks < (2.5 * total) / 50, 'no run started over')
   })
 
-  it('that a sink stopped tells so, and goes on later', async () => {
+  it('iot-log forward reports that a sink stopped it, and resumes later', async () => {
     await using harness = await startForwardTown({ sink: { batchRecords: 50, requests: 1, patienceSeconds: 1 } })
     const total = putDay(harness, 10, 100)
     harness.search.onBulk = () => {
@@ -104,7 +104,7 @@ describe('iot-log forward', () => {
     assert.ok(!existsSync(join(harness.directory.path, checkpoint!)))
   })
 
-  it('tells what was rejected and what could not be read; replay sends the rejected again', async () => {
+  it('iot-log forward reports rejected records and unreadable objects, and replay sends the rejected again', async () => {
     await using harness = await startForwardTown()
     putDay(harness, 4, 100)
     const whole = gzipSync(jsonLines(2000, 400))
@@ -123,16 +123,16 @@ describe('iot-log forward', () => {
       [...harness.search.indexes.values()].some((one) => [...one.values()].some((each) => each.n === n))
     assert.ok(missing.every((n) => !has(n)))
     const again = await run(harness, ['replay', '--to', 'search'])
-    assert.equal(again.code, 3, 'nothing was mended')
+    assert.equal(again.code, 3, 'nothing was fixed')
     harness.search.itemFault = undefined
-    const mended = await run(harness, ['replay', '--to', 'search', '--json'])
-    assert.equal(mended.code, 0, mended.stderr)
-    assert.ok((JSON.parse(mended.stdout) as { sent: number }).sent >= 4)
+    const replayed = await run(harness, ['replay', '--to', 'search', '--json'])
+    assert.equal(replayed.code, 0, replayed.stderr)
+    assert.ok((JSON.parse(replayed.stdout) as { sent: number }).sent >= 4)
     assert.ok(missing.every(has))
     assert.equal((await run(harness, ['replay', '--to', 'search'])).code, 4)
   })
 
-  it('sets a sink up', async () => {
+  it('iot-log forward sets up a sink', async () => {
     await using harness = await startForwardTown({
       categories: { edge: { layout: 'AWSLogs/{yyyy}/{MM}/{dd}/', format: 'alb' } }
     })
@@ -143,7 +143,7 @@ describe('iot-log forward', () => {
     assert.ok(harness.search.templates.has('iot-log-search-edge'))
   })
 
-  it('tells every mistake at once', async () => {
+  it('iot-log forward reports all mistakes at once', async () => {
     await using harness = await startForwardTown()
     const { code, stderr } = await run(harness, ['forward', 'telemetri', '2023/13/01', '--to', 'serch'])
     assert.equal(code, 2)

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { runKillStorm } from '../worker/forward/kill-storm.ts'
 
 describe('a forwarder that is killed', () => {
-  it('at 10 random moments loses nothing and doubles nothing by id', async (test) => {
+  it('a forwarder that is killed 10 times at random loses no record and doubles no id', async (test) => {
     const { kills, doubles, invocations } = await runKillStorm({
       kills: 10,
       objects: 12,

@@ -19,7 +19,7 @@ describe('the function as a bundle, in 192 MiB', () => {
     return () => directory[Symbol.dispose]()
   })
 
-  it('forwards an object of any size, however slow the sink is', async (test) => {
+  it('the bundled function forwards an object of any size to a slow sink in 192 MiB', async (test) => {
     const memberLines = 50_000
     const members = 3
     // Members of the same text, so that a large object is made quickly.
@@ -30,7 +30,7 @@ describe('the function as a bundle, in 192 MiB', () => {
     assert.ok(peakKib < limitKib, `${peakKib} KiB`)
   })
 
-  it('forwards records of megabytes, and rejects what no request holds', async (test) => {
+  it('the bundled function forwards records of megabytes, and rejects records that exceed a request', async (test) => {
     const text = [0.5, 1.9, 2.5, 3.9].map((mebibytes) => {
       const numbers = `${'7,'.repeat(mebibytes * 512 * 1024 - 20)}7`
       return `{"a":[${numbers}]}\n`

@@ -45,7 +45,7 @@ const large = mixedDay(5)
 for (const key of [largeKeys.plain, largeKeys.gzip]) server.put('large', key, large.get(key)!)
 
 describe('iot-log export from S3', { concurrency }, () => {
-  it("reads the environment's bucket and writes the zip into this directory", async () => {
+  it('iot-log export reads the environment’s bucket and writes the zip into the current directory', async () => {
     using here = temporaryDirectory()
     const { code, stdout, stderr } = await run(['export', ...words], here)
     assert.equal(stderr, '')
@@ -58,7 +58,7 @@ describe('iot-log export from S3', { concurrency }, () => {
     assert.equal(files.get('telemetry_20231001.log')!.toString(), lines)
   })
 
-  it('reads below the prefix that --source names', async () => {
+  it('iot-log export reads below the prefix of --source', async () => {
     using here = temporaryDirectory()
     const bucket = bucketWith({ 'some where/telemetry/2023/10/01/00/a': 'THING00001 below\n', ...day })
     const args = ['export', ...words, '--source', `s3://${bucket}/some where/`, '--threads', '3', '--json']
@@ -69,7 +69,7 @@ describe('iot-log export from S3', { concurrency }, () => {
     assert.equal(archive.url, `file://${join(here.path, zipName)}`)
   })
 
-  it('exits with 3 when objects are denied, archived or gone, and names each with what it needs', async () => {
+  it('iot-log export exits with 3 when objects are denied, archived or gone, and says what each needs', async () => {
     using here = temporaryDirectory()
     const bucket = bucketWith(day)
     const keys = ['a', 'b', 'c'].map((name) => `telemetry/2023/10/01/08/${name}`)
@@ -90,7 +90,7 @@ describe('iot-log export from S3', { concurrency }, () => {
     assert.equal(files.get('telemetry_20231001.log')!.toString(), lines)
   })
 
-  it('says that it pays where the configuration says so', async () => {
+  it('iot-log export sends the requester-pays header when the configuration says so', async () => {
     using here = temporaryDirectory()
     const bucket = bucketWith(day, { requesterPays: true })
     const args = ['export', ...words, '--source', `s3://${bucket}`]
@@ -100,7 +100,7 @@ describe('iot-log export from S3', { concurrency }, () => {
     assert.equal((await run(args, here)).code, 0)
   })
 
-  it('asks only the account that the configuration names for its own bucket, and anybody for another', async () => {
+  it('iot-log export checks the owner of the configured bucket, and not of another', async () => {
     using here = temporaryDirectory()
     const bucket = bucketWith(day, { owner: '222222222222' })
     configure(here, { source: `s3://${bucket}` })
@@ -115,7 +115,7 @@ describe('iot-log export from S3', { concurrency }, () => {
 })
 
 describe('iot-log export to S3', { concurrency }, () => {
-  it('writes to a key, and over what is there only when told to', async () => {
+  it('iot-log export writes to a key, and overwrites it only with --force', async () => {
     using here = temporaryDirectory()
     const bucket = bucketWith({ 'my.zip': 'old' })
     const args = ['export', ...words, '--output', `s3://${bucket}/my.zip`]
@@ -136,7 +136,7 @@ describe('iot-log export to S3', { concurrency }, () => {
     assert.deepEqual(readdirSync(here.path), [])
   })
 
-  it('writes below a prefix under its own name, and tells all of it as JSON with --link', async () => {
+  it('iot-log export writes below a prefix under its own name, and prints the link as JSON', async () => {
     using here = temporaryDirectory()
     const bucket = bucketWith({})
     const startedMs = Date.now()
@@ -157,7 +157,7 @@ describe('iot-log export to S3', { concurrency }, () => {
     assert.ok(Buffer.from(await answer.arrayBuffer()).equals(bytes))
   })
 
-  it('writes where jobs do when only the bucket is named, and prints the link and its end', async () => {
+  it('iot-log export writes where jobs do when only the bucket is named, and prints the link and its expiry', async () => {
     using here = temporaryDirectory()
     for (const end of ['', '/']) {
       const bucket = bucketWith({})
@@ -177,7 +177,7 @@ describe('iot-log export to S3', { concurrency }, () => {
     }
   })
 
-  it('tells what to do for a link when the archive is not in S3, and starts nothing', async () => {
+  it('iot-log export rejects --link when the archive is not in S3, and starts nothing', async () => {
     using here = temporaryDirectory()
     const { code, stderr, stdout } = await run(['export', ...words, '--link'], here)
     assert.equal(code, 2)
@@ -186,7 +186,7 @@ describe('iot-log export to S3', { concurrency }, () => {
     assert.deepEqual(readdirSync(here.path), [])
   })
 
-  it('writes nothing, and links to nothing, when nothing matches', async () => {
+  it('iot-log export writes nothing and prints no link when nothing matches', async () => {
     using here = temporaryDirectory()
     const bucket = bucketWith({})
     const args = ['export', 'NOBODY', 'all', '2023/10/01', '-o', `s3://${bucket}/`, '--link']
@@ -197,7 +197,7 @@ describe('iot-log export to S3', { concurrency }, () => {
     assert.deepEqual(leftIn(bucket), [])
   })
 
-  it('takes away what a killed export of the same key left', async () => {
+  it('iot-log export cleans up what a killed export of the same key left', async () => {
     using here = temporaryDirectory()
     const bucket = bucketWith({})
     server.faults.add({ operation: 'UploadPart', bucket, after: 1, times: 1, action: { kind: 'hang' } })
@@ -210,7 +210,7 @@ describe('iot-log export to S3', { concurrency }, () => {
   })
 })
 
-describe('what ends an export is told in one line with what mends it:', { concurrency }, () => {
+describe('an error of S3 is one line that says how to fix it:', { concurrency }, () => {
   interface Refusal {
     readonly args?: (bucket: string) => readonly string[]
     readonly environment?: Readonly<Record<string, string | undefined>>
@@ -248,7 +248,7 @@ describe('what ends an export is told in one line with what mends it:', { concur
       texts: [/The bucket \S+ is in ap-northeast-1, not in eu-west-1: set .*AWS_REGION for another bucket/]
     },
     'a wrong secret': { environment: { AWS_SECRET_ACCESS_KEY: 'wrong' }, texts: isUnknown },
-    'an access key that nobody knows': {
+    'an unknown access key': {
       args: toS3,
       environment: { AWS_ACCESS_KEY_ID: 'AKIANOBODY' },
       texts: isUnknown
@@ -291,7 +291,7 @@ describe('what ends an export is told in one line with what mends it:', { concur
     })
   }
 
-  it('and --json tells it too', async () => {
+  it('an error of S3 is reported with --json too', async () => {
     using here = temporaryDirectory()
     const { code, stdout } = await run(['export', ...words, '--source', 's3://no-such-bucket', '--json'], here)
     assert.equal(code, 1)
@@ -306,7 +306,7 @@ describe('cancelling', { concurrency }, () => {
     ['SIGINT', 130],
     ['SIGTERM', 143]
   ] as const) {
-    it(`by ${signal} in the middle of an upload stops within 3 seconds and leaves nothing behind`, async () => {
+    it(`an upload stops within 3 seconds of ${signal} and leaves nothing behind`, async () => {
       using here = temporaryDirectory()
       const bucket = bucketWith({})
       server.faults.add({ operation: 'UploadPart', bucket, action: { kind: 'bandwidth', bytesPerSecond: 500_000 } })
@@ -327,7 +327,7 @@ describe('cancelling', { concurrency }, () => {
     ['GetObject', 'an object'],
     ['PutObject', 'a small archive']
   ] as const) {
-    it(`does not wait for ${what} when that hangs`, async () => {
+    it(`a cancelled export does not wait for ${what} when that hangs`, async () => {
       using here = temporaryDirectory()
       const bucket = bucketWith(day)
       server.faults.add({ operation, bucket, action: { kind: 'hang' } })
@@ -357,7 +357,7 @@ describe('iot-log plan from S3', { concurrency }, () => {
     assert.deepEqual([...asked], ['ListObjectsV2'])
   })
 
-  it('tells what ends it as export does', async () => {
+  it('iot-log plan reports errors of S3 as export does', async () => {
     using here = temporaryDirectory()
     assertRefused(await run(['plan', ...words, '--source', 's3://no-such-bucket'], here), [/no bucket no-such-bucket/])
   })
@@ -426,7 +426,7 @@ async function killAt(
   return { ...ended, tookMs: Math.round(performance.now() - signalledMs) }
 }
 
-/** A listing names no key, so no moment can be made of it. */
+/** A listing names no key, so a request hook can't match it. */
 async function untilListed(bucket: string): Promise<void> {
   while (!server.requests.some((one) => one.bucket === bucket && one.operation === 'ListObjectsV2'))
     await setImmediate()

@@ -32,7 +32,7 @@ const oneHour = [frequentIdentifier, 'telemetry', '2023/10/01T05..2023/10/01T06'
 /** Of two: three parts, so that there is more to come while two are on their way. */
 const twoHours = [frequentIdentifier, 'telemetry', '2023/10/01T05..2023/10/01T07']
 const archiveKey = 'exports/archive.zip'
-/** Several tries fit into it, none longer than a quarter; so much that a busy machine does not use it up. */
+/** Long enough for several retries, each at most a quarter of it, on a busy machine too. */
 const patienceMs = 20_000
 /** Where silence is waited for. */
 const shortPatienceMs = 3_000
@@ -55,8 +55,8 @@ const [wholeDayArchive, oneHourArchive, twoHoursArchive] = await Promise.all([
   archiveOf(twoHours)
 ])
 
-describe('reading a day from an S3 that', { concurrency }, () => {
-  it('fails for one object alone, however long, gives all the others', async () => {
+describe('reading a day from an S3 with faults', { concurrency }, () => {
+  it('an export has all other objects when S3 fails for one object for good', async () => {
     const { bucket, source } = bucketOfDay()
     const [key] = objects[120]!
     server.faults.add({ operation: 'GetObject', bucket, key, action: { kind: 'error', code: 'InternalError' } })
@@ -67,7 +67,7 @@ describe('reading a day from an S3 that', { concurrency }, () => {
 
   for (const [number, trouble] of troubles.entries()) {
     for (const threads of [1, 3]) {
-      it(`${trouble.name} gives the same archive (threads: ${threads})`, async () => {
+      it(`an export is the same from an S3 that ${trouble.name} (threads: ${threads})`, async () => {
         const isSilent = trouble.faults.includes(hangBefore)
         const { bucket, source } = bucketOfDay(isSilent ? shortPatienceMs : patienceMs)
         const random = createRandom(100 * number + threads)
@@ -92,7 +92,7 @@ describe('what can not be read from S3', { concurrency }, () => {
   const changing = new Map([...day].filter(([key, { length }]) => length < 1e6 || key === largeKeys.plain))
 
   for (const threads of [1, 3]) {
-    it(`is accounted for, and the rest is exact (threads: ${threads})`, async () => {
+    it(`unreadable objects are counted, and the rest is exact (threads: ${threads})`, async () => {
       const { bucket, source } = bucketOf(changing)
       const random = createRandom(7)
       const small = objects.map(([key]) => key).filter((key) => /\/[0-9a-f]{8}$/.test(key))
@@ -154,8 +154,8 @@ const sending = ['UploadPart', 'CompleteMultipartUpload']
 const readingBack = ['HeadObject', 'GetObject']
 const everything = [...beginning, ...sending, ...readingBack]
 
-describe('writing an archive to an S3 that', { concurrency }, () => {
-  /** Each action befalls one request of each of its operations, one after the other. */
+describe('writing an archive to an S3 with faults', { concurrency }, () => {
+  /** Each action meets one request of each of its operations, one after the other. */
   const passing: Readonly<Record<string, readonly (readonly [operations: readonly string[], FaultAction])[]>> = {
     'refuses and breaks connections for a while': [
       [everything, { kind: 'error', code: 'SlowDown' }],
@@ -173,7 +173,7 @@ describe('writing an archive to an S3 that', { concurrency }, () => {
     'loses the answer to the beginning': [[['CreateMultipartUpload'], { kind: 'lost-answer' }]]
   }
   for (const [name, actions] of Object.entries(passing)) {
-    it(`${name} gives the same archive and leaves nothing else`, async () => {
+    it(`an archive is the same in an S3 that ${name}, and nothing else is left`, async () => {
       const isSilent = actions.some(([, { kind }]) => kind === 'hang')
       const { bucket, target } = bucketForArchive(isSilent ? shortPatienceMs : patienceMs)
       const met = new Map<string, number>()
@@ -191,7 +191,7 @@ describe('writing an archive to an S3 that', { concurrency }, () => {
     })
   }
 
-  it('is slow gives the same archive', async () => {
+  it('an archive is the same in a slow S3', async () => {
     const { bucket, target } = bucketForArchive()
     server.faults.add(
       { operation: everything, bucket, action: { kind: 'latency', firstByteMs: 100 } },
@@ -201,23 +201,23 @@ describe('writing an archive to an S3 that', { concurrency }, () => {
     assertArchiveIn(bucket)
   })
 
-  it('loses every answer to the completion gives the same archive', async () => {
+  it('an archive is the same when every answer to the completion is lost', async () => {
     const { bucket, target } = bucketForArchive(1_000)
     server.faults.add({ operation: 'CompleteMultipartUpload', bucket, action: { kind: 'lost-answer' } })
     await exportDay(target, { ...fromDirectory, words: oneHour })
     assertArchiveIn(bucket)
   })
 
-  it('loses the answer to the completion and refuses to read it back is told as that, and what may stay', async () => {
+  it('an export reports what may stay when the completion’s answer is lost and HEAD is denied', async () => {
     const { bucket, target } = bucketForArchive(1_000)
     server.faults.add(
       { operation: 'CompleteMultipartUpload', bucket, times: 1, action: { kind: 'lost-answer' } },
       { operation: 'HeadObject', bucket, action: { kind: 'error', code: 'AccessDenied' } }
     )
-    const told: string[] = []
-    const listener = { onLeftBehind: (text: string) => void told.push(text) }
+    const leftBehind: string[] = []
+    const listener = { onLeftBehind: (text: string) => void leftBehind.push(text) }
     await rejectsWith('denied', /s3:GetObject/, () => exportDay(target, { ...fromDirectory, words: oneHour, listener }))
-    assert.match(told.join('\n'), new RegExp(`s3://${bucket}/${archiveKey}`))
+    assert.match(leftBehind.join('\n'), new RegExp(`s3://${bucket}/${archiveKey}`))
   })
 
   const final: readonly (readonly [operation: string, error: string, ErrorCode])[] = [
@@ -228,7 +228,7 @@ describe('writing an archive to an S3 that', { concurrency }, () => {
     ['CompleteMultipartUpload', 'InternalError', 'io']
   ]
   for (const [operation, error, code] of final) {
-    it(`answers ${error} to every ${operation} fails and leaves nothing`, async () => {
+    it(`an export fails and leaves nothing when every ${operation} gets ${error}`, async () => {
       const { bucket, target } = bucketForArchive(1_000)
       server.faults.add({ operation, bucket, action: { kind: 'error', code: error } })
       const text = new RegExp(`s3://${bucket}/${archiveKey}`)
@@ -237,16 +237,16 @@ describe('writing an archive to an S3 that', { concurrency }, () => {
     })
   }
 
-  it('lets an object neither be read back nor deleted is told that it stays', async () => {
+  it('an export reports that the archive stays when HEAD and DELETE are denied', async () => {
     const { bucket, target } = bucketForArchive()
     const denied = { kind: 'error', code: 'AccessDenied' } as const
     server.faults.add({ operation: ['HeadObject', 'DeleteObject'], bucket, action: denied })
-    const told: string[] = []
-    const listener = { onLeftBehind: (text: string) => void told.push(text) }
+    const leftBehind: string[] = []
+    const listener = { onLeftBehind: (text: string) => void leftBehind.push(text) }
     const options = { ...fromDirectory, words: oneHour, listener }
     await rejectsWith('denied', /s3:GetObject/, () => exportDay(target, options))
     assert.deepEqual(leftIn(bucket), [archiveKey])
-    assert.match(told.join('\n'), new RegExp(`s3://${bucket}/${archiveKey}`))
+    assert.match(leftBehind.join('\n'), new RegExp(`s3://${bucket}/${archiveKey}`))
   })
 })
 
@@ -257,7 +257,7 @@ describe('cancelling an export to S3', { concurrency }, () => {
     [{ operation: 'CompleteMultipartUpload' }, oneHour]
   ]
   for (const [{ operation, number = 1 }, words] of hooks) {
-    it(`at ${operation} ${number} leaves nothing`, async () => {
+    it(`a cancel at ${operation} ${number} leaves nothing`, async () => {
       const { bucket, target } = bucketForArchive()
       await cancelAt({ operation, number, bucket }, target, { ...fromDirectory, words })
       assert.deepEqual(leftIn(bucket), [])
@@ -266,7 +266,7 @@ describe('cancelling an export to S3', { concurrency }, () => {
 
   const random = createRandom(3)
   for (const number of Array.from({ length: 2 }, () => 1 + random.below(objects.length))) {
-    it(`at GET ${number} of the day leaves nothing`, async () => {
+    it(`a cancel at GET ${number} of the day leaves nothing`, async () => {
       const { bucket: from, source } = bucketOfDay()
       const { bucket, target } = bucketForArchive()
       await cancelAt({ operation: 'GetObject', bucket: from, number }, target, { source, words: wholeDay })
@@ -283,7 +283,7 @@ describe('cancelling an export to S3', { concurrency }, () => {
     [{ operation: 'PutObject' }, wholeDay]
   ]
   for (const [{ operation, number = 1 }, words] of hanging) {
-    it(`does not wait for ${operation} ${number} when that hangs`, async () => {
+    it(`a cancelled export does not wait for ${operation} ${number} when that hangs`, async () => {
       const { bucket, target } = bucketForArchive()
       server.faults.add({ operation, bucket, after: number - 1, action: { kind: 'hang' } })
       await cancelAt({ operation, number, bucket }, target, { ...fromDirectory, words })
@@ -291,7 +291,7 @@ describe('cancelling an export to S3', { concurrency }, () => {
     })
   }
 
-  it('is told as that, though the answer to the completion was lost', async () => {
+  it('a cancel is reported as a cancel when the completion’s answer was lost', async () => {
     const { bucket, target } = bucketForArchive()
     server.faults.add({ operation: 'CompleteMultipartUpload', bucket, times: 1, action: { kind: 'lost-answer' } })
     await cancelAt({ operation: 'HeadObject', bucket }, target, { ...fromDirectory, words: oneHour })
@@ -303,7 +303,7 @@ describe('credentials that expire in the middle', { concurrency }, () => {
   const expired = { kind: 'error', code: 'ExpiredToken', status: 400 } as const
   const advice = /credentials .* have expired: renew them/
 
-  it('of reading end the export and tell what to do', async () => {
+  it('expired credentials of the source end the export and say what to do', async () => {
     const { bucket, source } = bucketOfDay()
     const { bucket: out, target } = bucketForArchive()
     server.faults.add({ operation: 'GetObject', bucket, after: 120, action: expired })
@@ -311,23 +311,26 @@ describe('credentials that expire in the middle', { concurrency }, () => {
     assert.deepEqual(leftIn(out), [])
   })
 
-  it('of writing end the export and tell what stays', async () => {
+  it('expired credentials of the target end the export and name what stays', async () => {
     const { bucket, target } = bucketForArchive()
     for (const operation of ['UploadPart', 'ListMultipartUploads']) {
       server.faults.add({ operation, bucket, after: 1, action: expired })
     }
     server.faults.add({ operation: 'AbortMultipartUpload', bucket, action: expired })
-    const told: string[] = []
-    const listener = { onLeftBehind: (text: string) => void told.push(text) }
+    const leftBehind: string[] = []
+    const listener = { onLeftBehind: (text: string) => void leftBehind.push(text) }
     const options = { ...fromDirectory, words: oneHour, listener }
     await rejectsWith('unavailable', advice, () => exportDay(target, options))
     assert.deepEqual(leftIn(bucket), [`unfinished ${archiveKey}`])
-    assert.match(told.join('\n'), new RegExp(`unfinished upload to s3://${bucket}/${archiveKey} could not be aborted`))
+    assert.match(
+      leftBehind.join('\n'),
+      new RegExp(`unfinished upload to s3://${bucket}/${archiveKey} could not be aborted`)
+    )
   })
 })
 
 describe('a network that goes away', () => {
-  it('for a second, in the middle of reading and writing, makes no difference', async () => {
+  it('an export is the same after a second without network', async () => {
     const { bucket: from, source } = bucketOfDay(10_000)
     const { bucket, target } = bucketForArchive()
     using outage = outageAt(server, { operation: 'UploadPart', bucket, number: 2 }, 1_000)
@@ -342,7 +345,7 @@ describe('a network that goes away', () => {
     assertArchiveIn(bucket, twoHoursArchive)
   })
 
-  it('for good ends what lists, reads and writes; the next export takes away what stayed', async () => {
+  it('a network that stays away ends the export, and the next export cleans up', async () => {
     const [lists, reads] = [bucketOfDay(2_000), bucketOfDay(2_000)]
     const { bucket, target } = bucketForArchive(2_000)
     using here = temporaryDirectory()
@@ -353,11 +356,11 @@ describe('a network that goes away', () => {
     for (const { bucket: from } of [lists, reads]) {
       server.faults.add({ operation: 'HeadBucket', bucket: from, action: { kind: 'hang' } })
     }
-    const told: string[] = []
+    const leftBehind: string[] = []
     const writing = {
       ...fromDirectory,
       words: twoHours,
-      listener: { onLeftBehind: (text: string) => void told.push(text) }
+      listener: { onLeftBehind: (text: string) => void leftBehind.push(text) }
     }
     const ends = (what: string, { bucket: from, source }: SourceBucket): Promise<void> => {
       const to = { settings: { url: here.url }, key: `${from}.zip` }
@@ -374,9 +377,12 @@ describe('a network that goes away', () => {
     await server.setOffline(false)
     assert.deepEqual(readdirSync(here.path), [])
     assert.deepEqual(leftIn(bucket), [`unfinished ${archiveKey}`])
-    assert.match(told.join('\n'), new RegExp(`unfinished upload to s3://${bucket}/${archiveKey} could not be aborted`))
+    assert.match(
+      leftBehind.join('\n'),
+      new RegExp(`unfinished upload to s3://${bucket}/${archiveKey} could not be aborted`)
+    )
     await exportDay(target, writing)
-    assert.equal(told.length, 1)
+    assert.equal(leftBehind.length, 1)
     assertArchiveIn(bucket, twoHoursArchive)
   })
 })
@@ -492,7 +498,7 @@ async function exportAndOpen(source: DayOptions['source'], threads: number) {
   return { files, manifest: manifestOf(files) }
 }
 
-/** Aborts at the moment and expects the export to end with the reason, soon. */
+/** Aborts at the request and expects the export to end with the reason, soon. */
 async function cancelAt(
   hook: RequestHook,
   target: Parameters<typeof exportDay>[0],

@@ -55,7 +55,7 @@ async function assertWorksAgain(person: ChannelUser): Promise<void> {
 }
 
 describe('an image that can not be pulled', () => {
-  it('once is tried again', async () => {
+  it('an attempt is retried when its image can not be pulled once', async () => {
     system.batch.attemptFaults.add({ times: 1, fault: { kind: 'cannot-pull-image' } })
     const person = system.createChannelUser()
     await person.type()
@@ -65,7 +65,7 @@ describe('an image that can not be pulled', () => {
     await assertSettled(person)
   })
 
-  it('each time is told, though no worker ever ran', async () => {
+  it('a job is reported when its image can never be pulled, though no worker ran', async () => {
     system.batch.attemptFaults.add({ times: mostAttempts, fault: { kind: 'cannot-pull-image' } })
     const person = system.createChannelUser()
     await person.type()
@@ -78,7 +78,7 @@ describe('an image that can not be pulled', () => {
 })
 
 describe('a job that gets no machine', () => {
-  it('of Spot is submitted once more, on demand, and completes in the same message', async () => {
+  it('a job without Spot capacity is submitted again on demand, and completes in the same message', async () => {
     system.batch.setCapacity('slack', 0, noCapacity)
     const person = system.createChannelUser()
     await person.start()
@@ -97,7 +97,7 @@ describe('a job that gets no machine', () => {
     await assertSettled(person)
   })
 
-  it('of either kind fails, after one try on demand', async () => {
+  it('a job fails when there is no on-demand capacity either', async () => {
     for (const queue of ['slack', 'slack-on-demand']) system.batch.setCapacity(queue, 0, noCapacity)
     const person = system.createChannelUser()
     await person.type()
@@ -109,7 +109,7 @@ describe('a job that gets no machine', () => {
     await assertWorksAgain(person)
   })
 
-  it('since its queue is set up wrongly fails, and is not tried on demand', async () => {
+  it('a job in a misconfigured queue fails, and is not submitted on demand', async () => {
     system.batch.setCapacity('slack', 0, wronglySetUp)
     const person = system.createChannelUser()
     await person.type()
@@ -119,7 +119,7 @@ describe('a job that gets no machine', () => {
     await assertSettled(person)
   })
 
-  it('is cancelled while it waits, and not submitted again', async () => {
+  it('a job that is cancelled while it waits is not submitted again', async () => {
     system.batch.setCapacity('slack', 0, noCapacity)
     const person = system.createChannelUser()
     await person.type()
@@ -134,7 +134,7 @@ describe('a job that gets no machine', () => {
     ['refuses', { kind: 'error', type: 'ClientException', message: 'JobQueue slack-on-demand is not valid' }],
     ['breaks', { kind: 'error', type: 'ServerException' }]
   ] as readonly (readonly [string, CallFaultAction])[]) {
-    it(`of Spot fails when Batch ${name} for the second job`, async () => {
+    it(`a job without Spot capacity fails when Batch ${name} for the second job`, async () => {
       system.batch.setCapacity('slack', 0, noCapacity)
       system.batch.faults.add({ operation: 'SubmitJob', after: 1, action })
       const person = system.createChannelUser()

@@ -6,8 +6,8 @@ import type { ChannelUser } from './channel-user.ts'
 import { startWholeSystem, type WholeSystem } from './whole-system.ts'
 
 /*
- * S3 that refuses the record of a job to its worker: what may pass is waited for, what does not is told, and asking
- * again works at once.
+ * S3 that rejects the job document to the worker: the worker retries what may pass and reports the rest, and the next
+ * command works at once.
  */
 
 let system: WholeSystem
@@ -32,38 +32,38 @@ const cases: readonly {
   readonly from?: FaultStart
   readonly state: JobState
   /** What the newest message says. */
-  readonly told: RegExp
+  readonly shown: RegExp
 }[] = [
   {
     name: '503, three times',
     action: { kind: 'error', code: 'SlowDown' },
     times: 3,
     state: 'complete',
-    told: /Complete/
+    shown: /Complete/
   },
-  { name: 'a reset, three times', action: { kind: 'reset' }, times: 3, state: 'complete', told: /Complete/ },
-  { name: 'lost answers', action: { kind: 'lost-answer' }, times: 3, state: 'complete', told: /Complete/ },
-  { name: '403 to its beginning', action: denied, times: 1, state: 'failed', told: /Failed.*to the operators/ },
-  { name: '403 to every change', action: denied, state: 'failed', told: /Failed.*ended without a reason. Try again/ },
+  { name: 'a reset, three times', action: { kind: 'reset' }, times: 3, state: 'complete', shown: /Complete/ },
+  { name: 'lost answers', action: { kind: 'lost-answer' }, times: 3, state: 'complete', shown: /Complete/ },
+  { name: '403 to its beginning', action: denied, times: 1, state: 'failed', shown: /Failed.*to the operators/ },
+  { name: '403 to every change', action: denied, state: 'failed', shown: /Failed.*ended without a reason. Try again/ },
   {
     name: '403 to its end',
     action: denied,
     from: 'once the archive is there',
     state: 'failed',
-    told: /Failed.*ended without a reason. Try again/
+    shown: /Failed.*ended without a reason. Try again/
   },
   {
     name: '403 to being read',
     operation: 'GetObject',
     action: denied,
     state: 'failed',
-    told: /Failed.*ended without a reason. Try again/
+    shown: /Failed.*ended without a reason. Try again/
   }
 ]
 
 describe('a job whose worker gets, from S3 for its record,', { concurrency: 3 }, () => {
-  for (const { name, operation = 'PutObject', action, times, from = 'always', state, told } of cases) {
-    it(`${name}: ${state}`, async () => {
+  for (const { name, operation = 'PutObject', action, times, from = 'always', state, shown } of cases) {
+    it(`a job is ${state} when its document meets ${name}`, async () => {
       const person = system.createChannelUser()
       const key = (text: string): boolean => isRecordOf(person, text, from)
       const fault: Fault = { operation, key, action, ...(times !== undefined && { times }) }
@@ -71,7 +71,7 @@ describe('a job whose worker gets, from S3 for its record,', { concurrency: 3 },
       await person.start()
       const job = await person.over()
       assert.equal(job.state, state)
-      assert.match(person.looks().at(-1)!, told)
+      assert.match(person.looks().at(-1)!, shown)
       assert.deepEqual(
         person.left().filter((one) => !one.endsWith('.zip')),
         []

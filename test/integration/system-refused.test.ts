@@ -53,7 +53,7 @@ const refusals: Readonly<Record<string, FaultAction>> = {
   'answers 503': { kind: 'error', code: 'SlowDown' },
   'is silent': { kind: 'hang' }
 }
-/** Everything that is asked of S3 for a command, by what its key tells. */
+/** The documents that a command writes to S3, by their keys. */
 const records: Readonly<Record<string, RegExp>> = {
   'the notice of the request': /\/jobs\/seen\//,
   'the record': /\/jobs\/[a-z0-9]{26}\.json$/,
@@ -64,7 +64,7 @@ const records: Readonly<Record<string, RegExp>> = {
 
 describe('a command, while S3', () => {
   for (const [how, action] of Object.entries(refusals)) {
-    it(`${how} to everything, starts nothing and says so`, async () => {
+    it(`a command starts nothing and says so when S3 ${how} to everything`, async () => {
       const person = system.createChannelUser()
       const before = submissions()
       system.s3.faults.add({ action })
@@ -78,7 +78,7 @@ describe('a command, while S3', () => {
     for (const [how, action] of Object.entries(refusals)) {
       // It is asked again until the time is over, like silence.
       if (how === 'answers 503') continue
-      it(`${how} to ${what}, starts nothing and says so`, async () => {
+      it(`a command starts nothing and says so when S3 ${how} to ${what}`, async () => {
         const person = system.createChannelUser()
         const before = submissions()
         system.s3.faults.add({ operation: 'PutObject', key, action })
@@ -89,7 +89,7 @@ describe('a command, while S3', () => {
     }
   }
 
-  it('loses its answers, starts one job all the same', async () => {
+  it('a command starts one job when S3 loses its answers', async () => {
     const person = system.createChannelUser()
     const before = submissions()
     for (const key of Object.values(records)) {
@@ -101,7 +101,7 @@ describe('a command, while S3', () => {
     assert.match(person.shown(), /Complete/)
   })
 
-  it('refuses the id of the Batch job alone: the job runs and completes', async () => {
+  it('a job completes when S3 rejects only the id of its Batch job', async () => {
     const person = system.createChannelUser()
     system.s3.faults.add({
       operation: 'PutObject',
@@ -127,7 +127,7 @@ describe('a command, while Batch', () => {
     'resets the connection': { kind: 'reset' }
   }
   for (const [how, action] of Object.entries(troubles)) {
-    it(`${how}, says so, and leaves nothing in the way`, async () => {
+    it(`a command says so and blocks no other when Batch ${how}`, async () => {
       const person = system.createChannelUser()
       system.batch.faults.add({ operation: 'SubmitJob', action })
       assert.match(
@@ -140,7 +140,7 @@ describe('a command, while Batch', () => {
     })
   }
 
-  it('throttles for a moment, starts', async () => {
+  it('a command starts a job when Batch throttles for a moment', async () => {
     const person = system.createChannelUser()
     system.batch.faults.add({ operation: 'SubmitJob', times: 2, action: error('TooManyRequestsException', 429) })
     assert.match(await person.type(), /Started/)
@@ -148,7 +148,7 @@ describe('a command, while Batch', () => {
     assert.equal(person.batchJobs().length, 1)
   })
 
-  it('takes it and its answer is lost: that job does nothing, and asking again works at once', async () => {
+  it('a Batch job whose answer was lost does nothing, and the next command works at once', async () => {
     const person = system.createChannelUser()
     system.batch.faults.add({ operation: 'SubmitJob', times: 1, action: { kind: 'lost-answer' } })
     assert.match(await person.type(), /AWS Batch did not accept the job/)
@@ -168,7 +168,7 @@ describe('the same command ten times at once', () => {
     ['by one person', 1],
     ['by ten people', 10]
   ] as const) {
-    it(`${name} starts one job, with one message, and everyone is answered`, async () => {
+    it(`ten equal commands at once ${name} start one job with one message, and each gets an answer`, async () => {
       const person = system.createChannelUser()
       const users = Array.from({ length: people }, (_, position) => `${person.user}N${position}`)
       for (const id of users) system.slack.workspace.addUser({ id, name: id.toLowerCase() })

@@ -5,7 +5,7 @@ import type { ChannelUser } from './channel-user.ts'
 import { startWholeSystem, type WholeSystem } from './whole-system.ts'
 
 /*
- * Slack that refuses or is silent: the export succeeds all the same, and its end is told by the first way that is open.
+ * Slack with faults or without answers: the export succeeds all the same, and the first open way reports its end.
  */
 
 let system: WholeSystem
@@ -16,7 +16,7 @@ after(async () => {
   // Its processes end though this fails: they would hold up the whole run.
   await using _ = system
   // Who can't be reached at all is tried again: Lambda repeats an event whose handler fails.
-  assert.equal(system.batch.eventFailures.length, cases.filter(({ toldBy }) => toldBy === undefined).length)
+  assert.equal(system.batch.eventFailures.length, cases.filter(({ reportedBy }) => reportedBy === undefined).length)
 })
 
 /** Where a message may go, as the person sees it. */
@@ -37,48 +37,53 @@ const endless = { kind: 'rate-limit', retryAfterSeconds: 60 } as const
 const cases: readonly {
   readonly name: string
   readonly troubles: readonly Trouble[]
-  /** How the end is told; undefined where no way is open. */
-  readonly toldBy: Way | undefined
+  /** Which way reports the end; undefined if no way is open. */
+  readonly reportedBy: Way | undefined
   /** Messages that the channel shows in the end. */
   readonly shown: number
 }[] = [
   {
     name: 'nothing at all, by no way',
     troubles: (['channel', 'response URL', 'direct message'] as const).map((way) => ({ way, action: hang })),
-    toldBy: undefined,
+    reportedBy: undefined,
     shown: 0
   },
   {
     name: '429, for a second',
     troubles: [{ way: 'channel', action: { kind: 'rate-limit' }, times: 1 }],
-    toldBy: 'channel',
+    reportedBy: 'channel',
     shown: 1
   },
   {
     name: '500, once',
     troubles: [{ way: 'channel', action: serverError, times: 1 }],
-    toldBy: 'channel',
+    reportedBy: 'channel',
     shown: 1
   },
   {
     name: 'nothing, once',
     troubles: [{ way: 'channel', action: hang, times: 1 }],
-    toldBy: 'channel',
+    reportedBy: 'channel',
     shown: 1
   },
   {
     name: 'message_not_found to every change: the message was deleted',
     troubles: [{ way: 'channel', method: 'chat.update', action: error('message_not_found') }],
-    toldBy: 'channel',
+    reportedBy: 'channel',
     shown: 2
   },
-  { name: '429 without end', troubles: [{ way: 'channel', action: endless }], toldBy: 'response URL', shown: 1 },
-  { name: '500 without end', troubles: [{ way: 'channel', action: serverError }], toldBy: 'response URL', shown: 1 },
-  { name: 'nothing at all', troubles: [{ way: 'channel', action: hang }], toldBy: 'response URL', shown: 1 },
+  { name: '429 without end', troubles: [{ way: 'channel', action: endless }], reportedBy: 'response URL', shown: 1 },
+  {
+    name: '500 without end',
+    troubles: [{ way: 'channel', action: serverError }],
+    reportedBy: 'response URL',
+    shown: 1
+  },
+  { name: 'nothing at all', troubles: [{ way: 'channel', action: hang }], reportedBy: 'response URL', shown: 1 },
   {
     name: 'not_in_channel',
     troubles: [{ way: 'channel', action: error('not_in_channel') }],
-    toldBy: 'response URL',
+    reportedBy: 'response URL',
     shown: 2
   },
   {
@@ -87,7 +92,7 @@ const cases: readonly {
       { way: 'channel', action: error('not_in_channel') },
       { way: 'response URL', action: error('expired_url') }
     ],
-    toldBy: 'direct message',
+    reportedBy: 'direct message',
     shown: 0
   },
   {
@@ -96,7 +101,7 @@ const cases: readonly {
       { way: 'channel', action: error('not_in_channel') },
       { way: 'response URL', action: serverError }
     ],
-    toldBy: 'direct message',
+    reportedBy: 'direct message',
     shown: 0
   },
   {
@@ -105,14 +110,14 @@ const cases: readonly {
       { way: 'channel', action: error('invalid_auth') },
       { way: 'response URL', action: error('used_url') }
     ],
-    toldBy: undefined,
+    reportedBy: undefined,
     shown: 0
   }
 ]
 
-describe('an export succeeds, and its end is told, while Slack answers', { concurrency: 6 }, () => {
-  for (const { name, troubles, toldBy, shown } of cases) {
-    it(`${name} (${toldBy ?? 'the command status'})`, async () => {
+describe('an export succeeds, and its end is reported, while Slack answers', { concurrency: 6 }, () => {
+  for (const { name, troubles, reportedBy, shown } of cases) {
+    it(`an export succeeds while Slack answers ${name}; its end is in: ${reportedBy ?? 'the command status'}`, async () => {
       const person = system.createChannelUser()
       system.slack.faults.add(...troubles.map((trouble) => faultOf(person, trouble)))
       await person.start()
@@ -120,7 +125,7 @@ describe('an export succeeds, and its end is told, while Slack answers', { concu
       assert.deepEqual([job.state, person.batchJobs()[0]!.attempts[0]!.exitCode], ['complete', 0])
       assert.deepEqual(person.left(), [job.result!.archive!.key])
       assert.equal(person.messages().length, shown)
-      assert.equal(lastWay(person), toldBy)
+      assert.equal(lastWay(person), reportedBy)
       const status = await person.type('status')
       assert.match(
         status,
@@ -139,18 +144,18 @@ function faultOf(person: ChannelUser, { way, method, times, action }: Trouble): 
   return { method: methods, when: ({ channel }) => channel === place, action, ...bound }
 }
 
-/** Response URLs are told apart by what is sent there: it names the person. */
+/** The content sent to a response URL names the person. */
 const isTo = ({ user }: ChannelUser, args: Readonly<Record<string, unknown>>): boolean =>
   JSON.stringify(args).includes(user)
 
 /** The way of the newest message that says it is complete and has the link. */
 function lastWay(person: ChannelUser): Way | undefined {
-  const told = system.slack.requests.findLast(
+  const newest = system.slack.requests.findLast(
     ({ method, args, status, error: refusal }) =>
       status === 200 && refusal === undefined && method !== 'users.info' && isTo(person, args) && isEnd(args)
   )
-  if (told?.method !== 'response_url')
-    return told && (told.args.channel === person.channel ? 'channel' : 'direct message')
+  if (newest?.method !== 'response_url')
+    return newest && (newest.args.channel === person.channel ? 'channel' : 'direct message')
   return 'response URL'
 }
 

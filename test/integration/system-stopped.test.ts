@@ -12,7 +12,7 @@ import { mostAttempts, startWholeSystem, type WholeSystem } from './whole-system
 const day = mixedDay(41)
 /** An archive of two parts, and something to be read after what fills the first. */
 const largeLogs: Logs = { '05/large': day.get(largeKeys.plain)!, '06/small': Buffer.from('THING00099 is here, too') }
-/** Nothing of these is uploaded in parts, which nobody takes away where no attempt follows. */
+/** These logs are uploaded without parts, which would stay if no attempt followed. */
 const smallLogs: Logs = { '05/small': Buffer.from('THING00099 is here'), '06/small': largeLogs['06/small']! }
 /** The middle of the scan: an object that is read and never comes. */
 const inScan = { operation: 'GetObject', key: '/06/' } as const
@@ -31,7 +31,7 @@ after(async () => {
   assert.deepEqual(system.batch.eventFailures, [])
 })
 
-/** The Batch job in that moment of its attempt, its message posted. */
+/** The Batch job when its attempt sends that request, after its message was posted. */
 async function caught(person: ChannelUser, request: HeldRequest): Promise<string> {
   const held = person.hold(request)
   if (person.messages().length === 0) await person.start()
@@ -71,7 +71,7 @@ describe('a worker that is killed', { concurrency: 3 }, () => {
     ['scan', inScan],
     ['upload', inUpload]
   ] as const) {
-    it(`in the middle of its ${name} is followed by another, in the same message, with the same archive`, async () => {
+    it(`a worker that is killed in its ${name} is followed by another, with the same message and archive`, async () => {
       const person = system.createChannelUser(largeLogs)
       system.batch.kill(await caught(person, request))
       const job = await person.over()
@@ -87,7 +87,7 @@ describe('a worker that is killed', { concurrency: 3 }, () => {
     })
   }
 
-  it('in each attempt is spoken for: what happened, what to do, and asking again works at once', async () => {
+  it('a job whose attempts are all killed says what to do, and the next command works at once', async () => {
     const person = system.createChannelUser(smallLogs)
     await stopEach(person, inScan, system.batch.kill)
     const job = await person.over()
@@ -98,7 +98,7 @@ describe('a worker that is killed', { concurrency: 3 }, () => {
     assert.equal((await person.over()).state, 'complete')
   })
 
-  it('for its memory in each attempt is told so', async () => {
+  it('a job whose attempts all run out of memory says so', async () => {
     const person = system.createChannelUser(smallLogs)
     await stopEach(person, inScan, system.batch.runOutOfMemory)
     assert.deepEqual([(await person.over()).failure?.code, person.left()], ['out-of-memory', []])
@@ -107,7 +107,7 @@ describe('a worker that is killed', { concurrency: 3 }, () => {
 })
 
 describe('a worker that Spot takes back', { concurrency: 3 }, () => {
-  it('says so and leaves within 20 s; the next goes on in the same message, with the same archive', async () => {
+  it('a worker that Spot interrupts says so and ends within 20 s, and the next has the same message and archive', async () => {
     const person = system.createChannelUser(largeLogs)
     const id = await caught(person, inUpload)
     const askedMs = performance.now()
@@ -126,7 +126,7 @@ describe('a worker that Spot takes back', { concurrency: 3 }, () => {
     await assertSameArchive(person, job)
   })
 
-  it('in each attempt fails, and says what to do', async () => {
+  it('a job whose attempts Spot all interrupts fails, and says what to do', async () => {
     const person = system.createChannelUser(smallLogs)
     await stopEach(person, inScan, system.batch.interrupt)
     const job = await person.over()
@@ -136,7 +136,7 @@ describe('a worker that Spot takes back', { concurrency: 3 }, () => {
     assert.equal((await person.over()).state, 'complete')
   })
 
-  it('after Cancel is cancelled, and nothing follows', async () => {
+  it('a worker that Spot interrupts after Cancel is cancelled, and no attempt follows', async () => {
     const person = system.createChannelUser(largeLogs)
     const id = await caught(person, inUpload)
     const press = { in: person.messages()[0]!, actionId: 'iot-log-cancel', user: person.user }
@@ -149,7 +149,7 @@ describe('a worker that Spot takes back', { concurrency: 3 }, () => {
 })
 
 describe('a worker that an operator stops', () => {
-  it('fails, and says whom to ask', async () => {
+  it('a job that an operator stops fails, and says whom to ask', async () => {
     const person = system.createChannelUser(largeLogs)
     system.batch.terminate(await caught(person, inUpload), 'Too expensive')
     const { state, failure } = await person.over()
@@ -163,7 +163,7 @@ describe('a worker whose time is over', { concurrency: 3 }, () => {
     ['knows of its time', 'hasty', 1],
     ['does not', '', 143]
   ] as const) {
-    it(`has timed out, where it ${name}, and nothing follows`, async () => {
+    it(`a worker that ${name} times out, and no attempt follows`, async () => {
       const person = system.createChannelUser(largeLogs)
       const held = person.hold(inUpload)
       await person.type(`${person.words} ${environment}`)

@@ -36,7 +36,7 @@ const middle = { operation: 'UploadPart', number: 2 } as const
 const largeArchive = await archiveOfUndisturbed()
 
 describe('the entry of the container', { concurrency }, () => {
-  it('runs a job and tells of it in Slack; its log is lines of JSON that give nothing away', async () => {
+  it('the container runs a job and reports it in Slack, and its log is JSON lines without secrets', async () => {
     await using slack = await startSlackServer()
     const place = createJobPlace(server, smallLogs)
     const [channel, user] = [[...slack.workspace.channels.keys()][0]!, [...slack.workspace.users.keys()][0]!]
@@ -66,7 +66,7 @@ describe('the entry of the container', { concurrency }, () => {
     }
   })
 
-  it('tells every wrong setting at once, exit 2, without values of secrets', async () => {
+  it('the container reports all wrong settings at once with exit code 2, without secrets', async () => {
     const place = createJobPlace(server, smallLogs)
     const { code, stdout, stderr } = await run(place, 'no-id', {
       IOT_LOG_ENVIRONMENT: 'prod',
@@ -89,7 +89,7 @@ describe('the entry of the container', { concurrency }, () => {
     )
   })
 
-  it('hears a stop that comes while it is still loading', async () => {
+  it('the container stops at a SIGTERM that comes while it is loading', async () => {
     const place = createJobPlace(server, smallLogs)
     const { id } = await place.submit(small)
     using here = temporaryDirectory()
@@ -108,7 +108,7 @@ describe('the entry of the container', { concurrency }, () => {
     assert.deepEqual([(await place.job(id)).state, place.archives()], ['submitted', []])
   })
 
-  it('leaves with 2 where there is no record, and no configuration', async () => {
+  it('the container exits with 2 without a job document or a configuration', async () => {
     const place = createJobPlace(server, smallLogs)
     assert.equal((await run(place, createJobId(askedMs))).code, 2)
     assert.equal((await run(place, createJobId(askedMs), { IOT_LOG_CONFIG: '/nowhere.json' })).code, 2)
@@ -116,7 +116,7 @@ describe('the entry of the container', { concurrency }, () => {
 })
 
 describe('the process of a job in the middle of its upload', { concurrency }, () => {
-  it('killed by SIGTERM leaves soon and nothing behind; the second attempt makes the same archive', async () => {
+  it('a process ends soon after SIGTERM and leaves nothing, and the second attempt makes the same archive', async () => {
     const place = largePlace()
     const { id } = await place.submit(large)
     const first = await signalAt(place, id, middle, 'SIGTERM')
@@ -130,7 +130,7 @@ describe('the process of a job in the middle of its upload', { concurrency }, ()
     assert.deepEqual(outcomesOf(await place.job(id)), ['interrupted', 'complete'])
   })
 
-  it('killed by SIGKILL leaves parts; the second attempt takes them away and makes the same archive', async () => {
+  it('a killed process leaves parts, and the second attempt removes them and makes the same archive', async () => {
     const place = largePlace()
     const { id } = await place.submit(large)
     const first = await signalAt(place, id, middle, 'SIGKILL')
@@ -143,7 +143,7 @@ describe('the process of a job in the middle of its upload', { concurrency }, ()
     assert.deepEqual(outcomesOf(await place.job(id)), ['killed', 'complete'])
   })
 
-  it('killed when the archive is there and its record is not: the second attempt replaces it by the same', async () => {
+  it('a process that is killed before its result is stored has its archive replaced by the same one', async () => {
     const place = largePlace()
     const { id } = await place.submit(large)
     const first = await signalAt(place, id, { operation: 'HeadObject' }, 'SIGKILL')
@@ -153,7 +153,7 @@ describe('the process of a job in the middle of its upload', { concurrency }, ()
     await assertArchive(place, id)
   })
 
-  it('cancelled by its asker (the record, then SIGTERM) leaves with 0 and nothing behind', async () => {
+  it('a cancelled process (document, then SIGTERM) exits with 0 and leaves nothing behind', async () => {
     const place = largePlace()
     const { id } = await place.submit(large)
     const cancel = async (): Promise<void> =>
@@ -168,7 +168,7 @@ describe('the process of a job in the middle of its upload', { concurrency }, ()
     ['timed-out', { IOT_LOG_JOB_TIMEOUT_SECONDS: '5' }],
     ['failed', { AWS_BATCH_JOB_ATTEMPT: '3', IOT_LOG_JOB_ATTEMPTS: '3' }]
   ] as const) {
-    it(`stopped for good is ${state} and leaves with 1 and nothing behind`, async () => {
+    it(`a process that is stopped for good is ${state}, exits with 1 and leaves nothing behind`, async () => {
       const place = largePlace()
       const { id } = await place.submit(large)
       const { code } = await signalAt(place, id, middle, 'SIGTERM', variables)
@@ -176,14 +176,14 @@ describe('the process of a job in the middle of its upload', { concurrency }, ()
     })
   }
 
-  it('hears a second signal as no other than the first', async () => {
+  it('a process handles a second signal like the first', async () => {
     const place = largePlace()
     const { id } = await place.submit(large)
     const { code } = await signalAt(place, id, middle, 'SIGTERM', {}, async (kill) => kill('SIGINT'))
     assert.deepEqual([code, outcomesOf(await place.job(id)), place.archives()], [143, ['interrupted'], []])
   })
 
-  it('leaves within 20 s of SIGTERM though S3 and Slack answer nothing', async () => {
+  it('a process ends within 20 s of SIGTERM when S3 and Slack do not answer', async () => {
     await using slack = await startSlackServer({ faults: [{ action: { kind: 'hang' } }] })
     const place = largePlace()
     const { id } = await place.submit(large)
@@ -212,7 +212,7 @@ async function run(
   return await place.start(id, here, variables).finished
 }
 
-/** Starts a job and signals its process at a moment, whose request is answered by nothing. */
+/** Starts a job and signals its process at a request, which gets no answer. */
 async function signalAt(
   place: JobPlace,
   id: string,

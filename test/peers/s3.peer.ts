@@ -97,16 +97,16 @@ describe('S3 alone: writing in parts', () => {
 
   it('leaves nothing behind when the body fails after some parts', async () => {
     const { place, store } = testPlace()
-    const told: string[] = []
+    const leftBehind: string[] = []
     const seen: string[] = []
     const failing = endless(20, async () => {
       seen.push(...(await place.everything()))
       throw new Error('the body ended')
     })
-    const options = { overwrite: false, onLeftBehind: (text: string) => void told.push(text) }
+    const options = { overwrite: false, onLeftBehind: (text: string) => void leftBehind.push(text) }
     await assert.rejects(store.write('out/a.zip', failing, options), /the body ended/)
     assert.deepEqual(seen, ['unfinished out/a.zip'])
-    assert.deepEqual([told, await place.everything()], [[], []])
+    assert.deepEqual([leftBehind, await place.everything()], [[], []])
   })
 
   it('leaves nothing behind when cancelled after some parts', async () => {
