@@ -42,7 +42,7 @@ function documentsOf(
 }
 
 describe('the document of a record', () => {
-  it('has its fields, what the sink adds, its time, and where it stands', () => {
+  it('a document has the record’s fields, the sink’s fields, its time, and its place', () => {
     const sink = { addFields: { environment: 'dev', component: 'broker', level: 7 } }
     const [document] = documentsOf('{"timestamp":"2023-10-01T03:00:01.5Z","thingName":"THING1","n":1}\n', { sink })
     assert.deepEqual(document!.parsed, {
@@ -58,14 +58,14 @@ describe('the document of a record', () => {
     })
   })
 
-  it('lets no field of a record pass for where it stands', () => {
+  it('a document lets no field of a record replace its place', () => {
     const [document] = documentsOf('{"s3":"forged","category":"forged","@timestamp":"forged","parse_error":"own"}\n')
     assert.deepEqual(document!.parsed.s3, { bucket: 'logs', key: origin.key, record: 0 })
     assert.equal(document!.parsed.category, 'telemetry')
     assert.equal(document!.parsed['@timestamp'], '2023-10-01T03:00:00.000Z')
   })
 
-  it('keeps numbers that no double holds, and bytes that are no UTF-8 as what they look like', () => {
+  it('a document keeps large numbers exactly, and replaces invalid UTF-8', () => {
     for (const lineEnd of ['\n', '\r\n']) {
       const [document] = documentsOf(`{"sequence":9007199254740993,"ratio":1.10}${lineEnd}`)
       assert.match(document!.text, /"sequence":9007199254740993,"ratio":1\.10\}$/)
@@ -80,7 +80,7 @@ describe('the document of a record', () => {
     assert.equal(JSON.parse(made[0]!.source.toString()).a, '\ufffd')
   })
 
-  it('is the same document whether it is put together or built', () => {
+  it('a document is the same whether it is spliced or built', () => {
     const lines = '{"a":1,"b":{"c":[1,2,"x\\ny"]}}\n {"a":2} \r\n{"a":3,"nested":{"s3":1}}\n{}\n'
     const documents = documentsOf(lines, { sink: { addFields: { x: 'y' } } }).map(({ parsed }) => parsed)
     const rebuilt = documentsOf(lines, { sink: { addFields: { x: 'y' }, keepRaw: true } })
@@ -90,7 +90,7 @@ describe('the document of a record', () => {
     )
   })
 
-  it('keeps the text of a record that cannot be read, with the reason', () => {
+  it('a document keeps the text of an unreadable record, with the reason', () => {
     const [broken] = documentsOf('{"a":\n')
     assert.equal(broken!.parsed.message, '{"a":')
     assert.match(broken!.parsed.parse_error, /JSON/)
@@ -99,13 +99,13 @@ describe('the document of a record', () => {
     assert.ok(wide!.parsed.parse_error)
   })
 
-  it('keeps a record that is nested too deep as text', () => {
+  it('a document keeps a record that is nested too deep as text', () => {
     const [deep] = documentsOf(`{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}\n`, { sink: { fields: ['a'] } })
     assert.equal(deep!.parsed.message.length, 100_006)
     assert.ok(deep!.parsed.parse_error)
   })
 
-  it('has only the fields that are wanted, or its text besides', () => {
+  it('a document has only the configured fields, or its text too', () => {
     const line = '{"a":1,"b":{"c":2},"d":3}\n'
     const [chosen] = documentsOf(line, { sink: { fields: ['b', 'missing'] } })
     assert.deepEqual(Object.keys(chosen!.parsed).sort(), ['@timestamp', 'b', 'category', 's3'])
@@ -113,20 +113,20 @@ describe('the document of a record', () => {
     assert.equal(kept!.parsed.message, line.trimEnd())
   })
 
-  it('renames what OpenSearch refuses inside a document', () => {
+  it('a document renames keys that OpenSearch rejects', () => {
     const [document] = documentsOf('{"_id":"x","_source":{"a":1},"_own":2}\n')
     assert.deepEqual([document!.parsed._id_, document!.parsed._source_, document!.parsed._own], ['x', { a: 1 }, 2])
     assert.ok(!('_id' in document!.parsed))
   })
 
-  it('gives what the table has as text as text', () => {
+  it('a document has as text what the table has as text', () => {
     const [document] = documentsOf('{"clientId":{"odd":true},"eventType":"connected"}', { format: 'iot-lifecycle' })
     assert.equal(document!.parsed.clientId, '{"odd":true}')
   })
 })
 
 describe('the id of a record', () => {
-  it('is the same for the same place, and another for any other', () => {
+  it('an id is the same for the same place, and differs for any other place', () => {
     const text = '{"a":1}\n{"a":1}\n'
     const ids = (from: object): string[] => documentsOf(text, { from }).map(({ id }) => id)
     assert.deepEqual(ids({}), ids({}))
@@ -141,7 +141,7 @@ describe('the index of a record', () => {
     createIndexNames(template, zone)('telemetry', Date.parse(time))
   const daily = 'iot-{category}-{yyyy}.{MM}.{dd}'
 
-  it('is that of the day in the time zone', () => {
+  it('an index is that of the day in the time zone', () => {
     assert.equal(nameAt(daily, 'UTC', '2023-10-01T15:00:00Z'), 'iot-telemetry-2023.10.01')
     assert.equal(nameAt(daily, 'Asia/Tokyo', '2023-10-01T14:59:59.999Z'), 'iot-telemetry-2023.10.01')
     assert.equal(nameAt(daily, 'Asia/Tokyo', '2023-10-01T15:00:00Z'), 'iot-telemetry-2023.10.02')
@@ -153,12 +153,12 @@ describe('the index of a record', () => {
     assert.equal(nameAt('{category}-{yyyy}.{MM}', 'UTC', '2024-02-29T00:00:00Z'), 'telemetry-2024.02')
   })
 
-  it('has a pattern that all of them match', () => {
+  it('the index pattern matches all indexes', () => {
     assert.equal(indexPatternOf(daily, 'telemetry'), 'iot-telemetry-*')
     assert.equal(indexPatternOf('{category}-{yyyy}-v2', 'telemetry'), 'telemetry-*-v2')
   })
 
-  it('is by the time of the record, by its key where that is nowhere near', () => {
+  it('an index follows the record’s time, or its key if the time is far off', () => {
     const dayOf = (timestamp: string): string => {
       const [document] = documentsOf(`{"timestamp":${timestamp}}\n`)
       return new Date(document!.dayTimeMs).toISOString().slice(0, 10)
@@ -175,7 +175,7 @@ describe('the patterns of a sink', () => {
   const isWanted = (sink: object, text: string): boolean | undefined =>
     createRecordFilter(sinkOf(sink))?.(Buffer.from(text))
 
-  it('choose records by their text', () => {
+  it('the patterns of a sink choose records by their text', () => {
     assert.equal(isWanted({}, 'anything'), undefined)
     assert.equal(isWanted({ include: ['ERROR', 'WARN'] }, 'a WARN b'), true)
     assert.equal(isWanted({ include: ['ERROR'] }, 'a WARN b'), false)

@@ -24,15 +24,15 @@ function objectsOf(event: unknown) {
   return 'problem' in parsed ? assert.fail(parsed.problem) : parsed.objects
 }
 
-describe('what an event speaks of', () => {
-  it('is an object of S3, its key decoded', () => assert.deepEqual(objectsOf(notification), expected))
+describe('the objects of an event', () => {
+  it('a notification of S3 names an object, with its key decoded', () => assert.deepEqual(objectsOf(notification), expected))
 
-  it('is the same through a topic to a queue, and through a topic to a function', () => {
+  it('a notification through a topic names the same object for a queue and a function', () => {
     assert.deepEqual(objectsOf(topicMessage), expected)
     assert.deepEqual(objectsOf({ Records: [{ EventSource: 'aws:sns', Sns: topicMessage }] }), expected)
   })
 
-  it('is the same from EventBridge, whose keys are not encoded', () => {
+  it('an event of EventBridge names the same object, with its key as it is', () => {
     const object = { key: 'a+b%20c', size: 12, etag: 'abc', sequencer: '00' }
     const event = {
       version: '0',
@@ -44,7 +44,7 @@ describe('what an event speaks of', () => {
     assert.deepEqual(objectsOf({ ...event, 'detail-type': 'Object Deleted' }), [])
   })
 
-  it('is every object of several records', () => {
+  it('an event with several records names all their objects', () => {
     const Records = [
       s3Record('a'),
       s3Record('b', { eTag: undefined, size: undefined }),
@@ -60,7 +60,7 @@ describe('what an event speaks of', () => {
     )
   })
 
-  it('is nothing for a test event, a deletion, a restore, a confirmation', () => {
+  it('test events, deletions, restores and confirmations name no object', () => {
     const test = { Service: 'Amazon S3', Event: 's3:TestEvent', Time: '2023-10-01T00:00:00.000Z', Bucket: 'logs' }
     assert.deepEqual(objectsOf(test), [])
     assert.deepEqual(objectsOf({ ...topicMessage, Message: JSON.stringify(test) }), [])
@@ -69,7 +69,7 @@ describe('what an event speaks of', () => {
     assert.deepEqual(objectsOf({ Type: 'SubscriptionConfirmation', Message: 'You have chosen' }), [])
   })
 
-  it('goes on where another run stopped', () => {
+  it('a message of an interrupted run names the place to resume', () => {
     const objects = [
       { ...expected[0]!, from: 4711 },
       { bucket: 'logs', key: 'b', size: undefined, etag: undefined, from: 0 }
@@ -77,7 +77,7 @@ describe('what an event speaks of', () => {
     assert.deepEqual(parseBody(continuationBody(objects, 3)), { objects, hops: 3 })
   })
 
-  it('is a problem that is told, and no crash, for anything else', () => {
+  it('any other event is reported as a problem without a crash', () => {
     for (const body of [
       '',
       'x',
@@ -98,7 +98,7 @@ describe('what an event speaks of', () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => void readEvent(value)))
   })
 
-  it('keeps every key, however S3 encodes it', () => {
+  it('every key is decoded as S3 encodes it', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: 'binary' }), (key) => {
         const encoded = new URLSearchParams({ k: key }).toString().slice(2)

@@ -24,7 +24,7 @@ function problemsOf(sink: object): string {
 }
 
 describe('the sinks of a configuration', () => {
-  it('are checked, every mistake with its key', () => {
+  it('all mistakes of sinks are reported with their keys', () => {
     assert.equal(problemsOf({}), '')
     assert.equal(problemsOf({ url: 'http://localhost:9200', auth: 'basic' }), '')
     assert.match(
@@ -48,14 +48,14 @@ describe('the sinks of a configuration', () => {
 describe('the settings of the function', () => {
   const two = { search: { type: 'opensearch', url }, elk: { type: 'logstash', url } }
 
-  it('take the only sink, or the one that is named', () => {
+  it('the function takes the only sink, or the named one', () => {
     assert.equal(readForwardSettings(configWith({ search: two.search }), {}).sink.name, 'search')
     assert.equal(readForwardSettings(configWith(two), { IOT_LOG_SINK: 'elk' }).sink.name, 'elk')
     assert.throws(() => readForwardSettings(configWith(two), {}), /Choose one of the sinks: search, elk/)
     assert.throws(() => readForwardSettings(configWith({}), {}), /has no sinks/)
   })
 
-  it('tell every mistake at once', () => {
+  it('all mistakes of settings are reported at once', () => {
     const wrong = {
       IOT_LOG_QUEUE_URL: 'queue',
       IOT_LOG_MAX_RECEIVES: '0',
@@ -72,7 +72,7 @@ describe('the settings of the function', () => {
 describe('the login of a sink', () => {
   const now = (): number => 0
 
-  it('comes from the environment, and a wrong one is not told', async () => {
+  it('a login comes from the environment, and a wrong one is not printed', async () => {
     const text = '{"username":"u","password":"p","host":"what Secrets Manager adds"}'
     assert.deepEqual(await createSinkLogin({ IOT_LOG_SINK_SECRET: text }, now)(), { username: 'u', password: 'p' })
     await assert.rejects(createSinkLogin({}, now)(), /set IOT_LOG_SINK_SECRET_ID/)

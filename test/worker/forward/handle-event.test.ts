@@ -66,7 +66,7 @@ function numbers(harness: ForwardTown): number[] {
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) => at)
 
 describe('an event', () => {
-  it('of a queue becomes the records of its objects, each with its bucket and key', async () => {
+  it('an event of a queue becomes the records of its objects, each with its bucket and key', async () => {
     await using harness = await openHarness({ sink: { addFields: { environment: 'dev' } } })
     const first = putTelemetry(harness, 'a.gz', jsonLines(250))
     putTelemetry(harness, 'b \u00e9+%.gz', jsonLines(50, 250))
@@ -86,7 +86,7 @@ describe('an event', () => {
     )
   })
 
-  it('that comes twice changes nothing', async () => {
+  it('an event that comes twice changes nothing', async () => {
     await using harness = await openHarness()
     const key = putTelemetry(harness, 'a.gz', jsonLines(120))
     harness.sqs.put(queue, s3EventBody(harness, key))
@@ -94,7 +94,7 @@ describe('an event', () => {
     assert.deepEqual(numbers(harness), upTo(120))
   })
 
-  it('of the bucket itself, of a topic or EventBridge is taken without a queue', async () => {
+  it('an event of the bucket, a topic or EventBridge is handled without a queue', async () => {
     await using harness = await openHarness()
     const keys = [0, 1, 2].map((at) => {
       const key = `telemetry/2023/10/01/03/${at}.json`
@@ -119,7 +119,7 @@ describe('an event', () => {
     await assert.rejects(harness.handle({ no: 'event' }), /SendMessage failed/)
   })
 
-  it('of a test, of other keys, of markers and of empty objects is through at once', async () => {
+  it('events of tests, other keys, markers and empty objects are finished at once', async () => {
     await using harness = await openHarness()
     harness.sqs.put(queue, JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: bucket }))
     for (const key of [
@@ -136,7 +136,7 @@ describe('an event', () => {
     assert.equal(harness.search.bulks, 0)
   })
 
-  it('of an object that has gone is through, of one that was replaced brings what stands there now', async () => {
+  it('an event of a missing object is finished, and one of a replaced object forwards the new content', async () => {
     await using harness = await openHarness()
     const gone = putTelemetry(harness, 'gone.gz', jsonLines(10))
     const replaced = putTelemetry(harness, 'replaced.gz', jsonLines(10))
@@ -147,7 +147,7 @@ describe('an event', () => {
     assert.equal(harness.log().find(({ key }) => key === gone)!.result, 'vanished')
   })
 
-  it('leaves out what the sink does not take', async () => {
+  it('an event forwards only what the sink takes', async () => {
     await using harness = await openHarness({ sink: { categories: ['telemetry'], exclude: ['"n":\\d*[13579]\\b'] } })
     putTelemetry(harness, 'a.gz', jsonLines(20))
     harness.s3.put(bucket, 'commands/2023/10/01/03/a', jsonLines(5, 1000))
@@ -161,8 +161,8 @@ describe('an event', () => {
   })
 })
 
-describe('what nobody can forward', () => {
-  it('is laid aside with a reason, what stood before the damage is forwarded, nothing loops', async () => {
+describe('an object that can not be forwarded', () => {
+  it('a damaged object goes to the dead-letter queue with a reason after its good records are forwarded', async () => {
     await using harness = await openHarness()
     const whole = gzipSync(jsonLines(500))
     const key = putTelemetry(harness, 'cut.gz', whole.subarray(0, whole.length - 500))
@@ -187,7 +187,7 @@ describe('what nobody can forward', () => {
     assert.ok(arrived.includes(0) && arrived.includes(400) && arrived.includes(1009))
   })
 
-  it('comes back from the dead-letter queue and goes on where it was', async () => {
+  it('a message from the dead-letter queue resumes where it stopped', async () => {
     await using harness = await openHarness()
     const whole = gzipSync(jsonLines(500))
     const key = putTelemetry(harness, 'cut.gz', whole.subarray(0, whole.length - 500))
@@ -199,7 +199,7 @@ describe('what nobody can forward', () => {
     assert.deepEqual([...new Set(numbers(harness))], upTo(500), 'it is another object now, and read from its beginning')
   })
 
-  it('is a message that failed too often', async () => {
+  it('a message that failed too often goes to the dead-letter queue', async () => {
     await using harness = await openHarness({ sink: { patienceSeconds: 1 } }, { IOT_LOG_MAX_RECEIVES: '2' })
     putTelemetry(harness, 'a.gz', jsonLines(10))
     await harness.search.setOffline(true)
@@ -215,7 +215,7 @@ describe('what nobody can forward', () => {
 })
 
 describe('records that a sink refuses', () => {
-  it('are kept with the reason, counted, and not logged', async () => {
+  it('rejected records are kept with the reason, counted, and not logged', async () => {
     await using harness = await openHarness({}, { IOT_LOG_LEVEL: 'debug' })
     harness.search.itemFault = ({ n }) =>
       Number(n) % 10 === 3 ? { status: 400, type: 'mapper_parsing_exception' } : undefined
@@ -245,7 +245,7 @@ describe('records that a sink refuses', () => {
     assert.doesNotMatch(harness.lines.join('\n'), /THING0|injected/)
   })
 
-  it('are too large for any request', async () => {
+  it('records that exceed any request are rejected', async () => {
     await using harness = await openHarness({ sink: { batchBytes: 65_536 } })
     const large = `{"n":5,"text":"${'x'.repeat(100_000)}"}\n`
     putTelemetry(harness, 'a.gz', `${jsonLines(5)}${large}${jsonLines(4, 6)}`)
@@ -255,7 +255,7 @@ describe('records that a sink refuses', () => {
     assert.match(harness.s3.get(bucket, kept!)!.toString(), /"type":"oversized"/)
   })
 
-  it('are not through before they are kept', async () => {
+  it('rejected records count as finished only when they are kept', async () => {
     await using harness = await openHarness()
     harness.search.itemFault = ({ n }) => (n === 3 ? { status: 400, type: 'mapper_parsing_exception' } : undefined)
     harness.s3.faults.add({ operation: 'PutObject', action: { kind: 'error', code: 'AccessDenied' } })
@@ -267,8 +267,8 @@ describe('records that a sink refuses', () => {
   })
 })
 
-describe('a sink that gives out', () => {
-  it('on the way leaves a message that goes on where it was', async () => {
+describe('a sink that fails', () => {
+  it('a sink that fails halfway leaves a message that resumes where it stopped', async () => {
     await using harness = await openHarness({ sink: { patienceSeconds: 3, requests: 1 } })
     harness.search.onBulk = () => {
       if (harness.search.bulks === 3) void harness.search.setOffline(true)
@@ -290,7 +290,7 @@ describe('a sink that gives out', () => {
     assert.equal(harness.sqs.messages(queue).length, 0)
   })
 
-  it('is slow has no more requests than it may: reading waits', async () => {
+  it('a slow sink gets no more requests than its limit, and reading waits', async () => {
     await using harness = await openHarness({ sink: { requests: 2 } })
     harness.search.faults.add({ operation: 'bulk', action: { kind: 'latency', ms: 5 } })
     putTelemetry(harness, 'a.gz', jsonLines(10_000))
@@ -303,7 +303,7 @@ describe('a sink that gives out', () => {
     assert.ok(mostGap <= 2)
   })
 
-  it('and a queue that gives out too leave the message to be delivered again', async () => {
+  it('a message is delivered again when both sink and queue fail', async () => {
     await using harness = await openHarness({ sink: { patienceSeconds: 1, requests: 1 } })
     harness.search.onBulk = () => {
       if (harness.search.bulks === 3) void harness.search.setOffline(true)
@@ -315,7 +315,7 @@ describe('a sink that gives out', () => {
 })
 
 describe('the time of the function', () => {
-  it('ends: what is begun goes on where it was, what is not from its beginning', async () => {
+  it('at a time-out, started objects resume where they stopped and others start over', async () => {
     await using harness = await openHarness({ sink: { requests: 1 } })
     const stop = new AbortController()
     harness.search.onBulk = () => {
@@ -335,7 +335,7 @@ describe('the time of the function', () => {
     assert.equal(harness.search.doubles, before - rest[0]!, 'at most what was under way is sent twice')
   })
 
-  it('ends before anything was through: the message comes back by itself', async () => {
+  it('at a time-out before any progress, the queue delivers the message again', async () => {
     await using harness = await openHarness({ sink: { patienceSeconds: 1 } })
     const stop = new AbortController()
     harness.search.itemFault = () => {

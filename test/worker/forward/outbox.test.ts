@@ -48,7 +48,7 @@ function open(sink: Sink, keepRejected: (refusals: readonly Refusal[]) => Promis
 }
 
 describe('the outbox', () => {
-  it('tells up to where all is through, in whatever order batches come back', async () => {
+  it('the outbox reports up to where all is sent, for any order of answers', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(2), { maxLength: 200 }), async (choices) => {
         const { sink, held } = heldSink()
@@ -73,7 +73,7 @@ describe('the outbox', () => {
     )
   })
 
-  it('counts a refused record only when it is kept', async () => {
+  it('the outbox counts a rejected record only when it is kept', async () => {
     const { sink, held } = heldSink()
     const kept = Promise.withResolvers<void>()
     const outbox = open(sink, () => kept.promise)
@@ -89,7 +89,7 @@ describe('the outbox', () => {
     assert.deepEqual(tally.lastFailures, [{ record: 2, status: 400, type: 'mapper_parsing_exception' }])
   })
 
-  it('sends nothing more when the sink has failed, and tells why', async () => {
+  it('the outbox sends nothing after the sink has failed, and reports the error', async () => {
     const { sink, held } = heldSink()
     const outbox = open(sink)
     const tally = new ObjectTally()

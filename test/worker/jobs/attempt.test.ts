@@ -5,8 +5,8 @@ import { failureOf } from '../../../worker/jobs/attempt.ts'
 
 const place = { environment: 'dev', maxArchiveBytes: 54e9 }
 
-describe('what is told of an error that ended a job', () => {
-  it('is what was meant for people, where there is such a text', () => {
+describe('the failure of an attempt', () => {
+  it('a failure has the error’s text for people, if there is one', () => {
     const error = new IotLogError('query-failed', 'Query 1 has failed: s3://…', { userText: 'The query has failed.' })
     assert.deepEqual(failureOf(error, place), {
       code: 'query-failed',
@@ -15,13 +15,13 @@ describe('what is told of an error that ended a job', () => {
     })
   })
 
-  it('is the mistake itself, where somebody asked for what can not be', () => {
+  it('a failure has the mistake itself when the request is wrong', () => {
     const text = 'engine=athena: Athena can’t read this: command has no table'
     const error = new ProblemsError('wrong-words', [{ subject: 'engine=athena', text }])
     assert.equal(failureOf(error, place).userText, text)
   })
 
-  it('is no operator’s text otherwise', () => {
+  it('a failure has no operator’s text otherwise', () => {
     const error = new IotLogError('denied', 'Access denied: s3://logs: it needs s3:ListBucket')
     assert.match(failureOf(error, place).userText, /has no permission to read the logs of dev/)
     assert.match(failureOf(new IotLogError('query-failed', 'x'), place).userText, /engine=scan/)

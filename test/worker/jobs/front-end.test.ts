@@ -56,7 +56,7 @@ function run(place: JobPlace, id: string, reporters: Reporters): Promise<number>
 }
 
 describe('a second front end', () => {
-  it('reports its jobs and keeps a reply of its own, beside Slack', async () => {
+  it('a second front end reports its jobs and keeps its own reply, beside Slack', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wanted)
     const { sent, pigeon } = pigeonPost()
@@ -68,7 +68,7 @@ describe('a second front end', () => {
     assert.ok(toldAt)
   })
 
-  it('fails a job, and leaves its end unreported, where the container lacks it', async () => {
+  it('a job fails without a report when the container lacks its front end', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wanted)
     const slack = createRecordingReporter()

@@ -31,7 +31,7 @@ const batch = { jobId: 'b', queue: 'q' }
 const failed: JobEnd = { state: 'failed', failure: { code: 'io', userText: 'It broke', operatorText: 'Disk' } }
 
 describe('claiming a job', { concurrency }, () => {
-  it('writes down what was asked, and gives the same job as long as it runs', async () => {
+  it('a claim stores the request, and gives the same job while it runs', async () => {
     const place = openPlace()
     const first = await place.jobs.claim(wanted)
     assert.equal(first.kind, 'new')
@@ -71,7 +71,7 @@ describe('claiming a job', { concurrency }, () => {
     assert.equal(place.keys().length, 4)
   })
 
-  it('makes one job of a request in a workspace, another in another, and of another request', async () => {
+  it('a claim makes one job for each request and workspace', async () => {
     const { jobs } = openPlace()
     const claims = [
       await jobs.claim(wanted),
@@ -84,7 +84,7 @@ describe('claiming a job', { concurrency }, () => {
   })
 
   for (const state of ['complete', 'partial', 'empty'] as const) {
-    it(`gives the result for ten minutes after it is ${state}`, async () => {
+    it(`a claim gives the result for ten minutes after a job is ${state}`, async () => {
       const place = openPlace()
       const { job } = await place.jobs.claim(wanted)
       place.nowMs += minuteMs
@@ -101,7 +101,7 @@ describe('claiming a job', { concurrency }, () => {
   }
 
   for (const state of ['failed', 'cancelled', 'timed-out'] as const) {
-    it(`begins anew at once after one that is ${state}`, async () => {
+    it(`a claim makes a new job at once after one that is ${state}`, async () => {
       const { jobs } = openPlace()
       const { job } = await jobs.claim(wanted)
       await jobs.end(job.id, { state })
@@ -109,7 +109,7 @@ describe('claiming a job', { concurrency }, () => {
     })
   }
 
-  it('begins anew where the record has gone, or is none', async () => {
+  it('a claim makes a new job when the document is missing or malformed', async () => {
     const place = openPlace()
     const { job } = await place.jobs.claim(wanted)
     place.remove(jobKeys.record(prefix, job.id))
@@ -121,7 +121,7 @@ describe('claiming a job', { concurrency }, () => {
     assert.equal((await place.jobs.claim(wanted)).kind, 'new')
   })
 
-  it('gives up a job that Batch was not given within a minute, and that one finds itself over', async () => {
+  it('a claim replaces a job that was not submitted within a minute, and that job is over', async () => {
     const place = openPlace()
     const { job } = await place.jobs.claim(wanted)
     place.nowMs += minuteMs
@@ -135,7 +135,7 @@ describe('claiming a job', { concurrency }, () => {
     )
   })
 
-  it('is not asked twice what stands for the request, nor what it has written', async () => {
+  it('a claim reads each key once, and nothing that it has written', async () => {
     const place = openPlace()
     const seen = await place.jobs.standingFor(digestOf('T1', wanted.request))
     assert.deepEqual(seen, { kind: 'none', pointer: undefined })
@@ -153,7 +153,7 @@ describe('claiming a job', { concurrency }, () => {
     assert.equal(place.keys().length, 4)
   })
 
-  it('is told to nobody, and leaves nothing, when there is no room for it', async () => {
+  it('a claim without a free slot leaves nothing, and its request names no job', async () => {
     const place = openPlace()
     const claimed = await place.jobs.claim(wanted, {
       reserve: async (job) => {
@@ -166,7 +166,7 @@ describe('claiming a job', { concurrency }, () => {
     assert.deepEqual(place.keys(), [])
   })
 
-  it('is one job in whatever order identifiers and categories are named', async () => {
+  it('a claim gives one job for any order of identifiers and categories', async () => {
     const { jobs } = openPlace()
     const { job } = await jobs.claim(wantedJob(['b,a,THING1', 'telemetry,command', '2023/10/01'].map(longer)))
     const again = await jobs.claim(wantedJob(['a,THING1,b', 'command,telemetry', '2023/10/01'].map(longer)))
@@ -174,7 +174,7 @@ describe('claiming a job', { concurrency }, () => {
     assert.deepEqual(job.request.identifiers, ['bbb', 'aaa', 'THING1'])
   })
 
-  it('knows its own job where the pointer names it after all, though the write was told as lost', async () => {
+  it('a claim recognises its own job when the answer to its pointer was lost', async () => {
     const place = openPlace()
     const id = createJobId(askedMs)
     const pointer = jobKeys.byRequest(prefix, digestOf('T1', wanted.request))
@@ -197,7 +197,7 @@ describe('claiming a job', { concurrency }, () => {
     assert.equal(await place.jobs.countRunning(), 1)
   })
 
-  it('says no in time where the store refuses, and what it began stands in nobody’s way', async () => {
+  it('a claim fails in time when the store rejects it, and blocks no other claim', async () => {
     const place = openPlace(300)
     const byRequest = /by-request\/.*/
     const refused = { operation: 'PutObject', key: byRequest, action: { kind: 'error', code: 'AccessDenied' } } as const
@@ -279,7 +279,7 @@ describe('ten claims at once give one new job', { concurrency: 6 }, () => {
 })
 
 describe('changing a job', { concurrency }, () => {
-  it('loses no change of many at once', async () => {
+  it('a change of many at once is never lost', async () => {
     const place = openPlace(8_000)
     const { job } = await place.jobs.claim(wanted)
     const all = Array.from({ length: 8 }, () => place.open())
@@ -291,7 +291,7 @@ describe('changing a job', { concurrency }, () => {
     assert.equal((await place.jobs.find(job.id))?.reply.responseUrlUses, 8)
   })
 
-  it('leaves it where the change does, and finds none where none is', async () => {
+  it('a change that changes nothing writes nothing, and a missing job is not found', async () => {
     const { jobs } = openPlace()
     const { job } = await jobs.claim(wanted)
     assert.deepEqual(await jobs.update(job.id, () => undefined), job)
@@ -302,7 +302,7 @@ describe('changing a job', { concurrency }, () => {
     }
   })
 
-  it('ends once: the first end wins, its attempt ends with it and its marker goes', async () => {
+  it('a job ends once: the first end wins, closes the attempt and deletes the marker', async () => {
     const place = openPlace()
     const { job } = await place.jobs.claim(wanted)
     const startedAt = '2023-10-02T08:30:10.000Z'
@@ -318,7 +318,7 @@ describe('changing a job', { concurrency }, () => {
     assert.ok(!place.keys().some((key) => key.startsWith('jobs/running/')))
   })
 
-  it('ends once of many ends at once, and tells all of them which it was', async () => {
+  it('of many ends at once one wins, and all get the same state', async () => {
     const place = openPlace(8_000)
     const { job } = await place.jobs.claim(wanted)
     const ends: readonly JobEnd[] = [complete, failed, { state: 'cancelled' }, { state: 'timed-out' }]
@@ -326,7 +326,7 @@ describe('changing a job', { concurrency }, () => {
     assert.equal(new Set(told.map((one) => one?.state)).size, 1)
   })
 
-  it('ends though its marker can not be taken away, which the next end does', async () => {
+  it('a job ends when its marker can not be deleted, and the next end deletes it', async () => {
     const place = openPlace(300)
     const { job } = await place.jobs.claim(wanted)
     {
@@ -338,7 +338,7 @@ describe('changing a job', { concurrency }, () => {
     assert.equal(await place.jobs.countRunning(), 0)
   })
 
-  it('tells where a record is wrong, and nothing of what it holds', async () => {
+  it('an error of a document names the place, and no content', async () => {
     const place = openPlace()
     const { job } = await place.jobs.claim(wanted)
     const key = jobKeys.record(prefix, job.id)
@@ -361,8 +361,8 @@ describe('changing a job', { concurrency }, () => {
   })
 })
 
-describe('a record that is shared with newer and older parts', { concurrency }, () => {
-  it('keeps what is not known here', async () => {
+describe('a job document of another version', { concurrency }, () => {
+  it('a document keeps unknown fields', async () => {
     const place = openPlace()
     const { job } = await place.jobs.claim(wanted)
     const key = jobKeys.record(prefix, job.id)
@@ -373,7 +373,7 @@ describe('a record that is shared with newer and older parts', { concurrency }, 
     assert.deepEqual([kept.newer, kept.reply], [[1], { ...job.reply, thread: '1.2' }])
   })
 
-  it('is none where the request asks for more than is known here', async () => {
+  it('a document with an unknown request is rejected', async () => {
     const place = openPlace()
     const { job } = await place.jobs.claim(wanted)
     const request = { ...job.request, engine: 'newer' }
@@ -385,7 +385,7 @@ describe('a record that is shared with newer and older parts', { concurrency }, 
   })
 })
 
-describe('a job of which nothing is heard any more', { concurrency }, () => {
+describe('a job without a heartbeat', { concurrency }, () => {
   const startedAt = new Date(askedMs + minuteMs).toISOString()
   const attempt = { batchJobId: 'b', queue: 'q', startedAt, endedAt: null, outcome: null }
   const silences: readonly (readonly [string, Partial<Job>, number, string])[] = [
@@ -403,7 +403,7 @@ describe('a job of which nothing is heard any more', { concurrency }, () => {
     ]
   ]
   for (const [name, change, mostMs, state] of silences) {
-    it(`has ended, and stands in nobody’s way: one ${name}`, async () => {
+    it(`a lost job has ended and blocks no other: one ${name}`, async () => {
       const place = openPlace()
       const { job } = await place.jobs.claim(wanted)
       await place.jobs.update(job.id, (standing) => ({ ...standing, ...change }))
@@ -421,8 +421,8 @@ describe('a job of which nothing is heard any more', { concurrency }, () => {
   }
 })
 
-describe('the jobs of an asker', { concurrency }, () => {
-  it('are those of today, however many older ones have not expired yet', async () => {
+describe('the jobs of a person', { concurrency }, () => {
+  it('the jobs of a person are those of today, for any number of older ones', async () => {
     const place = openPlace()
     for (let number = 0; number < 1_001; number++) {
       place.put(`${prefix}jobs/by-asker/T1/U1/${createJobId(askedMs - 25 * 60 * minuteMs)}`, 'x')
@@ -435,7 +435,7 @@ describe('the jobs of an asker', { concurrency }, () => {
     )
   })
 
-  it('are those of the last day, running and over, the newest first', async () => {
+  it('the jobs of a person are those of the last day, running and finished, the newest first', async () => {
     const place = openPlace()
     const ids: string[] = []
     for (let hour = 0; hour < 4; hour++) {
@@ -466,7 +466,7 @@ describe('the jobs of an asker', { concurrency }, () => {
     )
   })
 
-  it('are the newest 50 and all that run, without what can’t be read', async () => {
+  it('the jobs of a person are the newest 50 and all that run, without unreadable ones', async () => {
     const place = openPlace()
     const { job: oldest } = await place.jobs.claim(wantedJob(['oldest', 'telemetry', '2023/10/01']))
     const ids: string[] = []
@@ -487,7 +487,7 @@ describe('the jobs of an asker', { concurrency }, () => {
 })
 
 describe('ids of jobs', () => {
-  it('have 26 letters and digits, differ, and are in the order of time', () => {
+  it('ids of jobs have 26 letters and digits, differ, and sort by time', () => {
     const times = [0, 1, 31, 32, 1_000_000, askedMs, askedMs + 1, Date.UTC(2100, 0)]
     const ids = times.map(createJobId)
     assert.ok(ids.every(isJobId))

@@ -8,7 +8,7 @@ import type { LiveProgress } from '../../../worker/report/job-reporter.ts'
 const choice = { engines: ['scan'], obstacles: [undefined], reason: '', basis: '' } as const
 
 describe('the progress of a job', () => {
-  it('is told once a second and kept every five, however often threads tell theirs', async () => {
+  it('progress is reported once a second and stored every five, for any rate of updates', async () => {
     const { progress, told, kept, clock } = follow()
     progress.listener.onPlanned({ objects: 100, storedBytes: 1_000 }, choice)
     for (let step = 0; step < 100; step++) {
@@ -37,7 +37,7 @@ describe('the progress of a job', () => {
     assert.equal(told.at(-1)!.percent, 99)
   })
 
-  it('is written down one at a time', async () => {
+  it('progress is stored by one write at a time', async () => {
     const { progress, kept, clock } = follow()
     const tick = (): void => {
       clock.nowMs += 5_000
@@ -60,7 +60,7 @@ describe('the progress of a job', () => {
     )
   })
 
-  it('goes on for objects that can not be read, too, and tells the category', () => {
+  it('progress counts unreadable objects too, and names the category', () => {
     const { progress, told, clock } = follow()
     progress.listener.onPlanned({ objects: 2, storedBytes: 100 }, choice)
     clock.nowMs += 1_000
@@ -70,7 +70,7 @@ describe('the progress of a job', () => {
     assert.deepEqual([percent, storedBytes, category, secondsLeft], [54, 50, 1, 1])
   })
 
-  it('is nearly through where there is nothing to read', () => {
+  it('progress is at 99 % when there is nothing to read', () => {
     const { progress, told } = follow()
     progress.listener.onPlanned({ objects: 0, storedBytes: 0 }, choice)
     assert.deepEqual(

@@ -33,7 +33,7 @@ const logs = new Map([
 const truncated = new Map(logs).set('telemetry/2023/10/01/06/broken.gz', gzipSync(line).subarray(0, 30))
 
 describe('running a job', { concurrency }, () => {
-  it('exports, keeps the result and tells the asker', async () => {
+  it('a job exports, stores the result and reports it', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wanted)
     const { exitCode, reporter, events } = await run(place, id)
@@ -73,7 +73,7 @@ describe('running a job', { concurrency }, () => {
     assertDiscreet(events)
   })
 
-  it('tells a partial result, with its manifest', async () => {
+  it('a job reports a partial result, with its manifest', async () => {
     const place = createJobPlace(server, truncated)
     const { id } = await place.submit(wanted)
     const { exitCode, reporter } = await run(place, id)
@@ -88,7 +88,7 @@ describe('running a job', { concurrency }, () => {
     assert.equal(manifestOf(await archiveOf(place, job)).notRead.length, 1)
   })
 
-  it('tells that nothing matched, without an archive', async () => {
+  it('a job reports that nothing matched, without an archive', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wantedJob(['THING00009', 'all', '2023/10/01']))
     const { exitCode, reporter } = await run(place, id)
@@ -99,7 +99,7 @@ describe('running a job', { concurrency }, () => {
     assert.deepEqual(place.archives(), [])
   })
 
-  it('leaves the hours empty where the keys tell none', async () => {
+  it('a job leaves the hours empty when the keys have none', async () => {
     const daily = new Map([...logs].map(([key, bytes]) => [key.replace('/2023/10/01/', '/2023/10/01-'), bytes]))
     const place = createJobPlace(server, daily)
     const { id } = await place.submit(wanted)
@@ -113,7 +113,7 @@ describe('running a job', { concurrency }, () => {
     assert.deepEqual([result?.entries[0]?.lines, result?.linesByHour], [4, []])
   })
 
-  it('tells the asker and the operator why it failed', async () => {
+  it('a failed job reports the reason to the person and to the operator', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wanted)
     const denied = { kind: 'error', code: 'AccessDenied' } as const
@@ -131,7 +131,7 @@ describe('running a job', { concurrency }, () => {
     assertDiscreet(events)
   })
 
-  it('refuses what its configuration does not have, for good', async () => {
+  it('a job fails for good when its configuration lacks what it needs', async () => {
     for (const request of [
       { ...wanted.request, environment: 'prod' },
       { ...wanted.request, categories: ['telemetry', 'waf'] }
@@ -147,7 +147,7 @@ describe('running a job', { concurrency }, () => {
     }
   })
 
-  it('keeps how far it is, and tells it from 10 to 99 %', async () => {
+  it('a job stores its progress, and reports it from 10 to 99 %', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wanted)
     let nowMs = askedMs
@@ -163,7 +163,7 @@ describe('running a job', { concurrency }, () => {
     assert.equal(progress?.totalObjects, logs.size)
   })
 
-  it('writes where the reply went into the record, through the reporter', async () => {
+  it('a job stores the reply that its reporter changed', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wanted)
     const { reply } = await place.job(id)
@@ -182,7 +182,7 @@ describe('running a job', { concurrency }, () => {
     assertDiscreet(events)
   })
 
-  it('gives the reporter a link to the archive, and the number of jobs that run', async () => {
+  it('a job gives its reporter a link to the archive, and the number of running jobs', async () => {
     const place = createJobPlace(server, logs)
     await place.submit(wantedJob(['THING00002', 'telemetry', '2023/10/01']))
     const { id } = await place.submit(wanted)
@@ -208,7 +208,7 @@ describe('running a job', { concurrency }, () => {
 })
 
 describe('the end of a job', { concurrency }, () => {
-  it('is noted as told only when it was', async () => {
+  it('an end is stored as reported only when it was', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wanted)
     const deaf: JobReporter = { ...createRecordingReporter(), over: async () => false }
@@ -217,7 +217,7 @@ describe('the end of a job', { concurrency }, () => {
     assert.deepEqual([exitCode, job.state, job.toldAt], [0, 'complete', undefined])
   })
 
-  it('is told once more, in less time, when the telling of it is stopped', async () => {
+  it('an end is reported again, in less time, when its report was stopped', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wanted)
     const stopped = new AbortController()
@@ -241,7 +241,7 @@ describe('the end of a job', { concurrency }, () => {
     assert.ok((await place.job(id)).toldAt)
   })
 
-  it('stands though nobody can note that it was told', async () => {
+  it('an end stays when its report can not be stored', async () => {
     const place = createJobPlace(server, logs, 500)
     const { id } = await place.submit(wanted)
     const reporter = createRecordingReporter()
@@ -263,14 +263,14 @@ describe('the end of a job', { concurrency }, () => {
 })
 
 describe('a job that is not to be run', { concurrency }, () => {
-  it('has no record: exit 2', async () => {
+  it('a job without a document exits with 2', async () => {
     const place = createJobPlace(server, logs)
     const { exitCode, reporter, events } = await run(place, createJobId(askedMs))
     assert.equal(exitCode, 2)
     assert.deepEqual([reporter.calls, events.map(({ event }) => event)], [[], ['no-record']])
   })
 
-  it('has a record that is none: exit 2, and nothing of it in the log', async () => {
+  it('a job with a malformed document exits with 2, without its content in the log', async () => {
     for (const text of ['', `{"responseUrl":"${secretUrl}"`, `{"reply":{"responseUrl":"${secretUrl}"}}`]) {
       const place = createJobPlace(server, logs)
       const { id } = await place.submit(wanted)
@@ -281,13 +281,13 @@ describe('a job that is not to be run', { concurrency }, () => {
     }
   })
 
-  it('has its record in no bucket: the configuration is wrong', async () => {
+  it('a job whose document has no bucket reports a wrong configuration', async () => {
     const place = createJobPlace(server, logs)
     await assert.rejects(run(place, createJobId(askedMs), { output: { url: 'file:///tmp' } }), { code: 'wrong-config' })
   })
 
   for (const state of ['complete', 'empty', 'failed', 'cancelled', 'timed-out'] as const) {
-    it(`is ${state} already: exit 0 without work`, async () => {
+    it(`a job that is ${state} already exits with 0 without work`, async () => {
       const place = createJobPlace(server, logs)
       const { id } = await place.submit(wanted)
       const ended = await place.jobs.end(id, { state })
@@ -298,7 +298,7 @@ describe('a job that is not to be run', { concurrency }, () => {
     })
   }
 
-  it('was ended by an attempt that could not tell so: tells it, exit 0 without work', async () => {
+  it('a job that ended without a report is reported, and exits with 0 without work', async () => {
     const place = createJobPlace(server, logs)
     const open = { batchJobId: 'batch-1', queue: 'slack', startedAt: 'then', endedAt: null, outcome: null }
     const { id } = await place.submitAs(wanted, { state: 'running', attempts: [open] })
@@ -310,7 +310,7 @@ describe('a job that is not to be run', { concurrency }, () => {
     assert.deepEqual((await run(place, id, again)).reporter.calls, [])
   })
 
-  it('was cancelled before it started: says so, exit 0 without work', async () => {
+  it('a job that was cancelled before its start says so, and exits with 0 without work', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submitAs(wanted, { state: 'cancelling' })
     const { exitCode, reporter } = await run(place, id)
@@ -325,7 +325,7 @@ describe('a job that is not to be run', { concurrency }, () => {
     ['AccessDenied', 403],
     ['SlowDown', 503]
   ] as const) {
-    it(`has a record that S3 refuses to read (${status}): exit 1, and nobody can be told`, async () => {
+    it(`a job whose document can not be read (${status}) exits with 1 without a report`, async () => {
       const place = createJobPlace(server, logs, 500)
       const { id } = await place.submit(wanted)
       using _ = place.trouble({ operation: 'GetObject', bucket: place.results, action: { kind: 'error', code } })
@@ -334,7 +334,7 @@ describe('a job that is not to be run', { concurrency }, () => {
       assertDiscreet(events)
     })
 
-    it(`has a record that S3 refuses to write (${status}): exit 1, and the asker is told`, async () => {
+    it(`a job whose document can not be written (${status}) exits with 1 and reports it`, async () => {
       const place = createJobPlace(server, logs, 500)
       const { id } = await place.submit(wanted)
       using _ = place.trouble({ operation: 'PutObject', bucket: place.results, action: { kind: 'error', code } })
@@ -346,7 +346,7 @@ describe('a job that is not to be run', { concurrency }, () => {
     })
   }
 
-  it('has a record that S3 refuses for a while: runs', async () => {
+  it('a job runs when S3 rejects its document for a time', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wanted)
     const key = jobKeys.record(prefix, id)
@@ -361,7 +361,7 @@ describe('a job that is not to be run', { concurrency }, () => {
 })
 
 describe('a job that is stopped', { concurrency }, () => {
-  it('is interrupted: another attempt runs to the same archive, in the same message', async () => {
+  it('an interrupted job has another attempt with the same archive and message', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wanted)
     const { exitCode, reporter, events } = await stop(place, id, { operation: 'GetObject' })
@@ -384,7 +384,7 @@ describe('a job that is stopped', { concurrency }, () => {
     assert.ok(other.archive(await other.job(otherId)).equals(place.archive(job)))
   })
 
-  it('was killed before: its open attempt is told as that', async () => {
+  it('a killed attempt is reported as that', async () => {
     const place = createJobPlace(server, logs)
     const open = { batchJobId: 'batch-1', queue: 'slack', startedAt: 'then', endedAt: null, outcome: null }
     const { id } = await place.submitAs(wanted, { state: 'running', attempts: [open] })
@@ -395,7 +395,7 @@ describe('a job that is stopped', { concurrency }, () => {
     )
   })
 
-  it('was stopped far on: begins from the beginning', async () => {
+  it('a second attempt starts over, at any progress of the first', async () => {
     const place = createJobPlace(server, logs)
     const progress = { percent: 72, objects: 4, totalObjects: 6, storedBytes: 70, totalBytes: 100, lines: 3 }
     const { id } = await place.submitAs(wanted, { state: 'running', progress })
@@ -403,7 +403,7 @@ describe('a job that is stopped', { concurrency }, () => {
     assert.equal(reporter.calls[0]!.job.progress, null)
   })
 
-  it('by the asker: is cancelled, exit 0', async () => {
+  it('a job that its person cancels is cancelled and exits with 0', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wanted)
     const cancel = async (): Promise<void> =>
@@ -415,7 +415,7 @@ describe('a job that is stopped', { concurrency }, () => {
     assert.deepEqual([place.archives(), await place.jobs.countRunning()], [[], 0])
   })
 
-  it('past its time: is timed out, exit 1', async () => {
+  it('a job that is stopped after its time is timed out and exits with 1', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wanted)
     const attempt = attemptOf({ timeoutMs: 60_000, most: 1 })
@@ -426,7 +426,7 @@ describe('a job that is stopped', { concurrency }, () => {
     assert.deepEqual(reporter.story(), ['running running', 'over timed-out'])
   })
 
-  it('before its time, in the last attempt: has failed, exit 1', async () => {
+  it('a job that is stopped before its time in the last attempt fails and exits with 1', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wanted)
     const attempt = attemptOf({ number: 3, most: 3, timeoutMs: 120_000 })
@@ -437,7 +437,7 @@ describe('a job that is stopped', { concurrency }, () => {
     assert.deepEqual(reporter.story(), ['running running', 'over failed'])
   })
 
-  it('when somebody else has ended it: stays as it is, and is told so', async () => {
+  it('a job that another process has ended stays as it is, and is reported so', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wanted)
     const end = async (): Promise<void> => void (await place.jobs.end(id, { state: 'timed-out' }))
@@ -446,7 +446,7 @@ describe('a job that is stopped', { concurrency }, () => {
     assert.deepEqual(reporter.story(), ['running running', 'over timed-out'])
   })
 
-  it('by the record alone, which it reads again when it writes its progress', async () => {
+  it('a job that is cancelled only in its document sees that at its next progress', async () => {
     const place = createJobPlace(server, logs)
     const { id } = await place.submit(wanted)
     const key = jobKeys.record(prefix, id)
@@ -463,7 +463,7 @@ describe('a job that is stopped', { concurrency }, () => {
     assert.deepEqual(place.archives(), [])
   })
 
-  it('before it could read its record: exit 143 within 20 s, though S3 is silent', async () => {
+  it('a job that is stopped before it read its document exits with 143 within 20 s while S3 is silent', async () => {
     const place = createJobPlace(server, logs, 60_000)
     const { id } = await place.submit(wanted)
     using _ = place.trouble({ bucket: place.results, action: { kind: 'hang' } })
@@ -472,7 +472,7 @@ describe('a job that is stopped', { concurrency }, () => {
     assert.ok(tookMs < 20_000, `${tookMs} ms`)
   })
 
-  it('leaves within 20 s, though S3 and Slack are silent', async () => {
+  it('a stopped job ends within 20 s while S3 and Slack are silent', async () => {
     const place = createJobPlace(server, logs, 60_000)
     const { id } = await place.submit(wanted)
     const reporter = createRecordingReporter(() => new Promise<void>(() => {}))

@@ -14,7 +14,7 @@ describe('the log', () => {
     return lines.join('\n')
   }
 
-  it('writes one line of JSON, whatever stands in a text', () => {
+  it('the log writes one line of JSON for any text', () => {
     const line = logged('two\nlines', { text: 'a\u001b[31mred\u0007\r\n{"forged":1}\u2028\u202e' })
     assert.ok(!line.includes('\n'))
     assert.deepEqual(JSON.parse(line), {
@@ -25,7 +25,7 @@ describe('the log', () => {
     })
   })
 
-  it('blots out what looks like a secret', () => {
+  it('the log masks what looks like a secret', () => {
     const texts = [
       'token xoxb-123-abc',
       'https://hooks.slack.com/commands/T1/2/abcDEF',
@@ -36,13 +36,13 @@ describe('the log', () => {
     for (const text of texts) assert.doesNotMatch(logged('x', { text }), /abcDEF|xoxb|a2114d/, text)
   })
 
-  it('tells code and cause of an error', () => {
+  it('the log has the code and cause of an error', () => {
     const error = Object.assign(new Error('outer', { cause: new TypeError('inner') }), { code: 'denied' })
     assert.deepEqual(errorFields(error), { error: 'Error: outer', code: 'denied', cause: 'TypeError: inner' })
     assert.deepEqual(errorFields('text'), { error: 'text' })
   })
 
-  it('says as much as its level asks for, and trouble always', () => {
+  it('the log follows its level, and always has errors', () => {
     const said = logLevels.map((level) => {
       const lines: string[] = []
       const log = createLog(
@@ -60,7 +60,7 @@ describe('the log', () => {
     ])
   })
 
-  it('cleans texts that lie deeper, too', () => {
+  it('the log masks nested texts, too', () => {
     const lines: string[] = []
     createLog(
       'info',
@@ -70,7 +70,7 @@ describe('the log', () => {
     assert.deepEqual(JSON.parse(lines[0]!).list, [{ text: 'a b [secret]' }])
   })
 
-  it('puts the fields of a program into each line, and names the message as the program wants', () => {
+  it('the log has the program’s fields in each line, and the program’s name of the message', () => {
     const lines: string[] = []
     const shape = { messageKey: 'event', fields: { job: 'j', attempt: 1 } }
     const log = createLog(

@@ -51,7 +51,7 @@ const result: ExportResult = {
 }
 
 describe('a result in words', () => {
-  it('tells what is missing, and names the first of many', () => {
+  it('a result says what is missing, and names the first of many', () => {
     const text = resultText(result)
     assert.match(text, /^A-1, B-2, C-3 and 1 more · telemetry · 2023-10-01 \(UTC\) · dev · match=word$/m)
     assert.match(text, /k8: truncated at byte 8, kept 1 line before it/)
@@ -62,7 +62,7 @@ describe('a result in words', () => {
     assert.match(text, /^\/tmp\/a b\.zip {2}1\.2 kB$/m)
   })
 
-  it('says so when there was nothing to read', () => {
+  it('a result says so when there was nothing to read', () => {
     const none = {
       listed: 0,
       read: 0,
@@ -80,7 +80,7 @@ describe('a result in words', () => {
     )
   })
 
-  it('is the same as JSON, list and all', () => {
+  it('a result is complete as JSON, with all lists', () => {
     const parsed = JSON.parse([...resultJsonPieces(result)].join(''))
     const { notRead, ...same } = result
     const list = [...notRead]
@@ -92,7 +92,7 @@ describe('a result in words', () => {
 })
 
 describe('progress on a terminal', () => {
-  it('is one line that is redrawn and fits, and goes away', () => {
+  it('progress is one line that is redrawn, fits, and is cleared', () => {
     const written: string[] = []
     let nowMs = 0
     const stream = { isTTY: true, columns: 60, write: (text: string) => written.push(text) } as unknown as WriteStream
@@ -115,7 +115,7 @@ describe('progress on a terminal', () => {
     ])
   })
 
-  it('is silent where there is no terminal', () => {
+  it('progress prints nothing without a terminal', () => {
     const stream = { isTTY: false, write: () => assert.fail('something was written') } as unknown as WriteStream
     const progress = createTerminalProgress(stream, () => 0)
     progress.onListed?.(1)
@@ -124,7 +124,7 @@ describe('progress on a terminal', () => {
 })
 
 describe('units', () => {
-  it('are told as people read them', () => {
+  it('units are printed as people read them', () => {
     assert.deepEqual([0, 1, 999, 1000, 9949, 9999, 315_456, 999_499, 999_500, 3.1e9, 5e15].map(formatBytes), [
       '0 bytes',
       '1 byte',

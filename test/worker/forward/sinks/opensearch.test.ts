@@ -32,7 +32,7 @@ testSinkContract('opensearch', async (options) => {
 
 describe('the sink opensearch', () => {
   for (const service of ['es', 'aoss'] as const) {
-    it(`signs its requests for ${service}`, async () => {
+    it(`the sink signs its requests for ${service}`, async () => {
       const signature = { credentials, region: 'ap-northeast-1', service }
       await using test = await openTest({ auth: service }, { signature })
       assert.deepEqual(await test.sink.send(records(100), never), [])
@@ -40,7 +40,7 @@ describe('the sink opensearch', () => {
     })
   }
 
-  it('ends at once where the signature is not accepted', async () => {
+  it('the sink fails at once when its signature is rejected', async () => {
     const signature = {
       credentials: { ...credentials, secretAccessKey: 'other' },
       region: 'ap-northeast-1',
@@ -50,7 +50,7 @@ describe('the sink opensearch', () => {
     await assert.rejects(test.sink.send(records(1), never), /answered 403 security_exception/)
   })
 
-  it('tries again only the records of a bulk that may pass', async () => {
+  it('the sink retries only the records of a bulk that may succeed', async () => {
     await using test = await openTest({})
     const refusedOnce = new Set<string>()
     test.server.itemFault = (_, id) => {
@@ -63,7 +63,7 @@ describe('the sink opensearch', () => {
     assert.equal(test.server.doubles, 0, 'what was taken is not sent again')
   })
 
-  it('refuses for good what the cluster does, with its reason, and logs none of it', async () => {
+  it('the sink rejects what the cluster rejects, with the reason, and logs no content', async () => {
     await using test = await openTest({})
     test.server.templates.set('t', {
       index_patterns: ['iot-telemetry-*'],
@@ -76,7 +76,7 @@ describe('the sink opensearch', () => {
     assert.doesNotMatch(test.logged.join(''), /Preview/)
   })
 
-  it('does not take the answer of another server for one', async () => {
+  it('the sink rejects the answer of a server that is no OpenSearch', async () => {
     const other = createServer((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"errors":false,"items":[]}')
     })
@@ -87,7 +87,7 @@ describe('the sink opensearch', () => {
     await connections.shut()
   })
 
-  it('sets up an index template with explicit types, and tells the index pattern', async () => {
+  it('the sink sets up an index template with explicit types, and reports the index pattern', async () => {
     await using test = await openTest({ index: 'logs-{category}-{yyyy}.{MM}' })
     const categories = [{ name: 'edge', columns: findFormat('alb').columns }]
     const report = await test.sink.setup(categories)

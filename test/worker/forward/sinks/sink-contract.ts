@@ -36,7 +36,7 @@ export function testSinkContract(
   start: (options: ServerOptions) => Promise<SinkServer>
 ): void {
   describe(`the sink ${type}`, () => {
-    it('sends a batch: each record arrives whole under its id', async () => {
+    it('the sink sends a bulk: each record arrives whole under its id', async () => {
       await using test = await openTest({})
       const batch = records(500)
       assert.deepEqual(await test.sink.send(batch, never), [])
@@ -44,7 +44,7 @@ export function testSinkContract(
       assert.equal(test.server.requests(), 1)
     })
 
-    it('is asked twice for the same batch and holds each record once', async () => {
+    it('the sink sends the same bulk twice, and each record is stored once', async () => {
       await using test = await openTest({})
       const batch = records(50)
       for (let time = 0; time < 2; time++) assert.deepEqual(await test.sink.send(batch, never), [])
@@ -58,7 +58,7 @@ export function testSinkContract(
       ['resets connections', { kind: 'reset' }],
       ['answers and is not heard', { kind: 'lost-answer' }]
     ] as const) {
-      it(`goes on where the server ${name}`, async () => {
+      it(`the sink succeeds when the server ${name}`, async () => {
         await using test = await openTest({})
         test.server.faults.add({ action, times: 2 })
         const batch = records(20)
@@ -67,14 +67,14 @@ export function testSinkContract(
       })
     }
 
-    it('asks again where the server is silent', async () => {
+    it('the sink retries when the server does not answer', async () => {
       await using test = await openTest({ patienceSeconds: 2 })
       test.server.faults.add({ action: { kind: 'hang' }, times: 1 })
       assert.deepEqual(await test.sink.send(records(20), never), [])
       assertReceived(test.server, records(20))
     })
 
-    it('gives up with a SinkError when its patience is over, and is good again later', async () => {
+    it('the sink fails with a SinkError after its time-out, and works again later', async () => {
       await using test = await openTest({ patienceSeconds: 1 })
       const batch = records(5)
       await test.server.setOffline(true)
@@ -84,7 +84,7 @@ export function testSinkContract(
       assertReceived(test.server, batch)
     })
 
-    it('stops waiting when the signal aborts', async () => {
+    it('the sink stops waiting when the signal aborts', async () => {
       await using test = await openTest({ patienceSeconds: 900 })
       test.server.faults.add({ action: { kind: 'error', type: 'busy', status: 429 } })
       const controller = new AbortController()
@@ -93,7 +93,7 @@ export function testSinkContract(
       await assert.rejects(sending, /enough/)
     })
 
-    it('cuts what is too large in two, and refuses only what is too large by itself', async () => {
+    it('the sink splits bulks that are too large, and rejects only records that are too large', async () => {
       await using test = await openTest({}, { maxContentBytes: 20_000 })
       const batch = [...records(300), record(300, 'x'.repeat(30_000))]
       const refusals = await test.sink.send(batch, never)
@@ -104,7 +104,7 @@ export function testSinkContract(
       assertReceived(test.server, batch.slice(0, 300))
     })
 
-    it('logs in, and fails at once when it is not let in', async () => {
+    it('the sink logs in, and fails at once when its login is rejected', async () => {
       await using good = await openTest({ auth: 'basic' }, { login })
       assert.deepEqual(await good.sink.send(records(3), never), [])
       await using bad = await openTest({ auth: 'basic' }, { login: { ...login, password: 'another' } })
@@ -118,7 +118,7 @@ export function testSinkContract(
       assert.equal(bad.server.received().size, 0)
     })
 
-    it('goes over TLS to a server that caFile names, and tells at once what to do about any other', async () => {
+    it('the sink trusts the server of caFile over TLS, and says what to do about any other', async () => {
       await using trusted = await openTest({ auth: 'basic' }, { login, identity: testIdentity }, testIdentity.cert)
       assert.deepEqual(await trusted.sink.send(records(3), never), [])
       assertReceived(trusted.server, records(3))
@@ -133,7 +133,7 @@ export function testSinkContract(
       await assert.rejects(misnamed.sink.send(records(3), never), /is for other names than localhost/)
     })
 
-    it('says nothing of the records, at any level', async () => {
+    it('the sink logs no content of records at any level', async () => {
       await using test = await openTest({})
       test.server.faults.add({ action: { kind: 'error', type: 'busy', status: 503 }, times: 1 })
       await test.sink.send([record(1, 'customer-secret')], never)

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { replyTrouble, troubleOf, verdictOf } from '../../../../worker/report/slack/answers.ts'
 
-describe('what a refusal means', () => {
-  it('is known for what Slack documents', () => {
+describe('the kind of a rejection', () => {
+  it('the kind of every documented error is known', () => {
     const verdicts = Object.entries({
       ratelimited: 'later',
       internal_error: 'later',
@@ -18,7 +18,7 @@ describe('what a refusal means', () => {
     for (const [code, verdict] of verdicts) assert.equal(verdictOf({ code }), verdict, code)
   })
 
-  it('is never taken from the text of an error', () => {
+  it('the kind of a rejection never depends on the text of an error', () => {
     for (const thrown of [new Error('https://slack.com xoxb-1'), 'xoxb-1', null, undefined, { code: 'xoxb-1' }]) {
       assert.deepEqual(troubleOf(thrown), { code: 'no-answer' })
     }
@@ -26,7 +26,7 @@ describe('what a refusal means', () => {
     assert.deepEqual(troubleOf(html), { code: 'odd-answer' })
   })
 
-  it('comes with the time to wait, where Slack tells one', () => {
+  it('a rate limit has the time to wait, if Slack sends one', () => {
     assert.deepEqual(troubleOf({ code: 'slack_webapi_rate_limited_error', retryAfter: 30 }), {
       code: 'rate-limited',
       retryAfterMs: 30_000
@@ -38,14 +38,14 @@ describe('what a refusal means', () => {
   })
 })
 
-describe('what a response URL answers', () => {
-  it('is taken where it is no refusal', () => {
+describe('the answer of a response URL', () => {
+  it('an answer of a response URL is accepted unless it is an error', () => {
     for (const body of ['ok', '', '{"ok":true}', 'null', '<html></html>', '"ok"']) {
       assert.equal(replyTrouble(200, body, null), undefined, body)
     }
   })
 
-  it('is a word or a document where it is one', () => {
+  it('an error of a response URL is a word or a document', () => {
     assert.deepEqual(replyTrouble(404, 'used_url\n', null), { code: 'used_url' })
     assert.deepEqual(replyTrouble(404, '{"ok":false,"error":"expired_url"}', null), { code: 'expired_url' })
     assert.deepEqual(replyTrouble(200, '{"ok":false,"error":"invalid_blocks"}', null), { code: 'invalid_blocks' })

@@ -10,17 +10,17 @@ const untilMs = 6_000
 const atOnce = (): number => 0
 
 describe('the target of the next message', () => {
-  it('gives a post long enough for a slow answer, and an update as long as another may follow', () => {
+  it('a post gets enough time for a slow answer, and an update gets less while another way may follow', () => {
     assert.equal(chooseChannel([post, reply, direct], atOnce, 0)?.limitMs, 12_000)
     assert.equal(chooseChannel([update], atOnce, 0)?.limitMs, 3_000)
   })
 
-  it('leaves time for those after it', () => {
+  it('a delivery channel leaves time for the next ones', () => {
     assert.equal(chooseChannel([post, reply, direct], atOnce, 0, untilMs)?.limitMs, 2_000)
     assert.equal(chooseChannel([post], atOnce, 0, untilMs)?.limitMs, 6_000)
   })
 
-  it('is waited for where there is time, or else the next is taken', () => {
+  it('a busy channel is waited for if there is time, or the next is taken', () => {
     const readyMs = ({ via }: DeliveryChannel): number => (via === 'update' ? 3_000 : 0)
     assert.deepEqual(chooseChannel([update, reply], readyMs, 0, untilMs), {
       target: update,
@@ -31,7 +31,7 @@ describe('the target of the next message', () => {
     assert.equal(chooseChannel([update], readyMs, 0, 3_000), undefined)
   })
 
-  it('is another one after ten seconds, as long as there is one', () => {
+  it('another channel is taken after ten seconds, if there is one', () => {
     const triedMs = (): number => 0
     assert.equal(chooseChannel([update, reply], atOnce, 9_000, 45_000, triedMs)?.target, update)
     const later = ({ via }: DeliveryChannel): number | undefined => (via === 'update' ? 0 : undefined)
