@@ -25,7 +25,8 @@ function objectsOf(event: unknown) {
 }
 
 describe('the objects of an event', () => {
-  it('a notification of S3 names an object, with its key decoded', () => assert.deepEqual(objectsOf(notification), expected))
+  it('a notification of S3 names an object, with its key decoded', () =>
+    assert.deepEqual(objectsOf(notification), expected))
 
   it('a notification through a topic names the same object for a queue and a function', () => {
     assert.deepEqual(objectsOf(topicMessage), expected)

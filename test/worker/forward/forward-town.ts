@@ -8,7 +8,7 @@ import { type SqsServer, startSqsServer } from '../../stand-ins/sqs/server.ts'
 import { referenceDocument } from '../../support/configurations.ts'
 import { type TemporaryDirectory, temporaryDirectory } from '../../support/temporary-directory.ts'
 
-/** All that a forwarder meets: a bucket, queues, a cluster; and the configuration that names them. */
+/** The surroundings of a forwarder: a bucket, queues, a cluster, and the configuration that names them. */
 export interface ForwardTown extends AsyncDisposable {
   readonly s3: S3Server
   readonly sqs: SqsServer
@@ -77,7 +77,7 @@ export function jsonLines(count: number, first = 0): string {
   return lines.join('')
 }
 
-/** An object of the telemetry category, put there and told of on the queue. */
+/** Writes an object of the telemetry category, and its notification to the queue. */
 export function putTelemetry(harness: ForwardTown, name: string, text: string | Buffer): string {
   const key = `telemetry/2023/10/01/03/${name}`
   const bytes = Buffer.isBuffer(text) ? text : gzipSync(text, { level: 1 })

@@ -43,7 +43,7 @@ async function openHarness(options: HarnessOptions = {}, variables: Record<strin
     log: (): Summary[] => lines.map((line) => JSON.parse(line) as Summary),
     forwarder: started.forwarder,
     handle: (event: object, signal = never) => handleEvent(event, started.forwarder, started.queue, signal),
-    /** One invocation with up to ten messages, as the mapping would do it; those that are through are gone. */
+    /** One invocation with up to ten messages, as the mapping would do it; it deletes the finished ones. */
     invoke: async (signal = never): Promise<BatchResponse> => {
       const messages = harness.sqs.receive(queue, 10, 0)
       const answer = (await handleEvent(queueEvent(messages), started.forwarder, started.queue, signal))!

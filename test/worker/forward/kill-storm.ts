@@ -28,7 +28,7 @@ export interface StormResult {
 }
 
 const module = new URL('../../../worker/forward/lambda.ts', import.meta.url)
-/** A mapping of a real queue waits for minutes; whoever was killed must be out of sight for less than a test takes. */
+/** A mapping of a real queue hides the messages of a killed function for minutes; a test has less time. */
 const hiddenMs = 200
 /** Short enough that the time of the function ends now and then, too. */
 const functionMs = 6_000
@@ -95,7 +95,7 @@ export async function runKillStorm(storm: KillStorm): Promise<StormResult> {
   return { kills: killed, doubles: harness.search.doubles, invocations }
 }
 
-/** Every kind of trouble, again and again, of which none lasts. */
+/** Every kind of fault, again and again; none lasts. */
 function troubleCluster({ search }: ForwardTown, random: Random): void {
   for (let after = 0; after < 2_000; after += 20) {
     search.faults.add(

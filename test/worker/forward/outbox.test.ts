@@ -104,7 +104,7 @@ describe('the outbox', () => {
     assert.equal(
       outbox.reached!.number,
       held[0]!.batch.length - 1,
-      'the third is through, and the second before it is not'
+      'the third is finished, and the second before it is not'
     )
   })
 })

@@ -135,7 +135,7 @@ describe('claiming a job', { concurrency }, () => {
     )
   })
 
-  it('a claim reads each key once, and nothing that it has written', async () => {
+  it('a claim does not read again what it has read or written', async () => {
     const place = openPlace()
     const seen = await place.jobs.standingFor(digestOf('T1', wanted.request))
     assert.deepEqual(seen, { kind: 'none', pointer: undefined })
@@ -322,8 +322,8 @@ describe('changing a job', { concurrency }, () => {
     const place = openPlace(8_000)
     const { job } = await place.jobs.claim(wanted)
     const ends: readonly JobEnd[] = [complete, failed, { state: 'cancelled' }, { state: 'timed-out' }]
-    const told = await Promise.all(ends.map((end) => place.open().end(job.id, end)))
-    assert.equal(new Set(told.map((one) => one?.state)).size, 1)
+    const ended = await Promise.all(ends.map((end) => place.open().end(job.id, end)))
+    assert.equal(new Set(ended.map((one) => one?.state)).size, 1)
   })
 
   it('a job ends when its marker can not be deleted, and the next end deletes it', async () => {
@@ -391,7 +391,7 @@ describe('a job without a heartbeat', { concurrency }, () => {
   const silences: readonly (readonly [string, Partial<Job>, number, string])[] = [
     ['that Batch was never given', { batch: null }, minuteMs, 'failed'],
     ['that was cancelled before', { batch: null, state: 'cancelling' }, minuteMs, 'cancelled'],
-    ['that nobody submitted again', { batch: { ...batch, replacedAt: startedAt } }, 11 * minuteMs, 'failed'],
+    ['that was not submitted again', { batch: { ...batch, replacedAt: startedAt } }, 11 * minuteMs, 'failed'],
     ['that waits for a machine', { batch }, 180 * minuteMs, 'failed'],
     ['that runs', { batch, state: 'running', attempts: [attempt] }, 181 * minuteMs, 'failed'],
     ['that is being cancelled', { batch, state: 'cancelling', attempts: [attempt] }, 181 * minuteMs, 'cancelled'],

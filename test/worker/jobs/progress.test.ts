@@ -9,7 +9,7 @@ const choice = { engines: ['scan'], obstacles: [undefined], reason: '', basis: '
 
 describe('the progress of a job', () => {
   it('progress is reported once a second and stored every five, for any rate of updates', async () => {
-    const { progress, told, kept, clock } = follow()
+    const { progress, reported, kept, clock } = follow()
     progress.listener.onPlanned({ objects: 100, storedBytes: 1_000 }, choice)
     for (let step = 0; step < 100; step++) {
       clock.nowMs += 100
@@ -17,12 +17,12 @@ describe('the progress of a job', () => {
       kept.at(-1)?.done()
       await setImmediate()
     }
-    assert.equal(told.length, 11)
+    assert.equal(reported.length, 11)
     assert.deepEqual(
       kept.map(({ objects }) => objects),
       [0, 50, 100]
     )
-    assert.deepEqual(told[0], {
+    assert.deepEqual(reported[0], {
       percent: 10,
       objects: 0,
       totalObjects: 100,
@@ -32,9 +32,9 @@ describe('the progress of a job', () => {
       category: 0,
       secondsLeft: undefined
     })
-    const { percent, objects, lines, secondsLeft } = told[5]!
+    const { percent, objects, lines, secondsLeft } = reported[5]!
     assert.deepEqual([percent, objects, lines, secondsLeft], [54, 50, 100, 5])
-    assert.equal(told.at(-1)!.percent, 99)
+    assert.equal(reported.at(-1)!.percent, 99)
   })
 
   it('progress is stored by one write at a time', async () => {
@@ -61,36 +61,36 @@ describe('the progress of a job', () => {
   })
 
   it('progress counts unreadable objects too, and names the category', () => {
-    const { progress, told, clock } = follow()
+    const { progress, reported, clock } = follow()
     progress.listener.onPlanned({ objects: 2, storedBytes: 100 }, choice)
     clock.nowMs += 1_000
     progress.listener.onCategory(1)
     progress.listener.onProgress({ objects: 1, storedBytes: 0, passedBytes: 50, textBytes: 0, lines: 0 })
-    const { percent, storedBytes, category, secondsLeft } = told.at(-1)!
+    const { percent, storedBytes, category, secondsLeft } = reported.at(-1)!
     assert.deepEqual([percent, storedBytes, category, secondsLeft], [54, 50, 1, 1])
   })
 
   it('progress is at 99 % when there is nothing to read', () => {
-    const { progress, told } = follow()
+    const { progress, reported } = follow()
     progress.listener.onPlanned({ objects: 0, storedBytes: 0 }, choice)
     assert.deepEqual(
-      told.map(({ percent }) => percent),
+      reported.map(({ percent }) => percent),
       [99]
     )
   })
 })
 
 function follow() {
-  const told: LiveProgress[] = []
+  const reported: LiveProgress[] = []
   const kept: (JobProgress & { done(): void })[] = []
   const clock = { nowMs: 0 }
   const progress = new ThrottledProgress({
-    tell: (live) => void told.push(live),
+    tell: (live) => void reported.push(live),
     keep: (one) =>
       new Promise((resolve) => {
         kept.push({ ...one, done: resolve })
       }),
     nowMs: () => clock.nowMs
   })
-  return { progress, told, kept, clock }
+  return { progress, reported, kept, clock }
 }

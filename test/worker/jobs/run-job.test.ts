@@ -21,7 +21,7 @@ const concurrency = 6
 const secretTs = '1696235400.000100'
 const prefix = 'slack/iot-logs/'
 const wanted = wantedJob(['THING00001', 'telemetry,command', '2023/10/01'])
-const line = 'THING00001 says something that nobody else may read\n'
+const line = 'THING00001 says something confidential\n'
 const logs = new Map([
   ['telemetry/2023/10/01/00/a.gz', gzipSync(line)],
   ['telemetry/2023/10/01/00/b.gz', gzipSync(`${line}other\n${line}`)],
@@ -60,8 +60,8 @@ describe('running a job', { concurrency }, () => {
     assert.equal(result.archive?.bytes, place.archive(job).length)
     assert.deepEqual(place.archives(), [result.archive?.key])
     assert.deepEqual(reporter.story(), ['running running', 'over complete'])
-    const { toldAt, ...untold } = job
-    assert.deepEqual([reporter.calls.at(-1)!.job, toldAt], [untold, at])
+    const { toldAt, ...unreported } = job
+    assert.deepEqual([reporter.calls.at(-1)!.job, toldAt], [unreported, at])
     const files = await archiveOf(place, job)
     assert.equal(files.get('telemetry_20231001.log')!.toString(), line.repeat(4))
     assert.equal(await place.jobs.countRunning(), 0)
@@ -521,8 +521,15 @@ async function run(place: JobPlace, id: string, options: Partial<RunJobOptions> 
 }
 
 function attemptOf(changes: Partial<RunJobOptions['attempt']>): RunJobOptions['attempt'] {
-  const untold = { batchJobId: 'batch-1', queue: 'slack', number: 1, most: 3, startedMs: askedMs, timeoutMs: undefined }
-  return { ...untold, ...changes }
+  const unreported = {
+    batchJobId: 'batch-1',
+    queue: 'slack',
+    number: 1,
+    most: 3,
+    startedMs: askedMs,
+    timeoutMs: undefined
+  }
+  return { ...unreported, ...changes }
 }
 
 /** Stops a run at a moment, once `before` is done; the request of that moment is answered by nothing. */

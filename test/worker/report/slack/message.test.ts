@@ -55,7 +55,7 @@ const labelsOf = (job: Job, view: Partial<MessageView> = {}): string[] =>
   buttonsOf(jobMessage(job, { nowMs, ...view }).blocks).map((button) => button.text.text)
 
 describe('the message of a job that is not over', () => {
-  it('says that it waits, and can be cancelled', () => {
+  it('a waiting job says so, and can be cancelled', () => {
     const text = read(sampleJob())
     assert.match(text, /^⏳ Queued · THING00001\ntelemetry, command · 2023-10-01 \(UTC\) · dev\nWaiting for a machine/)
     assert.match(read(sampleJob({ attempts: [attempt] })), /Waiting for another machine/)
@@ -63,14 +63,14 @@ describe('the message of a job that is not over', () => {
     assert.deepEqual(labelsOf(sampleJob()), ['Cancel'])
   })
 
-  it('begins with 10 %, before anything is listed', () => {
+  it('a running job starts at 10 %, before the listing', () => {
     assert.match(
       read(runningJob()),
       /^⏳ 10 % · THING00001\ntelemetry, command · 2023-10-01 \(UTC\) · dev\n▰▱{9}\nListing the logs …/
     )
   })
 
-  it('tells percent, objects, bytes, lines and how long it takes', () => {
+  it('a running job shows percent, objects, bytes, lines and the remaining time', () => {
     const text = read(runningJob(), { live: progressAt(0.5) })
     assert.match(text, /^⏳ 54 %/)
     assert.match(text, /^▰{5}▱{5}$/m)
@@ -78,11 +78,11 @@ describe('the message of a job that is not over', () => {
     assert.match(text, /^401 lines kept · about 20 s left$/m)
   })
 
-  it('tells what the record knows where nothing is live', () => {
+  it('a running job shows the stored progress when there is no live one', () => {
     assert.match(read(runningJob({ progress: progressRecord(0.5) })), /^⏳ 54 %[\s\S]*401 lines kept$/m)
   })
 
-  it('has a card for each category once it is known which is read', () => {
+  it('a running job has a card for each category once the category is known', () => {
     const job = runningJob({ request: { ...sampleJob().request, categories: ['telemetry', 'command', 'lifecycle'] } })
     const statuses = (live?: LiveProgress): string[] => cardsOf(job, { live }).map(([, status]) => status)
     assert.deepEqual(statuses(progressAt(0.4, { category: 1 })), ['complete', 'in_progress', 'pending'])
@@ -90,7 +90,7 @@ describe('the message of a job that is not over', () => {
     assert.deepEqual(statuses(), [])
   })
 
-  it('says that the zip is written once everything is read', () => {
+  it('a running job says that the zip is being written after all is read', () => {
     assert.match(
       read(runningJob(), { live: progressAt(1) }),
       /^⏳ 99 %[^\n]*\n.*\n.*\nWriting the zip …\n801 lines kept$/m
@@ -98,7 +98,7 @@ describe('the message of a job that is not over', () => {
     assert.match(read(runningJob(), { live: progressAt(1, { lines: 0 }) }), /^Nearly done …\n0 lines kept$/m)
   })
 
-  it('says that it started again after an interruption, and that it will', () => {
+  it('a job says that it restarted after an interruption, and that it will restart', () => {
     assert.match(
       read(runningJob({ attempts: [attempt, attempt] })),
       /^Restarted after an interruption \(attempt 2\)\.$/m
@@ -110,14 +110,14 @@ describe('the message of a job that is not over', () => {
     )
   })
 
-  it('has a Cancel button that asks first and bears the id of the job', () => {
+  it('a running job has a Cancel button with a confirmation and the job’s id', () => {
     const [button] = buttonsOf(jobMessage(runningJob(), { nowMs }).blocks)
     assert.equal(button?.action_id, actionIds.cancel)
     assert.equal(button?.value, runningJob().id)
     assert.match(button?.confirm?.text.text ?? '', /^THING00001 · telemetry, command/)
   })
 
-  it('has no button once it is being cancelled, or where nobody would answer it', () => {
+  it('a job has no Cancel button while it is being cancelled, or without an ingress', () => {
     assert.match(read(runningJob({ state: 'cancelling' })), /^🛑 Cancelling/)
     assert.deepEqual(labelsOf(runningJob({ state: 'cancelling' })), [])
     assert.deepEqual(labelsOf(runningJob(), { isInteractive: false }), [])
@@ -125,13 +125,13 @@ describe('the message of a job that is not over', () => {
 })
 
 describe('how far a job is', () => {
-  it('goes from 10 to 99', () => {
+  it('percent goes from 10 to 99', () => {
     assert.equal(shownPercent(null), 10)
     assert.equal(shownPercent(progressAt(0.5)), 54)
     assert.deepEqual([0, 0.1, 0.5, 0.99, 1, 1.2].map(percentAt), [10, 18, 54, 98, 99, 99])
   })
 
-  it('tells no time more exactly than it can be known', () => {
+  it('the remaining time is rounded as far as it is uncertain', () => {
     const leftAt = (secondsLeft: number): string | undefined =>
       /· (.*) left/.exec(read(runningJob(), { live: progressAt(0.5, { secondsLeft }) }))?.[1]
     assert.deepEqual([3, 42, 94, 130, 4_000].map(leftAt), [
@@ -145,14 +145,14 @@ describe('how far a job is', () => {
 })
 
 describe('the message of a result', () => {
-  it('says so when Athena has read it, and why', () => {
+  it('a result says that Athena read it, and why', () => {
     const reason = '412 GB in 9,800 objects would take 61 min on 1 thread, over 20 min'
     const job = completeJob()
     assert.match(read({ ...job, result: { ...job.result!, engine: 'athena', reason } }), /^By Athena: 412 GB in 9,800/m)
     assert.doesNotMatch(read(job), /Athena/)
   })
 
-  it('says first that it is complete, then what there is', () => {
+  it('a result says first that it is complete, then what it has', () => {
     const text = read(completeJob(), link)
     assert.match(
       text,
@@ -166,30 +166,30 @@ describe('the message of a result', () => {
     assert.match(text, /@U0MINA$/)
   })
 
-  it('shows the day as a row of bars, an hour with anything above one without', () => {
+  it('a result shows the day as a row of bars, and an hour with any lines above an empty one', () => {
     const text = read(completeJob(), link)
     assert.match(text, /^▁▁▁▁▂[▂-█]{4}█[▂-█]{13}▁\nLines per hour, most at 09:00 UTC: 312$/m)
   })
 
-  it('keeps the bars of a week within a phone', () => {
+  it('the bars of a week fit a phone', () => {
     const linesByHour = Array.from({ length: 168 }, (_, hour) => (hour === 100 ? 9 : 1))
     const request = { ...sampleJob().request, to: '2023-10-08T00:00:00Z' }
     const text = read(completeJob({ request, result: { ...completeResult, linesByHour } }), link)
     assert.match(text, /^[▁-█]{24}\nLines per 7 hours, most at 2023-10-05 04:00 UTC: 9$/m)
   })
 
-  it('shows no bars where the hours are not known', () => {
+  it('a result shows no bars when the hours are unknown', () => {
     const job = completeJob({ result: { ...completeResult, linesByHour: [] } })
     assert.doesNotMatch(read(job, link), /[▁-█]|Lines per/)
   })
 
-  it('tells the end of the link in the time of whoever reads it', () => {
+  it('a result shows the expiry of the link in the reader’s time zone', () => {
     const { blocks } = jobMessage(completeJob(), { nowMs, ...link })
     const expected = '<!date^1696212000^{date_short_pretty} {time}|2023-10-02 02:00 UTC>'
     assert.ok(JSON.stringify(blocks).includes(`Link until ${expected}, then *New link*`))
   })
 
-  it('downloads by a button, and offers a new link, the only thing left when it has expired', () => {
+  it('a result has a download button and New link, which stays when the link has expired', () => {
     const [download, renew] = buttonsOf(jobMessage(completeJob(), { nowMs, ...link }).blocks)
     assert.deepEqual([download?.url, download?.action_id], [link.downloadUrl, actionIds.download])
     assert.deepEqual([renew?.value, renew?.action_id], [completeJob().id, actionIds.newLink])
@@ -198,7 +198,7 @@ describe('the message of a result', () => {
     assert.match(read(completeJob(), late), /The link expired 2023-10-02 02:00 UTC/)
   })
 
-  it('has only what works where there is no ingress', () => {
+  it('a result has only working buttons when there is no ingress', () => {
     assert.deepEqual(labelsOf(completeJob(), { ...link, isInteractive: false }), ['Download (18 kB)'])
     const text = read(completeJob(), { isInteractive: false })
     assert.match(
@@ -207,7 +207,7 @@ describe('the message of a result', () => {
     )
   })
 
-  it('takes no link that is too long for a button', () => {
+  it('a result leaves out a link that is too long for a button', () => {
     const fits = `https://x/${'a'.repeat(2990)}`
     assert.deepEqual(labelsOf(completeJob(), { ...link, downloadUrl: fits }), ['Download (18 kB)', 'New link'])
     const tooLong = { ...link, downloadUrl: `${fits}a`, isInteractive: false }
@@ -215,7 +215,7 @@ describe('the message of a result', () => {
     assert.match(read(completeJob(), tooLong), /too long for Slack[\s\S]*The archive is/)
   })
 
-  it('says what is missing, how much and why, before what was found', () => {
+  it('a partial result says what is missing, how much and why, before what was found', () => {
     const text = read(partialJob(), link)
     assert.match(text, /^⚠️ Partial: 801 lines/)
     assert.match(
@@ -226,7 +226,7 @@ describe('the message of a result', () => {
     assert.doesNotMatch(text, /All 240/)
   })
 
-  it('tells every reason of what is missing in words of its own', () => {
+  it('a partial result explains every reason in its own words', () => {
     const unreadable = { truncated: 2, 'bad-crc': 1, 'bad-data': 1, io: 3, replaced: 1, 'not-yet-known': 1 }
     const objects = { ...completeResult.objects, listed: 240, read: 230, unreadable: 9, vanished: 1 }
     const result = { ...completeResult, status: 'partial' as const, objects, unreadable }
@@ -241,7 +241,7 @@ describe('the message of a result', () => {
     ])
   })
 
-  it('tells where something is missing, and shows an error there', () => {
+  it('a partial result shows an error for each category with missing objects', () => {
     const entries = completeResult.entries.map((entry, position) => ({ ...entry, missing: position === 0 ? 3 : 0 }))
     const job = { ...partialJob(), result: { ...partialJob().result!, entries } }
     assert.match(
@@ -254,7 +254,7 @@ describe('the message of a result', () => {
     ])
   })
 
-  it('is a partial one even when nothing matched', () => {
+  it('a result is partial even when nothing matched', () => {
     const result = { ...partialJob().result!, entries: [], linesByHour: [] }
     assert.match(
       read(completeJob({ state: 'partial', result }), link),
@@ -262,7 +262,7 @@ describe('the message of a result', () => {
     )
   })
 
-  it('tells the first words of a notification in full', () => {
+  it('a notification has its first words in full', () => {
     const textOf = (job: Job): string => jobMessage(job, { nowMs, ...link }).text
     const rest = ' · THING00001 · telemetry, command · 2023-10-01 (UTC) · dev'
     assert.equal(textOf(completeJob()), `Complete: 801 lines${rest}`)
@@ -271,7 +271,7 @@ describe('the message of a result', () => {
     assert.equal(textOf(runningJob()), `10 %${rest}`)
   })
 
-  it('has its link even without blocks', () => {
+  it('a result has its link even without blocks', () => {
     const url = `${link.downloadUrl}?e=1&s=2`
     const { bareText, text } = jobMessage(completeJob(), { nowMs, ...link, downloadUrl: url })
     assert.equal(bareText, `${text}\n<${url.replace('&', '&amp;')}|Download (18 kB)>`)
@@ -280,7 +280,7 @@ describe('the message of a result', () => {
     assert.equal(jobMessage(completeJob(), { nowMs, ...long }).bareText, text)
   })
 
-  it('tells until when the zip itself is there', () => {
+  it('a result says how long the zip is kept', () => {
     const archiveEndMs = nowMs + 24 * 3_600_000
     assert.match(
       read(completeJob(), { ...link, archiveEndMs }),
@@ -292,7 +292,7 @@ describe('the message of a result', () => {
     )
   })
 
-  it('tells skipped objects', () => {
+  it('a result lists skipped objects', () => {
     const objects = { ...completeResult.objects, listed: 243, skipped: 3 }
     const text = read(completeJob({ result: { ...completeResult, objects } }), link)
     assert.match(text, /All 240 objects read: 3\.1 GB in 8 s \(3 skipped by rule\)\./)
@@ -305,7 +305,7 @@ describe('the message of a result', () => {
 })
 
 describe('the message of an empty result', () => {
-  it('says how much was searched and what the reason may be', () => {
+  it('an empty result says how much was searched and what the reason may be', () => {
     const text = read(emptyJob(), { nowMs: nowMs + 86_400_000 })
     assert.match(text, /^🔍 Nothing found · THING00001\ntelemetry, command · 2023-10-01 \(UTC\) · dev\n/)
     assert.match(
@@ -323,27 +323,27 @@ describe('the message of an empty result', () => {
     assert.deepEqual(labelsOf(emptyJob()), [])
   })
 
-  it('names several identifiers by their number, and no category where there is no other', () => {
+  it('an empty result counts several identifiers, and names no category if there is only one', () => {
     const request = { ...sampleJob().request, identifiers: ['THING00001', 'THING00002', 'THING00003'] }
     const text = read({ ...emptyJob(), request }, { scope: { hasHours: true, hasAll: true } })
     assert.match(text, /No line contains any of the 3\. Searched/)
     assert.doesNotMatch(text, /Another category/)
   })
 
-  it('mentions the options that were used', () => {
+  it('an empty result names the options that were used', () => {
     const request = { ...sampleJob().request, match: 'word', case: 'ignore' } as const
     const text = read({ ...emptyJob(), request })
     assert.match(text, /match=word finds whole words only/)
     assert.match(text, /is it spelled like this in the logs/)
   })
 
-  it('puts first that logs of a day that has just ended, or has not, may come yet', () => {
+  it('an empty result says first that logs of a recent day may still come', () => {
     assert.match(read(emptyJob()), /Possible reasons:\n• Not delivered yet: logs may come hours late/)
     const early = { nowMs: Date.UTC(2023, 9, 1, 12) }
     assert.match(read(emptyJob(), early), /Possible reasons:\n• Not delivered yet: this time is not over/)
   })
 
-  it('says so when there was nothing to search', () => {
+  it('an empty result says so when there was nothing to search', () => {
     for (const objects of [{}, { listed: 2, skipped: 2 }]) {
       const text = read(emptyJob({ objects }))
       assert.match(text, /There are no logs in dev for this time\./)
@@ -353,7 +353,7 @@ describe('the message of an empty result', () => {
 })
 
 describe('the message of a job without an answer', () => {
-  it('says what happened in plain words, what to do, and who can look', () => {
+  it('a failed job says what happened, what to do, and who can help', () => {
     const text = read(failedJob())
     assert.match(text, /^❌ Failed · THING00001\n.*\nThe logs of dev could not be read: access was denied\.\n/)
     assert.doesNotMatch(text, /To try again|\/iot-log/)
@@ -362,7 +362,7 @@ describe('the message of a job without an answer', () => {
     assert.match(read({ ...failedJob(), failure: null }), /An internal error occurred/)
   })
 
-  it('offers to try again where that helps, and less where it was too much', () => {
+  it('a failed job offers a retry if that helps, and less if it was too much', () => {
     const failedBy = (code: string): string => {
       const job = failedJob()
       return read({ ...job, failure: { ...job.failure!, code } })
@@ -372,7 +372,7 @@ describe('the message of a job without an answer', () => {
     assert.doesNotMatch(failedBy('wrong-config'), /\/iot-log/)
   })
 
-  it('asks for less when it took too long, but not for what would be refused', () => {
+  it('a timed-out job offers a smaller request that is not rejected', () => {
     const days = { scope: { hasHours: false, hasAll: false } }
     const request = { ...sampleJob().request, to: '2023-10-03T00:00:00Z' }
     const lessOf = (changes: Partial<Job['request']>): string | undefined =>
@@ -383,7 +383,7 @@ describe('the message of a job without an answer', () => {
     assert.equal(lessOf({ ...oneDay, categories: ['telemetry'] }), undefined)
   })
 
-  it('asks for less when it took too long', () => {
+  it('a timed-out job asks for less', () => {
     const text = read(failedJob('timed-out'))
     assert.equal(text.match(/Ask for/g)?.length, 1)
     assert.match(text, /^⌛ Took too long[\s\S]*limit of 120 min[\s\S]*2023-10-01T00\.\.2023-10-01T06 dev/)
@@ -393,11 +393,11 @@ describe('the message of a job without an answer', () => {
     assert.match(read({ ...failedJob('timed-out'), request: hour }), /THING00001 telemetry 2023-10-01T00\.\./)
   })
 
-  it('says that nothing is kept of what was cancelled', () => {
+  it('a cancelled job says that nothing is kept', () => {
     assert.match(read(runningJob({ state: 'cancelled' })), /^🚫 Cancelled[\s\S]*Nothing is kept\.\nTo try again:/)
   })
 
-  it('shows a command only whole and exact', () => {
+  it('a message shows a command only whole and exact', () => {
     const identifiers = ['A'.repeat(256), 'B'.repeat(256)]
     const job = runningJob({ state: 'cancelled', request: { ...sampleJob().request, identifiers } })
     assert.match(read(job), /To try again, send the same request\./)
@@ -412,22 +412,22 @@ describe('what people typed', () => {
     return JSON.stringify(jobMessage(job, { nowMs, ...link }))
   }
 
-  it('pings nobody and opens no link', () => {
+  it('typed text pings no person and opens no link', () => {
     const text = shown('<!channel> & <@U1> <https://evil.example|ok>')
     assert.ok(text.includes('&lt;!channel&gt; &amp; &lt;@U1&gt;'))
     assert.doesNotMatch(text, /<!(?!date)|<@(?!U0MINA>)|<https(?!:\/\/x\.lambda)/)
   })
 
-  it('does not leave its code', () => {
+  it('typed text does not leave its code block', () => {
     const head = JSON.parse(shown('a`*b* `<!here>')).blocks[0].text.text.split('\n')[0]
     assert.equal(head, '✅ *Complete: 801 lines* · `a*b* &lt;!here&gt;`')
   })
 
-  it('hides and turns nothing', () => {
+  it('typed text hides and reverses nothing', () => {
     assert.doesNotMatch(shown('a\u202Eb\u200Bc\u2028d\u0007e'), /\\u0007|[\u202E\u200B\u2028]/)
   })
 
-  it('is named by the first three of fifty', () => {
+  it('fifty identifiers are shown by the first three', () => {
     const identifiers = Array.from({ length: 50 }, (_, at) => `${'THING'.repeat(40)}${at}`)
     const text = read(completeJob({ request: { ...sampleJob().request, identifiers } }), link)
     assert.match(text.split('\n')[0]!, /^✅ Complete: 801 lines · [A-Z]+…, [A-Z]+…, [A-Z]+… and 47 more$/)
@@ -435,7 +435,7 @@ describe('what people typed', () => {
 })
 
 describe('the limits of Slack', () => {
-  it('hold for many categories', () => {
+  it('the limits of Slack hold for many categories', () => {
     const categories = Array.from({ length: 120 }, (_, at) => `category-with-quite-a-long-name-${at}`)
     const entries = categories.map((name) => ({ name: `${name}_20231001.log`, lines: 1, bytes: 9, sha256: '0' }))
     const job = completeJob({ request: { ...sampleJob().request, categories }, result: { ...completeResult, entries } })
@@ -455,7 +455,7 @@ describe('the limits of Slack', () => {
       assert.deepEqual(problemsOfMessage(jobMessage({ ...job, state }, { nowMs }).blocks), [])
   })
 
-  it('and safety hold for any text in any state', () => {
+  it('the limits of Slack and safe text hold for any text in any state', () => {
     const nasty = fc.string({ unit: 'binary', minLength: 1, maxLength: 256 })
     const pieces = fc.array(fc.constantFrom('&', '<', '>', '`', '<!channel>', '<@U1>', '\n', 'A', ':x:', '𝄞'), {
       maxLength: 256

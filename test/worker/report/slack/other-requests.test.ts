@@ -11,8 +11,8 @@ document.categories.waf = { layout: 'waf/dt={yyyy}-{MM}-{dd}/' }
 const config = parseConfig(document)
 const parse = (...words: readonly string[]) => parseRequest(words, config, nowMs)
 
-describe('what may be asked for instead', () => {
-  it('is known from the configuration', () => {
+describe('requests that are offered instead', () => {
+  it('offered requests follow the configuration', () => {
     assert.deepEqual(scopeOf(parse('THING00001', 'telemetry', '2023/10/01'), config), { hasHours: true, hasAll: false })
     assert.deepEqual(scopeOf(parse('THING00001', 'telemetry,waf', '2023/10/01'), config), {
       hasHours: false,
@@ -23,7 +23,7 @@ describe('what may be asked for instead', () => {
     assert.deepEqual(scopeOf(elsewhere, config), { hasHours: false, hasAll: true })
   })
 
-  it('is less, and taken, until nothing is less', () => {
+  it('an offered request is smaller and valid, until none is smaller', () => {
     for (const category of ['all', 'telemetry', 'telemetry,command', 'waf', 'waf,telemetry']) {
       for (const date of ['2023/09/25..2023/10/01', '2023/09/30..2023/10/01', '2023/10/01']) {
         let request = parse('THING00001', category, date)
@@ -40,7 +40,7 @@ describe('what may be asked for instead', () => {
     }
   })
 
-  it('is everything', () => {
+  it('an offered request covers all categories', () => {
     const request = parse('THING00001', 'telemetry', '2023/10/01')
     assert.deepEqual(parse(...allWords(request)), parse('THING00001', 'all', '2023/10/01'))
   })

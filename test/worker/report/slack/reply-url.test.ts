@@ -5,7 +5,7 @@ import { isReplyUrl, isReplyUrlAlive, mayUseReplyUrl } from '../../../../worker/
 import { nowMs } from './jobs.ts'
 
 describe('a response URL', () => {
-  it('is one of Slack’s', () => {
+  it('a response URL of Slack is accepted', () => {
     for (const url of [
       'https://hooks.slack.com/commands/T0/1/abc',
       'https://hooks.slack.com/actions/T0/1/abc',
@@ -17,7 +17,7 @@ describe('a response URL', () => {
     }
   })
 
-  it('is nothing else', () => {
+  it('any other URL is rejected', () => {
     for (const url of [
       '',
       'hooks.slack.com/commands/T0/1/abc',
@@ -39,7 +39,7 @@ describe('a response URL', () => {
     }
   })
 
-  it('may be a stand-in’s, where that is allowed by its whole origin', () => {
+  it('a response URL of a stand-in is accepted when its whole origin is allowed', () => {
     const url = 'http://127.0.0.1:8080/commands/T0/1/abc'
     assert.ok(!isReplyUrl(url))
     assert.ok(isReplyUrl(url, ['http://127.0.0.1:8080']))
@@ -47,7 +47,7 @@ describe('a response URL', () => {
     assert.ok(!isReplyUrl('http://me@127.0.0.1:8080/commands/', ['http://127.0.0.1:8080']))
   })
 
-  it('dies after five uses, or a minute before Slack’s thirty', () => {
+  it('a response URL expires after five uses, or a minute before Slack’s thirty', () => {
     const reply = createSlackReply('https://hooks.slack.com/commands/T0/1/abc', nowMs)
     assert.ok(isReplyUrlAlive(reply, nowMs + 29 * 60_000 - 1))
     assert.ok(!isReplyUrlAlive(reply, nowMs + 29 * 60_000))
@@ -56,7 +56,7 @@ describe('a response URL', () => {
     assert.ok(!isReplyUrlAlive({ ...reply, responseUrl: null }, nowMs))
   })
 
-  it('is kept for the end after three uses', () => {
+  it('a response URL is kept for the end after three uses', () => {
     const reply = createSlackReply('https://hooks.slack.com/commands/T0/1/abc', nowMs)
     const late = nowMs + 20 * 60_000
     const mayUse = [0, 1, 2, 3, 4].map((responseUrlUses) => mayUseReplyUrl({ ...reply, responseUrlUses }, late, false))

@@ -8,7 +8,7 @@ import { requested, said, startSlackHarness } from './slack-harness.ts'
 
 const everyCall = ['chat.postMessage', 'chat.update']
 const minutes = 60_000
-/** What a worker gives the last message that was told to stop. */
+/** The time that a stopped worker gives its last message. */
 const hurriedMs = 6_000
 
 /** A private channel that the bot was not invited to: there is no such channel for it. */
@@ -27,7 +27,7 @@ const edited = (slack: SlackServer, look: RegExp): Promise<true> =>
   slack.until(({ messages }) => look.test(messages().at(-1)?.text ?? ''))
 
 describe('a job in Slack', () => {
-  it('is one message from its start to its link', async () => {
+  it('a job is one message from its start to its link', async () => {
     await using harness = await startSlackHarness()
     const { slack, reporter, kept } = harness
     reporter.running(runningJob())
@@ -40,7 +40,7 @@ describe('a job in Slack', () => {
     assert.deepEqual(kept.at(-1), { ...sampleJob().reply, channel: 'C0SUPPORT', ts: slack.messages()[0]?.ts })
   })
 
-  it('has a link that its ingress believes, until the time it tells', async () => {
+  it('the link of a job is valid in its ingress until the shown time', async () => {
     await using harness = await startSlackHarness()
     await harness.reporter.over(completeJob())
     const message = harness.slack.messages()[0]!
@@ -54,7 +54,7 @@ describe('a job in Slack', () => {
     assert.match(said(message), /Link until 2023-10-02 02:00 UTC/)
   })
 
-  it('makes Slack look at no text and fetch no link', async () => {
+  it('Slack parses no text and fetches no link of a message', async () => {
     await using harness = await startSlackHarness()
     harness.reporter.running(runningJob())
     await posted(harness.slack, 1)
@@ -66,7 +66,7 @@ describe('a job in Slack', () => {
     }
   })
 
-  it('tells only the newest of what happens meanwhile, and no more often than every five seconds', async () => {
+  it('the reporter sends only the newest progress, at most every five seconds', async () => {
     await using harness = await startSlackHarness()
     const { slack, reporter, time } = harness
     reporter.running(runningJob())
@@ -77,7 +77,7 @@ describe('a job in Slack', () => {
     assert.deepEqual(time.slept, [5_000])
   })
 
-  it('leaves room for the other jobs, and does not fall into step with them', async () => {
+  it('the reporter leaves rate for other jobs, with random delays', async () => {
     await using harness = await startSlackHarness({ reporter: { countRunning: async () => 20, random: () => 0.5 } })
     harness.reporter.running(runningJob())
     await posted(harness.slack, 1)
@@ -86,7 +86,7 @@ describe('a job in Slack', () => {
     assert.deepEqual(harness.time.slept, [33_000])
   })
 
-  it('does not wait for the interval with the last message', async () => {
+  it('the last message does not wait for the interval', async () => {
     await using harness = await startSlackHarness()
     harness.reporter.running(runningJob())
     await posted(harness.slack, 1)
@@ -98,7 +98,7 @@ describe('a job in Slack', () => {
     assert.match(harness.slack.messages()[0]!.text, /^Complete/)
   })
 
-  it('goes on in the same message in another attempt', async () => {
+  it('another attempt continues in the same message', async () => {
     await using harness = await startSlackHarness()
     harness.reporter.running(runningJob())
     await posted(harness.slack, 1)
@@ -112,7 +112,7 @@ describe('a job in Slack', () => {
     assert.equal(harness.slack.messages().length, 1)
   })
 
-  it('goes on in the message that the record has learnt of meanwhile', async () => {
+  it('the reporter continues in the message that the job document names meanwhile', async () => {
     await using harness = await startSlackHarness()
     const message = harness.slack.workspace.post(harness.slack.workspace.channels.get('C0SUPPORT')!, {
       text: 'Queued',
@@ -126,8 +126,8 @@ describe('a job in Slack', () => {
   })
 })
 
-describe('Slack that wants to be left alone', () => {
-  it('is obeyed, and then told the newest', async () => {
+describe('Slack that limits the rate', () => {
+  it('the reporter waits for the Retry-After, and then sends the newest progress', async () => {
     await using harness = await startSlackHarness()
     const { slack, reporter, time } = harness
     reporter.running(runningJob())
@@ -142,7 +142,7 @@ describe('Slack that wants to be left alone', () => {
   })
 
   for (const retryAfterSeconds of [7, 16, 29]) {
-    it(`gets the last message when its time is over (${retryAfterSeconds} s)`, async () => {
+    it(`the last message is sent after the Retry-After (${retryAfterSeconds} s)`, async () => {
       await using harness = await startSlackHarness({ hasReplyUrl: true })
       harness.slack.faults.add({ times: 1, action: { kind: 'rate-limit', retryAfterSeconds } })
       assert.equal(await harness.reporter.over(harness.recorded(completeJob())), true)
@@ -150,7 +150,7 @@ describe('Slack that wants to be left alone', () => {
       assert.deepEqual(harness.time.slept, [retryAfterSeconds * 1_000])
     })
 
-    it(`gets it by the response URL when there is no time for that (${retryAfterSeconds} s)`, async () => {
+    it(`the last message goes to the response URL when there is no time for the Retry-After (${retryAfterSeconds} s)`, async () => {
       await using harness = await startSlackHarness({ hasReplyUrl: true })
       harness.slack.faults.add({ method: everyCall, action: { kind: 'rate-limit', retryAfterSeconds } })
       assert.equal(await harness.reporter.over(harness.recorded(completeJob()), hurriedMs), true)
@@ -159,7 +159,7 @@ describe('Slack that wants to be left alone', () => {
     })
   }
 
-  it('is not asked by the last message either before it wants to be', async () => {
+  it('the last message waits for a Retry-After that progress got', async () => {
     await using harness = await startSlackHarness()
     harness.reporter.running(runningJob())
     await posted(harness.slack, 1)
@@ -174,7 +174,7 @@ describe('Slack that wants to be left alone', () => {
   })
 
   for (const budgetMs of [hurriedMs, 150_000]) {
-    it(`is given up in the end, in time (${budgetMs} ms)`, async () => {
+    it(`the reporter gives up in time when the rate limit stays (${budgetMs} ms)`, async () => {
       await using harness = await startSlackHarness()
       harness.slack.faults.add({ action: { kind: 'rate-limit', retryAfterSeconds: 60 } })
       assert.equal(await harness.reporter.over(completeJob(), budgetMs), false)
@@ -183,7 +183,7 @@ describe('Slack that wants to be left alone', () => {
     })
   }
 
-  it('may say so without a time', async () => {
+  it('a 429 without a Retry-After is retried with back-off', async () => {
     await using harness = await startSlackHarness()
     harness.slack.faults.add({ times: 2, action: { kind: 'http', status: 429 } })
     await harness.reporter.over(completeJob())
@@ -192,7 +192,7 @@ describe('Slack that wants to be left alone', () => {
   })
 })
 
-describe('Slack that is broken', () => {
+describe('Slack with faults', () => {
   for (const [name, action] of Object.entries({
     'answers 500': { kind: 'http', status: 500, body: '<html>Oh no</html>' },
     'answers 503': { kind: 'http', status: 503 },
@@ -201,7 +201,7 @@ describe('Slack that is broken', () => {
     'says internal_error': { kind: 'error', error: 'internal_error' },
     'says fatal_error': { kind: 'error', error: 'fatal_error' }
   } as const)) {
-    it(`and ${name} is asked again later`, async () => {
+    it(`a call is retried when Slack ${name}`, async () => {
       await using harness = await startSlackHarness()
       harness.slack.faults.add({ times: 2, action })
       harness.reporter.running(runningJob())
@@ -213,7 +213,7 @@ describe('Slack that is broken', () => {
     })
   }
 
-  it('and says nothing at all is given up in time, and holds nothing up', async () => {
+  it('the reporter gives up in time when Slack never answers', async () => {
     await using harness = await startSlackHarness({ hasReplyUrl: true })
     harness.time.isImpatient = true
     harness.slack.faults.add({ action: { kind: 'hang' } })
@@ -228,7 +228,7 @@ describe('Slack that is broken', () => {
     assert.ok(harness.kept.at(-1)!.responseUrlUses >= 1)
   })
 
-  it('and says nothing to the last message has no more than its time', async () => {
+  it('the last message takes no more than its budget when Slack never answers', async () => {
     await using harness = await startSlackHarness({ hasReplyUrl: true })
     harness.time.isImpatient = true
     harness.slack.faults.add({ action: { kind: 'hang' } })
@@ -236,7 +236,7 @@ describe('Slack that is broken', () => {
     assert.ok(harness.time.nowMs() - nowMs <= hurriedMs + 1_000, `${harness.time.nowMs() - nowMs}`)
   })
 
-  it('and says nothing to an update is told by another way, even when there is little time', async () => {
+  it('the last message takes another channel when an update gets no answer, with little time too', async () => {
     for (const [hasReplyUrl, call] of [
       [true, 'response_url Complete: 801 lines'],
       [false, 'chat.postMessage Complete: 801 lines']
@@ -251,7 +251,7 @@ describe('Slack that is broken', () => {
     }
   })
 
-  it('and says nothing to the last message is told it again by who has less time', async () => {
+  it('a second call with less time sends the last message when the first gets no answer', async () => {
     await using harness = await startSlackHarness()
     harness.reporter.running(runningJob())
     await posted(harness.slack, 1)
@@ -264,7 +264,7 @@ describe('Slack that is broken', () => {
     assert.equal(await first, false)
   })
 
-  it('and loses the answer to a post is not told another in the time that one may take', async () => {
+  it('a post whose answer was lost is repeated only after the time-out of a post', async () => {
     await using harness = await startSlackHarness()
     harness.slack.faults.add({ method: 'chat.postMessage', times: 1, action: { kind: 'lost-answer' } })
     harness.reporter.running(runningJob())
@@ -273,7 +273,7 @@ describe('Slack that is broken', () => {
     assert.ok(second!.atMs - first!.atMs >= 12_000, `${second!.atMs - first!.atMs} ms`)
   })
 
-  it('and loses the answer to the last post is told by another way when there is little time', async () => {
+  it('the last message takes another channel when the answer to its post was lost and there is little time', async () => {
     await using harness = await startSlackHarness({ hasReplyUrl: true })
     harness.slack.faults.add({ method: 'chat.postMessage', times: 1, action: { kind: 'lost-answer' } })
     assert.equal(await harness.reporter.over(harness.recorded(completeJob()), hurriedMs), true)
@@ -283,7 +283,7 @@ describe('Slack that is broken', () => {
     )
   })
 
-  it('and is gone altogether is given up in time', async () => {
+  it('the reporter gives up in time when Slack is unreachable', async () => {
     await using harness = await startSlackHarness()
     await harness.slack.setOffline(true)
     await harness.reporter.interrupted(runningJob())
@@ -292,7 +292,7 @@ describe('Slack that is broken', () => {
     assert.ok(harness.time.nowMs() - nowMs <= 12_000)
   })
 
-  it('and comes back is told what is true then', async () => {
+  it('the reporter sends the newest progress when Slack is reachable again', async () => {
     await using harness = await startSlackHarness()
     await harness.slack.setOffline(true)
     harness.reporter.running(runningJob())
@@ -304,8 +304,8 @@ describe('Slack that is broken', () => {
   })
 })
 
-describe('a message that can be changed no more', () => {
-  it('is posted once again when somebody has deleted it', async () => {
+describe('a message that can not be changed any more', () => {
+  it('a deleted message is posted once more', async () => {
     await using harness = await startSlackHarness()
     const { slack, reporter, kept } = harness
     reporter.running(runningJob())
@@ -319,7 +319,7 @@ describe('a message that can be changed no more', () => {
     assert.equal(kept.at(-1)?.ts, slack.messages()[0]?.ts)
   })
 
-  it('is not posted a third time, but for the answer', async () => {
+  it('a twice deleted message is posted again only for the result', async () => {
     await using harness = await startSlackHarness()
     const { slack, reporter } = harness
     reporter.running(runningJob())
@@ -343,7 +343,7 @@ describe('a message that can be changed no more', () => {
   })
 
   for (const error of ['cant_update_message', 'edit_window_closed', 'streaming_state_conflict']) {
-    it(`is posted anew after ${error}`, async () => {
+    it(`a message is posted again after ${error}`, async () => {
       await using harness = await startSlackHarness()
       harness.reporter.running(runningJob())
       await posted(harness.slack, 1)
@@ -356,7 +356,7 @@ describe('a message that can be changed no more', () => {
 })
 
 describe('blocks that Slack does not take', () => {
-  it('are sent plain, from then on', async () => {
+  it('rejected blocks are replaced by plain ones from then on', async () => {
     await using harness = await startSlackHarness({ server: { unsupportedBlocks: ['plan'] } })
     harness.reporter.running(runningJob())
     await posted(harness.slack, 1)
@@ -372,7 +372,7 @@ describe('blocks that Slack does not take', () => {
     assert.match(said(harness.slack.messages()[0]), /\n• telemetry: 742 lines/)
   })
 
-  it('are left away when even plain ones are refused', async () => {
+  it('blocks are left out when plain ones are rejected too', async () => {
     await using harness = await startSlackHarness()
     const when = ({ blocks }: Readonly<Record<string, unknown>>): boolean => blocks !== undefined && blocks !== '[]'
     harness.slack.faults.add({ when, action: { kind: 'error', error: 'invalid_blocks' } })
@@ -391,7 +391,7 @@ describe('a channel that the bot is not in', () => {
     ['not_in_channel', unjoined],
     ['channel_not_found', uninvited]
   ] as const) {
-    it(`(${error}) is told by the response URL`, async () => {
+    it(`a message goes to the response URL after ${error}`, async () => {
       await using harness = await startSlackHarness({ server, hasReplyUrl: true })
       harness.reporter.running(harness.recorded(runningJob()))
       await posted(harness.slack, 1)
@@ -406,8 +406,8 @@ describe('a channel that the bot is not in', () => {
     })
   }
 
-  it('keeps two of the five uses for the end, and takes its time with the others', async () => {
-    // Jobs are counted after each message that was told or not, once in half a minute.
+  it('the reporter keeps two of the five uses of a response URL for the end, and spreads the others', async () => {
+    // Jobs are counted after each message, delivered or not, once in half a minute.
     let rounds = 0
     const countRunning = async (): Promise<number> => ++rounds && 1
     await using harness = await startSlackHarness({ server: uninvited, hasReplyUrl: true, reporter: { countRunning } })
@@ -442,7 +442,7 @@ describe('a channel that the bot is not in', () => {
     assert.equal(slack.requestsOf('response_url').filter(({ error }) => error !== undefined).length, 0)
   })
 
-  it('is told by a direct message once the response URL has died, in one message', async () => {
+  it('one direct message replaces an expired response URL', async () => {
     await using harness = await startSlackHarness({ server: uninvited, hasReplyUrl: true })
     harness.time.advance(30 * minutes)
     const job = harness.recorded(runningJob())
@@ -461,14 +461,14 @@ describe('a channel that the bot is not in', () => {
     assert.equal(harness.slack.messages('D0MINA').length, 1)
   })
 
-  it('is given up where direct messages are switched off', async () => {
+  it('the reporter gives up when direct messages are switched off', async () => {
     await using harness = await startSlackHarness({ server: { ...uninvited, hasMessagesTab: false } })
     assert.equal(await harness.reporter.over(completeJob()), false)
     assert.deepEqual(harness.calls(), ['chat.postMessage channel_not_found', 'chat.postMessage messages_tab_disabled'])
     assert.deepEqual(harness.time.slept, [])
   })
 
-  it('is told by a direct message when the response URL fails at the end', async () => {
+  it('a direct message has the result when the response URL fails', async () => {
     await using harness = await startSlackHarness({ server: uninvited, hasReplyUrl: true })
     harness.slack.faults.add({ method: 'response_url', action: { kind: 'error', error: 'used_url' } })
     await harness.reporter.over(harness.recorded(completeJob()))
@@ -476,7 +476,7 @@ describe('a channel that the bot is not in', () => {
     assert.equal(harness.kept.find(({ ts }) => ts === null)?.responseUrlUses, 5)
   })
 
-  it('is left in the middle when the bot is removed', async () => {
+  it('the response URL has the result when the bot is removed from the channel', async () => {
     await using harness = await startSlackHarness({ hasReplyUrl: true })
     harness.reporter.running(harness.recorded(runningJob()))
     await posted(harness.slack, 1)
@@ -485,7 +485,7 @@ describe('a channel that the bot is not in', () => {
     assert.deepEqual(harness.calls().slice(1), ['chat.update is_archived', 'response_url Complete: 801 lines'])
   })
 
-  it('is told in plain blocks, since nobody has seen a plan go through a response URL', async () => {
+  it('a response URL gets plain blocks, since support of plan blocks is unknown', async () => {
     await using harness = await startSlackHarness({
       server: { ...uninvited, unsupportedBlocks: ['plan'] },
       hasReplyUrl: true
@@ -496,13 +496,13 @@ describe('a channel that the bot is not in', () => {
 })
 
 describe('without a token that works', () => {
-  it('the response URL tells, and nothing else is called', async () => {
+  it('without a token only the response URL is called', async () => {
     await using harness = await startSlackHarness({ hasReplyUrl: true, reporter: { token: undefined } })
     await harness.reporter.over(harness.recorded(completeJob()))
     assert.deepEqual(harness.calls(), ['response_url Complete: 801 lines'])
   })
 
-  it('a revoked one is not tried again', async () => {
+  it('a revoked token is not used again', async () => {
     await using harness = await startSlackHarness({ hasReplyUrl: true, reporter: { token: 'xoxb-revoked' } })
     harness.reporter.running(harness.recorded(runningJob()))
     await posted(harness.slack, 1)
@@ -514,14 +514,14 @@ describe('without a token that works', () => {
     ])
   })
 
-  it('and without a response URL the message is given up', async () => {
+  it('the reporter gives up without a token and a response URL', async () => {
     await using harness = await startSlackHarness({ reporter: { token: '' } })
     await harness.reporter.over(completeJob())
     assert.deepEqual(harness.calls(), [])
     assert.deepEqual(harness.logged, [{ message: 'slack-delivery', job: completeJob().id, code: 'unsent' }])
   })
 
-  it('a response URL elsewhere is not called', async () => {
+  it('a response URL of a foreign origin is not called', async () => {
     await using harness = await startSlackHarness({
       hasReplyUrl: true,
       reporter: { token: undefined, allowedReplyOrigins: [] }
@@ -536,7 +536,7 @@ describe('without a token that works', () => {
 })
 
 describe('what goes wrong on this side', () => {
-  it('of keeping the reply or counting the jobs holds nothing up', async () => {
+  it('a failure to store the reply or to count jobs delays no message', async () => {
     const fails = async (): Promise<never> => {
       throw new Error('S3 refuses the record')
     }
@@ -551,7 +551,7 @@ describe('what goes wrong on this side', () => {
     assert.deepEqual(codes, new Set(['reply-not-kept', 'running-jobs-unknown']))
   })
 
-  it('of a store that says nothing holds it up no longer than a call may take', async () => {
+  it('a store without an answer delays a message no longer than a call may take', async () => {
     const silent = (): Promise<never> => new Promise(() => {})
     await using harness = await startSlackHarness({
       reporter: { onReply: silent, countRunning: silent, token: undefined },
@@ -562,7 +562,7 @@ describe('what goes wrong on this side', () => {
     assert.ok(harness.time.nowMs() - nowMs <= 3_000)
   })
 
-  it('of a record that can be no message is not thrown', async () => {
+  it('a job document that can be no message causes no exception', async () => {
     await using harness = await startSlackHarness()
     const broken = { ...completeJob(), request: { ...sampleJob().request, from: 'never' } } as Job
     harness.reporter.running(broken)
@@ -574,7 +574,7 @@ describe('what goes wrong on this side', () => {
 describe('where there is no ingress', () => {
   const alone = { publicUrl: undefined, linkKey: undefined }
 
-  it('the link is a presigned one with its true end, and no button asks for an ingress', async () => {
+  it('without an ingress the link is presigned with its real expiry, and no button needs an ingress', async () => {
     const presign = async () => ({
       url: 'https://bucket.s3.amazonaws.com/a.zip?X-Amz-Signature=1',
       expiresMs: nowMs + 600_000
@@ -589,7 +589,7 @@ describe('where there is no ingress', () => {
     assert.match(text, /Link until 2023-10-02 01:10 UTC; the zip is kept until 2023-10-03 01:01 UTC · Asked by/)
   })
 
-  it('a link that can not be made, or is too long, is said', async () => {
+  it('a message says when a link can not be made or is too long', async () => {
     const fails = async (): Promise<never> => {
       throw new Error('no credentials')
     }
@@ -602,7 +602,7 @@ describe('where there is no ingress', () => {
     assert.match(said(other.slack.messages()[0]), /too long for Slack/)
   })
 
-  it('neither does a public URL that is none give a link', async () => {
+  it('a malformed public URL gives no link', async () => {
     await using harness = await startSlackHarness({ reporter: { publicUrl: 'x.example.com' } })
     await harness.reporter.over(completeJob())
     assert.match(said(harness.slack.messages()[0]), /could not create a link/)
@@ -610,7 +610,7 @@ describe('where there is no ingress', () => {
 })
 
 describe('the log', () => {
-  it('holds no URL, token, channel or stamp, whatever goes wrong', async () => {
+  it('the log holds no URL, token, channel or timestamp after any fault', async () => {
     await using harness = await startSlackHarness({ hasReplyUrl: true })
     const { slack, reporter } = harness
     reporter.running(harness.recorded(runningJob()))

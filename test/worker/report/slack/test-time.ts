@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Timers } from '../../../../worker/async/clock.ts'
 
-/** Time that passes when somebody sleeps, and at no other time. */
+/** Time that passes only while code sleeps. */
 export interface TestTime {
   nowMs(): number
   advance(ms: number): void
@@ -24,7 +24,7 @@ export function createTestTime(startMs: number): TestTime {
     isImpatient: false,
     timers: {
       sleep: async (ms, signal) => {
-        // Whoever waits lets others run first.
+        // Other tasks run before the sleeper resumes.
         await setImmediate()
         if (ms <= 0 || signal?.aborted) return
         slept.push(ms)
