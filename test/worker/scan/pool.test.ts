@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import type { StoredObject } from '../../../worker/contract/store.ts'
 import { type PoolSettings, scanInOrder } from '../../../worker/scan/pool.ts'
+import type { ScanProgress } from '../../../worker/scan/protocol.ts'
 import { cutSlices, type Slice } from '../../../worker/scan/slices.ts'
 import { logDirectory } from '../../support/log-directory.ts'
 import { readingOf } from '../../support/scan-bytes.ts'
@@ -30,6 +31,27 @@ async function* slicesOf(...lists: readonly (readonly StoredObject[])[]): AsyncG
   for (const objects of lists) yield { number: number++, category: number % 2, objects }
 }
 
+/** The sum of what threads report. */
+class WatchedProgress {
+  readonly sum = { objects: 0, lines: 0 }
+  #check = (): void => {}
+
+  readonly add = ({ objects, lines }: ScanProgress): void => {
+    this.sum.objects += objects
+    this.sum.lines += lines
+    this.#check()
+  }
+
+  until(isReached: (sum: WatchedProgress['sum']) => boolean): Promise<boolean> {
+    const watch = (check: () => void): (() => void) => {
+      this.#check = check
+      return () => {}
+    }
+    const describe = (): string => JSON.stringify(this.sum)
+    return until({ look: () => isReached(this.sum), watch, timeoutMs: 60_000, describe })
+  }
+}
+
 describe('scanning on threads', () => {
   for (const threads of [1, 2, 7]) {
     it(`gives results in the order of the slices, though each thread may keep but a byte waiting (threads: ${threads})`, async () => {
@@ -53,29 +75,41 @@ describe('scanning on threads', () => {
     })
   }
 
+  it('gives the bytes of a slice in their order, however many pieces wait to be taken', async () => {
+    const text = Array.from({ length: 200_000 }, (_, at) => `${at} THING00002\n`).join('')
+    using logs = logDirectory({ 'o/a': text, 'o/b': text })
+    const slices = slicesOf([{ key: 'o/a', size: text.length }], [], [{ key: 'o/b', size: text.length }])
+    const progress = new WatchedProgress()
+    const steps = scanInOrder(slices, settingsFor(logs, 2, 10 * text.length), never, progress.add)
+    try {
+      const first = await steps.next()
+      await progress.until(({ lines }) => lines === 400_000)
+      const kept = ['', '']
+      let done = 0
+      for (let step = first; !step.done; step = await steps.next()) {
+        if (step.value.kind === 'done') done++
+        else kept[done >> 1] += step.value.bytes.toString()
+      }
+      assert.equal(done, 3)
+      assert.ok(kept.every((bytes) => bytes === text))
+    } finally {
+      await steps.return(undefined)
+    }
+  })
+
   it('gives out no more than 512 slices beyond the one whose results are taken', async () => {
     using logs = logDirectory({ 'o/a': 'THING00001\n' })
     let given = 0
     const endless = (async function* () {
       for (;;) yield { number: given++, category: 0, objects: [{ key: 'o/a', size: 11 }] }
     })()
-    let scanned = 0
-    let check = (): void => {}
-    const onProgress = ({ objects }: { readonly objects: number }): void => {
-      scanned += objects
-      check()
-    }
-    const steps = scanInOrder(endless, settingsFor(logs, 2, 1024 ** 2), never, onProgress)
-    const watch = (call: () => void): (() => void) => {
-      check = call
-      return () => {}
-    }
+    const progress = new WatchedProgress()
+    const steps = scanInOrder(endless, settingsFor(logs, 2, 1024 ** 2), never, progress.add)
     try {
       let done = 0
       for (const taken of [1, 2, 100]) {
         while (done < taken) if ((await steps.next()).value?.kind === 'done') done++
-        const look = (): boolean => scanned >= taken - 1 + 512
-        await until({ look, watch, timeoutMs: 60_000, describe: () => `${scanned} scanned after ${taken}` })
+        await progress.until(({ objects }) => objects >= taken - 1 + 512)
         for (let turn = 0; turn < 20; turn++) await setImmediate()
         assert.ok(given <= taken + 512, `${given} given after ${taken}`)
       }

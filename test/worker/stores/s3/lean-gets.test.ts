@@ -166,11 +166,13 @@ describe('a lean GET leaves to the SDK', () => {
 })
 
 describe('the connections of lean GETs', () => {
-  it('are used again, one for GETs in turn, more for those at once', async () => {
+  it('are used again, one for GETs in turn, more for those at once', async (test) => {
     await using own = await ownServer()
     using connection = connect()
+    const bySdk = test.mock.method(connection.client, 'send')
     for (let count = 0; count < 3; count++) await fetchBy(connection, part)
     assert.equal(own.openConnections(), 1)
+    assert.equal(bySdk.mock.callCount(), 1, 'the SDK is asked once where the bucket is')
     const [one, other] = await Promise.all([fetchBy(connection, part), fetchBy(connection, whole)])
     assert.deepEqual(
       [one, other],

@@ -202,7 +202,7 @@ describe('reading ahead from S3', () => {
     assert.equal(gets.started.filter(({ key }) => key === 'large').length, 1)
   })
 
-  it('lets the network be looked after within every mebibyte', async () => {
+  it('lets the network be looked after once in every mebibyte', async () => {
     const gets = new HeldGets()
     const object = { key: 'large', size: spanBytes }
     const body = gets.ahead.open(object)
@@ -219,6 +219,7 @@ describe('reading ahead from S3', () => {
     isOver = true
     await counted
     assert.equal(bytes, spanBytes)
-    assert.ok(turns >= 8, `${turns} turns`)
+    // Twice as many come by pages of 256 KiB.
+    assert.ok(turns >= 8 && turns < 16, `${turns} turns`)
   })
 })
