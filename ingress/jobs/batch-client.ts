@@ -6,7 +6,7 @@ import { IotLogError, messageOf } from '../../worker/contract/errors.ts'
 
 /*
  * The calls to AWS Batch. A module of its own, so that the SDK is loaded by a plain import of ours: it is a CommonJS
- * package, whose names a bundle does not give to whoever imports it dynamically.
+ * package, whose names a bundle hides from a dynamic import.
  */
 
 /** What a client of Batch needs to know. */
@@ -16,7 +16,7 @@ export interface BatchClientSettings {
   readonly roleArn: string | null | undefined
 }
 
-/** What is submitted: a queue, a definition, and the id of a record. */
+/** What is submitted: a queue, a definition, and the id of a job document. */
 export interface WantedBatchJob {
   readonly queue: string
   readonly jobDefinition: string
@@ -32,7 +32,7 @@ export interface ConnectedBatch {
 
 /** A try takes no longer than this to connect, or to be answered. */
 const requestHandler = { connectionTimeout: 500, requestTimeout: 1_500, throwOnRequestTimeout: true }
-/** Batch is asked again soon: the request of a person ends after 2.5 s. */
+/** Calls are retried soon: the request of a person ends after 2.5 s. */
 const throttleBackoff = { firstMs: 300, longestMs: 300 }
 
 /** Makes a client; nothing is sent before the first call. */

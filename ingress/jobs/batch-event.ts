@@ -29,7 +29,7 @@ const eventSchema = z.object({
 
 /** A Batch job that is over, and for which of our jobs it was. */
 export interface EndedBatchJob {
-  /** The id of the job record. */
+  /** The id of the job document. */
   readonly jobId: string
   readonly batchJobId: string
   readonly queueArn: string
@@ -64,12 +64,12 @@ export function readBatchEvent(event: unknown): EndedBatchJob | undefined {
   }
 }
 
-/** Whether a job waited in vain for a Spot machine, at first or after an interruption; others may be there. */
+/** Whether a job got no Spot machine, at first or after an interruption. On-demand machines may be free. */
 export function lacksCapacity({ statusReason }: EndedBatchJob): boolean {
   return statusReason.includes('CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY')
 }
 
-/** How a job ended that could not say so itself. */
+/** How a job ended whose worker could not report it. */
 export interface Diagnosis {
   readonly state: 'failed' | 'timed-out'
   readonly code: string
@@ -77,102 +77,75 @@ export interface Diagnosis {
   readonly userText: string
 }
 
-/** The first rule that fits tells what happened. */
+/** The diagnosis of the first rule that fits. */
 export function diagnose(ended: EndedBatchJob): Diagnosis {
-  const said = `${ended.statusReason}\n${ended.containerReason}`
-  const rule = rules.find(({ when }) => (typeof when === 'function' ? when(ended) : when.test(said)))
-  return rule?.diagnosis ?? unexplained
+  const reasons = `${ended.statusReason}\n${ended.containerReason}`
+  const [, code, userText] = rules.find(([when]) => (typeof when === 'function' ? when(ended) : when.test(reasons)))!
+  return { state: code === 'timed-out' ? code : 'failed', code, userText }
 }
 
-const failed = (code: string, userText: string): Diagnosis => ({ state: 'failed', code, userText })
+type Rule = readonly [when: RegExp | ((ended: EndedBatchJob) => boolean), code: string, userText: string]
 
-const unexplained = failed(
-  'died',
-  'The export ended without a reason. Try again. If it fails again, send the job id to the operators of iot-log.'
-)
-
-const rules: readonly { readonly when: RegExp | ((ended: EndedBatchJob) => boolean); readonly diagnosis: Diagnosis }[] =
+const rules: readonly Rule[] = [
   [
-    {
-      when: ({ hasSucceeded }) => hasSucceeded,
-      diagnosis: failed(
-        'no-result',
-        'The export finished, but its result could not be saved. Try again: nothing was kept.'
-      )
-    },
-    {
-      when: /CannotPullContainerError|CannotPullImage|pull image|manifest unknown/i,
-      diagnosis: failed(
-        'image-pull',
-        'The export could not start: AWS could not load its container image. Your request is correct. Contact the operators of iot-log, and try again when they have fixed it.'
-      )
-    },
-    {
-      when: /OutOfMemory|out of memory/i,
-      diagnosis: failed(
-        'out-of-memory',
-        'The export ran out of memory and was stopped. Ask for less: fewer hours, or one category at a time. This should not happen: contact the operators of iot-log.'
-      )
-    },
-    {
-      when: /ResourceInitializationError|unable to pull secrets|CannotStartContainerError|CannotCreateContainerError/i,
-      diagnosis: failed(
-        'not-started',
-        'The export could not start: AWS could not set up its container. Try again in a few minutes. If it fails again, contact the operators of iot-log.'
-      )
-    },
-    {
-      when: /exceeded timeout/i,
-      diagnosis: {
-        state: 'timed-out',
-        code: 'timed-out',
-        userText: 'The export exceeded its time limit, and AWS Batch stopped it. Nothing is kept.'
-      }
-    },
-    {
-      when: /CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY/,
-      diagnosis: failed(
-        'no-capacity',
-        'The export could not start: AWS has no free machine at the moment. Try again in 15 minutes.'
-      )
-    },
-    {
-      when: /MISCONFIGURATION:|RUNNABLE/,
-      diagnosis: failed(
-        'stuck',
-        'The export waited for a machine and got none: its queue is full or set up wrongly. Your request is correct. Contact the operators of iot-log.'
-      )
-    },
-    {
-      when: /Spot Task was interrupted|Host EC2/i,
-      diagnosis: failed(
-        'interrupted',
-        'AWS took back the machine of the export in every attempt. This is rare: try again.'
-      )
-    },
-    {
-      when: ({ exitCode }) => exitCode === 2,
-      diagnosis: failed(
-        'wrong-record',
-        'The export could not read its job document. Try again. If it fails again, send the job id to the operators of iot-log.'
-      )
-    },
-    {
-      when: ({ exitCode }) => exitCode === 137,
-      diagnosis: failed(
-        'killed',
-        'The export was killed, most likely because it ran out of memory. Ask for less: fewer hours, or one category at a time.'
-      )
-    },
-    {
-      when: ({ hasStarted, exitCode }) => !hasStarted && exitCode === undefined,
-      diagnosis: failed(
-        'stopped',
-        'The export was stopped in AWS Batch before it started. If you did not stop it, try again.'
-      )
-    },
-    {
-      when: (ended) => ended.exitCode === 143 || /terminated|cancell?ed by/i.test(ended.statusReason),
-      diagnosis: failed('stopped', 'An operator stopped the export in AWS Batch. Ask them why, or try again.')
-    }
+    ({ hasSucceeded }) => hasSucceeded,
+    'no-result',
+    'The export finished, but its result could not be saved. Try again: nothing was kept.'
+  ],
+  [
+    /CannotPullContainerError|CannotPullImage|pull image|manifest unknown/i,
+    'image-pull',
+    'The export could not start: AWS could not load its container image. Your request is correct. Contact the operators of iot-log, and try again when they have fixed it.'
+  ],
+  [
+    /OutOfMemory|out of memory/i,
+    'out-of-memory',
+    'The export ran out of memory and was stopped. Ask for less: fewer hours, or one category at a time. This should not happen: contact the operators of iot-log.'
+  ],
+  [
+    /ResourceInitializationError|unable to pull secrets|CannotStartContainerError|CannotCreateContainerError/i,
+    'not-started',
+    'The export could not start: AWS could not set up its container. Try again in a few minutes. If it fails again, contact the operators of iot-log.'
+  ],
+  [/exceeded timeout/i, 'timed-out', 'The export exceeded its time limit, and AWS Batch stopped it. Nothing is kept.'],
+  [
+    /CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY/,
+    'no-capacity',
+    'The export could not start: AWS has no free machine at the moment. Try again in 15 minutes.'
+  ],
+  [
+    /MISCONFIGURATION:|RUNNABLE/,
+    'stuck',
+    'The export waited for a machine and got none: its queue is full or set up wrongly. Your request is correct. Contact the operators of iot-log.'
+  ],
+  [
+    /Spot Task was interrupted|Host EC2/i,
+    'interrupted',
+    'AWS took back the machine of the export in every attempt. This is rare: try again.'
+  ],
+  [
+    ({ exitCode }) => exitCode === 2,
+    'wrong-record',
+    'The export could not read its job document. Try again. If it fails again, send the job id to the operators of iot-log.'
+  ],
+  [
+    ({ exitCode }) => exitCode === 137,
+    'killed',
+    'The export was killed, most likely because it ran out of memory. Ask for less: fewer hours, or one category at a time.'
+  ],
+  [
+    ({ hasStarted, exitCode }) => !hasStarted && exitCode === undefined,
+    'stopped',
+    'The export was stopped in AWS Batch before it started. If you did not stop it, try again.'
+  ],
+  [
+    (ended) => ended.exitCode === 143 || /terminated|cancell?ed by/i.test(ended.statusReason),
+    'stopped',
+    'An operator stopped the export in AWS Batch. Ask them why, or try again.'
+  ],
+  [
+    () => true,
+    'died',
+    'The export ended without a reason. Try again. If it fails again, send the job id to the operators of iot-log.'
   ]
+]

@@ -14,7 +14,7 @@ export interface Batch {
   /** Puts a job into a queue and gives Batch's id for it. @throws IotLogError when Batch does not take it */
   submit(environment: string, kind: QueueKind, jobId: string, signal: AbortSignal): Promise<SubmittedJob>
   /** Stops a job wherever it is; one that has ended is as good. @throws IotLogError */
-  terminate(environment: string, batchJobId: string, reason: string, signal: AbortSignal): Promise<void>
+  terminate(environment: string, batchJobId: string, signal: AbortSignal): Promise<void>
   /** Loads what the first call needs, before there is one. */
   warm(): Promise<void>
 }
@@ -24,8 +24,8 @@ export interface SubmittedJob {
   readonly queue: string
 }
 
-/** Why a job is stopped, where operators see it. */
-export const cancelReason = 'Cancelled on request'
+/** Operators see it at a job that was stopped. */
+const cancelReason = 'Cancelled on request'
 
 /** Asks the Batch of every environment of a configuration; each has its own client, made when it is first needed. */
 export function createBatch(config: Config, clock: Clock): Batch {
@@ -44,8 +44,8 @@ export function createBatch(config: Config, clock: Clock): Batch {
       const client = await clientOf(environment)
       return { batchJobId: await client.submit({ queue, jobDefinition, jobId }, signal), queue }
     },
-    terminate: async (name, batchJobId, reason, signal) => {
-      await (await clientOf(environmentOf(config, name))).terminate(batchJobId, reason, signal)
+    terminate: async (name, batchJobId, signal) => {
+      await (await clientOf(environmentOf(config, name))).terminate(batchJobId, cancelReason, signal)
     },
     warm: async () => {
       await clientOf(environmentOf(config, config.defaultEnvironment))

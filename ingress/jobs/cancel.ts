@@ -2,7 +2,6 @@ import { hasBatchJob, isOver, type Job } from '../../worker/contract/job.ts'
 import { endJob } from '../../worker/jobs/jobs.ts'
 import { errorFields } from '../../worker/report/log.ts'
 import { isAdmin } from './access.ts'
-import { cancelReason } from './batch.ts'
 import type { FoundJob } from './locations.ts'
 import type { RequestContext } from './request-context.ts'
 import type { Services } from './services.ts'
@@ -51,7 +50,7 @@ export async function cancelJob(
   if (isOver(changed.state)) return 'cancelled'
   const batchJob = changed.batch!.jobId
   const terminate = (signal: AbortSignal): Promise<void> =>
-    services.batch.terminate(job.request.environment, batchJob, cancelReason, signal)
+    services.batch.terminate(job.request.environment, batchJob, signal)
   try {
     await deadline.within('TerminateJob', terminate, { reserveMs: answerReserveMs })
     return 'stopping'

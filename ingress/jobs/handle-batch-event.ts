@@ -3,15 +3,15 @@ import { hasBatchJob, isOver, type Job } from '../../worker/contract/job.ts'
 import { endJob, type JobEnd } from '../../worker/jobs/jobs.ts'
 import { createReporter, type JobReporter, type Reporters } from '../../worker/report/job-reporter.ts'
 import { errorFields } from '../../worker/report/log.ts'
-import { cancelReason, type SubmittedJob } from './batch.ts'
+import type { SubmittedJob } from './batch.ts'
 import { diagnose, type EndedBatchJob, lacksCapacity, readBatchEvent } from './batch-event.ts'
 import type { FoundJob } from './locations.ts'
 import type { Services } from './services.ts'
 
 /*
- * A Batch job has ended. Most have told so themselves; one that was killed, or never began, can't, so its record is
- * ended here and its asker told; and so is the asker of one whose last message was lost. Events may come twice and in
- * any order: the record decides, by conditional changes, and says until when somebody is at it.
+ * A Batch job has ended. Most workers have reported that themselves. A worker that was killed, or never started, can't:
+ * then its job is ended and reported here. So is a job whose last message was lost. Events may come twice and in any
+ * order. Conditional changes of the job document decide who acts, and until when.
  */
 
 /** The reporters of all front ends. What they need, such as secrets, may have to be read first. */
@@ -20,14 +20,14 @@ export type OpenReporters = () => Promise<Reporters>
 /** What became of an event. */
 export type Handled = 'ignored' | 'reported' | 'resubmitted'
 
-/** Lambda's second try comes a minute after the first has failed; until then whoever began may still be at it. */
+/** Lambda retries a minute after a failure; until then the first handler may still be at work. */
 const takenOverMs = 50_000
-/** For the last message; nobody waits, so there is time to ask Slack again. */
+/** For the last message. No person waits, so there is time for retries. */
 const reportMs = 15_000
 /** What Batch may take for a call. */
 const callMs = 10_000
 
-/** @throws IotLogError when the asker could not be told, or the record not be changed: then it is to be delivered again */
+/** @throws IotLogError when the end could not be reported or written: then the event must be delivered again */
 export async function handleBatchEvent(
   event: unknown,
   services: Services,
@@ -41,7 +41,7 @@ export async function handleBatchEvent(
   return handled ?? end(ended, found, services, openReporters)
 }
 
-/** Ends the record, unless it has ended, and tells the asker, unless they were told. */
+/** Ends the job unless it is over, and reports that unless it is reported. */
 async function end(
   ended: EndedBatchJob,
   found: FoundJob,
@@ -61,7 +61,7 @@ async function end(
     return { ...over, tellingAt: new Date(nowMs).toISOString() }
   })
   if (!job || !isOurs) return 'ignored'
-  services.log.warn('A job ended without telling so', {
+  services.log.warn('A job ended without a report', {
     job: job.id,
     batchJob: ended.batchJobId,
     state: job.state,
@@ -69,7 +69,9 @@ async function end(
     why: whyOf(ended)
   })
   if (!(await reporter.over(job, reportMs))) {
-    throw new IotLogError('unavailable', `The asker of job ${job.id} could not be told of its end`, { subject: job.id })
+    throw new IotLogError('unavailable', `The asker of job ${job.id} could not be notified of its end`, {
+      subject: job.id
+    })
   }
   await jobs.noteReported(job.id)
   return 'reported'
@@ -103,8 +105,8 @@ function whyOf({ statusReason, containerReason, exitCode }: EndedBatchJob): stri
 }
 
 /**
- * Once more, on a machine that costs more and is there. The record is marked first, with the time, so that it happens
- * once; who finds a mark that is old takes over from one that died. Undefined when Batch does not take it.
+ * Retries on an on-demand machine. The document is marked first, with the time, so that this happens once. A handler that
+ * finds an old mark takes over from one that died. Undefined when Batch does not take the job.
  */
 async function resubmit(
   ended: EndedBatchJob,
@@ -133,7 +135,7 @@ async function resubmit(
   if (!job) return 'ignored'
   const isCancelled = job.state === 'cancelling' || isOver(job.state)
   if (isCancelled) await terminate(job, batch.jobId, services)
-  // One that is over is told of by its end.
+  // The end of a job that is over is reported elsewhere.
   if (isOver(job.state)) return undefined
   await (await reporterOf({ job, location }, services, openReporters)).interrupted(job)
   return 'resubmitted'
@@ -156,13 +158,13 @@ async function submitOnDemand(
 /** Somebody has cancelled it in between. Should this fail, the job finds so when it begins. */
 async function terminate(job: Job, batchJobId: string, { batch, log }: Services): Promise<void> {
   try {
-    await batch.terminate(job.request.environment, batchJobId, cancelReason, AbortSignal.timeout(callMs))
+    await batch.terminate(job.request.environment, batchJobId, AbortSignal.timeout(callMs))
   } catch (error) {
     log.error('A Batch job could not be stopped', { job: job.id, batchJob: batchJobId, ...errorFields(error) })
   }
 }
 
-/** Whether the event is about the Batch job that works for this record now; an earlier one has nothing to say. */
+/** Whether the event is about the current Batch job of the document; events of earlier ones are ignored. */
 const isCurrent = ({ batchJobId }: EndedBatchJob, { batch }: Job): boolean =>
   batch === null || batch.jobId === batchJobId
 

@@ -9,8 +9,8 @@ import { storeOf } from '../../worker/stores/store-of.ts'
 import type { Deadline, Share } from './deadline.ts'
 
 /*
- * Where the jobs of an environment are kept: beside its logs, or all in `output.store`. A job's id does not tell which,
- * so who has an id alone looks in every location.
+ * Where the jobs of an environment are kept: beside its logs, or all in `output.store`. An id does not name its location,
+ * so a search by id looks in every location.
  */
 
 export interface Location {
@@ -34,7 +34,7 @@ export interface FoundJobs {
 export interface LocationsOptions {
   readonly config: Config
   readonly nowMs: () => number
-  /** How long a bucket that refuses or is silent is asked again. */
+  /** How long requests to a bucket that refuses or is silent are retried. */
   readonly patienceMs: number
 }
 
@@ -80,7 +80,7 @@ export class Locations {
     return this.#firstWith(({ jobs }) => jobs.find(id))
   }
 
-  /** The same for whoever asks what became of it: see Jobs.look. */
+  /** The same, but ends a lost job first: see Jobs.look. */
   look(id: string): Promise<FoundJob | undefined> {
     return this.#firstWith(({ jobs }) => jobs.look(id))
   }

@@ -11,7 +11,7 @@ import type { Services } from './services.ts'
 
 interface FreeSlot {
   readonly key: string
-  /** Of what stands there; undefined where nothing does. */
+  /** Of the object at this key; undefined without one. */
   readonly version: string | undefined
 }
 
@@ -57,7 +57,7 @@ async function look(key: string, { locations, log }: Services): Promise<Look> {
     const job = (await locations.look(slot.bytes.toString()))?.job
     return job && !isOver(job.state) ? { key, version, isFree: false, job } : { key, version, isFree: true }
   } catch (error) {
-    log.error('It could not be told whether a job runs', { job: slot.bytes.toString(), ...errorFields(error) })
+    log.error('The state of a job could not be read', { job: slot.bytes.toString(), ...errorFields(error) })
     return { key, version, isFree: false }
   }
 }

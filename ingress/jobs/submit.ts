@@ -4,7 +4,6 @@ import type { ExportRequest } from '../../worker/contract/request.ts'
 import type { ClaimedJob, JobEnd, Standing, StoredJob, WantedJob } from '../../worker/jobs/jobs.ts'
 import { errorFields } from '../../worker/report/log.ts'
 import { refusedByRules } from './access.ts'
-import { cancelReason } from './batch.ts'
 import { type Deadline, OutOfTimeError } from './deadline.ts'
 import { RequestRefused } from './function-url.ts'
 import type { Location } from './locations.ts'
@@ -13,9 +12,9 @@ import type { Services } from './services.ts'
 import { type Room, roomOf, takeSlot } from './slots.ts'
 
 /*
- * From a request to a running job, within the time a person waits for an answer: who asks is looked at, the job is
- * recorded, and Batch is given its id. The record comes first, so that no job runs that nobody knows of; whatever fails
- * after it ends the job and frees its request, so that asking again works.
+ * From a request to a running job, within the time a person waits: the ingress checks the asker, writes the job document,
+ * and submits its id to Batch. The document comes first, so that every running job has one. A later failure ends the job
+ * and frees its request, so that the person can retry.
  */
 
 /** What a person asks for, and where their front end answers. */
@@ -33,7 +32,7 @@ export type Submitted =
   | { readonly kind: 'too-many'; readonly jobs: readonly Job[] }
   | { readonly kind: 'failed'; readonly text: string }
 
-/** Kept for telling the record how a submission went. */
+/** Kept for writing into the job document how a submission went. */
 const recordReserveMs = 500
 
 /** @throws RequestRefused when the request was here before */
@@ -54,7 +53,7 @@ export async function submitExport(ask: Ask, context: RequestContext, services: 
   }
 }
 
-/** What the configuration alone tells. */
+/** The reason that needs the configuration alone. */
 function refusedBeforehand({ request }: Ask, { asker }: RequestContext, { config }: Services): string | undefined {
   if (config.environments.get(request.environment)?.submit === undefined) {
     return `Logs of ${request.environment} can't be exported here: no queue is set up for it.`
@@ -109,18 +108,18 @@ async function claim(
     return claiming
   }
   try {
-    return await context.deadline.within('record of the job', begin, { reserveMs: 2 * recordReserveMs })
+    return await context.deadline.within('job document', begin, { reserveMs: 2 * recordReserveMs })
   } catch (error) {
     if (error instanceof OutOfTimeError) {
       void endLate(claiming, location, services)
-      // Its request may name it already: whoever asks again must not be told that it runs.
+      // Its request may name it already: a retry must not get the answer that it runs.
       await giveUp(id, location, services, context.deadline, 'Out of time')
     }
     throw error
   }
 }
 
-/** A claim that comes when nobody waits any more must not stand in the way of the next. */
+/** A claim that succeeds too late must not block the next one. */
 async function endLate(
   claiming: Promise<ClaimedJob> | undefined,
   { jobs }: Location,
@@ -130,11 +129,11 @@ async function endLate(
     const claimed = await claiming
     if (claimed?.kind === 'new') await jobs.end(claimed.job.id, notSubmitted('Out of time'))
   } catch (error) {
-    log.warn('A late record could not be ended', errorFields(error))
+    log.warn('A late job could not be ended', errorFields(error))
   }
 }
 
-/** Others were faster with the last slot. */
+/** Other requests took the last slot. */
 async function noRoom(
   { id, digest }: Job,
   { asker, deadline }: RequestContext,
@@ -178,7 +177,7 @@ async function submitNew(
   }
 }
 
-/** The request is free again; should even that fail, it is a minute later (see lost-job.ts). */
+/** Frees the request. If that fails too, it is free a minute later (see lost-job.ts). */
 async function giveUp(
   id: string,
   { jobs }: Location,
@@ -189,7 +188,7 @@ async function giveUp(
   try {
     await deadline.within('end of the record', () => jobs.end(id, notSubmitted(why)))
   } catch (error) {
-    log.error('The record of a job could not be ended', { job: id, ...errorFields(error) })
+    log.error('A job could not be ended', { job: id, ...errorFields(error) })
   }
 }
 
@@ -199,8 +198,8 @@ function notSubmitted(why: string): JobEnd {
 }
 
 /**
- * The job runs by now, so nothing here may fail it; who wants to cancel it finds Batch's id in the record. Its worker may
- * have begun and written that itself; or somebody has cancelled it meanwhile.
+ * The job runs by now, so nothing here may fail it. Cancelling needs Batch's id in the document. Its worker may have
+ * started and written that itself, or a person may have cancelled the job.
  */
 async function recordBatchJob(
   recorded: StoredJob,
@@ -216,9 +215,7 @@ async function recordBatchJob(
     const standing =
       (await deadline.within('id of the Batch job', () => jobs.update(id, note, recorded))) ?? recorded.job
     if (standing.state === 'cancelling' || isOver(standing.state)) {
-      await deadline.within('TerminateJob', (signal) =>
-        batch.terminate(request.environment, batchJob.jobId, cancelReason, signal)
-      )
+      await deadline.within('TerminateJob', (signal) => batch.terminate(request.environment, batchJob.jobId, signal))
     }
     return standing
   } catch (error) {

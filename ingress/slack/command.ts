@@ -21,8 +21,8 @@ import type { SignedForm } from './signed-form.ts'
 import { statusText } from './status.ts'
 
 /*
- * POST /slack/commands (https://docs.slack.dev/interactivity/implementing-slash-commands). Whatever goes wrong from here
- * on is told to the person, for their eyes only.
+ * POST /slack/commands (https://docs.slack.dev/interactivity/implementing-slash-commands). From here on
+ * every failure is answered with a text that only the person sees.
  */
 
 /** What a person may read of their mistakes; Slack shows no more than a few thousand characters anyway. */

@@ -44,7 +44,7 @@ const payloadSchema = z.object({
 })
 type Payload = z.output<typeof payloadSchema>
 
-/** Kept for telling the person through the response URL. */
+/** Kept for answering the person through the response URL. */
 const answerReserveMs = 500
 
 export async function answerInteraction(
@@ -90,7 +90,7 @@ function contextOf(
   return createRequestContext(facts, event, services, deadline)
 }
 
-/** A button. Slack tells of pressed links too: those, and buttons of others, need nothing. */
+/** A button. Slack reports presses of links too: those, and buttons of others, need no action. */
 async function press(payload: Payload, context: SlackRequestContext, services: SlackServices): Promise<void> {
   const { actions, response_url: responseUrl, is_enterprise_install: isOfWholeOrganisation } = payload
   const action = actions?.find(({ action_id: id }) => id === actionIds.cancel || id === actionIds.newLink)
@@ -119,7 +119,7 @@ async function answerPress(
   const { asker, deadline, refuseReplay } = context
   try {
     const [found] = await Promise.all([
-      deadline.within('record of the job', () => services.locations.look(id), { reserveMs: 2 * answerReserveMs }),
+      deadline.within('job document', () => services.locations.look(id), { reserveMs: 2 * answerReserveMs }),
       refuseReplay()
     ])
     if (!found || found.job.asker.team !== asker.team) return { text: 'iot-log no longer knows this export.' }
@@ -173,7 +173,7 @@ const showText = (text: string): FunctionUrlResult => showMessage({ text })
 
 /** Takes the place of the form; nothing is left to be submitted. */
 function showMessage({ text, blocks }: Ephemeral): FunctionUrlResult {
-  // A press in a modal can't be answered; the text tells how to cancel, too.
+  // A press in a modal can't be answered; the text says how to cancel, too.
   const shown = blocks?.filter((block) => !hasCancel(block)) ?? [section([text])]
   const title = { type: 'plain_text', text: 'Export device logs' }
   const close = { type: 'plain_text', text: 'Close' }

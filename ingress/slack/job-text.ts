@@ -13,11 +13,10 @@ import type { SlackRequestContext } from './request-context.ts'
 import type { SlackServices } from './services.ts'
 
 /*
- * What a person is told of jobs at once, for their eyes only. How a job goes on is told by its own message, which the
- * worker writes.
+ * What a person reads of jobs at once; only they see it. The worker reports progress in the job's own message.
  */
 
-/** As many of the last letters of an id as tell jobs of a person apart. */
+/** So many last letters of an id distinguish the jobs of a person. */
 const shortIdLength = 6
 export const shortId = (job: Job): string => job.id.slice(-shortIdLength)
 
@@ -87,7 +86,7 @@ function tooManyText(jobs: readonly Job[], { command }: SlackRequestContext, { c
   ])
 }
 
-/** A fresh link, for whoever pressed the button. */
+/** A new link, for the person who pressed the button. */
 export function newLinkText(job: Job, link: SignedLink): Ephemeral {
   const lines = [
     `${namedIdentifiers(job.request)} · ${whereText(job.request)}`,
@@ -101,7 +100,7 @@ export function lineOf(job: Job): string {
   return `${namedIdentifiers(job.request)} · ${categoriesText(job.request)} · ${whereText(job.request)} · ${stateText(job)}`
 }
 
-/** Where a job stands, or how it ended. */
+/** The state of a job, or how it ended. */
 function stateText(job: Job): string {
   switch (job.state) {
     case 'submitted':

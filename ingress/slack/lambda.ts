@@ -27,7 +27,7 @@ function getServices(): SlackServices {
 /** What is silent for longer would leave the first request no time to say so. */
 const warmMs = 1_000
 
-/** Loads and reads beforehand; what fails here, or takes long, is left to the first request, which then tells. */
+/** Loads and reads beforehand. What fails or takes long is left to the first request, which reports it. */
 async function warm(): Promise<void> {
   const load = (): Promise<unknown> =>
     Promise.allSettled([
@@ -38,7 +38,7 @@ async function warm(): Promise<void> {
   await within(warmMs, 'Loading', load).catch(() => {})
 }
 
-// Lambda sets it; elsewhere whoever serves the handler decides when it starts.
+// Lambda sets it; elsewhere the server of the handler decides when it starts.
 if (process.env.AWS_LAMBDA_FUNCTION_NAME) await warm()
 
 export async function handler(event: FunctionUrlEvent): Promise<FunctionUrlResult> {

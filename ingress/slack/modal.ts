@@ -18,7 +18,7 @@ import type { SlackServices } from './services.ts'
 
 /*
  * The form that opens when the command has no words (https://docs.slack.dev/surfaces/modals). A modal knows neither the
- * channel nor the response URL of its command: both travel in its private metadata, sealed, since the URL is a secret.
+ * channel nor the response URL of its command: both travel in its private metadata, encrypted, since the URL is a secret.
  */
 
 export const modalCallback = 'iot-log-export'
@@ -59,7 +59,7 @@ const originSchema = z.strictObject({
 /** Where and when the command was typed that opened the form. */
 export type Origin = z.output<typeof originSchema>
 
-/** Opens what {@link openModal} has sealed for this person; undefined for anything else. */
+/** Opens what {@link openModal} has encrypted for this person; undefined for anything else. */
 export async function readOrigin(
   metadata: string,
   context: SlackRequestContext,
@@ -163,7 +163,7 @@ export type FormReading =
   | { readonly request: ExportRequest }
   | { readonly errors: Readonly<Partial<Record<Field, string>>> }
 
-/** Reads a form by the same rules as typed words, each field by itself, so that each mistake stands at its field. */
+/** Reads a form by the same rules as typed words, each field by itself, so that each mistake is shown at its field. */
 export function readForm(state: FormState, config: Config, nowMs: number): FormReading {
   const typed = typedWords(state)
   const errors: Partial<Record<Field, string>> = {}
@@ -175,7 +175,7 @@ export function readForm(state: FormState, config: Config, nowMs: number): FormR
   try {
     return { request: parseRequest(wordsOf(typed), config, nowMs) }
   } catch (error) {
-    // What only fits together badly is told at the first field.
+    // A mistake of fields together is shown at the first field.
     if (error instanceof ProblemsError) return { errors: { identifier: clip(error.message, longestError) } }
     throw error
   }

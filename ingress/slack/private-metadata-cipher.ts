@@ -9,20 +9,20 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 const ivBytes = 12
 const tagBytes = 16
 
-/** Seals a text under the first key. `owner` has to be told again to open it. */
+/** Encrypts a text with the first key. Decrypting needs the same `owner`. */
 export function encryptText(text: string, owner: string, keys: readonly string[]): string {
   const iv = randomBytes(ivBytes)
-  const cipher = createCipheriv('aes-256-gcm', sealingKey(keys[0]!), iv).setAAD(Buffer.from(owner))
-  const sealed = Buffer.concat([cipher.update(text), cipher.final()])
-  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
+  const cipher = createCipheriv('aes-256-gcm', encryptionKey(keys[0]!), iv).setAAD(Buffer.from(owner))
+  const encrypted = Buffer.concat([cipher.update(text), cipher.final()])
+  return Buffer.concat([iv, cipher.getAuthTag(), encrypted]).toString('base64url')
 }
 
-/** Opens what one of the keys has sealed for this owner; undefined for anything else. */
-export function decryptText(sealed: string, owner: string, keys: readonly string[]): string | undefined {
-  const bytes = Buffer.from(sealed, 'base64url')
+/** Decrypts what one of the keys has encrypted for this owner; undefined for anything else. */
+export function decryptText(encrypted: string, owner: string, keys: readonly string[]): string | undefined {
+  const bytes = Buffer.from(encrypted, 'base64url')
   if (bytes.length < ivBytes + tagBytes) return undefined
   for (const key of keys) {
-    const decipher = createDecipheriv('aes-256-gcm', sealingKey(key), bytes.subarray(0, ivBytes))
+    const decipher = createDecipheriv('aes-256-gcm', encryptionKey(key), bytes.subarray(0, ivBytes))
     decipher.setAAD(Buffer.from(owner)).setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
     try {
       return decipher.update(bytes.subarray(ivBytes + tagBytes)).toString() + decipher.final().toString()
@@ -33,4 +33,4 @@ export function decryptText(sealed: string, owner: string, keys: readonly string
   return undefined
 }
 
-const sealingKey = (key: string): Buffer => Buffer.from(hkdfSync('sha256', key, '', 'iot-log modal', 32))
+const encryptionKey = (key: string): Buffer => Buffer.from(hkdfSync('sha256', key, '', 'iot-log modal', 32))

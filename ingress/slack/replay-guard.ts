@@ -10,7 +10,7 @@ const answerReserveMs = 500
  * Obeys a signed request once: within the five minutes that a signature is good for, a captured one would otherwise be as
  * good as new. Slack signs the trigger of every request too, so two of a person are never the same. The notice is one
  * conditional PUT, sent with the first call; it expires with everything below the output prefix.
- * @returns what throws RequestRefused (401) when the request was here before; nothing may be told or done until then
+ * @returns a function that throws RequestRefused (401) for a repeated request; nothing may be answered or done before it
  */
 export function refuseReplays(signature: string, services: SlackServices, deadline: Deadline): () => Promise<void> {
   let noting: Promise<void> | undefined

@@ -18,7 +18,7 @@ class SlackCallError extends Error {
 }
 
 const brokenToken = ' (the bot token of the secret is not valid: copy it again from the app’s settings)'
-/** What an operator has to mend. */
+/** What an operator has to fix. */
 const hints: Readonly<Record<string, string>> = {
   missing_scope: ' (the app lacks a scope: update it from `iot-log slack manifest`, and install it again)',
   invalid_auth: brokenToken,

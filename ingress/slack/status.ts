@@ -10,7 +10,7 @@ import { lineOf, shortId } from './job-text.ts'
 import type { SlackRequestContext } from './request-context.ts'
 import type { SlackServices } from './services.ts'
 
-/** Results that are shown; who wants an older one asks for it again. */
+/** Results that are shown. An older one can be exported again. */
 const mostResults = 5
 /** Running jobs of one person are few, unless the limit is high. */
 const mostRunning = 10
@@ -43,7 +43,7 @@ export async function statusText(context: SlackRequestContext, services: SlackSe
   return { text: lines.join('\n'), blocks: [section(lines)] }
 }
 
-/** What a person must know who does not see all their jobs. */
+/** A warning for a person who does not see all their jobs. */
 export function unreadLines({ failures }: FoundJobs, { log }: SlackServices): string[] {
   for (const failure of failures) log.error('The jobs of a location could not be read', errorFields(failure))
   return failures.length === 0 ? [] : ['⚠️ iot-log could not read all jobs, so some may be missing here.']

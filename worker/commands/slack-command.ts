@@ -4,7 +4,7 @@ import { IotLogError, type Problem, ProblemCollector, ProblemsError } from '../c
 import { nearest } from '../contract/nearest.ts'
 import { exitCodes } from '../contract/result.ts'
 import { troubleOf } from '../report/slack/answers.ts'
-import { botScopes, manifestYaml } from '../report/slack/manifest.ts'
+import { botScopes, manifestJson } from '../report/slack/manifest.ts'
 import { usageMarkdown, usageTitle } from '../report/slack/usage.ts'
 import type { Command, CommandContext } from './command.ts'
 import type { FlagSpec } from './flags.ts'
@@ -50,7 +50,7 @@ export const slackCommand: Command = {
       'If the channel has a canvas already, it stays, and the page becomes a new tab.'
     ],
     examples: [
-      'iot-log slack manifest --url https://abc.lambda-url.ap-northeast-1.on.aws > manifest.yaml',
+      'iot-log slack manifest --url https://abc.lambda-url.ap-northeast-1.on.aws > manifest.json',
       'iot-log slack canvas --channel C0123456789'
     ]
   }),
@@ -87,9 +87,9 @@ async function printManifest({ typed, surroundings, terminal }: CommandContext):
   const baseUrl = problems.take(() => baseUrlOf(typed.values.get('url')))
   problems.throwIfAny()
   const { region = 'REGION' } = config.environments.get(config.defaultEnvironment)!
-  const missing = '# Fill in the URL of the ingress, or print the manifest with --url.\n'
   const url = baseUrl ?? `https://FILL-IN.lambda-url.${region}.on.aws`
-  await terminal.print(`${baseUrl === undefined ? missing : ''}${manifestYaml(config, url)}\n`)
+  if (!baseUrl) terminal.error.write('Replace the URL of the ingress, or print the manifest with --url.\n')
+  await terminal.print(`${manifestJson(config, url)}\n`)
 }
 
 /** Slack sends commands to https only. */

@@ -4,7 +4,7 @@ import { compareKeys } from './key-order.ts'
 import { type ExportRequest, encodeRequest, requestSchema } from './request.ts'
 
 /*
- * The record of one job: what was asked, who asked and where to answer, how it goes. It is an object under
+ * The document of one job: what was asked, who asked and where to answer, how it goes. It is an object under
  * `<output.prefix>jobs/`; Batch, logs and environments carry its id alone, since response URLs and message stamps are
  * secrets of a kind.
  *
@@ -23,11 +23,11 @@ export const jobStates = [
   'cancelled',
   'timed-out'
 ] as const
-/** Where a job stands; the last six are ends. */
+/** The state of a job; the last six are ends. */
 export type JobState = (typeof jobStates)[number]
 
 const count = z.int().min(0)
-/** An object that may hold more than is known of it; its type tells the known. */
+/** An object that may have fields that are not known here; its type has the known ones. */
 const open = <Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape> =>
   z.looseObject(shape) as unknown as z.ZodObject<Shape>
 
@@ -110,13 +110,13 @@ export const jobSchema = open({
   result: result.nullable(),
   /** What ended it, for the asker and for the operator. */
   failure: open({ code: z.string(), userText: z.string(), operatorText: z.string() }).nullable(),
-  /** When somebody began to tell the asker of the end in place of the worker, so that no two do. */
+  /** When a handler began to report the end in place of the worker, so that only one does. */
   tellingAt: z.string().optional(),
-  /** When the asker was told of the end. */
+  /** When the end was reported to the asker. */
   toldAt: z.string().optional()
 })
 
-/** The record of one job. */
+/** The document of one job. */
 export type Job = z.output<typeof jobSchema>
 export type JobAsker = Job['asker']
 export type JobReply = Job['reply']
@@ -131,7 +131,7 @@ export const isOver = (state: JobState): boolean => ends.includes(state)
 /** Whether the asker got an answer from the logs. */
 export const isSuccess = (state: JobState): boolean => successes.includes(state)
 
-/** Whether Batch has a job for this record: none yet, or its last one is being replaced, otherwise. */
+/** Whether Batch has a job for this document. Not yet at first, nor while its last one is being replaced. */
 export const hasBatchJob = ({ batch }: Job): boolean => batch !== null && batch.replacedAt === undefined
 
 /** How long the same request is answered with a job that has succeeded. */
@@ -148,7 +148,7 @@ export function digestOf(team: string, request: ExportRequest): string {
 
 const inOrder = (texts: readonly string[]): string[] => [...texts].sort(compareKeys)
 
-/** Where the records are, below the output prefix. Names are made of ids and digests, never of what people type. */
+/** The keys below the output prefix. They are made of ids and digests, never of what people type. */
 export const jobKeys = {
   record: (prefix: string, id: string): string => `${prefix}jobs/${id}.json`,
   byRequest: (prefix: string, digest: string): string => `${prefix}jobs/by-request/${digest}`,
@@ -158,7 +158,7 @@ export const jobKeys = {
     `${prefix}jobs/running/${team}/${user}/${id}`
 } as const
 
-/** Reads a record back. @throws ZodError for what is none */
+/** Reads a document back. @throws ZodError for anything else */
 export function decodeJob(bytes: Buffer): Job {
   return jobSchema.parse(JSON.parse(bytes.toString()))
 }

@@ -5,8 +5,8 @@ import { closeAttempts, endJob, type JobEnd } from './document.ts'
 import type { AttemptSettings } from './settings.ts'
 
 /*
- * What becomes of a job's record when an attempt begins, is stopped, or fails. Pure: the record is passed in as it
- * stands, since others change it too.
+ * How a job document changes when an attempt begins, is stopped, or fails. Pure: callers pass in the current document,
+ * since others change it too.
  */
 
 /** Exit codes of a job's container: CONTRACT.md, `worker/main`. */
@@ -15,7 +15,7 @@ export const jobExitCodes = { answered: 0, failed: 1, wrong: 2, interrupted: 143
 /** Batch counts from the start of the container, a little before this process can. */
 const timeoutSlackMs = 5_000
 
-/** The record at the start of an attempt: running from the beginning, or cancelled if somebody wants that meanwhile. */
+/** The document at the start of an attempt: running, or cancelled if a person has asked for that. */
 export function beginAttempt(job: Job, { batchJobId, queue }: AttemptSettings, nowMs: number): Job {
   if (job.state === 'cancelling') return endJob(job, { state: 'cancelled' }, nowMs)
   const startedAt = new Date(nowMs).toISOString()
@@ -25,7 +25,7 @@ export function beginAttempt(job: Job, { batchJobId, queue }: AttemptSettings, n
   return { ...job, state: 'running', batch: { jobId: batchJobId, queue }, attempts, progress: null }
 }
 
-/** The record after a stop from outside: why it came is for the record, the clock and the count of attempts to tell. */
+/** The document after a stop from outside. Its state, the clock and the count of attempts give the reason. */
 export function stopAttempt(job: Job, attempt: AttemptSettings, nowMs: number): Job {
   const end = endOfStopped(job, attempt, nowMs)
   if (end) return endJob(job, end, nowMs)
@@ -47,7 +47,7 @@ function endOfStopped(job: Job, attempt: AttemptSettings, nowMs: number): JobEnd
   return { state: 'failed', outcome: 'interrupted', failure: { code: 'interrupted', userText, operatorText } }
 }
 
-/** What is told of an error that ended a job. */
+/** What is reported of an error that ended a job. */
 export function failureOf(error: unknown, place: FailedPlace): NonNullable<Job['failure']> {
   const code = error instanceof IotLogError ? error.code : 'internal'
   const isOwnMistake = error instanceof ProblemsError && error.code === 'wrong-words'

@@ -4,10 +4,10 @@ import { encodeJob, isOver, isSuccess, type Job, jobKeys, reuseMs } from '../con
 
 /*
  * How a request becomes one job, however many ask at once: a document is written first and the pointer of its request
- * after it, so that what a pointer names is there; whoever gets the pointer has the job.
+ * after it, so that what a pointer names is there. The process that gets the pointer owns the job.
  */
 
-/** How often a change is tried again when others are faster; each time somebody else got on. */
+/** How often a change is retried when another process was faster; each time the other one made progress. */
 export const mostTries = 20
 
 /** A document as it was written or read. */
@@ -29,11 +29,11 @@ export type ClaimedJob =
   | { readonly kind: 'no-room'; readonly job: Job }
 
 export interface ClaimOptions {
-  /** Of the new job, for who can't wait for a claim that is silent: by it the job can be ended. */
+  /** Of the new job, so that a caller can end it without waiting for a silent claim. */
   readonly id?: string
   /** What stood for the request a moment ago. */
   readonly seen?: Standing
-  /** Takes what a new job needs before anybody is told of it; false when there is none. */
+  /** Takes what a new job needs before its request names it; false when there is none. */
   readonly reserve?: (job: Job) => Promise<boolean>
 }
 
@@ -88,7 +88,7 @@ export class JobClaims {
       }
       throw tooBusy(jobKeys.byRequest(this.#prefix, mine.digest))
     } catch (error) {
-      // Whoever asks next must not wait for a job that nobody submits.
+      // The next request must not wait for a job that is never submitted.
       if (version !== undefined) await this.#forget(mine)
       throw error
     }
@@ -127,7 +127,7 @@ export class JobClaims {
     return (await won) !== undefined
   }
 
-  /** Takes a document away that no pointer names; one that stays does no harm. */
+  /** Removes a document that no pointer names. One that stays does no harm. */
   async #forget(job: Job): Promise<void> {
     const keys = [jobKeys.record(this.#prefix, job.id), ...this.#markersOf(job)]
     await Promise.allSettled(keys.map((key) => this.#documents.remove(key)))
@@ -138,7 +138,7 @@ export class JobClaims {
   }
 }
 
-/** As Promise.all, but nothing goes on any more when it fails: what is taken back stays away. */
+/** As Promise.all, but all calls have ended when it fails, so that a removal is final. */
 async function settled<T extends readonly unknown[] | []>(
   calls: T
 ): Promise<{ -readonly [P in keyof T]: Awaited<T[P]> }> {

@@ -12,11 +12,10 @@ import {
 import type { ExportRequest } from '../contract/request.ts'
 
 /*
- * The record of a job at its beginning and at its end, and as it is read back. Pure: where records are kept and how they
- * are changed stands in jobs.ts.
+ * The document of a job at its beginning and at its end, and how it is read back. Pure: jobs.ts stores and changes it.
  */
 
-/** What somebody asks for. */
+/** What a person asks for. */
 export interface WantedJob {
   readonly request: ExportRequest
   readonly asker: JobAsker
@@ -31,7 +30,7 @@ export interface JobEnd {
   readonly state: Extract<JobState, 'complete' | 'partial' | 'empty' | 'failed' | 'cancelled' | 'timed-out'>
   readonly result?: JobResult
   readonly failure?: NonNullable<Job['failure']>
-  /** How the attempt under way ended, in a word; the job's state unless told. */
+  /** How the attempt under way ended, in a word; the default is the job's state. */
   readonly outcome?: string
   /** Whether the asker knows already: by the answer to what they sent. */
   readonly isReported?: boolean
@@ -42,7 +41,7 @@ export class GarbledJobError extends IotLogError {
   override name = 'GarbledJobError'
 }
 
-/** The record of a job that nobody has submitted yet. */
+/** The document of a job that is not submitted yet. */
 export function createJob(wanted: WantedJob, id: string, nowMs: number): Job {
   const { request, asker, reply, frontEnd } = wanted
   return {
@@ -84,8 +83,8 @@ export function closeAttempts(job: Job, outcome: string, endedAt: string): Job['
 }
 
 /**
- * Reads a record back.
- * @throws GarbledJobError that tells where the record is wrong, and nothing of what it holds
+ * Reads a document back.
+ * @throws GarbledJobError that names where the document is wrong, but none of its values
  */
 export function readJob(bytes: Buffer, id: string): Job {
   try {

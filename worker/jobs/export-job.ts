@@ -18,7 +18,7 @@ export interface ExportJobOptions extends Pick<JobSettings, 'config' | 'output' 
 }
 
 /**
- * Exports what a job asks for, to the place of its archive; the result as the record holds it.
+ * Exports what a job asks for, to the key of its archive; gives the result as the job document holds it.
  * @throws IotLogError, or the signal's reason when stopped
  */
 export async function exportJob(job: Job, options: ExportJobOptions): Promise<JobResult> {

@@ -11,7 +11,7 @@ const unsubmittedMs = 60_000
 /** Lambda delivers the event of a job that is being replaced twice more, within three minutes. */
 const unreplacedMs = 10 * 60_000
 
-/** How a job has ended of which nothing was heard for too long; undefined for one that is over or under way. */
+/** How a job without a sign of life has ended; undefined for a job that is over or under way. */
 export function lossOf(job: Job, nowMs: number, silenceMs: number): JobEnd | undefined {
   if (isOver(job.state)) return undefined
   const { sinceMs, mostMs, userText } = signOf(job, silenceMs)

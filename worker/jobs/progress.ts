@@ -4,7 +4,7 @@ import type { LiveProgress } from '../report/job-reporter.ts'
 import { ProgressModel, percentAt } from '../report/progress.ts'
 
 /*
- * The progress of an export as the asker sees it. Threads tell ten times a second; what is passed on is less.
+ * The progress of an export as the asker sees it. Threads report ten times a second; less is passed on.
  */
 
 /** The reporter has a pace of its own, which is slower. */

@@ -23,9 +23,9 @@ const stopMs = 5_000
 /** For learning why, and writing it down; the patience leaves room for a request that is silent at its end. */
 const settleMs = 5_000
 const settlePatienceMs = 3_500
-/** For telling the asker, and for noting that in the record: Slack may be silent, and S3 after that. */
+/** For the last report, and for noting it in the document: the front end may be silent, and S3 after that. */
 const hurried = { reportMs: 6_000, noteMs: 1_500 } as const
-/** The same while nothing presses. Should Slack be gone for longer, the handler of Batch's events tells the end. */
+/** The same without a stop. If the front end is down for longer, the handler of Batch events reports the end. */
 const unhurried = { reportMs: 40_000, noteMs: 20_000 } as const
 /** A reporter keeps its time; one that does not is left alone. */
 const graceMs = 500
@@ -40,7 +40,7 @@ export interface RunJobOptions extends Omit<JobSettings, 'logLevel'> {
   readonly tool: string
 }
 
-/** Runs one attempt of a job and tells the exit code of its container. Fails only where there is a mistake of ours. */
+/** Runs one attempt of a job and gives the exit code of its container. Fails only for a mistake of ours. */
 export async function runJob(options: RunJobOptions): Promise<number> {
   await using documents = openDocuments(options.output)
   const { prefix } = options.config.output
@@ -56,7 +56,7 @@ export async function runJob(options: RunJobOptions): Promise<number> {
   }
 }
 
-/** An attempt under way: the record as this process knows it, and who tells of it. */
+/** An attempt under way: the document as this process knows it, and its reporter. */
 class JobRun {
   readonly #options: RunJobOptions
   readonly #jobs: Jobs
@@ -65,7 +65,7 @@ class JobRun {
   readonly #noticed = new AbortController()
   #job: Job | undefined
   #isReported = false
-  /** Aborts when the container must stop, or the record says that nobody waits any more. */
+  /** Aborts when the container must stop, or the document says that the job is cancelled or over. */
   readonly signal: AbortSignal
 
   constructor(options: RunJobOptions, jobs: Jobs) {
@@ -75,7 +75,7 @@ class JobRun {
     this.signal = AbortSignal.any([options.signal, this.#noticed.signal])
   }
 
-  /** From the record to the answer. Fails only when stopped. */
+  /** From the document to the last report. Fails only when stopped. */
   async work(): Promise<number> {
     try {
       const job = await this.#begin()
@@ -88,7 +88,7 @@ class JobRun {
     }
   }
 
-  /** The end of a stopped attempt: the record tells why it was stopped. Never fails. */
+  /** The end of a stopped attempt: the document says why it was stopped. Never fails. */
   async settle(jobs: Jobs): Promise<number> {
     const { id, attempt, nowMs } = this.#options
     this.#log.info('stopping', { reason: messageOf(this.signal.reason) })
@@ -116,7 +116,7 @@ class JobRun {
     }
     if (isOver(found.state)) {
       this.#logState('already-over', found)
-      // An attempt before this one has ended it, and was killed before it could tell so.
+      // An earlier attempt has ended it, and was killed before it could report that.
       const isUnreported = found.attempts.length > 0 && found.toldAt === undefined && found.tellingAt === undefined
       if (isUnreported) await this.#report(found, this.#jobs, unhurried)
       return jobExitCodes.answered
@@ -153,7 +153,7 @@ class JobRun {
   #createProgress(): ThrottledProgress {
     return new ThrottledProgress({
       tell: (live) => {
-        // An export that does not end must not be heard of after its end was told.
+        // An export that does not stop must not report after the end was reported.
         if (!this.signal.aborted) this.#reporterOf(this.#job!).progress(this.#job!, live)
       },
       keep: (progress) => this.#keepProgress(progress),
@@ -161,7 +161,7 @@ class JobRun {
     })
   }
 
-  /** Writes progress down, and learns whether anybody still waits for the result. */
+  /** Writes progress down, and learns whether the job was cancelled or ended. */
   async #keepProgress(progress: JobProgress): Promise<void> {
     try {
       const job = await this.#jobs.update(this.#options.id, (current) =>
@@ -169,7 +169,7 @@ class JobRun {
       )
       this.#keep(job)
       this.#log.info('progress', { ...progress })
-      if (job && job.state !== 'running') this.#noticed.abort(new Error(`the record says ${job.state}`))
+      if (job && job.state !== 'running') this.#noticed.abort(new Error(`the job document says ${job.state}`))
     } catch (error) {
       this.#log.warn('progress-not-kept', { message: messageOf(error) })
     }
@@ -188,7 +188,7 @@ class JobRun {
     return endCode === jobExitCodes.failed ? exitCode : endCode
   }
 
-  /** Writes the end down and tells it. A failure is told though it can't be written. */
+  /** Writes the end down and reports it. A failure is reported even when it can't be written. */
   async #end(end: JobEnd): Promise<number> {
     const { id, nowMs } = this.#options
     try {
@@ -235,7 +235,7 @@ class JobRun {
     return this.#reporter
   }
 
-  /** What this process knows of the job, for when the record can't be read. */
+  /** What this process knows of the job, for when the document can't be read. */
   #keep(job: Job | undefined): Job | undefined {
     this.#job = job ?? this.#job
     return job

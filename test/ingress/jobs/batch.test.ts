@@ -52,7 +52,7 @@ describe('Batch', () => {
       batch.submit('prod', 'spotQueue', id, signal),
       batch.submit('prod', 'onDemandQueue', id, signal)
     ])
-    await batch.terminate('prod', first.batchJobId, 'because', signal)
+    await batch.terminate('prod', first.batchJobId, signal)
     assert.deepEqual(sts.assumed, [roleArn])
     assert.deepEqual(callersOf(server), Array(3).fill(sts.accessKeyIdOf(1)))
     assert.deepEqual(
@@ -62,7 +62,7 @@ describe('Batch', () => {
         .sort(),
       ['slack', 'slack-on-demand']
     )
-    assert.equal(server.job(first.batchJobId)!.statusReason, 'because')
+    assert.equal(server.job(first.batchJobId)!.statusReason, 'Cancelled on request')
   })
 
   it('Batch gets new credentials when those of the role are about to expire', async () => {

@@ -43,7 +43,7 @@ describe('the level of the logs', () => {
     assert.equal(requests.length, typed.length + 1)
     assert.ok(requests.every(({ status, ms }) => status === 200 && Number(ms) >= 0))
     const calls = said('A call')
-    for (const call of ['secrets', 'SubmitJob', 'record of the job']) {
+    for (const call of ['secrets', 'SubmitJob', 'job document']) {
       assert.ok(
         calls.some((one) => one.call === call && one.hasAnswered === true && Number(one.ms) >= 0),
         call

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { parseConfig } from '../../../worker/contract/config.ts'
-import { manifestYaml } from '../../../worker/report/slack/manifest.ts'
+import { type Config, parseConfig } from '../../../worker/contract/config.ts'
+import { manifestJson } from '../../../worker/report/slack/manifest.ts'
 import { usageMarkdown } from '../../../worker/report/slack/usage.ts'
 import { type SlackServer, startSlackServer } from '../../stand-ins/slack/server.ts'
 import { referenceConfig, referenceDocument } from '../../support/configurations.ts'
@@ -12,24 +12,26 @@ import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const url = 'https://abc.lambda-url.ap-northeast-1.on.aws'
 
+const hintOf = (config: Config): string => JSON.parse(manifestJson(config, url)).features.slash_commands[0].usage_hint
+
 describe('iot-log slack manifest', () => {
   it('prints the manifest of the app, at this address', async () => {
     const { code, stdout } = await runCli(['slack', 'manifest', '--url', `${url}/`])
     assert.equal(code, 0)
-    assert.match(stdout, /^_metadata:\n {2}major_version: 2\n {2}minor_version: 1\n/)
-    assert.match(stdout, /^ {4}- command: "\/iot-log"\n {6}url: "https:\/\/abc\.\S+\.aws\/slack\/commands"\n/m)
-    assert.match(stdout, /^ {4}request_url: "https:\/\/abc\.\S+\.aws\/slack\/interactive"$/m)
-    assert.match(stdout, /^ {6}should_escape: false$/m)
-    assert.match(
-      stdout,
-      /^ {2}app_home:\n {4}home_tab_enabled: false\n {4}messages_tab_enabled: true\n {4}messages_tab_read_only_enabled: true\n/m
-    )
-    assert.match(stdout, /^ {4}bot:\n {6}- "commands"\n {6}- "chat:write"\n {6}- "chat:write\.public"\n/m)
+    const { _metadata, features, oauth_config: oauth, settings } = JSON.parse(stdout)
+    assert.deepEqual(_metadata, { major_version: 2, minor_version: 1 })
+    const [{ command, url: commandUrl, should_escape: escapes }] = features.slash_commands
+    assert.deepEqual([command, commandUrl, escapes], ['/iot-log', `${url}/slack/commands`, false])
+    assert.equal(settings.interactivity.request_url, `${url}/slack/interactive`)
+    const home = { home_tab_enabled: false, messages_tab_enabled: true, messages_tab_read_only_enabled: true }
+    assert.deepEqual(features.app_home, home)
+    assert.deepEqual(oauth.scopes.bot.slice(0, 3), ['commands', 'chat:write', 'chat:write.public'])
   })
 
   it('says what has to be filled in where no address was given', async () => {
-    const { stdout } = await runCli(['slack', 'manifest'])
-    assert.match(stdout, /^# Fill in the URL of the ingress[\s\S]*FILL-IN\.lambda-url\.ap-northeast-1\.on\.aws/)
+    const { stdout, stderr } = await runCli(['slack', 'manifest'])
+    assert.match(stderr, /^Replace the URL of the ingress, or print the manifest with --url\.$/m)
+    assert.match(stdout, /FILL-IN\.lambda-url\.ap-northeast-1\.on\.aws/)
   })
 
   it('has the names of the configuration, and keeps the limits of Slack', () => {
@@ -38,16 +40,12 @@ describe('iot-log slack manifest', () => {
     for (let at = 0; at < 100; at++) {
       document.categories[`another-long-category-${at}`] = { layout: 'x/{yyyy}/{MM}/{dd}/' }
     }
-    const yaml = manifestYaml(parseConfig(document), url)
-    const hint = JSON.parse(/usage_hint: (.*)/.exec(yaml)![1]!) as string
+    const hint = hintOf(parseConfig(document))
     assert.match(hint, /^<identifier> telemetry,command,lifecycle,/)
     assert.ok(hint.length <= 1_000)
-    assert.match(
-      manifestYaml(referenceConfig(), url),
-      /usage_hint: "<identifier> telemetry,command,lifecycle 2023\/10\/01"/
-    )
+    assert.equal(hintOf(referenceConfig()), '<identifier> telemetry,command,lifecycle 2023/10/01')
     const two = { ...document, categories: referenceDocument().categories }
-    assert.match(manifestYaml(parseConfig(two), url), /lifecycle 2023\/10\/01 \[dev\|prod\]"/)
+    assert.match(hintOf(parseConfig(two)), /lifecycle 2023\/10\/01 \[dev\|prod\]$/)
   })
 
   it('takes no address that Slack would not call', async () => {

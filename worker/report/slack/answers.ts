@@ -4,8 +4,8 @@
  */
 
 /**
- * - `later`: the same again after a while.
- * - `simpler`: these blocks are not taken; plainer ones may be.
+ * - `later`: retry after a while.
+ * - `simpler`: Slack refused these blocks; plainer ones may pass.
  * - `post-again`: the message can't be changed any more; a new one can be posted.
  * - `no-token`: nothing works with this token.
  * - `no-place`: not in this channel, or not by this URL.
@@ -15,7 +15,7 @@ export type Verdict = 'later' | 'simpler' | 'post-again' | 'no-token' | 'no-plac
 /** Why a call failed: a word of Slack's, or one of ours. Safe to log. */
 export interface Trouble {
   readonly code: string
-  /** How long Slack wants not to be asked. */
+  /** How long Slack asks to wait. */
   readonly retryAfterMs?: number
 }
 
@@ -52,7 +52,7 @@ const verdicts: Readonly<Record<Exclude<Verdict, 'no-place'>, readonly string[]>
   ]
 }
 
-/** What to do about a trouble; what nobody has heard of counts as this place being closed. */
+/** What to do about a trouble. An unknown code counts as `no-place`. */
 export function verdictOf({ code }: Trouble): Verdict {
   if (/^http-5\d\d$/.test(code)) return 'later'
   const found = Object.entries(verdicts).find(([, codes]) => codes.includes(code))

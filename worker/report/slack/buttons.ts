@@ -6,7 +6,7 @@ import { namedPlainly } from './request-text.ts'
 export const actionIds = {
   cancel: 'iot-log-cancel',
   newLink: 'iot-log-new-link',
-  /** Slack tells of presses of link buttons too; nothing has to be done. */
+  /** Slack reports presses of link buttons too; they need no action. */
   download: 'iot-log-download'
 } as const
 
@@ -17,7 +17,7 @@ export function withoutCancel(blocks: readonly SlackBlock[]): SlackBlock[] {
   )
 }
 
-/** Whoever asked, and admins, may press it: the ingress looks. */
+/** Only the asker and admins may press it: the ingress checks. */
 export function cancelButton(job: Job): Button {
   return {
     type: 'button',

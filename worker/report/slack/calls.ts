@@ -3,8 +3,8 @@ import { replyTrouble, type Trouble, troubleOf } from './answers.ts'
 import type { SlackBlock } from './blocks.ts'
 
 /*
- * The three calls that tell a message. Each is tried once, within its signal, and fails as data: what to do about it is
- * decided in delivery.ts.
+ * The three calls that send a message. Each is tried once, within its signal, and returns its failure as data.
+ * delivery.ts decides what to do about it.
  */
 
 export interface MessageBody {
@@ -34,7 +34,7 @@ export interface CallSettings {
   readonly fetch: typeof fetch
 }
 
-/** Nothing in a text is looked at for people, channels or URLs, and no URL is fetched for a preview. */
+/** Slack looks for no people, channels or URLs in a text, and fetches no URL for a preview. */
 const asWritten = { parse: 'none', link_names: false } as const
 const withoutPreviews = { unfurl_links: false, unfurl_media: false } as const
 
@@ -83,8 +83,8 @@ async function caught(call: () => Promise<Called>): Promise<Called> {
 }
 
 /**
- * The client, once for each call so that a call has a signal. Waiting and trying again is ours; so is logging, since the
- * client's own lines hold what must not be read in logs.
+ * The client, once for each call so that a call has a signal. Retries are ours. So is logging, since the client's own
+ * lines hold secrets.
  */
 export function createWebClient(settings: CallSettings & { readonly signal: AbortSignal }): WebClient {
   const { token, apiUrl, fetch, signal } = settings

@@ -3,7 +3,7 @@ import type { SlackReply } from './reply.ts'
 import { isReplyUrlAlive, mayUseReplyUrl } from './reply-url.ts'
 
 /*
- * By which ways a message can go, and which to take now. Pure: what is known of them is passed in.
+ * The channels that can deliver a message, and which one to use now. Pure.
  */
 
 export type DeliveryChannel =
@@ -13,20 +13,20 @@ export type DeliveryChannel =
 export type Via = DeliveryChannel['via']
 
 /**
- * How long a call may take. What posts has longer: an answer that is not awaited may be a message that is there, and
- * posting again would be another one.
+ * How long a call may take. Posts have longer: after a time-out the message may exist, and a second post would duplicate
+ * it.
  */
 export const callMs: Readonly<Record<Via, number>> = { update: 3_000, post: 12_000, direct: 12_000, reply: 12_000 }
-/** Kept of the last message's time for each way that is open after the one that is tried. */
+/** Time reserved, of the last message's budget, for each further open channel. */
 const channelShareMs = 2_000
-/** How long a way may fail while another is open: whoever waits for the end wants it now, by whatever way. */
+/** How long a channel may fail while another is open: the person who waits for the end wants it now. */
 const mostChannelMs = 10_000
-/** The same for a way that Slack has said when to take again. */
+/** The same for a channel for which Slack has said when to retry. */
 const mostWaitMs = 30_000
 /** Posting again after the message was deleted: once, and once more for the last message. */
 const mostPosts = { progress: 2, end: 4 } as const
 
-/** What is known of the ways of one job. */
+/** What is known of the channels of one job. */
 export interface KnownChannels {
   readonly reply: SlackReply
   readonly asker: Job['asker']
@@ -38,8 +38,8 @@ export interface KnownChannels {
 }
 
 /**
- * The ways that are open, the best first: the message itself or its channel, the response URL, the person. What is not
- * the end is told to the person only when there is no other way: the message would be there from then on.
+ * The open channels, the best first: the message itself or its Slack channel, the response URL, a direct message.
+ * Progress goes to a direct message only when nothing else is open, since the message would stay there.
  */
 export function openChannels(
   { reply, asker, replyUrl, hasToken, posts, closed }: KnownChannels,
@@ -61,7 +61,7 @@ export function openChannels(
   return targets
 }
 
-/** A way, when it may be taken, and how long the call may take then. */
+/** A channel, how long to wait before its use, and how long the call may take. */
 export interface ChosenChannel {
   readonly target: DeliveryChannel
   readonly waitMs: number
@@ -69,10 +69,10 @@ export interface ChosenChannel {
 }
 
 /**
- * Of the open ways the best that is ready in time, so that time is left for each of those after it: whose limits are
- * others. Without an end there is time for the best one.
- * @param readyMs from when on a way may be taken again
- * @param triedMs since when a way is tried for the last message; undefined before that
+ * The best open channel that is ready early enough to leave time for the channels after it. Without a time limit the
+ * best one has all the time.
+ * @param readyMs from when on a channel may be used again
+ * @param triedMs since when a channel is tried for the last message; undefined before that
  */
 export function chooseChannel(
   targets: readonly DeliveryChannel[],

@@ -1,7 +1,7 @@
-import type { Timers } from '../../async/clock.ts'
 import { within } from '../../async/time-limit.ts'
 import type { Job } from '../../contract/job.ts'
-import type { Log, LogFields } from '../log.ts'
+import type { ReporterContext } from '../job-reporter.ts'
+import type { LogFields } from '../log.ts'
 import { type Trouble, verdictOf } from './answers.ts'
 import { withoutCancel } from './buttons.ts'
 import type { Called, MessageBody, SlackCalls } from './calls.ts'
@@ -14,35 +14,26 @@ import {
   type Via
 } from './delivery-channels.ts'
 import type { SlackMessage } from './message.ts'
-import type { SlackReply } from './reply.ts'
+import { readSlackReply, type SlackReply } from './reply.ts'
 import { isReplyUrl, withoutReplyUrl } from './reply-url.ts'
-import { UpdateRate } from './update-rate.ts'
+import { UpdateRate, type UpdateRateOptions } from './update-rate.ts'
 
 /*
- * Brings the newest message of a job to Slack: one message, posted once and then changed. What can't be told now is told
- * with the next message; only the last one is worth waiting for. Nothing here fails or throws.
+ * Brings the newest message of a job to Slack: one message, posted once and then updated. What can't be sent now is sent
+ * with the next message. Only the last one is worth waiting for. Nothing here fails or throws.
  */
 
-/** For the record to learn where the message is. */
+/** To store in the job document where the message is. */
 const keepMs = 3_000
 
-export interface DeliveryOptions {
+/** `log` never gets a URL, a token, a channel or a message's stamp. */
+export interface DeliveryOptions
+  extends Omit<UpdateRateOptions, 'onUncounted'>,
+    Pick<ReporterContext, 'onReply' | 'log'> {
   readonly calls: SlackCalls
   readonly hasToken: boolean
-  readonly jobId: string
-  readonly asker: Job['asker']
-  readonly reply: SlackReply
+  readonly job: Job
   readonly allowedReplyOrigins?: readonly string[] | undefined
-  /** Keeps where the message is and how often the response URL was used. */
-  onReply(reply: SlackReply): Promise<void>
-  /** The jobs that share Slack's limits now. */
-  countRunning(): Promise<number>
-  readonly nowMs: () => number
-  readonly timers: Timers
-  /** 0 to 1. */
-  readonly random: () => number
-  /** Never gets a URL, a token, a channel or a message's stamp. */
-  readonly log: Log
 }
 
 /** When the last message must be out, and whether it is the job's last or only the attempt's. */
@@ -52,7 +43,7 @@ export interface DeliveryEnd {
 }
 
 type MakeMessage = () => SlackMessage
-/** Told; not told and never will be; or Slack is to be asked again later. */
+/** `later`: Slack is to be called again later. `unsent`: it never will be. */
 type Sent = 'sent' | 'unsent' | 'later'
 
 export class SlackDelivery {
@@ -64,9 +55,9 @@ export class SlackDelivery {
   readonly #closed = new Set<string>()
   /** Stamps of messages that are gone. */
   readonly #gone = new Set<string>()
-  /** From when on a way may be taken again: Slack wants that, or nobody knows yet what became of a post. */
+  /** From when on a channel may be used again: Slack asked for that, or a post has no answer yet. */
   readonly #readyMs = new Map<Via, number>()
-  /** Since when each way is tried for the last message. */
+  /** Since when each channel is tried for the last message. */
   readonly #triedMs = new Map<Via, number>()
   #reply: SlackReply
   #hasToken: boolean
@@ -80,7 +71,8 @@ export class SlackDelivery {
   #quietUntilMs = 0
 
   constructor(options: DeliveryOptions) {
-    const { reply, hasToken, allowedReplyOrigins } = options
+    const { hasToken, allowedReplyOrigins } = options
+    const reply = readSlackReply(options.job.reply)
     const url = reply.responseUrl ?? undefined
     this.#options = options
     this.#rate = new UpdateRate({ ...options, onUncounted: () => this.#note({ code: 'running-jobs-unknown' }) })
@@ -91,14 +83,14 @@ export class SlackDelivery {
     if (url !== undefined && this.#replyUrl === undefined) this.#note({ code: 'reply-url-refused' })
   }
 
-  /** Tells this message when it is time, unless a newer one is offered before. It is made at that moment. */
+  /** Sends this message when it is time, unless a newer one is offered before. It is made at that moment. */
   offer(make: MakeMessage): void {
     if (this.#ending) return
     this.#waiting = make
     this.#sending ??= this.#sendWaiting()
   }
 
-  /** Takes over what another process has learnt: where the message is, how often the response URL was used. */
+  /** Adopts what another process has learnt: where the message is, how often the response URL was used. */
   adopt(reply: SlackReply): void {
     const responseUrlUses = Math.max(reply.responseUrlUses, this.#reply.responseUrlUses)
     this.#reply = { ...this.#reply, responseUrlUses }
@@ -109,8 +101,8 @@ export class SlackDelivery {
   }
 
   /**
-   * Tells the last message, whatever waits. Resolves with whether it is out, within its budget; a later call cuts an
-   * earlier one short, whose message is then no longer the last.
+   * Sends the last message and drops a waiting one. Resolves with whether Slack took it within the budget. A later call
+   * cuts an earlier one short.
    */
   async end(make: MakeMessage, { budgetMs, isOver }: DeliveryEnd): Promise<boolean> {
     const { nowMs, timers } = this.#options
@@ -131,7 +123,7 @@ export class SlackDelivery {
         return false
       }
       await timers.sleep(chosen.waitMs, mine.signal)
-      // What was learnt while waiting may open a better way.
+      // What was learnt while waiting may open a better channel.
       if (mine.signal.aborted || chosen.waitMs > 0) continue
       if ((await this.#send(chosen, message, untilMs)) === 'sent') return true
     }
@@ -154,7 +146,7 @@ export class SlackDelivery {
     this.#sending = undefined
   }
 
-  /** Goes from one way to the next until one takes the message, or wants to be asked later. */
+  /** Tries one channel after the other until one takes the message, or asks for a later call. */
   async #sendProgress(make: MakeMessage): Promise<Sent> {
     const message = this.#made(make)
     while (message && !this.#ending) {
@@ -168,9 +160,9 @@ export class SlackDelivery {
   }
 
   #choose(isOver: boolean, untilMs?: number): ChosenChannel | undefined {
-    const { asker, nowMs } = this.#options
+    const { job, nowMs } = this.#options
     const now = nowMs()
-    const known = { asker, reply: this.#reply, replyUrl: this.#replyUrl, hasToken: this.#hasToken }
+    const known = { asker: job.asker, reply: this.#reply, replyUrl: this.#replyUrl, hasToken: this.#hasToken }
     const targets = openChannels({ ...known, posts: this.#posts, closed: this.#closed }, isOver, now)
     const tried = ({ via }: DeliveryChannel): number | undefined => this.#triedMs.get(via)
     return chooseChannel(targets, ({ via }) => this.#readyMs.get(via) ?? 0, now, untilMs, tried)
@@ -213,7 +205,7 @@ export class SlackDelivery {
     return calls.post(target.channel, body, signal)
   }
 
-  /** Nobody has seen a plan go through a response URL. */
+  /** No plan was ever seen to pass through a response URL. */
   #plainnessOn({ via }: DeliveryChannel): number {
     return via === 'reply' ? Math.max(1, this.#plainness) : this.#plainness
   }
@@ -226,7 +218,7 @@ export class SlackDelivery {
     if (place) await this.#keep(place, limitMs)
   }
 
-  /** Draws the conclusion: later by this way, or at once by another, or in another form. */
+  /** Decides what to do next: later by this channel, or at once by another, or in another form. */
   async #learn(
     target: DeliveryChannel,
     trouble: Trouble,
@@ -239,9 +231,9 @@ export class SlackDelivery {
       const isUnknown = trouble.code === 'no-answer' && target.via !== 'update'
       const afterMs = this.#options.nowMs() + this.#rate.backoffMs(trouble)
       this.#readyMs.set(target.via, isUnknown ? Math.max(afterMs, postedMs + callMs[target.via]) : afterMs)
-      // It does not fail: it is to be asked when Slack said.
+      // The channel does not fail: Slack said when to call again.
       if (trouble.retryAfterMs !== undefined) this.#triedMs.delete(target.via)
-      // Whether it was used nobody knows.
+      // It may have been used.
       if (isUnknown && target.via === 'reply') {
         await this.#keep({ responseUrlUses: this.#reply.responseUrlUses + 1 }, limitMs)
       }
@@ -270,7 +262,7 @@ export class SlackDelivery {
   }
 
   #note(fields: LogFields): undefined {
-    this.#options.log.warn('slack-delivery', { job: this.#options.jobId, ...fields })
+    this.#options.log.warn('slack-delivery', { job: this.#options.job.id, ...fields })
   }
 }
 

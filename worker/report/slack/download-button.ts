@@ -6,7 +6,7 @@ import type { Draft, MessageView } from './message-parts.ts'
 import { codeText, localTime } from './text.ts'
 
 /*
- * The way to the archive of a result: the button, until when it works, and what to do after that.
+ * The download of a result: the button, until when it works, and what to do after that.
  */
 
 const isExpired = ({ linkExpiresMs, nowMs }: MessageView): boolean =>

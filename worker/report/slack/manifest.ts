@@ -13,20 +13,18 @@ export const botScopes = [
   // Messages, also in public channels that the bot is not in.
   'chat:write',
   'chat:write.public',
-  // Telling guests and people of other organisations, who are refused.
+  // Recognising guests and people of other organisations, who are refused.
   'users:read',
   // `iot-log slack canvas`.
   'canvases:write'
 ] as const
 
-type Yaml = string | number | boolean | readonly Yaml[] | { readonly [key: string]: Yaml }
-
 /**
- * The app manifest of a configuration (https://docs.slack.dev/reference/app-manifest), in YAML: paste it at
+ * The app manifest of a configuration (https://docs.slack.dev/reference/app-manifest), in JSON: paste it at
  * api.slack.com/apps. Only the signing secret and the bot's token are needed then.
  * @param baseUrl of the ingress, without a slash at its end
  */
-export function manifestYaml(config: Config, baseUrl: string): string {
+export function manifestJson(config: Config, baseUrl: string): string {
   const { categories } = config.environments.get(config.defaultEnvironment)!
   const environments = [...config.environments.keys()]
   const words = [
@@ -35,14 +33,14 @@ export function manifestYaml(config: Config, baseUrl: string): string {
     '2023/10/01',
     ...(environments.length > 1 ? [`[${environments.join('|')}]`] : [])
   ]
-  return yamlLines({
+  const manifest = {
     _metadata: { major_version: 2, minor_version: 1 },
     display_information: {
       name: 'IoT Log Export',
       description: 'The logs of one device of one UTC day, as a zip'
     },
     features: {
-      // Where nothing else can be told, a direct message is: without the tab Slack refuses it (messages_tab_disabled).
+      // A direct message is the last resort. Without the tab Slack refuses it (messages_tab_disabled).
       app_home: { home_tab_enabled: false, messages_tab_enabled: true, messages_tab_read_only_enabled: true },
       bot_user: { display_name: 'iot-log', always_online: true },
       slash_commands: [
@@ -63,21 +61,6 @@ export function manifestYaml(config: Config, baseUrl: string): string {
       socket_mode_enabled: false,
       token_rotation_enabled: false
     }
-  }).join('\n')
+  }
+  return JSON.stringify(manifest, null, 2)
 }
-
-/** Block style; strings in quotes, as JSON, which YAML 1.2 reads the same. */
-function yamlLines(value: { readonly [key: string]: Yaml }): string[] {
-  return Object.entries(value).flatMap(([key, child]) => {
-    if (typeof child !== 'object') return [`${key}: ${JSON.stringify(child)}`]
-    const lines = isList(child) ? child.flatMap(itemLines) : yamlLines(child)
-    return [`${key}:`, ...lines.map((line) => `  ${line}`)]
-  })
-}
-
-function itemLines(item: Yaml): string[] {
-  if (typeof item !== 'object' || isList(item)) return [`- ${JSON.stringify(item)}`]
-  return yamlLines(item).map((line, position) => (position === 0 ? `- ${line}` : `  ${line}`))
-}
-
-const isList = (value: object): value is readonly Yaml[] => Array.isArray(value)

@@ -2,7 +2,7 @@ import type { LiveProgress } from '../job-reporter.ts'
 import type { Button, SlackBlock, TaskStatus } from './blocks.ts'
 import type { RequestScope } from './other-requests.ts'
 
-/** What a message needs to know beside the record. */
+/** What a message needs beside the job document. */
 export interface MessageView {
   readonly nowMs: number
   readonly live?: LiveProgress | undefined
@@ -11,11 +11,11 @@ export interface MessageView {
   /** When that ends, and until when the archive itself is there; in milliseconds since 1970. */
   readonly linkExpiresMs?: number | undefined
   readonly archiveEndMs?: number | undefined
-  /** Whether somebody answers the buttons Cancel and New link; so unless told otherwise. */
+  /** Whether an ingress answers the buttons Cancel and New link; the default is true. */
   readonly isInteractive?: boolean | undefined
   /** The attempt has ended and the next one has not begun. */
   readonly isInterrupted?: boolean | undefined
-  /** What may be asked for instead; nothing unless told. */
+  /** What can be requested instead; the default is nothing. */
   readonly scope?: RequestScope | undefined
 }
 
@@ -43,5 +43,5 @@ export interface Task {
   readonly status: TaskStatus
 }
 
-/** Nobody knows whether hours, or other categories, can be asked for. */
+/** Whether hours or other categories can be requested is unknown. */
 export const unknownScope: RequestScope = { hasHours: false, hasAll: true }

@@ -3,10 +3,10 @@ import { type DamageReason, type NotRead, noOutcomes } from '../../contract/outc
 import { formatCount, formatNumber } from '../../contract/units.ts'
 
 /*
- * What a partial result lacks: how much, why, and what mends it.
+ * What a partial result lacks: how much, why, and how to fix it.
  */
 
-/** Counts of a record, complete. */
+/** The counts of a result, with a zero for each that the document lacks. */
 export function objectCounts({ objects }: JobResult): ReturnType<typeof noOutcomes> & { listed: number } {
   return { listed: 0, ...noOutcomes(), ...objects }
 }
@@ -48,10 +48,10 @@ function unreadableLines(result: JobResult): string[] {
   const reasons: Readonly<Record<string, number>> = result.unreadable ?? {}
   const known = Object.values(reasons).reduce((sum, count) => sum + count, 0)
   const damaged = counted(damages, reasons)
-  // Records of an earlier version, or a later one, may tell less, or more.
-  const untold = objectCounts(result).unreadable - known
+  // Documents of an earlier or later version may have fewer or more reasons.
+  const unexplained = objectCounts(result).unreadable - known
   const unknown = Object.keys(reasons).filter((reason) => !(reason in damages) && !(reason in otherReasons))
-  const others = untold + unknown.reduce((sum, reason) => sum + reasons[reason]!, 0)
+  const others = unexplained + unknown.reduce((sum, reason) => sum + reasons[reason]!, 0)
   const all = [...damaged, ...(others > 0 ? [`${formatNumber(others)} damaged`] : [])]
   return [
     ...(all.length > 0 ? [`${all.join(', ')}: lines before the damage are kept`] : []),

@@ -2,8 +2,8 @@ import type { SlackReply } from './reply.ts'
 
 /*
  * The response URL of a slash command: it reaches places where the bot is no member, five times in thirty minutes
- * (https://docs.slack.dev/interactivity/handling-user-interaction#message_responses). Slack posts anew rather than
- * replace what a slash command's URL posted before, so it is used sparingly.
+ * (https://docs.slack.dev/interactivity/handling-user-interaction#message_responses). Slack posts again instead of
+ * replacing what a slash command's URL posted before, so it is used sparingly.
  */
 
 const hosts = ['hooks.slack.com', 'hooks.slack-gov.com']

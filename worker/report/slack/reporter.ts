@@ -77,23 +77,11 @@ export function createSlackReporter(options: SlackReporterOptions): JobReporter 
 
 function createDelivery(job: Job, options: SlackReporterOptions): SlackDelivery {
   const { token, apiUrl, timers = realClock, random = Math.random, fetch = globalThis.fetch } = options
-  return new SlackDelivery({
-    calls: createSlackCalls({ token, apiUrl, fetch }),
-    hasToken: token !== undefined && token !== '',
-    jobId: job.id,
-    asker: job.asker,
-    reply: readSlackReply(job.reply),
-    allowedReplyOrigins: options.allowedReplyOrigins,
-    onReply: (reply) => options.onReply(reply),
-    countRunning: () => options.countRunning(),
-    nowMs: options.nowMs,
-    timers,
-    random,
-    log: options.log
-  })
+  const calls = createSlackCalls({ token, apiUrl, fetch })
+  return new SlackDelivery({ ...options, calls, hasToken: token !== undefined && token !== '', job, timers, random })
 }
 
-/** Where links and buttons lead; undefined where nobody would answer. */
+/** Where links and buttons lead; undefined without an ingress. */
 function ingressOf({ publicUrl, linkKey }: SlackReporterOptions): { url: string; key: string } | undefined {
   if (publicUrl === undefined || linkKey === undefined || linkKey === '') return undefined
   const isWeb = URL.canParse(publicUrl) && /^https?:$/.test(new URL(publicUrl).protocol)

@@ -8,7 +8,7 @@ import { countOfCategories } from './request-text.ts'
 import { barText } from './text.ts'
 
 /*
- * A job that is not over: how far it is, and the way to stop it.
+ * A job that is not over: its progress, and the button that stops it.
  */
 
 export function submittedDraft(job: Job, view: MessageView): Draft {

@@ -3,7 +3,7 @@
  * neither ping anybody nor change how a message looks.
  */
 
-/** At most so many characters, by whole code points, the end told by an ellipsis. */
+/** At most so many characters, by whole code points; an ellipsis marks a cut. */
 export function clip(text: string, most: number): string {
   if (text.length <= most) return text
   let clipped = ''

@@ -1,5 +1,6 @@
 import type { Timers } from '../../async/clock.ts'
 import { within } from '../../async/time-limit.ts'
+import type { ReporterContext } from '../job-reporter.ts'
 import type { Trouble } from './answers.ts'
 
 /** `chat.update` may be called 50 times a minute by all jobs of a workspace together (tier 3): 1.2 s each would just do. */
@@ -11,10 +12,7 @@ const jitter = 0.2
 const countHoldsMs = 30_000
 const countMs = 3_000
 
-export interface UpdateRateOptions {
-  /** The jobs that share Slack's limits now. */
-  countRunning(): Promise<number>
-  readonly nowMs: () => number
+export interface UpdateRateOptions extends Pick<ReporterContext, 'countRunning' | 'nowMs'> {
   readonly timers: Timers
   /** 0 to 1. */
   readonly random: () => number
