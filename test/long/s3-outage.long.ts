@@ -46,7 +46,7 @@ describe('a network that is gone', () => {
     await server.setOffline(true)
     const { code, stderr } = await running.finished
     assert.equal(code, 1)
-    assert.match(stderr, /nothing else was answered either: check the network and the endpoint/)
+    assert.match(stderr, /the store does not respond to other requests either: check the network and the endpoint/)
     assert.match(stderr, /An unfinished upload to s3:\/\/out\/copy\.zip could not be aborted/)
     assert.ok(performance.now() - startedMs < 120_000)
   })

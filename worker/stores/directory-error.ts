@@ -1,6 +1,6 @@
 import { type ErrorCode, IotLogError, messageOf } from '../contract/errors.ts'
 
-/** What the operating system's error codes mean here; see errno(3). */
+/** The meaning of the operating system's error codes; see errno(3). */
 const meanings: Readonly<Record<string, { readonly code: ErrorCode; readonly text: string }>> = {
   ENOENT: { code: 'not-found', text: 'Not found' },
   ENOTDIR: { code: 'not-found', text: 'Not found' },
@@ -12,7 +12,7 @@ const meanings: Readonly<Record<string, { readonly code: ErrorCode; readonly tex
   EDQUOT: { code: 'no-space', text: 'The disk quota is used up' }
 }
 
-/** An error of the file system as a store's error, naming the path. */
+/** An error of the file system as a store's error with the path. */
 export function storeError(path: string, error: unknown): IotLogError {
   if (error instanceof IotLogError) return error
   const meaning = meanings[(error as NodeJS.ErrnoException).code ?? '']

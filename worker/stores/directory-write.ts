@@ -6,22 +6,22 @@ import { basename, dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { IotLogError } from '../contract/errors.ts'
-import type { WriteOptions } from '../contract/store.ts'
+import type { RandomAccess, WriteOptions } from '../contract/store.ts'
 import { freeBytes } from '../spool/free-bytes.ts'
 import { storeError } from './directory-error.ts'
 
 /*
- * A file that appears whole or not at all: the bytes go to a hidden neighbour, are synced and verified, and only then
- * take the name. A neighbour that a killed process of this machine left is removed by the next write of the same name.
+ * Writes a file that appears complete or not at all: the bytes go to a hidden file beside it, are synced and verified, and
+ * only then get the name. The next write of the same name removes hidden files of killed processes of this machine.
  */
 
 let writesOfThisProcess = 0
 
-/** Writes `body` to `path`; every failure, of the body too, removes what was written and the directories made for it. */
+/** Writes `body` to `path`. A failure, also of the body, removes the written bytes and the directories made for them. */
 export async function writeFileWhole(path: string, body: Readable, options: WriteOptions): Promise<void> {
   if (options.overwrite) checkReplaceable(path)
   const madeDirectory = makeParents(path)
-  const partial = partialPath(path, process.pid, writesOfThisProcess++)
+  const partial = join(dirname(path), `${partialStart(path)}${process.pid}-${writesOfThisProcess++}.partial`)
   try {
     removeDeadPartials(path)
     await writePartial(partial, body, options)
@@ -51,14 +51,19 @@ async function writePartial(partial: string, body: Readable, options: WriteOptio
     options.signal ? { signal: options.signal } : {}
   )
   await handle.sync()
-  await options.verify?.({
+  await options.verify?.(fileAccess(handle, size, 64 * 1024))
+}
+
+/** Reads spans of an open file. */
+export function fileAccess(handle: FileHandle, size: number, spanBytes: number): RandomAccess {
+  return {
     size,
-    spanBytes: 64 * 1024,
+    spanBytes,
     read: async (from, length) => {
       const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, from)
       return buffer.subarray(0, bytesRead)
     }
-  })
+  }
 }
 
 async function writeAll(handle: FileHandle, chunk: Buffer): Promise<void> {
@@ -72,22 +77,12 @@ async function takeName(partial: string, path: string, overwrite: boolean): Prom
   try {
     await link(partial, path)
   } catch (error) {
-    // Some file systems know no hard links; there the check and the rename are two steps.
-    if (isCode(error, 'EEXIST') || existsSync(path)) throw alreadyThere(path)
-    return rename(partial, path)
+    // Some file systems have no hard links. There the check and the rename are two steps.
+    if (!isCode(error, 'EEXIST') && !existsSync(path)) return rename(partial, path)
+    const text = `Already there, not overwritten: ${path} (--force replaces it)`
+    throw new IotLogError('output-exists', text, { subject: path })
   }
   removeIfPossible(partial)
-}
-
-/** The error of a name that is taken. */
-export function alreadyThere(path: string): IotLogError {
-  return new IotLogError('output-exists', `Already there, not overwritten: ${path} (--force replaces it)`, {
-    subject: path
-  })
-}
-
-function partialPath(path: string, processId: number, count: number): string {
-  return join(dirname(path), `${partialStart(path)}${processId}-${count}.partial`)
 }
 
 function partialStart(path: string): string {
@@ -113,7 +108,7 @@ function isRunning(processId: number): boolean {
   }
 }
 
-/** Replacing means renaming over it, which would take a pipe's or device's place instead of writing to it. */
+/** A file is replaced by a rename. That would remove a pipe or device instead of writing to it. */
 function checkReplaceable(path: string): void {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats && !stats.isFile()) {
@@ -132,7 +127,7 @@ function makeParents(path: string): string | undefined {
   }
 }
 
-/** Removes the directories that this write made, as far up as `made`, unless somebody has put something there since. */
+/** Removes the directories that this write made, up to `made`, unless they are in use. */
 function removeEmptyParents(path: string, made: string | undefined): void {
   if (made === undefined) return
   for (let directory = dirname(path); directory.length >= made.length; directory = dirname(directory)) {
@@ -144,7 +139,7 @@ function removeEmptyParents(path: string, made: string | undefined): void {
   }
 }
 
-/** What can't be removed was not made here, or is told by the error that led here. */
+/** A file that can't be removed does not exist, or the error that led here explains why. */
 function removeIfPossible(path: string): void {
   try {
     unlinkSync(path)

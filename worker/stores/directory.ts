@@ -1,5 +1,5 @@
-import { closeSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs'
-import { access, open } from 'node:fs/promises'
+import { closeSync, existsSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -7,24 +7,24 @@ import { IotLogError } from '../contract/errors.ts'
 import { compareKeys } from '../contract/key-order.ts'
 import type { ObjectBody, RandomAccess, Store, StoredObject, WriteOptions } from '../contract/store.ts'
 import { storeError } from './directory-error.ts'
-import { writeFileWhole } from './directory-write.ts'
+import { fileAccess, writeFileWhole } from './directory-write.ts'
 import type { StoreScheme } from './scheme.ts'
 
 /*
  * A directory as a store: keys are paths below it, with `/` between segments. Reads are synchronous on purpose: they
- * run in scan threads, where a local read costs 10 us and a promise for it as much again.
+ * run in scan threads, where a local read takes 10 us, and a promise for it another 10 us.
  */
 
 const pageSize = 1000
-/** One read; the page cache delivers no faster beyond it. */
+/** The bytes of one read. With more the page cache is not faster. */
 const readBytes = 256 * 1024
-/** Of an object that is listed and not found: not 0, so that it is opened and ends as vanished or unreadable. */
+/** The size of an object that is listed but not found: not 0, so that it is opened and gets the outcome vanished. */
 const unknownSize = 1
 
 /** `file:///directory`. */
 export const directoryScheme: StoreScheme = {
   openStore: ({ url }) => new DirectoryStore(pathOfUrl(url)),
-  // Several machines share documents; only conditional writes keep them from overwriting each other.
+  // Several machines share documents. Only conditional writes keep them from overwriting one another.
   openDocuments: ({ url }) => {
     const text = `Job documents need a bucket, not ${url}: set the environment's source or output.store to s3://…`
     throw new IotLogError('wrong-config', text, { subject: url })
@@ -82,7 +82,7 @@ class DirectoryStore implements Store {
     let descriptor: number | undefined = attempt(path, () => openSync(path, 'r'))
     const buffer = this.#spareBuffer ?? Buffer.allocUnsafeSlow(readBytes)
     this.#spareBuffer = undefined
-    // As many bytes as were listed: asking for the end of every small file would cost as much as reading it.
+    // Reads the listed number of bytes: a read for the end of every small file would take as long as reading it.
     let left = object.size
     return {
       read: () => {
@@ -109,15 +109,7 @@ class DirectoryStore implements Store {
     const handle = await open(path, 'r').catch((error) => {
       throw storeError(path, error)
     })
-    return {
-      size: object.size,
-      spanBytes: readBytes,
-      read: async (from, length) => {
-        const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, from)
-        return buffer.subarray(0, bytesRead)
-      },
-      [Symbol.asyncDispose]: () => handle.close()
-    }
+    return { ...fileAccess(handle, object.size, readBytes), [Symbol.asyncDispose]: () => handle.close() }
   }
 
   async write(key: string, body: Readable, options: WriteOptions): Promise<void> {
@@ -125,10 +117,7 @@ class DirectoryStore implements Store {
   }
 
   async has(key: string): Promise<boolean> {
-    return access(this.#pathOf(key)).then(
-      () => true,
-      () => false
-    )
+    return existsSync(this.#pathOf(key))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
@@ -141,14 +130,13 @@ class DirectoryStore implements Store {
   }
 
   #checkRoot(): void {
-    const stats = attempt(this.#root, () => statSync(this.#root))
-    if (!stats.isDirectory())
-      throw new IotLogError('not-found', `Not a directory: ${this.#root}`, { subject: this.#root })
+    const isDirectory = attempt(this.#root, () => statSync(this.#root).isDirectory())
+    if (!isDirectory) throw new IotLogError('not-found', `Not a directory: ${this.#root}`, { subject: this.#root })
   }
 
   /**
-   * The objects below `directory` whose next segment begins with `start`, in key order. A directory's keys go on with
-   * a slash, so `a.gz` comes before everything in `a/`: directories wait until the names that come first are through.
+   * The objects below `directory` whose next segment begins with `start`, in key order. A directory's keys continue with
+   * a slash, so `a.gz` comes before everything in `a/`: a directory waits until all names before it are listed.
    */
   *#walk(directory: string, start: string, above: readonly string[]): Generator<StoredObject> {
     const path = this.#pathOf(directory)
@@ -170,7 +158,7 @@ class DirectoryStore implements Store {
   }
 }
 
-/** A directory that was met and whose turn has not come. */
+/** A directory that is to be listed later. */
 interface WaitingDirectory {
   readonly prefix: string
   readonly above: readonly string[]
@@ -187,15 +175,14 @@ function childNames(path: string, start: string): string[] {
   return (start === '' ? names : names.filter((name) => name.startsWith(start))).sort(compareKeys)
 }
 
-/** Links are followed; one that leads back up would never end. */
+/** Links are followed. A link to a directory above would be an endless loop. */
 function descend(path: string, stats: Stats, above: readonly string[]): readonly string[] {
   const identity = `${stats.dev}:${stats.ino}`
-  if (above.includes(identity))
-    throw new IotLogError('io', `A link leads back to a directory above it: ${path}`, { subject: path })
-  return [...above, identity]
+  if (!above.includes(identity)) return [...above, identity]
+  throw new IotLogError('io', `A link leads back to a directory above it: ${path}`, { subject: path })
 }
 
-/** Undefined for what the directory names and nobody finds: gone since, a link to nowhere, a name that is not UTF-8. */
+/** Undefined for a listed name that is not found: deleted since, a broken link, or a name that is not UTF-8. */
 function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false })
@@ -205,7 +192,7 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-/** Runs a file system call; `ifMissing`, where given, stands for what does not exist. */
+/** Runs a file system call. `ifMissing`, if given, is the result for a path that does not exist. */
 function attempt<T>(path: string, call: () => T, ...ifMissing: [T?]): T {
   try {
     return call()

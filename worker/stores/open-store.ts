@@ -5,18 +5,18 @@ import { directoryScheme } from './directory.ts'
 import { s3Scheme } from './s3.ts'
 import type { ObjectLocation, StoreLocation, StoreScheme } from './scheme.ts'
 
-/** All kinds of stores, by the scheme of their URLs. */
+/** All kinds of stores by the scheme of their URLs. */
 export const storeSchemes: Readonly<Record<string, StoreScheme>> = {
   'file:': directoryScheme,
   's3:': s3Scheme
 }
 
-/** Opens the store of a URL. @throws IotLogError (`wrong-config`) for a scheme without a store, as all of these do */
+/** Opens the store of a URL. Like all functions here: @throws IotLogError (`wrong-config`) for an unknown scheme */
 export function openStore(settings: StoreSettings): Store {
   return schemeOf(settings.url).openStore(settings)
 }
 
-/** Opens the documents below a URL. @throws IotLogError (`wrong-config`) where a store has none */
+/** Opens the documents below a URL. @throws IotLogError (`wrong-config`) if the store has none */
 export function openDocuments(settings: StoreSettings): Documents {
   return schemeOf(settings.url).openDocuments(settings)
 }

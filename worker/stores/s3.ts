@@ -5,7 +5,7 @@ import type { ConnectedS3Store } from './s3/connected-store.ts'
 import { parseS3Url, urlOf } from './s3/location.ts'
 import type { StoreScheme } from './scheme.ts'
 
-/** `s3://bucket[/prefix]`. The SDK takes 100 ms to load, which an export of a directory need not wait for. */
+/** `s3://bucket[/prefix]`. The SDK takes 100 ms to load. An export of a directory does not load it. */
 export const s3Scheme: StoreScheme = {
   openStore: openS3Store,
   openDocuments: openS3Documents,

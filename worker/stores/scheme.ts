@@ -1,13 +1,13 @@
 import type { Documents } from '../contract/documents.ts'
 import type { Store, StoreSettings } from '../contract/store.ts'
 
-/** One kind of store, known by the scheme of its URLs. */
+/** One kind of store, by the scheme of its URLs. */
 export interface StoreScheme {
-  /** Opens the store of a URL, in scan threads too. Nothing is loaded or touched before the first use. */
+  /** Opens the store of a URL, in scan threads too. The first use loads modules and connects. */
   openStore(settings: StoreSettings): Store
   /**
-   * Opens the documents below a URL, as late as a store.
-   * @throws IotLogError (`wrong-config`) with the reason, where a store has no conditional writes
+   * Opens the documents below a URL, in the same way.
+   * @throws IotLogError (`wrong-config`) with the reason, if the store has no conditional writes
    */
   openDocuments(settings: StoreSettings): Documents
   /** Splits the URL of a store. */
@@ -16,17 +16,17 @@ export interface StoreScheme {
   locateObject(url: string): ObjectLocation
 }
 
-/** The part of a bucket that a store is. */
+/** The place of a store in a bucket. */
 export interface StoreLocation {
-  /** A store without buckets is one itself, by its URL. */
+  /** The bucket; the URL of the store if it has no buckets. */
   readonly bucket: string
-  /** What the store's keys are below of: empty, or ends with a slash. */
+  /** The common start of the store's keys: empty, or ends with a slash. */
   readonly prefix: string
 }
 
 export interface ObjectLocation {
   /** URL of the object's store. */
   readonly store: string
-  /** Ends with a slash where the URL is of a directory or prefix; empty where it is of a bucket. */
+  /** Ends with a slash if the URL is that of a directory or prefix; empty if it is that of a bucket. */
   readonly key: string
 }

@@ -1,7 +1,7 @@
-/** What the head of an HTTP/1.1 answer says of its body. */
+/** The head of an HTTP/1.1 response, as far as it describes the body. */
 export interface AnswerHead {
   readonly status: number
-  /** Undefined unless the body has a length told in advance. */
+  /** Undefined if the head does not give the length of the body. */
   readonly contentLength: number | undefined
   readonly contentRange: string | undefined
   /** Whether the connection takes another request afterwards. */
@@ -12,40 +12,26 @@ export interface AnswerHead {
 
 const end = Buffer.from('\r\n\r\n')
 
-/** Reads the head (RFC 9112); undefined while it is not complete. @throws Error for what is no answer of HTTP/1.1 */
+/** Reads the head (RFC 9112); undefined while it is not complete. @throws Error if it is not a response of HTTP/1.1 */
 export function parseAnswerHead(bytes: Buffer): AnswerHead | undefined {
   const at = bytes.indexOf(end)
   if (at < 0) return undefined
-  const lines = bytes.toString('latin1', 0, at).split('\r\n')
-  const [, minor, status] = /^HTTP\/1\.([01]) (\d{3})(?: |$)/.exec(lines[0]!) ?? []
-  if (status === undefined) throw new Error('the answer is not HTTP/1')
-  const unknown = { contentLength: undefined, contentRange: undefined, isKeptAlive: false, length: at + end.length }
-  if (minor === '0') return { status: Number(status), ...unknown }
-  const head = { contentLength: undefined as number | undefined, contentRange: undefined as string | undefined }
-  let isKeptAlive = true
-  for (const line of lines.slice(1)) {
+  const [first, ...lines] = bytes.toString('latin1', 0, at).split('\r\n')
+  const [, minor, status] = /^HTTP\/1\.([01]) (\d{3})(?: |$)/.exec(first!) ?? []
+  if (status === undefined) throw new Error('the response is not HTTP/1')
+  const headers = new Map<string, string>()
+  for (const line of lines) {
     const colon = line.indexOf(':')
-    const value = line.slice(colon + 1).trim()
-    switch (line.slice(0, colon).toLowerCase()) {
-      case 'content-length':
-        head.contentLength = /^\d+$/.test(value) ? Number(value) : undefined
-        break
-      case 'content-range':
-        head.contentRange = value
-        break
-      case 'connection':
-        isKeptAlive = value.toLowerCase() !== 'close'
-        break
-      // Lengths that only the body tells: left to the SDK.
-      case 'transfer-encoding':
-        return {
-          status: Number(status),
-          ...head,
-          contentLength: undefined,
-          isKeptAlive: false,
-          length: at + end.length
-        }
-    }
+    headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim())
   }
-  return { status: Number(status), ...head, isKeptAlive, length: at + end.length }
+  // HTTP/1.0, and lengths that only the body gives, are left to the SDK.
+  const isFramed = minor === '1' && !headers.has('transfer-encoding')
+  const length = headers.get('content-length')
+  return {
+    status: Number(status),
+    contentLength: isFramed && length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined,
+    contentRange: headers.get('content-range'),
+    isKeptAlive: isFramed && headers.get('connection')?.toLowerCase() !== 'close',
+    length: at + end.length
+  }
 }

@@ -19,7 +19,7 @@ import { ReadAhead } from './read-ahead.ts'
 import { headObject } from './read-back.ts'
 import { writeObject } from './write.ts'
 
-/** What a store of S3 does by the SDK. */
+/** The part of an S3 store that needs the SDK. */
 export class ConnectedS3Store implements Omit<Store, 'url' | 'urlOf' | 'parallelLists' | 'readAhead'> {
   readonly #settings: StoreSettings
   readonly #connection: S3Connection
@@ -53,8 +53,8 @@ export class ConnectedS3Store implements Omit<Store, 'url' | 'urlOf' | 'parallel
   }
 
   /**
-   * False, too, where S3 does not say, since a refusal of HEAD has no body: a write that must not replace is conditional
-   * anyway, and what is wrong is told in words by the next request.
+   * Also false if S3 refuses the HEAD, whose response has no body. A write that must not replace is conditional anyway,
+   * and the error of the next request has the reason.
    */
   async has(key: string, signal?: AbortSignal): Promise<boolean> {
     try {

@@ -11,45 +11,45 @@ import { parseS3Url, type S3Location } from './location.ts'
 import { Pages } from './page-pool.ts'
 import { Patience } from './retry-policy.ts'
 
-/** Sockets of the SDK's client: listings, parts, and what lean GETs leave to it. */
+/** Sockets of the SDK's client: for listings, parts, and GETs that lean GETs leave to it. */
 const maxSockets = 96
-/** To find out whether a store answers at all. */
+/** Time-out of the request that checks whether a store responds at all. */
 const probeMs = 3_000
-/** Each object that is given up has taken the whole patience: after so many, with none between them, the store is. */
+/** Each lost object has taken the whole retry time-out. After so many in a row the store counts as unavailable. */
 const mostLostInARow = 8
-/** S3 seldom takes longer for a small object; AWS advises to try again after a second or two. */
+/** S3 seldom takes longer for a small object. AWS advises a retry after a second or two. */
 const slowAnswerMs = 900
-/** How long one try may take to connect, to the first byte of an answer, or without a byte in either direction. */
+/** Time-outs of one attempt: to connect, to the first byte of a response, and without a byte in either direction. */
 const longestWaits: GetWaits = { connectMs: 5_000, firstByteMs: 15_000, idleMs: 15_000 }
 
 /**
- * One bucket as one thread sees it: the SDK's client, and what each of its calls carries. Endpoint and credentials come
- * from the standard environment variables and profiles.
+ * The connection of one thread to one bucket: the SDK's client, and the parameters of its calls. Endpoint and credentials
+ * come from the standard environment variables and profiles.
  */
 export interface S3Connection extends S3Location, S3Bucket {
   readonly clock: Clock
   readonly patience: Patience
   readonly waits: GetWaits
-  /** What reads objects, and where their bytes are kept until they are read. */
+  /** Fetches objects. Their bytes are kept in `pages` until they are read. */
   readonly gets: LeanGets
   readonly pages: Pages
-  /** A client for signing links: the SDK would add a checksum of the empty body to what the browser has to repeat. */
+  /** A client for signing links. The default client would sign a checksum header that the browser had to repeat. */
   signer(): S3Client
-  /** Runs a call; an error leaves as an IotLogError, a cancel as the signal's reason. */
+  /** Runs a call. @throws IotLogError, or the signal's reason if it is cancelled */
   attempt<T>(what: S3Attempt, call: () => Promise<T>): Promise<T>
-  /** An object, or a good part of it, has come. */
+  /** Reports that an object, or a large part of it, was received. */
   recordSuccess(): void
   close(): void
 }
 
-/** What a call is for, for the text of its error. */
+/** The purpose of a call, for the text of its error. */
 export interface S3Attempt {
   readonly permission: S3Permission
   readonly key?: string
   readonly signal?: AbortSignal | undefined
 }
 
-/** Connects to the bucket of an `s3://` URL; nothing is sent before the first call. */
+/** Connects to the bucket of an `s3://` URL. The first call sends the first request. */
 export function connectS3(settings: StoreSettings, clock = realClock): S3Connection {
   const { bucket, prefix } = parseS3Url(settings.url)
   const { account, region, requesterPays } = settings
@@ -104,15 +104,15 @@ export function connectS3(settings: StoreSettings, clock = realClock): S3Connect
   }
 }
 
-/** Whether another try might succeed: no answer at all, or one that S3 takes the blame for. */
+/** Whether a retry might succeed: no response at all, or a server error of S3. */
 function mayPass(error: unknown): boolean {
   const status = statusOf(error)
   return !(error instanceof IotLogError) && (status === undefined || status >= 500)
 }
 
 /**
- * Whether the store answers anything. While one object is asked for again and again, nothing else may be: without asking
- * it could not be told whether the object is at fault or the store.
+ * Whether the store responds at all. While one object is retried, there may be no other request. So this one decides
+ * whether the object is at fault or the store.
  */
 async function answers(
   client: S3Client,
@@ -132,8 +132,8 @@ async function answers(
 }
 
 /**
- * Several tries must fit into the patience, however short it is; but one that S3 answers late, though not too late, must
- * not be cut off as often as it is made.
+ * Several attempts must fit into the retry time-out, however short it is. But a slow response of S3 must not run into the
+ * time-out of every attempt.
  */
 function waitsWithin(patienceMs = Number.POSITIVE_INFINITY): GetWaits {
   const { connectMs, firstByteMs, idleMs } = longestWaits
@@ -151,7 +151,7 @@ function clientConfig(settings: StoreSettings, patience: Patience, waits: GetWai
     ...(settings.region !== undefined && { region: settings.region }),
     forcePathStyle: settings.pathStyle === true,
     retryStrategy: patience,
-    // gzip and zstd carry checksums of their own, and TLS guards the way: checking twice would cost a third of a GET.
+    // gzip and zstd have checksums, and TLS protects the transfer. A second check would cost a third of a GET.
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {
       connectionTimeout: waits.connectMs,

@@ -12,14 +12,14 @@ import { urlOf } from './location.ts'
 /*
  * Documents as objects of a bucket, written by conditional puts
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html): `If-None-Match: *` creates,
- * `If-Match` replaces one version. S3 answers 412 when the condition does not hold, 409 when another write to the key
- * came in between, 404 when the version to be replaced has gone.
+ * `If-Match` replaces one version. S3 responds with 412 if the condition is false, with 409 if another write to the key
+ * came in between, and with 404 if the version to replace is deleted.
  */
 
-/** Far more than any document needs; what is larger is none. */
+/** Far more than any document needs. A larger object is not a document. */
 const maxDocumentBytes = 4 * 1024 * 1024
 
-/** A put on the condition that nobody was faster. */
+/** The condition of a put: no other writer was faster. */
 type Condition = { readonly IfNoneMatch: '*' } | { readonly IfMatch: string }
 
 export class S3Documents implements Documents {
@@ -31,7 +31,7 @@ export class S3Documents implements Documents {
 
   async read(key: string): Promise<StoredDocument | undefined> {
     try {
-      return await this.#attempt('s3:GetObject', key, () => this.#get(key))
+      return await this.#connection.attempt({ permission: 's3:GetObject', key }, () => this.#get(key))
     } catch (error) {
       if (error instanceof IotLogError && error.code === 'not-found') return undefined
       throw error
@@ -47,9 +47,10 @@ export class S3Documents implements Documents {
   }
 
   async remove(key: string): Promise<void> {
-    const { client, common, fullKey, waits } = this.#connection
+    const { client, common, fullKey, waits, attempt } = this.#connection
     const command = new DeleteObjectCommand({ ...common, Key: fullKey(key) })
-    await this.#attempt('s3:DeleteObject', key, () => client.send(command, { requestTimeout: waits.firstByteMs }))
+    const send = () => client.send(command, { requestTimeout: waits.firstByteMs })
+    await attempt({ permission: 's3:DeleteObject', key }, send)
   }
 
   async list(prefix: string, most: number, after?: string): Promise<readonly string[]> {
@@ -65,11 +66,7 @@ export class S3Documents implements Documents {
     this.#connection.close()
   }
 
-  #attempt<T>(permission: 's3:GetObject' | 's3:PutObject' | 's3:DeleteObject', key: string, call: () => Promise<T>) {
-    return this.#connection.attempt({ permission, key }, call)
-  }
-
-  /** The SDK asks again until an answer begins; a body that breaks is asked for again here. */
+  /** The SDK retries until a response begins. A body that breaks is retried here. */
   async #get(key: string): Promise<StoredDocument> {
     const { clock, patience } = this.#connection
     const sinceMs = clock.nowMs()
@@ -98,14 +95,14 @@ export class S3Documents implements Documents {
   }
 
   /**
-   * When a put is asked for again because its answer was lost, S3 refuses the second: the first was carried out, and
-   * what stands there is what was to be written.
+   * If the response to a put is lost, S3 refuses the retry, since the first put has succeeded. Then the stored document is
+   * the one to write.
    */
   async #put(key: string, bytes: Buffer, condition: Condition): Promise<string | undefined> {
     const { client, common, fullKey, waits } = this.#connection
     const params = { ...common, Key: fullKey(key), Body: bytes, ContentType: 'application/json', ...condition }
     let attempts = 1
-    const version = await this.#attempt('s3:PutObject', key, async () => {
+    const version = await this.#connection.attempt({ permission: 's3:PutObject', key }, async () => {
       try {
         const { ETag } = await client.send(new PutObjectCommand(params), { requestTimeout: waits.firstByteMs })
         return ETag!
@@ -121,7 +118,7 @@ export class S3Documents implements Documents {
   }
 }
 
-/** The condition did not hold, which is an answer; a bucket that is missing (404, too) is not. */
+/** Whether the condition was false. A missing bucket is an error, although its status is 404 too. */
 function isRefused(error: unknown): boolean {
   const status = statusOf(error)
   return status === 412 || status === 409 || (error as Error).name === 'NoSuchKey'

@@ -3,15 +3,15 @@ import { type ErrorCode, IotLogError, messageOf } from '../../contract/errors.ts
 import { type S3Location, urlOf } from './location.ts'
 
 /*
- * From what S3 answers (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html) to our codes. Every text
- * names the bucket or key, the permission that is missing and what mends it.
+ * Turns errors of S3 (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html) into our codes. Every text
+ * names the bucket or key, the missing permission and the fix.
  */
 
-/** What was asked of S3, by the permission that it needs. */
+/** The permission that a call needs. */
 export type S3Permission = 's3:ListBucket' | 's3:GetObject' | 's3:PutObject' | 's3:DeleteObject'
 
-/** What an error happened to. */
-export interface S3Subject extends S3Location {
+/** The subject of an error. */
+interface S3Subject extends S3Location {
   readonly key?: string
   readonly permission: S3Permission
   readonly region: string
@@ -26,8 +26,8 @@ const regionErrors = new Set([
 ])
 
 /**
- * The error of a call that failed for good. `isStoreSilent` tells whether the store answers nothing at all any more:
- * then the job ends instead of counting one object after the other as unreadable.
+ * The error of a call after all retries. `isStoreSilent` says that the store does not respond at all. Then the job ends
+ * instead of counting one object after the other as unreadable.
  */
 export function s3Error(error: unknown, subject: S3Subject, isStoreSilent: boolean): IotLogError {
   if (error instanceof IotLogError) return error
@@ -51,7 +51,10 @@ export function s3Error(error: unknown, subject: S3Subject, isStoreSilent: boole
   if (status === 403) return make('denied', deniedText(error as Error, subject))
   const happened = `${subject.permission.slice(3)} failed: ${urlOf(subject)}: ${messageOf(error) || name}`
   if (!isStoreSilent) return make('io', happened)
-  return make('unavailable', `${happened}; nothing else was answered either: check the network and the endpoint`)
+  return make(
+    'unavailable',
+    `${happened}; the store does not respond to other requests either: check the network and the endpoint`
+  )
 }
 
 function deniedText(error: Error, subject: S3Subject): string {

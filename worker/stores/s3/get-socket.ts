@@ -4,9 +4,9 @@ import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import { type AnswerHead, parseAnswerHead } from './answer-head.ts'
 
 /*
- * A keep-alive connection that takes one GET after the other. Node's http client allocates 64 KiB for every read, which
- * for large bodies costs more than all the rest of a GET; here a connection reads into one buffer of its own, and
- * whoever wants the bytes copies them.
+ * A keep-alive connection that takes one GET after the other. Node's http client allocates 64 KiB for every read. For
+ * large bodies that costs more than the rest of the GET. Here a connection reads into one buffer of its own, and the
+ * receiver copies the bytes.
  */
 
 const readBytes = 64 * 1024
@@ -19,22 +19,23 @@ export interface Origin {
   readonly isTls: boolean
 }
 
-/** What a GET is told of its answer. */
+/** Receives the response to a GET. */
 export interface AnswerSink {
-  /** The head is complete; false refuses the body, and the connection is given up. */
+  /** Called with the complete head. False refuses the body, and closes the connection. */
   onHead(head: AnswerHead): boolean
   /** The next bytes of the body, valid only during the call. */
   onBytes(bytes: Buffer): void
 }
 
-/** How long one try may wait: to connect, to the first byte, and between bytes. */
+/** The time-outs of one attempt: to connect, to the first byte, and between bytes. */
 export interface GetWaits {
   readonly connectMs: number
   readonly firstByteMs: number
   readonly idleMs: number
 }
 
-interface Exchange extends AnswerSink {
+interface Exchange {
+  readonly sink: AnswerSink
   resolve(isRefused: boolean): void
   reject(error: Error): void
   head: AnswerHead | undefined
@@ -60,30 +61,22 @@ export class GetSocket {
       ? connectTls({ host, port, ...(isName && { servername: host }), onread } as unknown as ConnectionOptions)
       : connect({ host, port, onread })
     this.#socket.setNoDelay(true)
-    this.#socket.setTimeout(waits.connectMs, () => this.#fail(new Error('nothing came for too long')))
+    this.#socket.setTimeout(waits.connectMs, () => this.#fail(new Error('no bytes within the time-out')))
     this.#socket.on('error', (error) => this.#fail(error))
     this.#socket.on('end', () => this.#fail(new Error('the connection was ended')))
     this.#socket.on('close', () => this.#fail(new Error('the connection was closed')))
   }
 
   /**
-   * Sends a request and delivers its answer; ends when the body is through, true when the sink refused it.
-   * @throws Error when the connection breaks
+   * Sends a request and passes the response to the sink. Returns at the end of the body, or true if the sink refuses it.
+   * @throws Error if the connection breaks
    */
   async get(request: string, sink: AnswerSink, signal: AbortSignal): Promise<boolean> {
     if (signal.aborted) this.close()
     signal.throwIfAborted()
     using _listener = addAbortListener(signal, () => this.#fail(signal.reason))
     return await new Promise<boolean>((resolve, reject) => {
-      this.#exchange = {
-        onHead: (head) => sink.onHead(head),
-        onBytes: (bytes) => sink.onBytes(bytes),
-        resolve,
-        reject,
-        head: undefined,
-        early: undefined,
-        leftBytes: 0
-      }
+      this.#exchange = { sink, resolve, reject, head: undefined, early: undefined, leftBytes: 0 }
       this.#socket.ref()
       if (!this.#socket.connecting) this.#socket.setTimeout(this.#waits.firstByteMs)
       else this.#socket.once('connect', () => this.#socket.setTimeout(this.#waits.firstByteMs))
@@ -99,7 +92,7 @@ export class GetSocket {
   #take(length: number): boolean {
     const exchange = this.#exchange
     const bytes = this.#buffer.subarray(0, length)
-    if (!exchange) this.#fail(new Error('bytes that nobody asked for'))
+    if (!exchange) this.#fail(new Error('bytes without a request'))
     else if (exchange.head) this.#takeBody(exchange, bytes)
     else this.#takeHead(exchange, bytes)
     return true
@@ -110,7 +103,7 @@ export class GetSocket {
     let head: AnswerHead | undefined
     try {
       head = parseAnswerHead(all)
-      if (!head && all.length > maxHeadBytes) throw new Error('the head of the answer does not end')
+      if (!head && all.length > maxHeadBytes) throw new Error('the head of the response does not end')
     } catch (error) {
       return this.#fail(error as Error)
     }
@@ -120,7 +113,7 @@ export class GetSocket {
     }
     exchange.head = head
     exchange.leftBytes = head.contentLength ?? 0
-    if (head.contentLength === undefined || !exchange.onHead(head)) return this.#end(exchange, true)
+    if (head.contentLength === undefined || !exchange.sink.onHead(head)) return this.#end(exchange, true)
     this.#socket.setTimeout(this.#waits.idleMs)
     this.#takeBody(exchange, all.subarray(head.length))
   }
@@ -128,7 +121,7 @@ export class GetSocket {
   #takeBody(exchange: Exchange, bytes: Buffer): void {
     if (bytes.length > exchange.leftBytes) return this.#fail(new Error('more bytes than were announced'))
     exchange.leftBytes -= bytes.length
-    if (bytes.length > 0) exchange.onBytes(bytes)
+    if (bytes.length > 0) exchange.sink.onBytes(bytes)
     if (exchange.leftBytes === 0) this.#end(exchange, false)
   }
 

@@ -4,9 +4,9 @@ import { type AnswerSink, GetSocket, type GetWaits, type Origin } from './get-so
 import { encodeKey, signGet } from './sign.ts'
 
 /*
- * GETs as cheap as they can be. The SDK decides where a bucket is and whose credentials are used; request, signature and
- * answer are ours. Only the answer that is expected is taken: whatever else comes is asked for again through the SDK,
- * which knows all about it.
+ * GETs with as little CPU as possible. The SDK resolves the bucket's address and the credentials. Request, signature and
+ * response are handled here. Only the expected response is accepted. After any other, the SDK repeats the GET: it knows
+ * all errors and redirects of S3.
  */
 
 /** A part of an object. */
@@ -19,10 +19,10 @@ export interface Span {
   readonly to: number
 }
 
-/** Where and how a bucket's objects are asked for. */
+/** The address of a bucket's objects. */
 interface Endpoint extends Origin {
   readonly hostHeader: string
-  /** What stands before the encoded key. */
+  /** The part of the path before the encoded key. */
   readonly pathBefore: string
   readonly signingRegion: string
 }
@@ -41,8 +41,8 @@ export class LeanGets {
   }
 
   /**
-   * Fetches a span; false when the SDK has to ask for it, and then nothing was delivered.
-   * @throws Error when the connection broke, and then some bytes may have been delivered
+   * Fetches a span. False if the SDK has to fetch it; then no bytes were passed on.
+   * @throws Error if the connection broke; then some bytes may have been passed on
    */
   async get(span: Span, onBytes: (bytes: Buffer) => void, signal: AbortSignal): Promise<boolean> {
     this.#endpoint ??= findEndpoint(this.#bucket)
@@ -72,7 +72,7 @@ export class LeanGets {
       try {
         return await this.#send(reused ?? new GetSocket(origin, this.#waits), request, watched, signal)
       } catch (error) {
-        // S3 closes connections that were idle for a while: that is found out by using them.
+        // S3 closes idle connections. Only the next request finds out.
         if (!reused || hasAnswered || signal.aborted) throw error
       }
     }
@@ -93,7 +93,7 @@ export class LeanGets {
     return undefined
   }
 
-  /** Undefined without credentials: the SDK tells why there are none. */
+  /** Undefined without credentials. The SDK's GET then reports the reason. */
   async #signedRequest(span: Span, endpoint: Endpoint): Promise<string | undefined> {
     const { client, common, fullKey } = this.#bucket
     const credentials = await client.config.credentials().catch(() => undefined)
@@ -121,8 +121,8 @@ function isExpected(head: Parameters<AnswerSink['onHead']>[0], { from, to, size 
 }
 
 /**
- * Asks the SDK where it would send a GET, and sends none. Undefined where it would sign in another way than SigV4:
- * directory buckets, multi-region access points.
+ * Finds out where the SDK would send a GET, without sending one. Undefined if it would not sign with SigV4: directory
+ * buckets, multi-region access points.
  */
 async function findEndpoint({ client, common }: S3Bucket): Promise<Endpoint | undefined> {
   const command = new GetObjectCommand({ ...common, Key: 'key' })

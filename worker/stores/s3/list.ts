@@ -5,10 +5,10 @@ import type { StoredObject } from '../../contract/store.ts'
 import type { S3Connection } from './connection.ts'
 import { urlOf } from './location.ts'
 
-/** Classes whose objects have to be restored first: https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html */
+/** Classes whose objects must be restored before they can be read: https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html */
 const archivedClasses: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE'])
 
-/** Pages of at most 1,000 objects below a prefix, in key order; only those after a key, where one is given. */
+/** Lists pages of at most 1,000 objects below a prefix, in key order; if `after` is given, only keys after it. */
 export async function* listPages(
   connection: S3Connection,
   prefix: string,
@@ -46,7 +46,7 @@ function listPage(
   const command = new ListObjectsV2Command({
     ...connection.common,
     Prefix: connection.fullKey(prefix),
-    // Without it, keys with control characters break the XML, and some parsers trim spaces.
+    // Otherwise keys with control characters break the XML, and some parsers trim spaces.
     EncodingType: 'url',
     ...from
   })
@@ -66,17 +66,16 @@ function decodeKey(connection: S3Connection, encoded: string): string {
   }
 }
 
-/** Directory buckets (S3 Express) list in no order; the promise of key order can't be kept over them. */
+/** Directory buckets (S3 Express) list in no order, and exports need key order. */
 function disordered(connection: S3Connection, key: string): IotLogError {
   const place = urlOf({ ...connection, key })
   const text = `${urlOf(connection)} does not list in key order (at ${place}): directory buckets can't be read`
   return new IotLogError('wrong-config', text, { subject: place })
 }
 
-/** Other web servers answer a listing with 200 too, and an empty one would pass for a day without logs. */
+/** Another web server may respond with 200 too. Without this error that would look like a day without logs. */
 function noListing(connection: S3Connection): IotLogError {
   const place = urlOf(connection)
-  return new IotLogError('unavailable', `What answered for ${place} is no S3 listing: check the endpoint`, {
-    subject: place
-  })
+  const text = `The response for ${place} is not a listing of S3: check the endpoint`
+  return new IotLogError('unavailable', text, { subject: place })
 }

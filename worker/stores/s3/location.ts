@@ -1,9 +1,9 @@
 import { IotLogError } from '../../contract/errors.ts'
 
-/** A bucket, or what begins with a prefix in it. */
+/** A bucket, or the keys in it that begin with a prefix. */
 export interface S3Location {
   readonly bucket: string
-  /** Empty, or ends with a slash: what the store's keys are below of. */
+  /** The common start of the store's keys: empty, or ends with a slash. */
   readonly prefix: string
 }
 

@@ -2,21 +2,15 @@ import { AbortMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-s
 import type { S3Connection } from './connection.ts'
 
 /*
- * Multipart uploads that were begun and neither completed nor aborted: their parts are invisible, and paid for, until
- * somebody aborts them.
+ * Multipart uploads that were neither completed nor aborted. Their parts are invisible and cost money until they are
+ * aborted.
  */
 
-export interface UnfinishedOptions {
-  /** Only those that were begun at this time or later. */
-  readonly sinceMs?: number
-  readonly signal?: AbortSignal
-}
-
-/** Aborts the unfinished uploads of exactly this key. */
+/** Aborts the unfinished uploads of exactly this key; if `sinceMs` is given, only those that began then or later. */
 export async function abortUnfinished(
   connection: S3Connection,
   key: string,
-  { sinceMs = Number.NEGATIVE_INFINITY, signal }: UnfinishedOptions = {}
+  { sinceMs = Number.NEGATIVE_INFINITY, signal }: { readonly sinceMs?: number; readonly signal?: AbortSignal }
 ): Promise<void> {
   const prefix = connection.fullKey(key)
   let markers: { KeyMarker?: string; UploadIdMarker?: string } = {}
@@ -32,18 +26,15 @@ export async function abortUnfinished(
   }
 }
 
-/** Aborts one upload; one that is gone already is as good. */
+/** Aborts one upload, if it still exists. */
 export async function abortUpload(
   connection: S3Connection,
   key: string,
   uploadId: string,
   signal?: AbortSignal
 ): Promise<void> {
-  const command = new AbortMultipartUploadCommand({
-    ...connection.common,
-    Key: connection.fullKey(key),
-    UploadId: uploadId
-  })
+  const target = { Key: connection.fullKey(key), UploadId: uploadId }
+  const command = new AbortMultipartUploadCommand({ ...connection.common, ...target })
   try {
     await connection.client.send(command, signal ? { abortSignal: signal } : {})
   } catch (error) {

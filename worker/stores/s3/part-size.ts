@@ -6,12 +6,12 @@
 const mebibyte = 1024 ** 2
 const maxParts = 10_000
 const smallestBytes = 8 * mebibyte
-/** What a part may take of the memory: two are in flight while a third is gathered and copied. */
+/** Bounds the memory: two parts are in flight while a third is gathered and copied. */
 const largestBytes = 64 * mebibyte
-/** Parts that an upload of the expected size has: enough for steady progress, few enough to cost nothing. */
+/** The parts of an upload of the expected size: enough for steady progress, and few enough to cost little. */
 const usualParts = 1_000
 
-/** The size of the parts: follows what is expected, and is enough for the largest object that has to succeed. */
+/** The size of the parts, by the expected size. It is large enough for the largest object that must succeed. */
 export function choosePartBytes(expectedBytes: number, maxBytes: number): number {
   const wanted = Math.min(largestBytes, Math.max(smallestBytes, expectedBytes / usualParts))
   return Math.ceil(Math.max(wanted, maxBytes / maxParts) / mebibyte) * mebibyte

@@ -3,12 +3,12 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { DownloadLink } from '../../contract/store.ts'
 import type { S3Connection } from './connection.ts'
 
-/** Signature version 4 allows no more: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html */
+/** The limit of Signature Version 4: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html */
 const longestSeconds = 7 * 24 * 3600
 
 /**
- * A link that downloads an object without credentials. It dies with the credentials that signed it, so the time that is
- * told is the earlier of both.
+ * A link that downloads an object without credentials. It expires after the given time, or when the signing credentials
+ * expire, whichever is first. The result has that time.
  */
 export async function presignDownload(
   connection: S3Connection,

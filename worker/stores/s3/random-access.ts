@@ -2,10 +2,10 @@ import type { RandomAccess, StoredObject } from '../../contract/store.ts'
 import type { S3Connection } from './connection.ts'
 import { SpanFetch } from './range-fetch.ts'
 
-/** Large enough that the latency of a GET does not count, small enough to be held at once. */
+/** Large enough that the latency of a GET does not matter, and small enough for the memory. */
 const spanBytes = 4 * 1024 * 1024
 
-/** Reads of any span of one version of an object, each a GET. */
+/** Reads any span of one version of an object, each by a GET. */
 export function randomAccess(connection: S3Connection, object: StoredObject): RandomAccess {
   return {
     size: object.size,

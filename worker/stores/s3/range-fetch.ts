@@ -4,18 +4,18 @@ import { Wake } from '../../async/wake.ts'
 import type { StoredObject } from '../../contract/store.ts'
 import type { S3Connection } from './connection.ts'
 
-/** Progress that shows a connection to be of use: one that breaks after less, again and again, is given up. */
+/** A connection that breaks after so many bytes has made progress. With less, its failure counts towards the time-out. */
 const usefulBytes = 64 * 1024
 
 /**
- * The bytes `from` to `to` of an object on their way: fetched at once and kept until they are read, so that no
- * connection waits for the scan. A body that breaks is resumed where it broke, from the same version of the object.
+ * Fetches the bytes `from` to `to` of an object and keeps them until they are read, so that no connection waits for the
+ * scan. If the body breaks, it resumes there, with the same version of the object.
  */
 export class SpanFetch {
   readonly #connection: S3Connection
   readonly #object: StoredObject
   readonly #cancelled = new AbortController()
-  /** Filled pages that were not read yet, as far as they are filled. */
+  /** The filled parts of pages that are not read yet. */
   readonly #filled: Buffer[] = []
   /** The page that is being filled, and the one that the reader has. */
   #page: Buffer | undefined
@@ -53,7 +53,7 @@ export class SpanFetch {
     }
   }
 
-  /** Gives up what was not read. */
+  /** Cancels the fetch and frees the bytes that are not read. */
   cancel(): void {
     this.#cancelled.abort(new Error('no longer wanted'))
     this.#giveBackLent()
@@ -62,7 +62,7 @@ export class SpanFetch {
     this.#page = undefined
   }
 
-  /** Fetches the span. Never fails: a failure waits for the reader. */
+  /** Fetches the span. Never fails: the reader gets the failure. */
   async run(): Promise<void> {
     try {
       await this.#fetchAll()
@@ -84,14 +84,17 @@ export class SpanFetch {
         this.#connection.recordSuccess()
       } else {
         failingSinceMs ??= clock.nowMs()
-        if (clock.nowMs() - failingSinceMs >= patience.limitMs) await this.#giveUp(failure)
+        if (clock.nowMs() - failingSinceMs >= patience.limitMs) {
+          const what = { permission: 's3:GetObject', key: this.#object.key } as const
+          await this.#connection.attempt(what, () => Promise.reject(failure))
+        }
         await clock.sleep(patience.delayMs(failures++), this.#cancelled.signal)
         this.#cancelled.signal.throwIfAborted()
       }
     }
   }
 
-  /** One GET of what is missing. Fails where no GET would help; what broke the body is the answer. */
+  /** One GET of the missing bytes. Returns why the body broke. @throws an error that no retry can fix */
   async #fetchRest(): Promise<unknown> {
     const { key, size, version } = this.#object
     const signal = this.#cancelled.signal
@@ -111,11 +114,6 @@ export class SpanFetch {
       signal.throwIfAborted()
       return error
     }
-  }
-
-  #giveUp(failure: unknown): Promise<never> {
-    const what = { permission: 's3:GetObject', key: this.#object.key } as const
-    return this.#connection.attempt(what, () => Promise.reject(failure))
   }
 
   #openBySdk(): Promise<Readable> {

@@ -6,22 +6,22 @@ import { pageBytesOf } from './page-pool.ts'
 import { SpanFetch } from './range-fetch.ts'
 
 /*
- * GETs in flight before their bytes are needed, so that a thread inflates while the next objects are on their way. Large
+ * Fetches objects before their bytes are needed, so that a thread inflates one object while the next are in flight. Large
  * objects are fetched in spans, several at a time: one connection gives 85 to 90 MB/s
- * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance-design-patterns.html), a thread reads
- * faster. Bytes are reserved when a span is asked for and freed as they are read.
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance-design-patterns.html), and a thread reads
+ * faster. Bytes are reserved when a span is requested, and freed when they are read.
  */
 
 const spanBytes = 8 * 1024 * 1024
 /**
- * GETs in flight. As many as hide the latency are found out: one more whenever the reader has to wait, half as many when
- * S3 asks for less; `mostGets` at the most.
+ * GETs in flight. Their number adapts to the latency: one more whenever the reader has to wait, and half as many when S3
+ * says SlowDown; at most `mostGets`.
  */
 const firstGets = 24
 const leastGets = 4
-/** GETs that are refused together ask for less once. */
+/** Several GETs that are throttled at the same time halve the number only once. */
 const throttleEveryMs = 500
-/** The network is looked after at least once in so many bytes, or what is on its way would not arrive. */
+/** The event loop runs at least once in so many bytes, or no other bytes would arrive. */
 const yieldEveryBytes = 1024 * 1024
 
 /** Fetches the objects that one thread reads next. */
@@ -37,13 +37,13 @@ export class ReadAhead {
     this.#connection = connection
   }
 
-  /** Objects that will be opened next, in this order. */
+  /** Starts to fetch the objects that will be opened next, in this order. */
   announce(objects: readonly StoredObject[]): void {
     for (const object of objects) if (object.size > 0) this.#waiting.push(this.#fetchOf(object))
     this.#start()
   }
 
-  /** The body of an object, on its way already if it was announced. */
+  /** The body of an object. If the object was announced, its fetch has begun. */
   open(object: StoredObject): ObjectBody {
     const position = this.#waiting.findIndex((fetch) => fetch.object === object)
     if (position < 0) return this.#fetchOf(object)
@@ -82,7 +82,7 @@ export class ReadAhead {
     this.#limit.concurrency = Math.max(leastGets, this.#limit.concurrency >> 1)
   }
 
-  /** Starts spans, in the order in which they will be read, as far as there is room. */
+  /** Starts spans, in the order in which they will be read, while there is room. */
   #start(): void {
     this.#heedThrottling()
     for (const fetch of this.#waiting) {
@@ -135,7 +135,7 @@ class ObjectFetch implements ObjectBody {
 
   async read(): Promise<Buffer | null> {
     for (;;) {
-      // Whoever reads may always proceed, whatever others have reserved: nothing can lock.
+      // The reader may always start its own span, whatever is reserved: so there is no deadlock.
       if (this.#spans.length === 0 && !this.#isClosed && this.hasMore) this.startNext()
       const span = this.#spans[0]
       if (!span) return null

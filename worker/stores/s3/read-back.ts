@@ -6,7 +6,7 @@ import type { S3Connection } from './connection.ts'
 import { urlOf } from './location.ts'
 import { randomAccess } from './random-access.ts'
 
-/** An object as it is now. */
+/** The current version of an object. */
 export function headObject(connection: S3Connection, key: string, signal?: AbortSignal): Promise<StoredObject> {
   const command = new HeadObjectCommand({ ...connection.common, Key: connection.fullKey(key) })
   const options = { requestTimeout: connection.waits.firstByteMs, ...(signal && { abortSignal: signal }) }
@@ -24,7 +24,7 @@ export async function readBack(connection: S3Connection, key: string, options: W
   await untilAborted(read, signal)
 }
 
-/** Deletes what does not verify, or was cancelled too late; says so where it can't. */
+/** Deletes an object that is invalid, or was cancelled too late. Reports it if that fails. */
 export async function deleteWritten(
   tidier: S3Connection,
   key: string,
@@ -34,6 +34,6 @@ export async function deleteWritten(
   try {
     await tidier.client.send(command)
   } catch (error) {
-    onLeftBehind?.(`${urlOf({ ...tidier, key })} is not to be used and could not be deleted (${messageOf(error)})`)
+    onLeftBehind?.(`${urlOf({ ...tidier, key })} must not be used and could not be deleted (${messageOf(error)})`)
   }
 }

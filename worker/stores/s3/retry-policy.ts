@@ -4,16 +4,16 @@ import { type Clock, realClock } from '../../async/clock.ts'
 import { statusOf } from '../../contract/aws-errors.ts'
 
 /*
- * How long a store is asked again before it is given up. The SDK's own strategies count attempts and keep a budget of
- * them for the whole client: with dozens of requests in flight, a network that is gone for half a minute uses it up.
+ * Retries a request until a time-out. The SDK's own strategies count attempts and have a budget of retries for the whole
+ * client. With dozens of requests in flight, a network outage of half a minute would use it up.
  */
 
-/** Once the store has answered: longer than a network or a throttled prefix needs to come back. */
+/** The time-out once the store has responded: longer than a network or a throttled prefix needs to recover. */
 const patienceMs = 60_000
-/** Before it ever has: a mistyped endpoint should not look like a slow one. */
+/** The time-out before the first response: a mistyped endpoint should not look like a slow one. */
 const firstContactMs = 10_000
 const longestMs = 5_000
-/** S3 asks for more room when it says SlowDown. */
+/** SlowDown asks for a longer pause. */
 const firstMs = { throttled: 500, other: 50 }
 
 type RetryStrategy = Extract<S3ClientConfig['retryStrategy'], { acquireInitialRetryToken: unknown }>
@@ -25,23 +25,23 @@ export class Patience implements RetryStrategy {
   readonly #patienceMs: number
   readonly #clock: Clock
   #answeredMs: number | undefined
-  /** Whether anything was ever answered, a refusal that passes too. */
+  /** Whether the store has ever responded, even with an error. */
   isReached = false
   /** How often S3 asked for fewer requests. */
   throttles = 0
 
-  /** `limitMs` instead of the default minute, for tests and for cleanup. */
+  /** `limitMs` is shorter than the default for tests and for cleanup. */
   constructor(limitMs = patienceMs, clock = realClock) {
     this.#patienceMs = limitMs
     this.#clock = clock
   }
 
-  /** How long the same thing may fail before it is given up, in milliseconds. */
+  /** The time-out for the retries of one request, in milliseconds. */
   get limitMs(): number {
     return !this.isReached ? Math.min(firstContactMs, this.#patienceMs) : this.#patienceMs
   }
 
-  /** Whether the store serves nothing at all any more, not only one object: for most of the patience no answer came. */
+  /** Whether the whole store is unavailable, not only one object: no response for half of the time-out. */
   get isExhausted(): boolean {
     return this.#answeredMs === undefined || this.#clock.nowMs() - this.#answeredMs >= this.#patienceMs / 2
   }
@@ -50,7 +50,7 @@ export class Patience implements RetryStrategy {
     return failureCount(0, undefined, 0)
   }
 
-  /** @throws the error itself when it is final or patience has run out */
+  /** @throws the error itself if a retry can't help, or after the time-out */
   async refreshRetryTokenForRetry(token: RetryToken, failure: RetryFailure): Promise<FailureCount> {
     const error = failure.error ?? new Error('the request failed')
     const isThrottled = failure.errorType === 'THROTTLING'
@@ -67,7 +67,7 @@ export class Patience implements RetryStrategy {
     return failureCount(count, failingSinceMs, delayMs)
   }
 
-  /** How long to wait before the next attempt, after that many failures: always short against the patience. */
+  /** The delay before the next attempt, after that many failures: always short compared with the time-out. */
   delayMs(failures: number, isThrottled = false): number {
     const bounds = {
       firstMs: isThrottled ? firstMs.throttled : firstMs.other,
@@ -76,7 +76,7 @@ export class Patience implements RetryStrategy {
     return backoffMs(failures, bounds, this.#clock.random)
   }
 
-  /** The store has answered: with what was asked for, or with a refusal that is final. */
+  /** Reports a response of the store: a success, or an error that no retry can fix. */
   recordSuccess(): void {
     this.isReached = true
     this.#answeredMs = this.#clock.nowMs()

@@ -2,11 +2,11 @@ import { createHash, createHmac } from 'node:crypto'
 
 /*
  * AWS Signature Version 4 for a GET
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html), by hand because the SDK
- * spends five times as much on it as a small object takes to be inflated (bench/README.md).
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). It is written by hand
+ * because the SDK's signature takes five times as long as inflating a small object (bench/README.md).
  */
 
-/** Of whom the request comes; `sessionToken` for credentials that end. */
+/** The credentials that sign a request. Temporary ones have a `sessionToken`. */
 export interface SigningCredentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -25,7 +25,7 @@ export interface UnsignedGet {
 const emptyHash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 const service = 's3'
 
-/** Adds what makes the request one of the credentials: the date, the hash of the body, the token, the signature. */
+/** Signs the request: adds the date, the hash of the body, the token and the signature to its headers. */
 export function signGet(
   { path, headers }: UnsignedGet,
   credentials: SigningCredentials,
@@ -47,14 +47,14 @@ export function signGet(
   return signed
 }
 
-/** A key as a path has it: every byte but the unreserved ones of RFC 3986 and the slash is encoded. */
+/** Encodes a key for a path: every byte but the unreserved ones of RFC 3986 and the slash. */
 export function encodeKey(key: string): string {
   return encodeURIComponent(key)
     .replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%2F', '/')
 }
 
-/** Four hashes that stay the same for a day. */
+/** The signing key takes four hashes and is the same for a day. */
 let latestKey: { readonly from: string; readonly key: Buffer } | undefined
 
 function signingKey(secret: string, day: string, region: string): Buffer {

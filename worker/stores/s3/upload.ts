@@ -13,33 +13,33 @@ import type { S3Connection } from './connection.ts'
 import { choosePartBytes } from './part-size.ts'
 
 const partsInFlight = 2
-/** The largest object that has to succeed where the caller does not say: limits.maxArchiveBytes as it is shipped. */
+/** The default of `maxBytes`, the largest object that must succeed: the default of limits.maxArchiveBytes. */
 const usualMaxBytes = 50 * 1024 ** 3
-/** How long the request that begins an upload may go on when it is cancelled: or nobody would know what to abort. */
+/** After a cancel the request that begins an upload may still take so long. Without its id there is nothing to abort. */
 const lateMs = 1_000
 
-/** What became of a write. */
+/** The outcome of a write. */
 export type WriteOutcome =
   | { readonly kind: 'written' }
-  /** The object may be there: the last request got no answer, or a repeated one found its work done. */
+  /** The object may exist: the last request got no response, or its retry found the work done. */
   | { readonly kind: 'in-doubt'; readonly error: unknown }
   | { readonly kind: 'failed'; readonly error: unknown }
 
-/** An upload on its way, and how far it got. */
+/** A running upload and its state. */
 export interface CuttableUpload {
-  /** Uploads to the end. @throws where it has failed */
+  /** Uploads to the end. @throws the error of the first failed request */
   finish(): Promise<WriteOutcome>
-  /** Of a multipart upload that was begun. */
+  /** The id of the multipart upload, if there is one. */
   readonly uploadId: string | undefined
-  /** Whether a multipart upload may have been begun whose id is not known: its answer never came. */
+  /** Whether there may be a multipart upload with an unknown id, since the response was lost. */
   readonly isBeginningInDoubt: boolean
   /** Whether the request that makes the object visible was sent. */
   readonly isLastSent: boolean
 }
 
 /**
- * Prepares an upload by the SDK's library, every request of it bound to `cut`: the library itself lets parts in flight
- * end, and tells of a refused one only when the next bytes of the body have come.
+ * Prepares an upload by the SDK's library. `cut` aborts all its requests: the library itself waits for the parts in
+ * flight, and reports a refused part only with the next bytes of the body.
  */
 export function createUpload(
   connection: S3Connection,
@@ -61,7 +61,7 @@ export function createUpload(
     },
     partSize: choosePartBytes(expectedBytes, maxBytes),
     queueSize: partsInFlight,
-    // Taken back here, within a bound of time.
+    // write.ts aborts them, within a time limit.
     leavePartsOnError: true
   })
   return {
@@ -79,14 +79,14 @@ export function createUpload(
 }
 
 interface UploadState {
-  /** Why the first request failed that did; it ended the body, and so the others fail as well. */
+  /** The first failure. It destroys the body, so the other requests fail too. */
   failure?: unknown
-  /** Of the request that begins a multipart upload. */
+  /** The state of the request that begins a multipart upload. */
   beginning: 'no' | 'sent' | 'answered' | 'repeated'
   isLastSent: boolean
 }
 
-/** The client as the library uses it: it reads its configuration and sends. */
+/** The client for the library, which uses only its configuration and `send`. */
 function cuttable(client: S3Client, body: Readable, cut: AbortSignal, state: UploadState): S3Client {
   const late = new AbortController()
   const failed = new AbortController()
@@ -103,7 +103,7 @@ function cuttable(client: S3Client, body: Readable, cut: AbortSignal, state: Upl
     } catch (error) {
       state.failure ??= error
       failed.abort()
-      // Without an error: the body has none of its own.
+      // Without an error: the body itself has not failed.
       body.destroy()
       throw error
     }
@@ -115,8 +115,8 @@ async function finish(upload: Upload, state: UploadState): Promise<WriteOutcome>
   try {
     await upload.done()
     return { kind: 'written' }
-  } catch (told) {
-    const error = state.failure ?? told
+  } catch (reported) {
+    const error = state.failure ?? reported
     const isGone = (error as Error).name === 'NoSuchUpload' || statusOf(error) === 412
     const isRepeated = attemptsOf(error) > 1 && isGone
     const isUnanswered = state.isLastSent && '$metadata' in (error as object) && statusOf(error) === undefined

@@ -10,17 +10,17 @@ import { deleteWritten, readBack } from './read-back.ts'
 import { type CuttableUpload, createUpload, type WriteOutcome } from './upload.ts'
 
 /*
- * An object that appears whole or not at all: a multipart upload as the bytes come, which S3 makes visible at once when
- * it is completed, then read back for verification. What it began is aborted on every failure; what a killed process
- * began, by the next write of the same key. Of two writers of one key the later takes over.
+ * Writes an object that appears complete or not at all, by a multipart upload that S3 makes visible in one step. Then the
+ * object is read back and verified. Every failure aborts the upload. If the process is killed, the next write of the same
+ * key aborts it. Of two writers of one key the later one wins.
  */
 
-/** For cleanup: a person who cancels does not wait much longer. */
+/** Retry time-out of the cleanup: a person who cancels does not wait much longer. */
 const tidyMs = 1_500
-/** Clocks differ: an upload that was begun so much before this write may be its own. */
+/** Clocks differ: an upload that began at most so long before this write may be its own. */
 const clockSlackMs = 5_000
 
-/** A write on its way. */
+/** A running write. */
 interface ObjectWrite {
   readonly connection: S3Connection
   readonly key: string
@@ -55,7 +55,7 @@ export async function writeObject(
   if (outcome.kind === 'failed') throw outcome.error
 }
 
-/** Uploads the body, in place of what a killed process left unfinished. */
+/** Uploads the body, after aborting unfinished uploads of killed processes. */
 async function sendObject(write: ObjectWrite): Promise<WriteOutcome> {
   const { connection, key, body, upload, what } = write
   try {
@@ -76,16 +76,16 @@ async function verifyObject(write: ObjectWrite, sent: WriteOutcome): Promise<Wri
   } catch (error) {
     if (sent.kind !== 'in-doubt' || options.signal?.aborted) return { kind: 'failed', error }
     if (isVerdict(error)) {
-      const cause = await connection.attempt(write.what, () => Promise.reject(sent.error)).catch((told) => told)
+      const cause = await connection.attempt(write.what, () => Promise.reject(sent.error)).catch((thrown) => thrown)
       return { kind: 'failed', error: writeError(write, cause) }
     }
-    const what = `${urlOf({ ...connection, key })} may be there, and could not be read back`
+    const what = `${urlOf({ ...connection, key })} may exist, but could not be read back`
     options.onLeftBehind?.(`${what} (${messageOf(error)})`)
     return { kind: 'failed', error }
   }
 }
 
-/** Removes what the write began. Parts that are left are paid for, even when the object is there. */
+/** Cleans up. Parts that are left cost money, even if the object exists. */
 async function cleanUp(
   write: ObjectWrite,
   tidier: S3Connection,
@@ -99,19 +99,19 @@ async function cleanUp(
   if (isFailed && what.signal.aborted && upload.isLastSent) await deleteIfOurs(tidier, key, options)
 }
 
-/** Whether reading back has found nothing, or something else. */
+/** Whether reading back has found no object, or another one. */
 function isVerdict(error: unknown): boolean {
   return !(error instanceof IotLogError) || error.code === 'not-found' || error.code === 'archive-invalid'
 }
 
-/** Aborts `cut`, with the reason, when the body fails or the signal says so; disposing lets go of the signal. */
+/** Aborts `cut`, with the reason, if the body fails or the signal aborts. Disposing removes the listener. */
 function cutWith(body: Readable, signal: AbortSignal | undefined): { readonly cut: AbortSignal } & Disposable {
   const cut = new AbortController()
-  // A reader that stops ends the stream with an AbortError of the stream's own: that is no failure of the body.
+  // A reader that stops ends the stream with an AbortError. That is not a failure of the body.
   body.once('error', (error) => {
     if (error.name !== 'AbortError' || signal?.aborted) cut.abort(error)
   })
-  // A body that has ended fails no more: the requests after it are cut by the signal itself.
+  // A body that has ended can't fail. The signal itself aborts the requests after it.
   const cancel = (): void => {
     body.destroy(signal!.reason)
     cut.abort(signal!.reason)
@@ -121,7 +121,7 @@ function cutWith(body: Readable, signal: AbortSignal | undefined): { readonly cu
   return { cut: cut.signal, [Symbol.dispose]: () => listener?.[Symbol.dispose]() }
 }
 
-/** The last request was cut: it may have been carried out all the same. */
+/** Deletes the object if the last request was aborted, but S3 has carried it out. */
 async function deleteIfOurs(tidier: S3Connection, key: string, options: WriteOptions): Promise<void> {
   if (!options.verify) return
   const { signal: _, ...unbound } = options
@@ -131,7 +131,7 @@ async function deleteIfOurs(tidier: S3Connection, key: string, options: WriteOpt
   )
 }
 
-/** Aborts what this write began, and nothing of others; says so where it can't. */
+/** Aborts only the upload of this write. Reports it if that fails. */
 async function takeBack({ key, upload, startedMs, options }: ObjectWrite, tidier: S3Connection): Promise<void> {
   const { uploadId, isBeginningInDoubt } = upload
   try {
@@ -145,20 +145,18 @@ async function takeBack({ key, upload, startedMs, options }: ObjectWrite, tidier
   }
 }
 
-/** Without the permission to list uploads, what others left is not seen; the bucket's lifecycle rule removes it. */
+/** Without the permission to list uploads, those of others stay, until the bucket's lifecycle rule removes them. */
 async function forgiveDenied(attempt: Promise<void>): Promise<void> {
   await attempt.catch((error) => {
     if (statusOf(error) !== 403) throw error
   })
 }
 
-/** The error of a write; one that lost against another writer got 412, or 409 when both came at once. */
+/** The error of a write. S3 responds with 412 if another writer was faster, and with 409 if both wrote at once. */
 function writeError({ connection, key }: ObjectWrite, error: unknown): unknown {
   const isTaken = error instanceof IotLogError && (error.code === 'replaced' || statusOf(error.cause) === 409)
   if (!isTaken) return error
   const url = urlOf({ ...connection, key })
-  return new IotLogError('output-exists', `Already there, not overwritten: ${url} (--force replaces it)`, {
-    subject: url,
-    cause: error
-  })
+  const text = `Already there, not overwritten: ${url} (--force replaces it)`
+  return new IotLogError('output-exists', text, { subject: url, cause: error })
 }
