@@ -39,7 +39,7 @@ describe('sorting by key, time and bytes', () => {
     ['in memory', {}],
     ['through files', tight]
   ] as const) {
-    it(`gives all lines in their order, in whatever order they came, ${name}`, () => {
+    it(`the sort gives all lines in order for any order of input, ${name}`, () => {
       fc.assert(
         fc.property(lines, (added) => {
           const expected = [...added].sort(inOrder).map(({ key, text }) => `${key} ${text}`)
@@ -51,7 +51,7 @@ describe('sorting by key, time and bytes', () => {
     })
   }
 
-  it('takes lines larger than a run, and parts of buffers', () => {
+  it('the sort takes lines larger than a run, and parts of buffers', () => {
     using sort = new KeySort(tight)
     const long = (letter: string): Buffer => Buffer.from(`${letter.repeat(1_000_000)}\n`)
     for (const letter of ['z', 'x', 'y']) sort.add('b', 1, long(letter))
@@ -66,7 +66,7 @@ describe('sorting by key, time and bytes', () => {
     assert.ok(Buffer.concat(byKey.get('b')!).equals(Buffer.concat(expected)))
   })
 
-  it('keeps a long line whole beside one that begins with the same bytes', () => {
+  it('the sort keeps a long line whole beside one that begins with the same bytes', () => {
     const start = 's'.repeat(300_000)
     const added = ['2', '1', '3'].map((end) => ({ key: 'a', timeMs: 5, text: `${start}${end}` }))
     assert.ok(start.length > comparedBytes)
@@ -74,7 +74,7 @@ describe('sorting by key, time and bytes', () => {
     assert.deepEqual(ends, ['2', '1', '3'])
   })
 
-  it('is nothing without lines', () => {
+  it('the sort gives nothing without lines', () => {
     using sort = new KeySort()
     assert.deepEqual([...sort.sorted()], [])
   })

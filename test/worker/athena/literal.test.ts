@@ -6,7 +6,7 @@ import { quotedName, textLiteral } from '../../../worker/athena/literal.ts'
 import { fillStatement } from '../../../worker/athena/placeholders.ts'
 
 describe('a text as a literal', () => {
-  it('is one value, that text, whatever it holds', async () => {
+  it('a literal is one value with exactly the given text', async () => {
     const engine = await DuckDBInstance.create()
     const connection = await engine.connect()
     const odd = fc.constantFrom(
@@ -42,14 +42,14 @@ describe('a text as a literal', () => {
 })
 
 describe('a name of the configuration', () => {
-  it('is quoted, and nothing else is taken', () => {
+  it('a plain name is quoted, and any other is rejected', () => {
     assert.equal(quotedName('iot_logs2'), '"iot_logs2"')
     for (const name of ['', 'a"b', 'a-b', 'A', 'a b', 'a.b', 'ä']) assert.throws(() => quotedName(name), /Not a name/)
   })
 })
 
 describe('the places of a statement', () => {
-  it('are filled by names and locations that cannot change it', () => {
+  it('names and locations that fill a statement can not change it', () => {
     const sql = `FROM "\${database}"."t" LOCATION '\${location}t/' '\${day}'`
     assert.equal(
       fillStatement(sql, { database: 'logs', location: 's3://my-logs/iot/' }),

@@ -12,14 +12,14 @@ const reading = {
 const obstacle = (format: string) => unreadObstacle('some', { ...reading, format })
 
 describe('what Athena can read', () => {
-  it('is records that are lines', () => {
+  it('Athena can read records that are lines', () => {
     for (const format of ['lines', 'json-lines', 'alb', 'vpc-flow', 'waf'] as const)
       assert.equal(obstacle(format), undefined)
     for (const format of ['json-concatenated', 'cloudwatch', 'cloudtrail', 'firelens'] as const)
       assert.match(obstacle(format)!, /are not lines/, format)
   })
 
-  it('differs in the order of lines, by what their formats know', () => {
+  it('the order of Athena’s lines depends on whether their formats have a time', () => {
     const layout = 'x/{yyyy}/{MM}/{dd}/'
     const { categories } = configWithCategories({
       plain: { layout, format: 'lines' },

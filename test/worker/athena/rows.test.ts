@@ -40,7 +40,7 @@ const row = fc.record({
 })
 
 describe('the rows of a result', () => {
-  it('are told apart and matched by their lines alone, however they arrive', () => {
+  it('rows are split and matched by their lines alone, for any chunks', () => {
     fc.assert(
       fc.property(fc.array(row, { maxLength: 60 }), fc.integer({ min: 1, max: 50 }), (rows, pieceBytes) => {
         const { lines, checked } = read(rows, pieceBytes)
@@ -57,7 +57,7 @@ describe('the rows of a result', () => {
     )
   })
 
-  it('may hold lines longer than what is gathered', () => {
+  it('rows may hold lines longer than the buffer', () => {
     const long = `${'x'.repeat(700_000)}ID1`
     const rows = [
       { path: 'p', kind: 'line', line: 'ID1' },
@@ -67,7 +67,7 @@ describe('the rows of a result', () => {
     assert.deepEqual(read(rows, 100_000).lines, ['p ID1\n', `q ${long}\n`])
   })
 
-  it('are refused when they are none', () => {
+  it('malformed rows are rejected', () => {
     const reader = new RowReader(compileMatcher(specOf('x')), { lines: () => {}, check: () => {} })
     assert.throws(() => reader.push(Buffer.from('path\x01line only\nx\x01line\x01x\n')), /three columns/)
   })

@@ -58,7 +58,7 @@ describe('the header of a saved query', () => {
     ''
   ].join('\n')
 
-  it('tells its name, its parameters, and what each place stands for', () => {
+  it('a header gives the query’s name, its parameters, and the meaning of each placeholder', () => {
     const { sql, ...query } = parseSavedQuery('find-it.sql', text)
     assert.ok(sql.startsWith('SELECT'))
     assert.deepEqual(query, {
@@ -92,7 +92,7 @@ describe('the header of a saved query', () => {
     ['-- name: find-it', '-- name: find-that', /its name is not that of the file/]
   ]
   for (const [from, to, problem] of mistakes) {
-    it(`is refused: ${problem.source}`, () => {
+    it(`a header is rejected: ${problem.source}`, () => {
       assert.throws(() => parseSavedQuery('find-it.sql', text.replace(from, to)), {
         code: 'internal',
         message: problem
@@ -142,7 +142,7 @@ describe('every saved query', () => {
 })
 
 describe('the values of a saved query', () => {
-  it('are the partitions of the window, whichever way it is written', () => {
+  it('the values are the partitions of the window, for any spelling', () => {
     const words = ['category=commands', 'text=x']
     assert.deepEqual(valuesOf(findText, [...words, 'window=yesterday']), {
       'window.firstDay': "'2023/10/19'",
@@ -159,14 +159,14 @@ describe('the values of a saved query', () => {
     assert.deepEqual([hours['window.first'], hours['window.last']], ["'2023/10/01T09'", "'2023/10/01T11'"])
   })
 
-  it('keep every hour of a window over midnight, and no more', () => {
+  it('the values keep every hour of a window over midnight, and no more', () => {
     const night = valuesOf(findText, ['category=telemetry', 'text=x', 'window=2023-10-01T22..2023-10-02T03'])
     assert.deepEqual([night['window.firstDay'], night['window.lastDay']], ["'2023/10/01'", "'2023/10/02'"])
     assert.deepEqual([night['window.minHour'], night['window.maxHour']], ["'00'", "'23'"])
     assert.deepEqual([night['window.first'], night['window.last']], ["'2023/10/01T22'", "'2023/10/02T02'"])
   })
 
-  it('are texts that stay texts, and numbers', () => {
+  it('the values are texts that stay texts, and numbers', () => {
     for (const text of [
       "' OR 1=1 --",
       'a=b',
@@ -184,7 +184,7 @@ describe('the values of a saved query', () => {
     assert.equal(ranked.devices, '7')
   })
 
-  it('are refused all at once, each with what would be right', () => {
+  it('wrong values are rejected all at once, each with what would be right', () => {
     assert.deepEqual(
       problemsOf(findText, ['category=telemetri', 'window=2023-10-32', 'texts=a', 'b', 'window=today']),
       [
@@ -198,7 +198,7 @@ describe('the values of a saved query', () => {
     )
   })
 
-  it('are refused where they could not be meant', () => {
+  it('values that can not be meant are rejected', () => {
     const text = (value: string): string =>
       problemsOf(findText, ['category=telemetry', 'window=today', `text=${value}`])[0]!
     assert.match(text(''), /it is empty/)
@@ -215,7 +215,7 @@ describe('the values of a saved query', () => {
     }
   })
 
-  it('are of the layout that the category has', () => {
+  it('the values follow the layout of the category', () => {
     const hive = devWith(({ categories }) => {
       categories.telemetry.layout = 'year={yyyy}/month={MM}/day={dd}/'
     })
@@ -230,7 +230,7 @@ describe('the values of a saved query', () => {
     assert.match(several[0]!, /write days in several ways/)
   })
 
-  it('are of the categories of a format that have a table', () => {
+  it('the values name the categories of a format that have a table', () => {
     const failures = queries.get('count-path-errors')!
     // The category shop has no table, and so no part in the view.
     assert.equal(valuesOf(failures, ['window=2023-10-01'], withRecords)['window.firstDay'], "'2023/10/01'")
@@ -242,7 +242,7 @@ describe('the values of a saved query', () => {
     ])
   })
 
-  it('are refused where days cannot be compared, or there is no table', () => {
+  it('values are rejected when days can not be compared or there is no table', () => {
     const backwards = devWith(({ categories }) => {
       categories.telemetry.layout = '{dd}-{MM}-{yyyy}/'
     })

@@ -29,7 +29,7 @@ const base = {
 } as const
 
 describe('the statement of an export', () => {
-  it('asks for a day, and for hours where only some are wanted', () => {
+  it('a statement selects the day, and hours if only some are requested', () => {
     assert.deepEqual(unloadStatement(base).parameters, ["'2023/10/01'", "'THING00001'"])
     const some = unloadStatement({ ...base, window: hours('2023-10-01T22:00', '2023-10-03T01:00') })
     assert.match(some.sql, /\(day = \? AND hour IN \(\?, \?\) OR day = \? OR day = \? AND hour IN \(\?\)\)/)
@@ -44,13 +44,13 @@ describe('the statement of an export', () => {
     ])
   })
 
-  it('leaves objects out by their URLs', () => {
+  it('a statement excludes objects by their URLs', () => {
     const one = unloadStatement({ ...base, excluded: ["s3://b/it's"] })
     assert.match(one.sql, /"\$path" NOT IN \(\?\)/)
     assert.ok(one.parameters.includes("'s3://b/it''s'"))
   })
 
-  it('is the same text whatever is looked for', () => {
+  it('a statement is the same text for all identifiers', () => {
     const { sql } = unloadStatement(base)
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 3, maxLength: 256 }), (identifier) => {
@@ -66,7 +66,7 @@ describe('the statement of an export', () => {
     )
   })
 
-  it('knows no table or database but plain names', () => {
+  it('a statement accepts only plain names of tables and databases', () => {
     assert.throws(() => unloadStatement({ ...base, database: 'x"; DROP TABLE y' }), /Not a name/)
   })
 })
@@ -92,7 +92,7 @@ describe('the partitions of a layout', () => {
     })
   }
 
-  it('has none where a part of the time comes twice or the hour is inside the day', () => {
+  it('a layout with a repeated part, or an hour inside the day, has no partitions', () => {
     for (const template of ['{yyyy}/{MM}/{HH}/{dd}/', '{yyyy}/{yyyy}-{MM}-{dd}/']) {
       const parsed = parseLayout(template)
       assert.ok('layout' in parsed)

@@ -36,7 +36,7 @@ interface Projected {
 }
 
 describe('the committed tables and views', () => {
-  it('are those that npm run tables makes', () => {
+  it('the committed tables and views are those that npm run tables makes', () => {
     const tables = tableFiles(referenceConfig())
     assert.deepEqual(readdirSync(new URL('tables/', queries)).sort(), [...tables.keys()].sort())
     for (const [name, text] of tables) assert.equal(readFileSync(new URL(`tables/${name}`, queries), 'utf8'), text)
@@ -47,7 +47,7 @@ describe('the committed tables and views', () => {
 })
 
 describe('the table of a category', () => {
-  it('reads lines as they are: no byte of UTF-8 parts them, and no line is null', () => {
+  it('a table reads lines as they are: no byte of UTF-8 splits them, and no line is null', () => {
     const properties = propertiesOf(tableStatement(telemetry('telemetry/{yyyy}/{MM}/{dd}/{HH}/')))
     assert.equal(properties['field.delim'], '-1')
     assert.equal(properties['serialization.last.column.takes.rest'], 'true')
@@ -108,7 +108,7 @@ describe('the table of a category', () => {
     ]
   ]
   for (const [layout, { folder, template, format, range, hours }] of layouts) {
-    it(`finds the objects of ${layout}`, () => {
+    it(`a table finds the objects of ${layout}`, () => {
       const statement = tableStatement(telemetry(layout))
       const properties = propertiesOf(statement)
       assert.equal(/^LOCATION '(.*)'$/m.exec(statement)![1], `\${location}${folder}`)
@@ -132,21 +132,21 @@ describe('the table of a category', () => {
     ['größe/{yyyy}/{MM}/{dd}/', /other characters/]
   ]
   for (const [layout, reason] of refused) {
-    it(`is refused with the reason: ${layout}`, () => {
+    it(`a table is rejected with the reason: ${layout}`, () => {
       const category = telemetry(layout)
       assert.throws(() => tableStatement(category), { code: 'wrong-config', message: reason })
       assert.match((tableOf(category) as { problem: string }).problem, /^category telemetry can have no table/)
     })
   }
 
-  it('is refused where the configuration names none', () => {
+  it('a table is rejected when the configuration names none', () => {
     const { table: _, ...category } = telemetry('t/{yyyy}/{MM}/{dd}/')
     assert.throws(() => tableStatement({ ...category, table: undefined }), /category telemetry has no table/)
   })
 })
 
 describe('the files of the tables', () => {
-  it('are one more where an environment has another layout', () => {
+  it('an environment with another layout has a file of its own', () => {
     const categories = { telemetry: { layout: 'dt={yyyy}-{MM}-{dd}/' } }
     const config = configWith('t/{yyyy}/{MM}/{dd}/{HH}/', { categories })
     const files = tableFiles(config)
@@ -163,7 +163,7 @@ describe('the views of records', () => {
   const namesOf = (categories: Readonly<Record<string, object>>): string[] =>
     madeViewsOf(environmentOf(categories)).map(({ name }) => name)
 
-  it('are one for each category with a table whose format parts its lines, and common ones over them', () => {
+  it('each category with a table and columns has a view, and common views join them', () => {
     const web = { layout, format: 'alb', table: 'web' }
     assert.deepEqual(namesOf({ web, plain: { layout, table: 'plain' }, old: { layout, format: 'elb-classic' } }), [
       'all_lines',
@@ -178,11 +178,11 @@ describe('the views of records', () => {
     ])
   })
 
-  it('are none where no category has a table', () => {
+  it('there are no views when no category has a table', () => {
     assert.deepEqual(namesOf({ web: { layout, format: 'alb' } }), [])
   })
 
-  it('are the files of an environment of its own where its layouts differ', () => {
+  it('an environment with other layouts has view files of its own', () => {
     const document = referenceDocument()
     document.categories.web = { layout, format: 'alb', table: 'web' }
     document.environments.prod = {
@@ -199,7 +199,7 @@ describe('the views of records', () => {
     assert.ok(!isMade(readFileSync(new URL('views/iot_records.sql', queries), 'utf8')))
   })
 
-  it('bear no name of a table or of a view that people have written', () => {
+  it('no view has the name of a table or of a written view', () => {
     const written = readdirSync(new URL('views/', queries)).filter((name) => name !== 'all_lines.sql')
     for (const name of written.map((file) => file.slice(0, -4)).filter((one) => one.endsWith('_records'))) {
       const categories = { iot: { layout, format: 'alb', table: name.replace(/_records$/, '') } }
@@ -211,7 +211,7 @@ describe('the views of records', () => {
 })
 
 describe('the view of all lines', () => {
-  it('has a part for each category with a table, and tells what time its partitions stand for', () => {
+  it('the view of all lines has a part for each category with a table, and the time of its partitions', () => {
     const document = referenceDocument()
     document.categories.telemetry.layout = 'logs/year={yyyy}/month={MM}/day={dd}/'
     delete document.categories.command.table
@@ -227,7 +227,7 @@ describe('the view of all lines', () => {
 })
 
 describe('a configuration', () => {
-  it('names a table for one category only', () => {
+  it('a configuration names each table for one category only', () => {
     const document = referenceDocument()
     document.categories.command.table = 'telemetry'
     assert.throws(

@@ -4,7 +4,7 @@ import { deflaters, inflaters } from '../../support/native-add-on.ts'
 import { runCli } from '../../support/run-cli.ts'
 
 describe('iot-log doctor', () => {
-  it('tells which parts an export uses', async () => {
+  it('iot-log doctor prints which parts an export uses', async () => {
     const { code, stdout } = await runCli(['doctor'])
     assert.equal(code, 0)
     assert.match(stdout, new RegExp(`^Node +${process.versions.node} on ${process.platform} ${process.arch}`))
@@ -13,7 +13,7 @@ describe('iot-log doctor', () => {
     assert.match(stdout, new RegExp(`\\nDeflater +${deflaters[0]!.name}: `))
   })
 
-  it('tells as JSON what would be faster', async () => {
+  it('iot-log doctor prints as JSON what would be faster', async () => {
     const env = { ...process.env, IOT_LOG_INFLATER: 'zlib-stream' }
     const { code, stdout } = await runCli(['doctor', '--json'], { env })
     assert.equal(code, 0)
@@ -23,7 +23,7 @@ describe('iot-log doctor', () => {
     assert.match(advice.join(), /IOT_LOG_INFLATER|build:native|Could not load/)
   })
 
-  it('takes no words, and no inflater that there is not', async () => {
+  it('iot-log doctor rejects arguments and unknown inflaters', async () => {
     const { code, stderr } = await runCli(['doctor', 'who'])
     assert.equal(code, 2)
     assert.match(stderr, /who: doctor takes no words/)

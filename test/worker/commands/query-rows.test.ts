@@ -24,7 +24,7 @@ const first: ResultPage['rows'] = [
 ]
 
 describe('rows as a table', () => {
-  it('have numbers at the right, a dash for null, and control characters by their code', async () => {
+  it('a table aligns numbers right, and shows null as a dash and control characters as codes', async () => {
     assert.equal(
       await textOf('table', first),
       [
@@ -38,19 +38,19 @@ describe('rows as a table', () => {
     )
   })
 
-  it('keep the widths of the first page, and cut nothing', async () => {
+  it('a table keeps the widths of the first page, and cuts nothing', async () => {
     const text = await textOf('table', [['T1', '1', null, null, 'x']], [['a-longer-device', '2', null, null, 'y']])
     assert.match(text, /^a-longer-device {8}2 {2}- +- {2}y$/m)
     assert.match(text, /^2 rows$/m)
   })
 
-  it('are none: the names of the columns, and that', async () => {
+  it('a table without rows has the names of the columns and says so', async () => {
     assert.match(await textOf('table', []), /^device {2}records.*\n-.*\n0 rows\n$/)
   })
 })
 
 describe('rows as CSV', () => {
-  it('follow RFC 4180: an empty text is not null', async () => {
+  it('CSV follows RFC 4180: an empty text is not null', async () => {
     assert.equal(
       await textOf('csv', first, [['', null, null, '1.0', 'a\r\nb']]),
       [
@@ -65,7 +65,7 @@ describe('rows as CSV', () => {
 })
 
 describe('rows as JSON', () => {
-  it('are numbers where the column is of numbers, and texts where a number would not be exact', async () => {
+  it('JSON has numbers for numeric columns, and texts where a number would not be exact', async () => {
     const rows: ResultPage['rows'] = [...first, ['007', '9007199254740993', null, 'NaN', '42']]
     assert.deepEqual(JSON.parse(await textOf('json', rows)), {
       ...summary,
@@ -77,7 +77,7 @@ describe('rows as JSON', () => {
     })
   })
 
-  it('are a list of none where there are none', async () => {
+  it('JSON without rows is an empty list', async () => {
     assert.deepEqual(JSON.parse(await textOf('json', [])), { ...summary, rows: [] })
     assert.deepEqual(JSON.parse(await textOf('json')), { ...summary, rows: [] })
   })
@@ -87,7 +87,7 @@ describe('the progress of a query', () => {
   const streamOf = (isTTY: boolean, written: string[]): WriteStream =>
     ({ isTTY, columns: 24, write: (text: string) => written.push(text) }) as unknown as WriteStream
 
-  it('is one line of a terminal, no longer than it is wide, and goes', () => {
+  it('the progress of a query is one line that fits the terminal and is cleared', () => {
     const written: string[] = []
     let nowMs = 0
     const progress = createQueryProgress(streamOf(true, written), () => nowMs)
@@ -99,7 +99,7 @@ describe('the progress of a query', () => {
     assert.deepEqual(lines, ['Queued  0 bytes scanned', 'Running  1.2 GB scanned', ''])
   })
 
-  it('is nothing where there is no terminal', () => {
+  it('the progress of a query prints nothing without a terminal', () => {
     const written: string[] = []
     const progress = createQueryProgress(streamOf(false, written), () => 0)
     progress.onProgress({ state: 'RUNNING', scannedBytes: 1 })

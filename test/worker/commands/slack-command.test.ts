@@ -15,7 +15,7 @@ const url = 'https://abc.lambda-url.ap-northeast-1.on.aws'
 const hintOf = (config: Config): string => JSON.parse(manifestJson(config, url)).features.slash_commands[0].usage_hint
 
 describe('iot-log slack manifest', () => {
-  it('prints the manifest of the app, at this address', async () => {
+  it('iot-log slack manifest prints the manifest of the app for an address', async () => {
     const { code, stdout } = await runCli(['slack', 'manifest', '--url', `${url}/`])
     assert.equal(code, 0)
     const { _metadata, features, oauth_config: oauth, settings } = JSON.parse(stdout)
@@ -28,13 +28,13 @@ describe('iot-log slack manifest', () => {
     assert.deepEqual(oauth.scopes.bot.slice(0, 3), ['commands', 'chat:write', 'chat:write.public'])
   })
 
-  it('says what has to be filled in where no address was given', async () => {
+  it('the manifest says what to fill in without an address', async () => {
     const { stdout, stderr } = await runCli(['slack', 'manifest'])
     assert.match(stderr, /^Replace the URL of the ingress, or print the manifest with --url\.$/m)
     assert.match(stdout, /FILL-IN\.lambda-url\.ap-northeast-1\.on\.aws/)
   })
 
-  it('has the names of the configuration, and keeps the limits of Slack', () => {
+  it('the manifest has the names of the configuration, and keeps the limits of Slack', () => {
     const document = referenceDocument()
     document.environments.prod = { ...document.environments.dev, source: 's3://prod-iot-logs' }
     for (let at = 0; at < 100; at++) {
@@ -48,7 +48,7 @@ describe('iot-log slack manifest', () => {
     assert.match(hintOf(parseConfig(two)), /lifecycle 2023\/10\/01 \[dev\|prod\]$/)
   })
 
-  it('takes no address that Slack would not call', async () => {
+  it('the manifest rejects an address that Slack would not call', async () => {
     for (const wrong of ['http://abc.example', 'abc.example', 'https://me@abc.example', 'https://abc.example/?x=1']) {
       const { code, stderr, stdout } = await runCli(['slack', 'manifest', '--url', wrong])
       assert.deepEqual([code, stdout], [2, ''])
@@ -58,7 +58,7 @@ describe('iot-log slack manifest', () => {
 })
 
 describe('the usage page', () => {
-  it('begins with the commands of every day, of this configuration', () => {
+  it('the usage page begins with the usual commands of this configuration', () => {
     const page = usageMarkdown(referenceConfig())
     assert.match(
       page,
@@ -81,7 +81,7 @@ describe('iot-log slack canvas', () => {
     })
   const channel = ['--channel', 'C0SUPPORT']
 
-  it('publishes the page to the canvas of the channel, and replaces it the next time', async () => {
+  it('iot-log slack canvas publishes the page to the channel’s canvas, and replaces it the next time', async () => {
     await using slack = await startSlackServer()
     const { code, stdout, stderr } = await run(slack, channel)
     assert.equal(code, 0, stderr)
@@ -94,7 +94,7 @@ describe('iot-log slack canvas', () => {
     assert.match(slack.workspace.canvases.get(canvas!.id)!.markdown, /Frequent commands/)
   })
 
-  it('leaves the canvas that a channel has alone, and takes a tab', async () => {
+  it('iot-log slack canvas adds a tab when the channel has another canvas', async () => {
     await using slack = await startSlackServer()
     const theirs = { id: 'F0THEIRS', title: 'Ours', markdown: 'Do not touch', channel: 'C0SUPPORT' }
     slack.workspace.putCanvas(theirs)
@@ -105,7 +105,7 @@ describe('iot-log slack canvas', () => {
     assert.equal(slack.workspace.canvases.size, 2)
   })
 
-  it('is made from the configuration of this place', async () => {
+  it('the canvas follows the configuration of the current directory', async () => {
     await using slack = await startSlackServer()
     using here = temporaryDirectory()
     const document = referenceDocument()
@@ -115,7 +115,7 @@ describe('iot-log slack canvas', () => {
     assert.match([...slack.workspace.canvases.values()][0]!.markdown, /works for 7 minutes/)
   })
 
-  it('tells what is wrong in words, and no token', async () => {
+  it('iot-log slack canvas reports errors in words, without the token', async () => {
     await using slack = await startSlackServer({ channels: [{ id: 'C0SUPPORT', name: 'x', hasApp: false }] })
     const uninvited = await run(slack, channel)
     assert.deepEqual([uninvited.code, uninvited.stdout], [1, ''])
@@ -127,7 +127,7 @@ describe('iot-log slack canvas', () => {
     assert.match((await run(slack, channel)).stderr, /canvas: http-500/)
   })
 
-  it('tells every mistake at once', async () => {
+  it('iot-log slack reports all mistakes at once', async () => {
     const { code, stderr } = await runCli(['slack', 'canvas', '--channel', '#support', '--config', '/no/such'], {
       env: { ...process.env, SLACK_BOT_TOKEN: '' }
     })
@@ -147,7 +147,7 @@ describe('iot-log slack canvas', () => {
     assert.match(odd.stderr, /"now" is an extra word\n {2}manifest takes no --channel/)
   })
 
-  it('has help', async () => {
+  it('iot-log slack has help', async () => {
     const { code, stdout } = await runCli(['slack', '--help'])
     assert.equal(code, 0)
     assert.match(stdout, /Usage:\n {2}iot-log slack manifest/)

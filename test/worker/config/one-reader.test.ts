@@ -67,7 +67,7 @@ async function mistakesOf(run: () => unknown): Promise<readonly string[]> {
 }
 
 describe('the configuration', () => {
-  it('is the same value for every program', async () => {
+  it('the configuration is the same value for every program', async () => {
     using own = directoryWith((document) => {
       document.limits = { maxDays: 3 }
     })
@@ -90,7 +90,7 @@ describe('the configuration', () => {
     assert.deepEqual(started.forwarder.limits, expected.limits)
   })
 
-  it('has the same mistakes for every program, the file in front', async () => {
+  it('the configuration has the same mistakes for every program, with the file first', async () => {
     using place = directoryWith((document) => {
       document.limits = { maxDay: 3, maxIdentifiers: 'x' }
     })
@@ -113,7 +113,7 @@ describe('the configuration', () => {
     }
   })
 
-  it('is the sample only for a person: a container and a Lambda need a file', async () => {
+  it('the sample configuration is the default for the command only: a container and a Lambda need a file', async () => {
     using empty = temporaryDirectory()
     const expected = [`No configuration: set IOT_LOG_CONFIG, or put iot-log.config.json into ${empty.path}`]
     const { directory, environment } = { directory: empty.path, environment: {} }
@@ -124,7 +124,7 @@ describe('the configuration', () => {
 })
 
 describe('environment variables', () => {
-  it('have the same mistakes for every program that reads them', async () => {
+  it('environment variables have the same mistakes for every program that reads them', async () => {
     using place = directoryWith(() => {})
     const wrong = { IOT_LOG_ENVIRONMENT: 'prod', IOT_LOG_PUBLIC_URL: 'ftp://x', SLACK_API_URL: 'slack.com' }
     const url = 'a URL that begins with https://'
@@ -140,7 +140,7 @@ describe('environment variables', () => {
     assert.deepEqual(await mistakesOf(() => readForwardSettings(sampleConfig(), wrong)), [environment])
   })
 
-  it('count as unset when they are empty', () => {
+  it('empty environment variables count as unset', () => {
     using place = directoryWith(() => {})
     const empty = { IOT_LOG_CONFIG: '', IOT_LOG_ENVIRONMENT: '', IOT_LOG_PUBLIC_URL: '', IOT_LOG_JOB_ATTEMPTS: '' }
     const surroundings = { directory: place.path, environment: empty, nowMs }

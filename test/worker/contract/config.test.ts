@@ -21,14 +21,14 @@ function problemsOf(change: (document: ReturnType<typeof referenceDocument>) => 
 }
 
 describe('the configuration', () => {
-  it('of reference is valid and complete', () => {
+  it('the reference configuration is valid and complete', () => {
     const environment = referenceConfig().environments.get('dev')!
     assert.equal(environment.source, 's3://dev-iot-logs')
     assert.deepEqual([...environment.categories.keys()], ['telemetry', 'command', 'lifecycle'])
     assert.equal(environment.categories.get('lifecycle')!.identifierAliases.client_id, 'clientId')
   })
 
-  it('needs little: the rest has defaults', () => {
+  it('a configuration needs few keys: the others have defaults', () => {
     const config = parseConfig({
       defaultEnvironment: 'home',
       environments: { home: { source: 'file:///var/logs' } },
@@ -39,7 +39,7 @@ describe('the configuration', () => {
     assert.equal(config.environments.get('home')!.categories.get('app')!.format, 'lines')
   })
 
-  it('of one environment may differ in some keys of a category and keeps the others', () => {
+  it('an environment can change some keys of a category and keeps the others', () => {
     const document = referenceDocument()
     document.environments.dev.categories = { command: { layout: 'cmd/{yyyy}/{MM}/{dd}/' } }
     const command = parseConfig(document).environments.get('dev')!.categories.get('command')!
@@ -48,14 +48,14 @@ describe('the configuration', () => {
     assert.equal(command.table, 'command')
   })
 
-  it('has a JSON Schema for editors that is up to date', () => {
+  it('the JSON Schema of the configuration is up to date', () => {
     const committed = readFileSync(new URL('../../../iot-log.config.schema.json', import.meta.url), 'utf8')
     assert.deepEqual(JSON.parse(committed), configJsonSchema(formatNames), 'run: npm run schema')
   })
 })
 
 describe('mistakes in a configuration', () => {
-  it('include a format that does not exist, wherever formats are known', () => {
+  it('an unknown format is a mistake for every program that knows formats', () => {
     const change = ({ categories }: ReturnType<typeof referenceDocument>): unknown =>
       Object.assign(categories.command, { format: 'albs' })
     const [problem, ...others] = problemsOf(change)
@@ -66,7 +66,7 @@ describe('mistakes in a configuration', () => {
     assert.equal(parseConfig(document).environments.get('dev')!.categories.get('command')!.format, 'albs')
   })
 
-  it('are all told at once, with key, value and what it may be', () => {
+  it('all mistakes are reported at once, with key, value and what is allowed', () => {
     const problems = problemsOf((document) => {
       document.enviroments = {}
       document.limits.maxDay = 3
@@ -93,7 +93,7 @@ describe('mistakes in a configuration', () => {
       )
   })
 
-  it('between parts are found too', () => {
+  it('mistakes between parts are reported too', () => {
     const problems = problemsOf((document) => {
       document.defaultEnvironment = 'dve'
       document.categories.lifecycle.aliases = ['command', 'all']
@@ -106,7 +106,7 @@ describe('mistakes in a configuration', () => {
     assert.equal(problems.length, 4)
   })
 
-  it('are links that outlive their archives, and one bucket for several owners or regions', () => {
+  it('links that outlive their archives, and one bucket with several owners or regions, are mistakes', () => {
     const links = problemsOf((document) => {
       document.output.linkMinutes = 1_441
     })
@@ -125,7 +125,7 @@ describe('mistakes in a configuration', () => {
     assert.match(shared[1]!, /one bucket has one region, but those of dev, prod differ/)
   })
 
-  it('are found in what an environment has of its own', () => {
+  it('mistakes are reported in the keys of an environment too', () => {
     const own = (telemetry: object): string =>
       problemsOf((document) => {
         document.environments.dev.categories = { telemetry }
@@ -136,7 +136,7 @@ describe('mistakes in a configuration', () => {
     assert.match(own({ layout: '../{yyyy}{MM}{dd}/' }), /must not have a "\." or "\.\." segment/)
   })
 
-  it('include what is no JSON', () => {
+  it('a configuration that is no JSON is a mistake', () => {
     assert.throws(() => parseConfigText('{', undefined), /not valid JSON/)
   })
 })

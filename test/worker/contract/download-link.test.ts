@@ -13,26 +13,26 @@ function queryOf(path: string): URLSearchParams {
 }
 
 describe('a download link', () => {
-  it('has the shape that mails, phones and logs take', () => {
+  it('a link has the shape that mails, phones and logs accept', () => {
     assert.match(
       downloadPath(key, id, expiresMs),
       /^\/download\/01jabcdefghjkmnpqrstvwxyz0\?e=1696212000&s=[0-9a-f]{32}$/
     )
   })
 
-  it('holds as long as it says, to the second, and then tells that it has expired', () => {
+  it('a link is valid as long as it says, to the second, and then reports that it has expired', () => {
     const query = queryOf(downloadPath(key, id, expiresMs))
     assert.equal(checkDownload([key], id, query, expiresMs - 3_600_000), 'valid')
     assert.equal(checkDownload([key], id, query, expiresMs), 'valid')
     assert.equal(checkDownload([key], id, query, expiresMs + 1), 'expired')
   })
 
-  it('never ends before the time that was told', () => {
+  it('a link never expires before the reported time', () => {
     const query = queryOf(downloadPath(key, id, expiresMs + 1))
     assert.equal(checkDownload([key], id, query, expiresMs + 1), 'valid')
   })
 
-  it('is believed while its key is one of several', () => {
+  it('a link is valid while its key is one of several', () => {
     const query = queryOf(downloadPath('the old key', id, expiresMs))
     assert.equal(checkDownload([key, 'the old key'], id, query, 0), 'valid')
     assert.equal(checkDownload(['the old key', key], id, query, 0), 'valid')
@@ -40,11 +40,11 @@ describe('a download link', () => {
     assert.equal(checkDownload([], id, query, 0), 'forged')
   })
 
-  it('is for one job', () => {
+  it('a link is valid for one job', () => {
     assert.equal(checkDownload([key], id.replace('0', '1'), queryOf(downloadPath(key, id, expiresMs)), 0), 'forged')
   })
 
-  it('is forged when a later end is written into it, never expired', () => {
+  it('a link with a changed expiry is forged, not expired', () => {
     const query = queryOf(downloadPath(key, id, expiresMs))
     query.set('e', '1796212000')
     assert.equal(checkDownload([key], id, query, 0), 'forged')
@@ -52,7 +52,7 @@ describe('a download link', () => {
     assert.equal(checkDownload([key], id, query, expiresMs), 'forged')
   })
 
-  it('is forged when anything is missing, there twice or written otherwise', () => {
+  it('a link is forged when a part is missing, repeated or written differently', () => {
     const good = queryOf(downloadPath(key, id, expiresMs))
     const [e, s] = [good.get('e')!, good.get('s')!]
     const wrong = [
@@ -79,12 +79,12 @@ describe('a download link', () => {
     }
   })
 
-  it('is not signed, nor believed, with an empty key', () => {
+  it('a link with an empty key is neither signed nor valid', () => {
     assert.throws(() => downloadPath('', id, expiresMs), RangeError)
     assert.equal(checkDownload([''], id, queryOf(downloadPath(key, id, expiresMs)), 0), 'forged')
   })
 
-  it('is valid only as it was made, whatever is changed', () => {
+  it('a link is valid only as it was made, for any change', () => {
     const query = queryOf(downloadPath(key, id, expiresMs)).toString()
     const changed = fc.record({ at: fc.nat(query.length - 1), to: fc.constantFrom(...'0123456789abcdef&=%+es') })
     fc.assert(

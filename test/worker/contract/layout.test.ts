@@ -15,14 +15,14 @@ const day: Window = { fromMs: Date.UTC(2023, 9, 1), toMs: Date.UTC(2023, 9, 2), 
 const hours: Window = { fromMs: Date.UTC(2023, 9, 1, 22), toMs: Date.UTC(2023, 9, 2, 1), unit: 'hour' }
 
 describe('prefixes of a window', () => {
-  it('are the hours of a Firehose layout', () => {
+  it('the prefixes of a Firehose layout are its hours', () => {
     const prefixes = prefixesOf(layoutOf('telemetry/{yyyy}/{MM}/{dd}/{HH}/'), day)
     assert.equal(prefixes.length, 24)
     assert.equal(prefixes[0], 'telemetry/2023/10/01/00/')
     assert.equal(prefixes[23], 'telemetry/2023/10/01/23/')
   })
 
-  it('are narrowed by hours', () => {
+  it('hours narrow the prefixes', () => {
     const hive = layoutOf('logs/year={yyyy}/month={MM}/day={dd}/hour={HH}/')
     assert.deepEqual(prefixesOf(hive, hours), [
       'logs/year=2023/month=10/day=01/hour=22/',
@@ -31,11 +31,11 @@ describe('prefixes of a window', () => {
     ])
   })
 
-  it('are days where the layout has no hours', () => {
+  it('the prefixes are days when the layout has no hours', () => {
     assert.deepEqual(prefixesOf(layoutOf('dt={yyyy}-{MM}-{dd}/'), hours), ['dt=2023-10-01/', 'dt=2023-10-02/'])
   })
 
-  it('are in key order whatever the template, and none begins another', () => {
+  it('the prefixes of any template are in key order, and none is a prefix of another', () => {
     const parts = fc.shuffledSubarray(['{yyyy}', '{MM}', '{dd}', '{HH}'], { minLength: 4 })
     const separator = fc.constantFrom('/', '-', '', '=', '\u00e9/')
     fc.assert(
@@ -62,7 +62,7 @@ describe('a layout', () => {
     ['/logs/{yyyy}/{MM}/{dd}/', /begin with a slash/]
   ]
   for (const [template, problem] of mistakes) {
-    it(`is refused: ${template}`, () => {
+    it(`a layout is rejected: ${template}`, () => {
       const parsed = parseLayout(template)
       assert.ok('problem' in parsed)
       assert.match(parsed.problem, problem)
@@ -71,7 +71,7 @@ describe('a layout', () => {
 })
 
 describe('key order', () => {
-  it('is that of UTF-8 bytes', () => {
+  it('key order is that of UTF-8 bytes', () => {
     const key = fc.string({ unit: 'binary', maxLength: 6 })
     fc.assert(
       fc.property(key, key, (a, b) => {

@@ -9,18 +9,18 @@ const days: Window = { ...day, toMs: day.fromMs + 3 * dayMs }
 const hours: Window = { fromMs: Date.UTC(2023, 9, 1, 9), toMs: Date.UTC(2023, 9, 1, 12), unit: 'hour' }
 
 describe('names', () => {
-  it('of entries hold the category and the window', () => {
+  it('names of entries hold the category and the window', () => {
     assert.equal(entryName('telemetry', day), 'telemetry_20231001.log')
     assert.equal(entryName('telemetry', days), 'telemetry_20231001-20231003.log')
     assert.equal(entryName('telemetry', hours), 'telemetry_20231001T09-20231001T12.log')
   })
 
-  it('of archives hold the window and the first identifier', () => {
+  it('names of archives hold the window and the first identifier', () => {
     assert.equal(archiveName(['THING00001'], day), '20231001_THING00001.zip')
     assert.equal(archiveName(['THING00001', 'THING00002', 'x'], hours), '20231001T09-20231001T12_THING00001+2.zip')
   })
 
-  it('keep no character that a file system or a shell minds', () => {
+  it('names have no character that is special for a file system or a shell', () => {
     assert.equal(archiveName(['../../etc/passwd'], day), '20231001____.._etc_passwd.zip')
     assert.equal(archiveName(['a:b é'], day), '20231001_a_b__.zip')
     assert.equal(safeName('.hidden'), '_hidden')
@@ -29,7 +29,7 @@ describe('names', () => {
     assert.equal(safeName('console'), 'console')
   })
 
-  it('are safe and at most 100 characters long for every identifier', () => {
+  it('names are safe and at most 100 characters long for every identifier', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }), fc.nat(49), (identifier, more) => {
         const name = archiveName([identifier, ...Array.from({ length: more }, (_, at) => `x${at}`)], hours)
@@ -42,7 +42,7 @@ describe('names', () => {
 describe('where archives go', () => {
   const requestedMs = Date.UTC(2023, 9, 2, 8, 30)
 
-  it('is below the prefix and the time, and apart for each job', () => {
+  it('an archive goes below the prefix and the time, apart for each job', () => {
     assert.equal(archiveKey('slack/', requestedMs, 'a.zip'), 'slack/20231002083000/a.zip')
     const ids = ['01jabcdefghjkmnpqrstvwxyz0', '01jabcdefghjkmnpqrstvwxyz1']
     const [one, other] = ids.map((id) => archiveKey('slack/', requestedMs, 'a.zip', id))

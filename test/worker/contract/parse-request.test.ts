@@ -25,7 +25,7 @@ function mistakesOf(line: string, with_ = config): { texts: string[]; correction
 }
 
 describe('reading a request', () => {
-  it("reads the mission's example", () => {
+  it("a request is read as in the example of the README", () => {
     assert.deepEqual(parse('THING00001 telemetry,command 2023/10/01'), {
       identifiers: ['THING00001'],
       categories: ['telemetry', 'command'],
@@ -40,7 +40,7 @@ describe('reading a request', () => {
     })
   })
 
-  it('reads what a phone makes of it', () => {
+  it('a request is read with the quotes and dashes of a phone', () => {
     const typed = '\u201cTHING 1\u201d\uff0cTHING2,\u3000Telemetry\u3001commands,\u00a02023/10/01 match=Word'
     const request = parse(typed)
     assert.deepEqual(request.identifiers, ['THING 1', 'THING2'])
@@ -48,32 +48,32 @@ describe('reading a request', () => {
     assert.equal(request.match, 'word')
   })
 
-  it('knows all categories, aliases and each category once', () => {
+  it('a request takes "all", aliases and each category once', () => {
     assert.deepEqual(parse('abc all today').categories, ['telemetry', 'command', 'lifecycle'])
     assert.deepEqual(parse('abc commands,command today').categories, ['command'])
   })
 
-  it('never splits a word that a terminal has made', () => {
+  it('a word from a terminal is never split', () => {
     const request = parseRequest(['two words', 'all', 'today'], config, now)
     assert.deepEqual(request.identifiers, ['two words'])
     assert.deepEqual(parseRequest(['"with, comma"', 'all', 'today'], config, now).identifiers, ['with, comma'])
   })
 
-  it('knows no words of JavaScript', () => {
+  it('names of JavaScript’s own properties are unknown words', () => {
     const [plan] = planCategories(parse('constructor telemetry today'), config.environments.get('dev')!)
     assert.deepEqual(plan!.reading.spec.identifiers, ['constructor'])
     assert.match(mistakesOf('abc telemetry today constructor=x').texts.join(), /constructor=x/)
     assert.match(mistakesOf('a\ufffdb telemetry today').texts.join(), /is not UTF-8/)
   })
 
-  it('takes the environment and the options in any order after the date', () => {
+  it('the environment and the options come in any order after the date', () => {
     const document = referenceDocument()
     document.environments.prod = { source: 's3://prod-iot-logs' }
     const request = parse('abc all today case=ignore PROD match=word', parseConfig(document))
     assert.deepEqual([request.environment, request.match, request.case], ['prod', 'word', 'ignore'])
   })
 
-  it('is undone by writing the words again', () => {
+  it('a request is the same after it is written as words and read again', () => {
     const identifier = fc.string({ unit: 'grapheme', minLength: 3, maxLength: 40 }).filter((text) => {
       return [...text].length >= 3 && !/[\p{Cc}\ufffd]/u.test(text)
     })
@@ -97,7 +97,7 @@ describe('reading a request', () => {
 })
 
 describe('mistakes in a request', () => {
-  it('are all told at once, with the corrected command', () => {
+  it('all mistakes of a request are reported at once, with the corrected command', () => {
     const { texts, correction } = mistakesOf('ab telemtry,command 2023/13/01 dve match=wrod csae=ignore')
     assert.equal(texts.length, 6)
     assert.match(texts[0]!, /"ab" is too short/)
@@ -109,7 +109,7 @@ describe('mistakes in a request', () => {
     assert.equal(correction, 'THING00001 telemetry,command 2023/10/01 dev match=word case=ignore')
   })
 
-  it('are not invented: the correction of a wrong request is right', () => {
+  it('the correction of a wrong request is right', () => {
     const lines = [
       '',
       'abc',
@@ -121,20 +121,20 @@ describe('mistakes in a request', () => {
     for (const line of lines) assert.doesNotThrow(() => parse(mistakesOf(line).correction), line)
   })
 
-  it('name what is missing', () => {
+  it('mistakes name what is missing', () => {
     const { texts } = mistakesOf('')
     assert.equal(texts.length, 3)
     assert.match(texts.join('\n'), /identifier is missing.*category is missing.*date is missing/s)
   })
 
-  it('see swapped words', () => {
+  it('swapped words are recognised', () => {
     const { texts, correction } = mistakesOf('telemetry THING00001 2023/10/01')
     assert.deepEqual(texts.length, 1)
     assert.match(texts[0]!, /write the identifier first/)
     assert.equal(correction, 'THING00001 telemetry 2023/10/01')
   })
 
-  it('refuse identifiers that are none', () => {
+  it('malformed identifiers are rejected', () => {
     const long = 'x'.repeat(257)
     assert.match(mistakesOf(`${long} all today`).texts[0]!, /too long.*257 characters, at most 256/)
     assert.match(mistakesOf(`a\u0007bc all today`).texts[0]!, /control character/)
@@ -144,7 +144,7 @@ describe('mistakes in a request', () => {
     assert.doesNotThrow(() => parse(`${many.slice(0, many.lastIndexOf(','))} all today`))
   })
 
-  it('refuse hours where a category is kept by day, and say why', () => {
+  it('hours are rejected when a category is stored by day, with the reason', () => {
     const document = referenceDocument()
     document.categories.audit = { layout: 'audit/dt={yyyy}-{MM}-{dd}/' }
     const { texts, correction } = mistakesOf('abc audit,telemetry 2023/10/01T09..2023/10/01T12', parseConfig(document))
@@ -153,7 +153,7 @@ describe('mistakes in a request', () => {
     assert.equal(correction, 'abc audit,telemetry 2023/10/01')
   })
 
-  it('refuse an option given twice and a word too many', () => {
+  it('a repeated option and an extra word are rejected', () => {
     assert.match(mistakesOf('abc all today match=text match=word').texts[0]!, /"match" is given twice/)
     assert.match(mistakesOf('abc all today dev extra').texts[0]!, /"extra" is an extra word/)
   })

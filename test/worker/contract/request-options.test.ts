@@ -29,19 +29,19 @@ const parse = (...options: string[]): object => parseRequest([...typed, ...optio
 describe('a new row of the table of request options', () => {
   const request = parseRequest([...typed, 'toy=bear'], config, nowMs)
 
-  it('is parsed, with its default and its mistakes', () => {
+  it('a new option is parsed, with its default and its mistakes', () => {
     assert.equal((request as { toy?: string }).toy, 'bear')
     assert.equal((parse() as { toy?: string }).toy, 'plain')
     assert.throws(() => parse('toy=car'), /"toy=car": toy must be plain or bear/)
     assert.throws(() => parse('toi=bear'), /"toi" is not an option: did you mean "toy"\?/)
   })
 
-  it('is among the words that repeat the request, unless it is the default', () => {
+  it('a new option is among the words that repeat the request, unless it is the default', () => {
     assert.deepEqual(wordsOf(request), [...typed, 'toy=bear'])
     assert.deepEqual(wordsOf(parseRequest([...typed, 'toy=plain'], config, nowMs)), typed)
   })
 
-  it('is in the schema of stored requests, optional for requests of older releases', () => {
+  it('a new option is in the schema of stored requests, optional for older ones', () => {
     const { properties } = z.toJSONSchema(requestSchema)
     assert.deepEqual(properties?.toy, { type: 'string', enum: ['plain', 'bear'], default: 'plain' })
     const stored = JSON.parse(encodeRequest(request))
@@ -50,13 +50,13 @@ describe('a new row of the table of request options', () => {
     assert.throws(() => decodeRequest({ ...stored, toy: 'car' }))
   })
 
-  it('is in the help of the terminal, of Slack and of the usage page', () => {
+  it('a new option is in the help of the terminal, of Slack and of the usage page', () => {
     assert.match(requestHelp(config).join('\n'), /toy=plain\|bear {2}bear: adds a bear/)
     assert.match(helpText(config, '/iot-log').text, /\*toy\*: `toy=plain` or `toy=bear`; bear: adds a bear/)
     assert.match(usageMarkdown(config), /\*\*toy\*\*: `toy=plain`, `toy=bear`; bear: adds a bear/)
   })
 
-  it('is in the form of Slack, which reads it back', () => {
+  it('a new option is in the form of Slack, which reads it back', () => {
     const { blocks } = modalView(config, '', nowMs) as { blocks: { block_id: string; element: FormElement }[] }
     const groups = blocks.find((block) => block.block_id === 'options')!.element.option_groups!
     assert.deepEqual(

@@ -25,21 +25,21 @@ describe('reading a date', () => {
     '2023/10/01..2023-10-01',
     '2023/10/01T00..2023/10/01T24'
   ]) {
-    it(`takes ${word} for the whole day`, () => assert.deepEqual(windowOf(word), day))
+    it(`a date ${word} is the whole day`, () => assert.deepEqual(windowOf(word), day))
   }
 
-  it('knows today and yesterday, in UTC', () => {
+  it('today and yesterday are days in UTC', () => {
     assert.equal(typedWindow(windowOf('today')), '2023-10-05')
     assert.equal(typedWindow(windowOf('Yesterday')), '2023-10-04')
     assert.equal(typedWindow(windowOf('yesterday..today')), '2023-10-04..2023-10-05')
   })
 
-  it('includes both ends of a range of days', () => {
+  it('a range of days includes both ends', () => {
     assert.equal(compactWindow(windowOf('2023/10/01..2023/10/03')), '20231001-20231003')
     assert.equal(windowOf('2023/10/01\u20262023/10/03').toMs, Date.UTC(2023, 9, 4))
   })
 
-  it('excludes the end of a range of hours', () => {
+  it('a range of hours excludes its end', () => {
     const hours = windowOf('2023/10/01T09..2023/10/01T12')
     assert.deepEqual(hours, { fromMs: Date.UTC(2023, 9, 1, 9), toMs: Date.UTC(2023, 9, 1, 12), unit: 'hour' })
     assert.equal(compactWindow(hours), '20231001T09-20231001T12')
@@ -66,10 +66,10 @@ describe('reading a date', () => {
     ['', /not a date/]
   ]
   for (const [word, problem] of mistakes) {
-    it(`refuses "${word}"`, () => assert.match(problemOf(word), problem))
+    it(`a date "${word}" is rejected`, () => assert.match(problemOf(word), problem))
   }
 
-  it('takes the longest range that is allowed', () => {
+  it('the longest allowed range is accepted', () => {
     assert.equal(compactWindow(windowOf('2023/09/01..2023/09/07')), '20230901-20230907')
   })
 })

@@ -6,7 +6,7 @@ import { quoteItem, splitList, splitWords } from '../../../worker/contract/words
 const texts = (word: string): string[] => splitList(word).map((item) => item.text)
 
 describe('splitting a line into words', () => {
-  it('knows the spaces that phones and input methods type', () => {
+  it('a line is split at the spaces that phones and input methods type', () => {
     assert.deepEqual(splitWords('  THING00001\u00a0telemetry\u3000 2023/10/01\u200b '), [
       'THING00001',
       'telemetry',
@@ -14,33 +14,33 @@ describe('splitting a line into words', () => {
     ])
   })
 
-  it('keeps what stands between quotes together, curly ones too', () => {
+  it('quoted text stays one word, with curly quotes too', () => {
     assert.deepEqual(splitWords('\u201cTHING 1\u201d telemetry'), ['\u201cTHING 1\u201d', 'telemetry'])
     assert.deepEqual(splitWords('"a b","c d" x'), ['"a b","c d"', 'x'])
   })
 
-  it('takes a quote that is never closed for an ordinary letter', () => {
+  it('an unclosed quote is an ordinary character', () => {
     assert.deepEqual(splitWords('"abc telemetry today'), ['"abc', 'telemetry', 'today'])
   })
 })
 
 describe('splitting a word into items', () => {
-  it('knows the commas of input methods and drops trailing ones', () => {
+  it('a word is split at the commas of input methods, without empty items at the end', () => {
     assert.deepEqual(texts('a1\uff0cb2\u3001c3,,d4,'), ['a1', 'b2', 'c3', 'd4'])
   })
 
-  it('takes quotes off and keeps what they held as it was', () => {
+  it('quotes are removed and their content stays', () => {
     assert.deepEqual(texts('"a, b",\u201cc\u00a0d\u201d'), ['a, b', 'c\u00a0d'])
     assert.deepEqual(texts('"say \\"hi\\" \\\\ there"'), ['say "hi" \\ there'])
   })
 
-  it('leaves quotes inside an item alone', () => {
+  it('quotes inside an item stay', () => {
     assert.deepEqual(texts('{"a":1},"b"c'), ['{"a":1}', '"b"c'])
   })
 })
 
 describe('quoting', () => {
-  it('is undone by splitting, whatever the text', () => {
+  it('quoted words are the same after splitting, for any text', () => {
     const word = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/\p{Cc}/u.test(text))
     fc.assert(
       fc.property(fc.array(word, { minLength: 1, maxLength: 5 }), (items) => {

@@ -19,13 +19,13 @@ function broken(change: (step: CodecStep, call: number) => CodecStep): () => Inf
 
 describe('the self-test of inflaters', () => {
   for (const name of inflaters) {
-    it(`passes ${name}`, async () => {
+    it(`the self-test passes ${name}`, async () => {
       assert.equal(createInflater(name).name, name)
       assert.equal(await passesSelfTest(() => createInflater(name)), true)
     })
   }
 
-  it('fails one that gives a wrong byte', async () => {
+  it('the self-test fails an inflater with a wrong byte', async () => {
     const flip = (step: CodecStep, call: number): CodecStep => {
       if (call === 3 && step.output.length > 0) step.output[0]! ^= 1
       return step
@@ -33,18 +33,18 @@ describe('the self-test of inflaters', () => {
     assert.equal(await passesSelfTest(broken(flip)), false)
   })
 
-  it('fails one that does not know where a stream ends', async () => {
+  it('the self-test fails an inflater that misses the end of a stream', async () => {
     const greedy = (step: CodecStep): CodecStep =>
       step.output.length === 0 ? { ...step, consumed: step.consumed + 1 } : step
     assert.equal(await passesSelfTest(broken(greedy)), false)
   })
 
-  it('fails one that holds output back unsaid', async () => {
+  it('the self-test fails an inflater that holds output back without a report', async () => {
     const silent = (step: CodecStep): CodecStep & { isFull: boolean } => ({ ...step, isFull: false })
     assert.equal(await passesSelfTest(broken(silent)), false)
   })
 
-  it('fails one that sees no bad data', async () => {
+  it('the self-test fails an inflater that accepts bad data', async () => {
     const blind = (): Inflater => {
       const right = createHandleInflater()
       const nothing = { consumed: 0, output: Buffer.alloc(0) }
@@ -62,14 +62,14 @@ describe('the self-test of inflaters', () => {
     assert.equal(await passesSelfTest(blind), false)
   })
 
-  it('fails one that this Node does not have', async () => {
+  it('the self-test fails an inflater that this Node lacks', async () => {
     const missing = (): Inflater => {
       throw new Error('no handle')
     }
     assert.equal(await passesSelfTest(missing), false)
   })
 
-  it('fails one that tells a wrong checksum', async () => {
+  it('the self-test fails an inflater with a wrong checksum', async () => {
     const wrong = (): Inflater => {
       const right = createHandleInflater()
       return { ...right, step: (input, from, to) => ({ ...(right.step(input, from, to) as CodecStep), crc: 1 }) }
@@ -77,11 +77,11 @@ describe('the self-test of inflaters', () => {
     assert.equal(await passesSelfTest(wrong), false)
   })
 
-  it('leads to the fastest that passed, and to the fastest of zlib for second readings', async () => {
+  it('the fastest inflater that passed is used, and zlib’s fastest for second readings', async () => {
     assert.deepEqual(await chooseInflaters(), { fast: inflaters[0], reference: 'zlib-handle' })
   })
 
-  it('is not asked about the one that is wanted', async () => {
+  it('a configured inflater is used without a self-test', async () => {
     for (const name of ['zlib-handle', 'zlib-stream'] as const)
       assert.deepEqual(await chooseInflaters(name), { fast: name, reference: name })
     assert.deepEqual(await chooseInflaters('isa-l'), { fast: 'isa-l', reference: 'zlib-handle' })

@@ -66,7 +66,7 @@ function exportTo(openOutput: OpenOutput, url: string, signal = new AbortControl
 }
 
 describe('output of an export', () => {
-  it('receives the lines of each category in key order, then what the export became', async () => {
+  it('an output gets the lines of each category in key order, then the result', async () => {
     const telemetry = Array.from(
       { length: 40 },
       (_, at) => `${at} THING0000${at % 3}\r\n${at} \xff\0THING00001 again\n`
@@ -98,7 +98,7 @@ describe('output of an export', () => {
     assert.deepEqual([result.status, result.archive, result.entries], ['partial', null, []])
   })
 
-  it('receives an empty export too', async () => {
+  it('an output gets an empty export too', async () => {
     using logs = logDirectory({ 'telemetry/2023/10/01/00/a.log': 'nothing here\n' })
     let output: MemoryOutput
     using result = await exportTo(async (plan) => {
@@ -109,7 +109,7 @@ describe('output of an export', () => {
     assert.equal(output!.head?.status, 'empty')
   })
 
-  it('ends the export with its error when a write fails', async () => {
+  it('a failed write ends the export with its error', async () => {
     using logs = largeMatchingDay()
     const failure = new Error('the pipe is closed')
     let output: MemoryOutput
@@ -126,7 +126,7 @@ describe('output of an export', () => {
     assert.equal(output!.head, undefined)
   })
 
-  it('stops the scan when it fails between two writes', async () => {
+  it('an output that fails between two writes stops the scan', async () => {
     using logs = largeMatchingDay()
     const failure = new Error('the disk is full')
     let output: MemoryOutput
@@ -141,7 +141,7 @@ describe('output of an export', () => {
     assert.equal(output!.head, undefined)
   })
 
-  it('is given up when the export is cancelled', async () => {
+  it('an output is abandoned when the export is cancelled', async () => {
     using logs = largeMatchingDay()
     const cancel = new AbortController()
     const reason = new Error('Ctrl-C')

@@ -9,7 +9,7 @@ const reversed = layoutOf('{HH}/{dd}/{MM}/{yyyy}/')
 const daily = layoutOf('lifecycle/{yyyy}/{MM}/{dd}/')
 
 describe('lines by hour', () => {
-  it('adds up what all categories keep in each hour of the window', () => {
+  it('lines by hour are the sum of all categories in each hour of the window', () => {
     using tally = tallyOf([
       [0, { 'telemetry/2023/10/01/22/': 2 }],
       [0, { 'telemetry/2023/10/01/22/': 1, 'telemetry/2023/10/02/00/': 5 }],
@@ -20,7 +20,7 @@ describe('lines by hour', () => {
     assert.equal(tally.linesOf(0), 8)
   })
 
-  it('are not told where the keys of one category tell no hour', () => {
+  it('lines by hour are left out when the keys of one category have no hour', () => {
     using tally = tallyOf([[0, { 'telemetry/2023/10/01/22/': 2 }]])
     const window = { fromMs: Date.UTC(2023, 9, 1), toMs: Date.UTC(2023, 9, 2), unit: 'day' } as const
     assert.deepEqual(tally.linesByHour([hourly, daily], window), [])

@@ -9,7 +9,7 @@ if (nativeAddOn) testChoosing(nativeAddOn)
 
 function testChoosing(native: NativeAddOn): void {
   describe('the self-test of the native searches', () => {
-    it('passes them, and fails others', () => {
+    it('the self-test passes the native searches, and fails others', () => {
       assert.equal(passesMatcherTest(native), true)
       const skips: NativeAddOn = { ...native, findRuns: (...all) => native.findRuns(...all) - 1 }
       assert.equal(passesMatcherTest(skips), false)
@@ -18,12 +18,12 @@ function testChoosing(native: NativeAddOn): void {
       assert.equal(passesMatcherTest({ ...native, compile: () => undefined }), false)
     })
 
-    it('lets them go with the native inflater alone', () => {
+    it('the native searches are used only with the native inflater', () => {
       assert.equal(chooseMatcher({ fast: 'isa-l', reference: 'zlib-handle' }), 'native')
       assert.equal(chooseMatcher({ fast: 'zlib-handle', reference: 'zlib-handle' }), 'javascript')
     })
 
-    it('refuses what would reach beyond their buffers', () => {
+    it('a native search rejects ranges beyond its buffers', () => {
       const search = native.compile(Buffer.from('abcd'), Uint32Array.of(4), false, false)!
       const block = Buffer.from('x abcd')
       const runs = new Uint32Array(5)

@@ -69,7 +69,7 @@ const textFor = ({ identifiers }: MatchSpec): fc.Arbitrary<Buffer> => {
 warnIfNativeIsMissing()
 
 describe('the lines that are kept', () => {
-  it("are grep's, for any identifiers and options", () => {
+  it("the kept lines are grep’s, for any identifiers and options", () => {
     const cases = spec.chain((one) => fc.tuple(fc.constant(one), textFor(one)))
     fc.assert(
       fc.property(cases, ([one, text]) => {
@@ -79,7 +79,7 @@ describe('the lines that are kept', () => {
     )
   })
 
-  it('are the same at every cut of the text', () => {
+  it('the kept lines are the same at every cut of the text', () => {
     const one: MatchSpec = { identifiers: ['abab', 'b_a'], match: 'text', case: 'exact' }
     const text = Buffer.from('ababab\nxabab\n\nb_a\nno\nab\nab b_a abab')
     const whole = pickLines(text, one)
@@ -90,7 +90,7 @@ describe('the lines that are kept', () => {
     }
   })
 
-  it('are found in long texts whatever part of the identifier is the rarest', () => {
+  it('lines are found in long texts for any rarest part of the identifier', () => {
     const noise = fc.array(fc.constantFrom('THING0', 'client', '00000', '"status":"OK"', 'é', '-'), {
       minLength: 800,
       maxLength: 1500
@@ -115,7 +115,7 @@ describe('the lines that are kept', () => {
     )
   })
 
-  it('are found in long texts for many identifiers of any length, in any case, as words too', () => {
+  it('lines are found in long texts for many identifiers of any length, in any case, as words too', () => {
     const name = fc.integer({ min: 0, max: 400 }).map((number) => `Thing${String(number).padStart(4, '0')}`)
     const other = fc.constantFrom(
       'ab',
@@ -145,7 +145,7 @@ describe('the lines that are kept', () => {
     fc.assert(property, { numRuns: 150 })
   })
 
-  it('are all of them when every line matches, also beyond one piece', () => {
+  it('all lines are kept when every line matches, also beyond one piece', () => {
     const text = Buffer.from(
       Array.from({ length: (2 * pieceBytes) / 20 }, (_, at) => `line ${at} of THING00001\n`).join('')
     )
@@ -153,14 +153,14 @@ describe('the lines that are kept', () => {
     assert.ok(pickLines(text, { identifiers: ['THING00001'], match: 'text', case: 'exact' }, [300_000]).equals(text))
   })
 
-  it('are all of them when there are more runs of them than are told at once', () => {
+  it('all lines are kept when there are more runs than one call reports', () => {
     const lineOf = (at: number): string => (at % 3 === 0 ? `line ${at}\n` : `line ${at} of THING00001\n`)
     const text = Buffer.from(Array.from({ length: 5000 }, (_, at) => lineOf(at)).join(''))
     const one: MatchSpec = { identifiers: ['THING00001'], match: 'text', case: 'exact' }
     assert.deepEqual(pickLines(text, one), grepLines(text, one.identifiers, one))
   })
 
-  it('take identifiers of up to 1024 bytes', () => {
+  it('identifiers of up to 1024 bytes are found', () => {
     const id = `${'é'.repeat(511)}xy`
     const text = Buffer.from(`${id}\n${id.slice(1)}\nno ${id} yes\n`)
     for (const one of [{ case: 'exact' }, { case: 'ignore' }] as const) {

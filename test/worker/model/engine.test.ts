@@ -17,7 +17,7 @@ const question = (categories: readonly ListedCategory[], more: Partial<EngineQue
 }
 
 describe('the estimate', () => {
-  it('grows with bytes and objects, and shrinks with threads', () => {
+  it('the estimate grows with bytes and objects, and shrinks with threads', () => {
     assert.equal(scanSeconds({ objects: 10_000, storedBytes: 1e9 }, 1, rates), 12)
     assert.equal(scanSeconds({ objects: 10_000, storedBytes: 1e9 }, 2, rates), 6.5)
   })
@@ -97,7 +97,7 @@ describe('the choice of the engine', () => {
     })
   }
 
-  it('refuses Athena for what it can not read, with every reason', () => {
+  it('Athena is rejected for what it can not read, with every reason', () => {
     const categories = [category('command', 1, 1, noTable), category('x', 1, 1, 'x is plain'), category('y', 1, 1)]
     assert.throws(
       () => chooseEngine(question(categories, { wanted: 'athena' })),

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { repository, startCommand } from '../../support/run-cli.ts'
 
 describe('building the native add-on', () => {
-  it('says what is missing', async () => {
+  it('the build says what is missing', async () => {
     const env = { ...process.env, CC: 'no-such-compiler' }
     const { code, stderr } = await startCommand(process.execPath, [`${repository}worker/native/build.ts`], { env })
       .finished

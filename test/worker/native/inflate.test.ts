@@ -40,7 +40,7 @@ function testInflating(native: NativeAddOn): void {
     const reference = createHandleInflater()
     const inflater = createNativeInflater(native)
 
-    it('gives out at every cut of the input what zlib gives out', () => {
+    it('the native inflater gives what zlib gives, at every cut of the input', () => {
       const property = fc.property(deflateStream, fc.integer({ min: 1, max: 400 }), ({ stream, text }, cut) => {
         const input = Buffer.concat([stream, Buffer.from('behind the stream')])
         reference.begin()
@@ -58,7 +58,7 @@ function testInflating(native: NativeAddOn): void {
       fc.assert(property, { numRuns: 300 })
     })
 
-    it('tells the checksum of what came out so far, and where the stream ends', () => {
+    it('the native inflater reports the checksum so far, and where the stream ends', () => {
       const text = Buffer.alloc(3 * outputBytes, 'some text\n')
       const stream = deflateRawSync(text, { level: 6 })
       inflater.begin()
@@ -75,7 +75,7 @@ function testInflating(native: NativeAddOn): void {
       assert.equal(crc, crc32(text))
     })
 
-    it('takes matches of every distance and length, to the edges of the window', () => {
+    it('the native inflater takes matches of every distance and length, to the edges of the window', () => {
       const random = Buffer.from(
         Array.from({ length: 40_000 }, (_, at) => (Math.imul(at, 2_654_435_761) >>> 13) & 0xff)
       )
@@ -92,7 +92,7 @@ function testInflating(native: NativeAddOn): void {
       }
     })
 
-    it('stays bad after bad data until it begins anew', () => {
+    it('the native inflater stays failed after bad data until it is reset', () => {
       inflater.begin()
       const bad = Buffer.alloc(64, 0xff)
       assert.throws(() => inflater.step(bad, 0, 64))
@@ -102,7 +102,7 @@ function testInflating(native: NativeAddOn): void {
       assert.equal(drain(inflater, good, 0, good.length).text.toString(), 'text')
     })
 
-    it('refuses what would reach beyond its buffers', () => {
+    it('the native inflater rejects ranges beyond its buffers', () => {
       const stream = native.create()
       const window = Buffer.alloc(300_000)
       const input = Buffer.alloc(100)
@@ -125,7 +125,7 @@ function testInflating(native: NativeAddOn): void {
       assert.throws(() => native.begin({} as NativeStream), TypeError)
     })
 
-    it('refuses a smaller window than the one it has filled', () => {
+    it('the native inflater rejects a smaller window than the one it has filled', () => {
       const stream = native.create()
       const figures = new Uint32Array(5)
       const input = deflateRawSync(Buffer.alloc(2_000_000, 'x'))
@@ -133,7 +133,7 @@ function testInflating(native: NativeAddOn): void {
       assert.throws(() => native.step(stream, Buffer.alloc(120_000), input, 0, 0, figures), TypeError)
     })
 
-    it('gives its memory back', async () => {
+    it('the native inflater frees its memory', async () => {
       setFlagsFromString('--expose-gc')
       const collect = runInNewContext('gc') as () => void
       const make = async (): Promise<void> => {
@@ -148,7 +148,7 @@ function testInflating(native: NativeAddOn): void {
       assert.ok(process.memoryUsage.rss() - before < 100e6)
     })
 
-    it('works in several threads at once, and when they end', async () => {
+    it('the native inflater works in several threads at once, and when they end', async () => {
       const code = `
         const { createNativeInflater } = await import('file://${repository}worker/decode/inflater-native.ts')
         const { loadNative } = await import('file://${repository}worker/native/load-native.ts')

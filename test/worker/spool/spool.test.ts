@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { Spool } from '../../../worker/spool/spool.ts'
 
 describe('a spool', () => {
-  it('gives back what was appended, from memory and from its file', () => {
+  it('a spool gives back what was appended, from memory and from its file', () => {
     using spool = new Spool<{ at: number; text: string }>(1000)
     const values = Array.from({ length: 200 }, (_, at) => ({ at, text: 'é\u{1f600}'.repeat(at % 30) }))
     for (const [number, value] of values.entries()) assert.equal(spool.append(value), number)
@@ -14,7 +14,7 @@ describe('a spool', () => {
     assert.deepEqual(spool.get(0), values[0])
   })
 
-  it('leaves no name in the temporary directory even while it is in use', () => {
+  it('a spool has no name in the temporary directory while it is in use', () => {
     using spool = new Spool<string>(10)
     spool.append('x'.repeat(1000))
     assert.deepEqual(

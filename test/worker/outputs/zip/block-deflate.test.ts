@@ -26,7 +26,7 @@ async function deflateWhole(deflater: Deflater, text: Buffer, effortAt: EffortAt
 for (const deflater of deflaters) {
   const { name, blockBytes } = deflater
   describe(`deflate in blocks by ${name}`, () => {
-    it('is one stream that gives back the text, whatever its length', async () => {
+    it('the blocks are one stream that gives back a text of any length', async () => {
       const text = Buffer.concat([logText(blockBytes / 2), incompressible(blockBytes / 2 + 1)])
       for (const blocks of [0, 1]) {
         for (const more of [-1, 0, 1]) {
@@ -37,7 +37,7 @@ for (const deflater of deflaters) {
       }
     })
 
-    it('asks for the effort of each block by where it begins', async () => {
+    it('the effort of each block depends on where it begins', async () => {
       const offsets: number[] = []
       const text = logText(2 * blockBytes + 1)
       const deflated = await deflateWhole(deflater, text, (offset) => {
@@ -50,7 +50,7 @@ for (const deflater of deflaters) {
       assert.ok(small!.length < deflated.length && deflated.length < fast!.length)
     })
 
-    it('is as small on logs as what zlib makes in one go', async () => {
+    it('the blocks of logs are as small as zlib’s one stream', async () => {
       const text = logText(2 * blockBytes)
       const { length: fast } = await deflateWhole(deflater, text, () => 'fast')
       const share = name === 'isa-l' && process.arch === 'arm64' ? 1.05 : 1.001
@@ -60,7 +60,7 @@ for (const deflater of deflaters) {
       assert.ok(small < most, `${small} bytes`)
     })
 
-    it('gives back any bytes, in blocks that refer to any before them', async () => {
+    it('the blocks give back any bytes, with references to earlier blocks', async () => {
       const part = fastCheck.oneof(
         fastCheck.uint8Array({ maxLength: 300 }),
         fastCheck.record({ byte: fastCheck.nat(255), times: fastCheck.nat(70_000) }),
@@ -101,7 +101,7 @@ function textOf(parts: readonly Part[]): Buffer {
 }
 
 describe('deflate by zlib', () => {
-  it('is what zlib makes of a text below one block', async () => {
+  it('deflate of a text below one block is what zlib makes', async () => {
     for (const length of [0, 1, 64 * 1024, 65 * 1024, zlibDeflater.blockBytes - 1]) {
       const text = logText(length)
       const deflated = await deflateWhole(zlibDeflater, text, () => 'small')

@@ -10,7 +10,7 @@ if (nativeAddOn) testChoosing(nativeAddOn)
 
 function testChoosing(native: NativeAddOn): void {
   describe('the self-test of the native deflate', () => {
-    it('passes it, and fails others', async () => {
+    it('the self-test passes the native deflate, and fails others', async () => {
       const { deflate } = native
       assert.equal(await passesDeflaterTest(native), true)
       const others: readonly NativeAddOn['deflate'][] = [
@@ -24,12 +24,12 @@ function testChoosing(native: NativeAddOn): void {
       for (const other of others) assert.equal(await passesDeflaterTest({ ...native, deflate: other }), false)
     })
 
-    it('lets it go with the native inflater alone', async () => {
+    it('the native deflate is used only with the native inflater', async () => {
       assert.equal((await chooseDeflater({ fast: 'isa-l', reference: 'zlib-handle' })).name, 'isa-l')
       assert.equal(await chooseDeflater({ fast: 'zlib-handle', reference: 'zlib-handle' }), zlibDeflater)
     })
 
-    it('refuses what would reach beyond its buffers', async () => {
+    it('the native deflate rejects ranges beyond its buffers', async () => {
       const text = Buffer.from('a line\n')
       const none = new Uint8Array(0)
       const room = Buffer.alloc(70_000)
@@ -46,7 +46,7 @@ function testChoosing(native: NativeAddOn): void {
       assert.ok((await native.deflate(text, none, true, room)) > 0)
     })
 
-    it('holds its buffers until it is done, and then no longer', async () => {
+    it('the native deflate holds its buffers until it is done, and no longer', async () => {
       const before = process.memoryUsage.rss()
       for (let round = 0; round < 40; round++)
         await Promise.all(

@@ -14,14 +14,14 @@ const time = new Date(Date.UTC(2023, 9, 1))
  * compress-commons: lib/archivers/zip/zip-archive-output-stream.js.
  */
 describe("archiver's engine", () => {
-  it('has the methods that are used', () => {
+  it('archiver’s engine has the methods that are used', () => {
     const { engine } = (new ZipArchive() as unknown as { _module: { engine: Record<string, () => void> } })._module
     const { _appendStream, _writeLocalFileHeader, _afterAppend, getBytesWritten } = engine
     const parameters = [_appendStream, _writeLocalFileHeader, _afterAppend, getBytesWritten].map((one) => one?.length)
     assert.deepEqual(parameters, [3, 1, 1, 0])
   })
 
-  it('takes deflated bytes as they are, between headers that a reader of a pipe understands', async () => {
+  it('archiver’s engine takes deflated bytes as they are, between headers that a reader of a pipe understands', async () => {
     const zip = new DeflatedZip()
     const body = buffer(zip)
     zip.appendDeflated(Readable.from([Buffer.from('deflated')]), () => ({ bytes: 1000, crc32: 0xfedcba98 }), 'a', time)
@@ -41,7 +41,7 @@ describe("archiver's engine", () => {
     assert.equal(bytes.toString('hex'), whole.toString('hex'))
   })
 
-  it('passes on what it is given, not copies that join several', async () => {
+  it('archiver’s engine passes on what it gets, without joined copies', async () => {
     const zip = new DeflatedZip()
     const pieces = Array.from({ length: 8 }, () => Buffer.alloc(300_000))
     zip.appendDeflated(Readable.from(pieces), () => ({ bytes: 1, crc32: 7 }), 'a', time)
@@ -55,7 +55,7 @@ describe("archiver's engine", () => {
     assert.ok(pieces.slice(1).every((piece) => passedOn.includes(piece)))
   })
 
-  it('says zip64 in the directory of an entry that needs it', async () => {
+  it('archiver’s engine marks an entry as zip64 in the directory if it needs it', async () => {
     const zip = new DeflatedZip()
     const body = buffer(zip)
     zip.appendDeflated(Readable.from([Buffer.from('deflated')]), () => ({ bytes: 2 ** 32 - 1, crc32: 7 }), 'a', time)

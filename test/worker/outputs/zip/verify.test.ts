@@ -19,7 +19,7 @@ function withLast(bytes: Buffer, offset: number, added: number): Buffer {
 }
 
 describe('verifying an archive', () => {
-  it('finds what was written', async () => {
+  it('verifying accepts what was written', async () => {
     const { bytes, entries } = await writeZip({
       'a.log': 'some lines\n'.repeat(1000),
       'b.log': '',
@@ -28,7 +28,7 @@ describe('verifying an archive', () => {
     await verifyArchive(accessTo(bytes), entries)
   })
 
-  it('sees every difference', async () => {
+  it('verifying detects every difference', async () => {
     const { bytes, entries } = await writeZip({ 'a.log': 'some lines\n'.repeat(1000), 'manifest.json': '{}' })
     const [first, last] = entries as [WrittenEntry, WrittenEntry]
     const differences: readonly (readonly [string, Buffer, readonly WrittenEntry[], RegExp])[] = [

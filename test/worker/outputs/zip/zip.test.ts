@@ -14,7 +14,7 @@ for (const deflater of deflaters) testZip(deflater)
 function testZip(deflater: Deflater): void {
   const { blockBytes } = deflater
   describe(`a zip by ${deflater.name}`, () => {
-    it('is the same bytes for the same contents, whatever the time zone', async () => {
+    it('a zip is the same bytes for the same contents in any time zone', async () => {
       const zones = ['UTC', 'Asia/Tokyo', 'America/New_York']
       const before = process.env.TZ
       const archives = []
@@ -26,7 +26,7 @@ function testZip(deflater: Deflater): void {
       for (const archive of archives) assert.deepEqual(archive, archives[0])
     })
 
-    it('is the same bytes however its text comes and however many threads deflate', async () => {
+    it('a zip is the same bytes for any chunks of text and any number of threads', async () => {
       const text = Buffer.concat([logText(blockBytes), incompressible(70_000), logText(blockBytes)])
       const { bytes: expected } = await writeZip(
         { 'a.log': text, 'b.log': '' },
@@ -42,7 +42,7 @@ function testZip(deflater: Deflater): void {
       await fastCheck.assert(anyWay, { numRuns: 10 })
     })
 
-    it('keeps nothing of the bytes it was given', async () => {
+    it('a zip keeps no reference to the bytes it was given', async () => {
       const zip = new ZipWriter(deflater, () => 'small', 2)
       const body = buffer(zip.body)
       zip.beginEntry('a.log', time)
@@ -55,7 +55,7 @@ function testZip(deflater: Deflater): void {
       assert.deepEqual(await body, (await writeZip({ 'a.log': 'first\nother\n' }, { deflater })).bytes)
     })
 
-    it('runs ahead of its reader by a bounded part', async () => {
+    it('a zip runs ahead of its reader by a bounded part', async () => {
       const zip = new ZipWriter(deflater, () => 'fast', 2)
       const block = incompressible(blockBytes)
       zip.beginEntry('a.log', time)
@@ -74,7 +74,7 @@ function testZip(deflater: Deflater): void {
       assert.ok(read > 16 * blockBytes)
     })
 
-    it('ends every wait when its reader has failed', async () => {
+    it('a zip ends every wait when its reader has failed', async () => {
       const zip = new ZipWriter(deflater, () => 'fast', 2)
       zip.body.on('error', () => {})
       zip.beginEntry('a.log', time)
@@ -88,7 +88,7 @@ function testZip(deflater: Deflater): void {
       assert.equal(zip.body.destroyed, true)
     })
 
-    it('fails as a whole when deflate fails', async () => {
+    it('a zip fails as a whole when deflate fails', async () => {
       const failure = new Error('no memory')
       const failing = { ...deflater, deflate: () => Promise.reject(failure) }
       const zip = new ZipWriter(failing, () => 'fast', 2)
