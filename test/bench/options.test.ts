@@ -19,7 +19,7 @@ describe('the options of a bench', () => {
     })
   }
 
-  it('are told by --help', async () => {
+  it('the options of a benchmark are printed by --help', async () => {
     const { code, stdout } = await run('--help')
     assert.equal(code, 0)
     assert.match(stdout, /--must-hold/)

@@ -3,7 +3,7 @@ import type { UserOptions } from '../stand-ins/slack/workspace.ts'
 import { systemOnPhones } from './system-on-phones.ts'
 
 /*
- * What a person is told for their eyes only.
+ * Answers that only one person sees.
  */
 
 const test = systemOnPhones()
@@ -12,8 +12,8 @@ const asked = '/iot-log THING00007 telemetry 2023/10/01'
 
 const refused: readonly (readonly [string, typeof test, Partial<UserOptions>, RegExp])[] = [
   ['a guest', test, { realName: 'Gus Guest', isUltraRestricted: true }, /Guests may not use iot-log/],
-  ['somebody of another workspace', test, { realName: 'Eve External', team: 'T0ELSEWHERE' }, /Only members/],
-  ['somebody who is not on the list', testWithList, {}, /You may not use iot-log here/]
+  ['a person of another workspace', test, { realName: 'Eve External', team: 'T0ELSEWHERE' }, /Only members/],
+  ['a person who is not on the list', testWithList, {}, /You may not use iot-log here/]
 ]
 for (const [who, declare, options, words] of refused) {
   declare(
@@ -27,7 +27,7 @@ for (const [who, declare, options, words] of refused) {
       await phone.look(`refused-${who.replaceAll(' ', '-')}`)
       await other.say('Hello')
       await other.message('Hello').waitFor()
-      assert.equal(await other.page.getByRole('article').count(), 1, 'nobody else is told')
+      assert.equal(await other.page.getByRole('article').count(), 1, 'no other person sees it')
       assert.deepEqual(system.batch.requests, [])
       assert.deepEqual(
         system.s3.keys(system.bucketOf('dev')).filter((key) => /jobs\/(?!seen\/)/.test(key)),
@@ -38,7 +38,7 @@ for (const [who, declare, options, words] of refused) {
   )
 }
 
-test('mistakes are told all at once, with the command as it should be', async ({ phone, system }) => {
+test('mistakes are shown all at once, with the corrected command', async ({ phone, system }) => {
   await phone.say('/iot-log TH telemetri 2023/13/01')
   const answer = phone.message('Only visible to you')
   await answer.waitFor()
@@ -48,7 +48,7 @@ test('mistakes are told all at once, with the command as it should be', async ({
   assert.equal(system.batch.jobs().length, 0)
 })
 
-test('help tells what may be typed', async ({ phone }) => {
+test('the help shows what may be typed', async ({ phone }) => {
   await phone.say('/iot-log help')
   const help = phone.message('Logs of a device as a zip')
   await help.waitFor()

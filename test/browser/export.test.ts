@@ -10,7 +10,7 @@ import { type Scene, systemOnPhones } from './system-on-phones.ts'
 
 const test = systemOnPhones()
 
-/** What the app has told all of the channel. */
+/** The app's messages that the whole channel sees. */
 const publicMessages = ({ system, channel }: Scene): Message[] =>
   system.slack.messages(channel).filter(({ user }) => user === system.slack.workspace.app.botUser)
 
@@ -18,7 +18,7 @@ async function filesOf(download: Download): Promise<Map<string, Buffer>> {
   return readArchive(await download.path())
 }
 
-test('typed on a phone, an export is told by one message that goes on, and ends in a zip of just the lines', async (scene) => {
+test('an export typed on a phone is one message that is updated, and ends in a zip of the matching lines', async (scene) => {
   const { phone, system } = scene
   const bucket = system.bucketOf('dev')
   // Some objects come late, so that the message is seen on its way.

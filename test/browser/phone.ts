@@ -10,7 +10,7 @@ export const phoneSize = { width: 360, height: 740 } as const
 const illegible = fileURLToPath(new URL('illegible.js', import.meta.url))
 const screenshots = process.env.IOT_LOG_SCREENSHOTS
 
-/** The page that is Slack, in somebody's hand. Disposing fails if the page had an error of its own. */
+/** The page that plays Slack, on a person's phone. Disposing fails if the page had an error of its own. */
 export interface Phone extends AsyncDisposable {
   readonly page: Page
   readonly typed: Locator

@@ -18,7 +18,7 @@ export interface Scene {
   readonly system: LocalSystem
   readonly channel: string
   readonly user: string
-  /** Somebody else in the same channel, with a phone of their own; closed with the test. */
+  /** Another person in the same channel, with their own phone; closed with the test. */
   openOther(who?: Partial<UserOptions>): Promise<Phone>
 }
 

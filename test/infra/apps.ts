@@ -15,7 +15,7 @@ export interface Synthesised {
   /** Templates by stack name. */
   readonly templates: ReadonlyMap<string, Template>
   readonly leftOut: readonly string[]
-  /** Findings of cdk-nag and of CloudFormation's validation, told by name. */
+  /** Findings of cdk-nag and of CloudFormation's validation, by name. */
   readonly findings: readonly string[]
 }
 

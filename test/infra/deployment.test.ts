@@ -65,7 +65,7 @@ describe('what is deployed', () => {
 })
 
 describe('what can’t be deployed', () => {
-  it('is told all at once', () => {
+  it('all mistakes of a deployment are reported at once', () => {
     const problems = problemsOf((document) => {
       delete document.environments.dev.account
       delete document.environments.dev.region

@@ -40,7 +40,7 @@ describe('the job definition', () => {
     assert.equal(container.LinuxParameters.InitProcessEnabled, true)
   })
 
-  it('ends an attempt when the configuration says, by which others tell that a job is lost', () => {
+  it('an attempt ends at the configured time-out, so that others can call a job lost', () => {
     const other = synthesise((document) => {
       document.limits.jobMinutes = 90
     })
@@ -58,7 +58,7 @@ describe('the job definition', () => {
     assert.deepEqual(Object.keys(definition.Parameters), ['jobId'])
   })
 
-  it('tells the worker what it reads, and secrets by reference alone', () => {
+  it('the worker gets its settings in its environment, and secrets only by reference', () => {
     const variables = new Map<string, unknown>(
       (container.Environment as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [Name, Value])
     )
@@ -114,7 +114,7 @@ describe('a failed attempt', () => {
   const cases: readonly (readonly [string, AttemptEnd, boolean])[] = [
     ['whose Spot machine was taken away', end(137, spot), true],
     ['whose Spot machine was taken away, as reported of the container', end(137, undefined, spot), true],
-    ['that was told to stop and did', end(143, 'Essential container in task exited'), true],
+    ['that stopped on SIGTERM', end(143, 'Essential container in task exited'), true],
     [
       'whose image could not be pulled',
       end(undefined, 'Task failed to start', 'CannotPullContainerError: not found'),
@@ -124,7 +124,7 @@ describe('a failed attempt', () => {
     ['with exit code 20, which only begins with 2', end(20), false],
     ['that failed', end(1, 'Essential container in task exited'), false],
     ['that ran out of memory', end(137, undefined, 'OutOfMemoryError: Container killed due to memory usage'), false],
-    ['killed for no reason that is told', end(137, 'Essential container in task exited'), false]
+    ['killed without a reported reason', end(137, 'Essential container in task exited'), false]
   ]
   const strategy = { attempts: jobAttempts, evaluateOnExit: retryRules }
   for (const [name, how, expected] of cases) {
@@ -230,7 +230,7 @@ describe('the image of another configuration', () => {
 describe('an environment of another account', () => {
   const prod = templateOf(app, 'iot-log-prod-export')
 
-  it('passes ends of jobs on to the ingress, and tells tasks where that is', () => {
+  it('the ends of jobs go to the ingress, and tasks get its address', () => {
     const { Targets, EventPattern } = onlyOf(prod, 'AWS::Events::Rule')
     assert.equal(Targets[0].Arn, 'arn:aws:events:ap-northeast-1:111111111111:event-bus/default')
     assert.deepEqual(EventPattern.detail.jobQueue, [

@@ -79,7 +79,7 @@ describe('the Dockerfile', () => {
     assert.deepEqual(unused, [])
   })
 
-  it('builds and runs on one Debian and Node, and runs as nobody in particular', () => {
+  it('the image builds and runs on one Debian and Node, as the user node', () => {
     const bases = lines.filter((line) => line.startsWith('FROM ')).map((line) => line.split(' ')[1])
     assert.equal(bases.shift(), 'scratch')
     assert.equal(bases.length, 2)

@@ -18,7 +18,7 @@ describe('permissions', () => {
     assertSnapshot('permissions.txt', listOfAll(app))
   })
 
-  it('name their actions, and belong to a role whose name tells its environment', () => {
+  it('permissions name their actions, and belong to a role named after its environment', () => {
     for (const { role, statements } of roles) {
       assert.match(role, /^iot-log-(?:dev|stg|prod)-/)
       for (const { Action, Effect } of statements) {

@@ -35,7 +35,7 @@ describe('the ingress', () => {
     }
   })
 
-  it('is told by name where its secrets are; none stands in a template', () => {
+  it('the ingress gets the names of its secrets, and no template holds a secret', () => {
     for (const [name, { Environment }] of functions) {
       assert.equal(Environment.Variables.IOT_LOG_SECRET_ID, 'iot-log-dev/slack', name)
       assert.deepEqual(

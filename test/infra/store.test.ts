@@ -63,7 +63,7 @@ describe('the bucket of the logs', () => {
     assert.equal(of('athena-results/').ExpirationInDays, 7)
   })
 
-  it('keeps what sinks refused longer than results, for as long as it is told', () => {
+  it('records that sinks rejected are kept longer than results, for the configured time', () => {
     const { ExpirationInDays, NoncurrentVersionExpiration } = rules.find(
       ({ Prefix }) => Prefix === 'forward/rejected/'
     )!
@@ -135,7 +135,7 @@ describe('a stream', () => {
     }
   })
 
-  it('tells what it can’t deliver in a log stream that is there, since Firehose makes none', () => {
+  it('delivery errors go to an existing log stream, since Firehose creates none', () => {
     const made = Object.entries(store.Resources).filter(([, { Type }]) => Type === 'AWS::Logs::LogStream')
     assert.equal(made.length, streams.size)
     for (const [name] of streams) {

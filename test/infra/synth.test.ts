@@ -11,7 +11,7 @@ import { temporaryDirectory } from '../support/temporary-directory.ts'
  * The app as `cdk synth` starts it: a process without credentials, which asks no network.
  */
 
-/** Nothing of a person's account, and a proxy that is not there for whoever tries. */
+/** Nothing of a person's account, and a proxy that is not there for any request. */
 function environment(more: Readonly<Record<string, string>>): Record<string, string | undefined> {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))
   const nowhere = 'http://127.0.0.1:9'
@@ -47,7 +47,7 @@ describe('synthesis', () => {
     assert.ok(existsSync(join(place.path, 'out/iot-log-dev-export.template.json')))
   })
 
-  it('of a wrong one tells what `iot-log config check` tells, and makes nothing', async () => {
+  it('a wrong configuration prints what `iot-log config check` prints, and makes nothing', async () => {
     using place = temporaryDirectory()
     const path = join(place.path, 'wrong.json')
     const document = referenceDocument()
@@ -55,7 +55,7 @@ describe('synthesis', () => {
     document.environments.dev.deploy.retentionDays = 0
     document.environments.dev.deploy.network = 'none'
     const outdir = join(place.path, 'out')
-    const told = async (): Promise<string> => {
+    const printed = async (): Promise<string> => {
       writeFileSync(path, JSON.stringify(document))
       const { code, stderr } = await synth({ IOT_LOG_CONFIG: path, CDK_OUTDIR: outdir })
       const checked = await runCli(['config', 'check', path])
@@ -64,10 +64,10 @@ describe('synthesis', () => {
       assert.ok(!existsSync(outdir))
       return stderr
     }
-    assert.match(await told(), /environments\.dev\.deploy\.retentionDays: 0: /)
+    assert.match(await printed(), /environments\.dev\.deploy\.retentionDays: 0: /)
     Object.assign(document, referenceDocument())
     document.environments.dev.deploy.forward = { elk: {} }
-    assert.match(await told(), /environments\.dev\.deploy\.forward: "elk": no such sink/)
+    assert.match(await printed(), /environments\.dev\.deploy\.forward: "elk": no such sink/)
   })
 
   it('needs what was built, and says so', async () => {

@@ -38,7 +38,7 @@ const refersTo = (resource: object, id: string): boolean => {
 async function call(parameters: Readonly<Record<string, string>>): Promise<string> {
   const endpoint = process.env.AWS_ENDPOINT_URL_S3
   if (endpoint === undefined) throw new Error('No server to test against: npm run test:peers')
-  // By the scope of the credential the peer tells which service is meant; it checks no signature.
+  // The peer finds the service in the scope of the credential; it checks no signature.
   const scope = `20260101/${process.env.AWS_REGION}/cloudformation/aws4_request`
   const authorization = `AWS4-HMAC-SHA256 Credential=${process.env.AWS_ACCESS_KEY_ID}/${scope}, SignedHeaders=host, Signature=none`
   const response = await fetch(endpoint, {

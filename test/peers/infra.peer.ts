@@ -29,8 +29,8 @@ import { createStack, only, resourceTypes } from './cloudformation.ts'
  */
 
 /**
- * What moto 5.2.5 makes from a template and tells of. It knows no ecsProperties of Batch, and no functions whose code
- * nobody has uploaded.
+ * What moto 5.2.5 makes from a template and describes. It knows no ecsProperties of Batch, and no functions without
+ * uploaded code.
  */
 const knownTypes = [
   'AWS::EC2::InternetGateway',
@@ -86,7 +86,7 @@ describe('infrastructure', { skip }, () => {
     const dist = join(place.path, 'dist')
     await buildProgram(dist)
     const document = referenceDocument()
-    // Whose bucket it is, is told by an account number of the peer's own.
+    // The owner of the bucket has an account number of the peer's own.
     delete document.environments.dev.account
     const config = join(place.path, 'config.json')
     writeFileSync(config, JSON.stringify(document))

@@ -85,7 +85,7 @@ async function testPeer(peer: Peer, signal: AbortSignal): Promise<PeerResult> {
   return { peer, program: started.program, ...counts, seconds: secondsSince(startedMs) }
 }
 
-/** A peer that can't be had on this machine is no failure, but nobody should overlook it. */
+/** A peer that can't run on this machine is no failure, but must not be overlooked. */
 async function startPeer(
   peer: Peer,
   address: PeerAddress,
@@ -106,7 +106,7 @@ function leaveOut({ name }: Installable, { message }: Error): void {
   if (requiresAll) process.exitCode = 1
 }
 
-/** Runs all files against one peer, prints what they tell. */
+/** Runs all files against one peer and prints their output. */
 async function runTests(
   peer: Peer,
   address: PeerAddress,
@@ -131,7 +131,7 @@ async function runTests(
   return { passed, failed }
 }
 
-/** What finds the peer and nothing else: whoever runs this may have an account of their own in the environment. */
+/** Finds the peer and nothing else: the environment may hold a real account of the person who runs this. */
 function clientEnvironment(peer: Peer, { port, directory }: PeerAddress): Record<string, string | undefined> {
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))
   return {

@@ -30,7 +30,7 @@ export async function startServer(
   const env = { ...process.env, ...environment }
   const child = spawn(program, args, { cwd: directory, env, stdio: ['ignore', log, log] })
   closeSync(log)
-  // Whatever ends this process, an error that nobody catches too.
+  // At any end of this process, an uncaught error too.
   const killNow = (): void => void child.kill('SIGKILL')
   process.once('exit', killNow)
   const ended = once(child, 'close').catch((error) => [String(error)])
@@ -49,7 +49,7 @@ export async function startServer(
   return { [Symbol.asyncDispose]: stop }
 }
 
-/** A port of loopback that nobody listens on. */
+/** A free port of loopback. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

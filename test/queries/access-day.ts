@@ -3,7 +3,7 @@ import type { S3Server } from '../stand-ins/s3/server.ts'
 import { bucket } from './analyst-day.ts'
 
 /*
- * A day of requests and calls that is small enough to tell by hand what each query answers. The categories are those of
+ * A day of requests and calls that is small enough to work out each answer by hand. The categories are those of
  * record-day.ts.
  */
 

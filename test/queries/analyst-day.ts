@@ -5,7 +5,7 @@ import type { AthenaServer } from '../stand-ins/athena/server.ts'
 import type { S3Server } from '../stand-ins/s3/server.ts'
 
 /*
- * A day that is small enough to tell by hand what each query answers: three devices, some of whose records are late,
+ * A day that is small enough to work out each answer by hand: three devices, some of whose records are late,
  * twice there, broken or no JSON at all.
  */
 

@@ -216,7 +216,7 @@ function testViews(engine: () => AnalystEngine): void {
     )
   })
 
-  it('tell commands from their answers', async () => {
+  it('queries separate commands from their answers', async () => {
     const { rows } = await select(
       'command_messages',
       'direction, command_id, action, argument, status',
@@ -254,7 +254,7 @@ function testViews(engine: () => AnalystEngine): void {
     ])
   })
 
-  it('tell nothing of a line that breaks, not even what stands before the place', async () => {
+  it('queries give nothing of a broken line, not even the text before the damage', async () => {
     const { rows } = await select(
       'telemetry_messages',
       'event_time, thing_name, message_id, document',

@@ -6,7 +6,7 @@ import { referenceDocument } from '../support/configurations.ts'
 import { repository, startCommand } from '../support/run-cli.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
-it('npm run tables tells every mistake of the configuration, and makes nothing', async () => {
+it('npm run tables reports all mistakes of the configuration, and makes nothing', async () => {
   using directory = temporaryDirectory()
   const path = join(directory.path, 'iot-log.config.json')
   const document = referenceDocument()

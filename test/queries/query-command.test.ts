@@ -153,7 +153,7 @@ describe('iot-log query', () => {
 describe('iot-log query, before anything is asked', () => {
   const asked = (): number => athena.requests.length
 
-  it('lists the queries, and tells the parameters of each', async () => {
+  it('iot-log query lists the queries, and prints the parameters of each', async () => {
     const { stdout } = await run('query', 'list')
     assert.match(stdout, /^list-connections +when a device connected and disconnected, and why$/m)
     const [answered, others] = stdout.split('\n\nNot available in dev, which has no category with a table for them:\n')
@@ -176,7 +176,7 @@ describe('iot-log query, before anything is asked', () => {
     assert.equal(asked(), before)
   })
 
-  it('tells every mistake at once', async () => {
+  it('iot-log query reports all mistakes at once', async () => {
     const before = asked()
     const { code, stderr } = await run(
       'query',

@@ -7,7 +7,7 @@ import { formatDollars, queryDollars } from '../../worker/model/cost.ts'
 const readme = readFileSync(new URL('../../queries/README.md', import.meta.url), 'utf8')
 const rows = readme.split('\n').map((row) => row.split('|').map((cell) => cell.trim()))
 
-/** Bytes of the sample day, as the page tells them. */
+/** Bytes of the sample day, as the page gives them. */
 const sampleDay: Readonly<Record<string, number>> = Object.fromEntries(
   [...readme.matchAll(/([\d.]+) GB of (telemetry|command|lifecycle)/g)].map(([, size, name]) => [
     name!,
@@ -16,20 +16,20 @@ const sampleDay: Readonly<Record<string, number>> = Object.fromEntries(
 )
 
 describe('the page for analysts', () => {
-  it('tells the sample day', () => {
+  it('the page describes the sample day', () => {
     assert.deepEqual(Object.keys(sampleDay).sort(), ['command', 'lifecycle', 'telemetry'])
   })
 
   for (const { name, answers, reads } of readSavedQueries().values()) {
     if (typeof reads === 'object' && 'formats' in reads) {
-      it(`tells what ${name} answers, and of which formats`, () => {
+      it(`the page says what ${name} answers, and of which formats`, () => {
         const [row, ...more] = rows.filter((one) => one[1] === `\`${name}\``)
         assert.equal(more.length, 0)
         assert.deepEqual(row!.slice(2, 4), [answers, reads.formats.join(', ')])
       })
       continue
     }
-    it(`tells what ${name} answers and costs, and how to ask it elsewhere`, () => {
+    it(`the page says what ${name} answers and costs, and how to run it elsewhere`, () => {
       const [costs, elsewhere, ...more] = rows.filter((row) => row[1] === `\`${name}\``)
       assert.equal(more.length, 0)
       const named = reads === 'all' ? Object.keys(sampleDay) : reads === 'category' ? ['telemetry'] : reads

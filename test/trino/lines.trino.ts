@@ -12,7 +12,7 @@ import { clearLogs, createCategoryTables, putLog } from './tables.ts'
 const kept: Readonly<Record<string, readonly string[]>> = {
   'byte 01, the delimiter that Hive would have': ['a\x01b\x01c', '\x01'],
   'texts that Hive takes for null': ['\\N', 'x\\N', 'NULL', ''],
-  'backslashes, of which one ends a line': ['a\\b\\n\\', 'x\\', '\\n', '\\'],
+  'backslashes, one at the end of a line': ['a\\b\\n\\', 'x\\', '\\n', '\\'],
   'quotes, commas and tabs': ['"a","b\'c"', '"', 'a\tb\t', "''"],
   'NUL bytes': ['a\0b\0', '\0'],
   'spaces at both ends': ['  a  ', ' '],

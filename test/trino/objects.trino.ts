@@ -6,7 +6,7 @@ import { logsBucket } from './system.ts'
 import { clearLogs, createCategoryTables, keysReadBy, putLog } from './tables.ts'
 
 /*
- * Which objects the raw-line table reads, how it tells their encoding, and what it says of those it can't read.
+ * Which objects the raw-line table reads, how it finds their encoding, and what it says of those it can't read.
  */
 
 const place = 'telemetry/2023/10/02'
@@ -95,7 +95,7 @@ describe('objects of the raw-line table', () => {
     })
   })
 
-  it('tells paths as keys are, letter by letter', async () => {
+  it('paths are the keys, letter by letter', async () => {
     const names = [
       'a b',
       'a+b',

@@ -143,7 +143,7 @@ describe('an export by Athena', () => {
     await assertSame(day, [id], ['2023/10/06'], [id])
   })
 
-  it('reads by itself an object that makes the query fail, and tells what is wrong with it', async () => {
+  it('the worker reads an object that makes the query fail, and says what is wrong with it', async () => {
     const good = { key: 'telemetry/2023/10/07/00/good.gz', text: Buffer.from(`${id} good\n`) }
     const large = Buffer.from(Array.from({ length: 100_000 }, (_, at) => `${id} ${at} ${Math.sin(at)}\n`).join(''))
     const whole = gzipSync(large)

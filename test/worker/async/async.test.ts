@@ -9,20 +9,20 @@ import { createManualClock } from '../../support/clocks.ts'
 const silence = (): Promise<never> => new Promise(() => {})
 
 describe('a time limit', () => {
-  it('ends the wait for work that is silent, and names it', async () => {
+  it('a time limit ends the wait for work that is silent, and names it', async () => {
     const clock = createManualClock()
     const waiting = within(2_000, 'Listing', silence, clock)
     clock.advance(2_000)
     await assert.rejects(waiting, { message: 'Listing took longer than 2 s' })
   })
 
-  it('gives the result or the failure of work that ends in time', async () => {
+  it('a time limit gives the result or the failure of work that ends in time', async () => {
     assert.equal(await within(60_000, 'Listing', async () => 7), 7)
     const fail = (): Promise<never> => Promise.reject(new Error('denied'))
     await assert.rejects(within(60_000, 'Listing', fail), { message: 'denied' })
   })
 
-  it('gives the reason of the signal when that aborts, also before the work starts', async () => {
+  it('a time limit gives the reason of the signal when that aborts, also before the work starts', async () => {
     const { signal, ...controller } = abortable()
     const waiting = untilAborted(silence, signal)
     controller.abort(new Error('enough'))
@@ -30,13 +30,13 @@ describe('a time limit', () => {
     await assert.rejects(untilAborted(silence, signal), { message: 'enough' })
   })
 
-  it('leaves no listener with the signal', async () => {
+  it('a time limit leaves no listener with the signal', async () => {
     const { signal } = abortable()
     for (let count = 0; count < 3; count++) await untilAborted(async () => count, signal)
     assert.equal(getEventListeners(signal, 'abort').length, 0)
   })
 
-  it('starts with the abort of the signal where it is to, and never without', async () => {
+  it('a time limit can start with the abort of the signal, and never without', async () => {
     const { signal, abort } = abortable()
     const { promise, resolve } = Promise.withResolvers<number>()
     const waiting = withinAfter(signal, 60_000, 'Stopping', () => promise)
@@ -48,7 +48,7 @@ describe('a time limit', () => {
 })
 
 describe('back-off', () => {
-  it('doubles with each failure up to its bound, and takes a random part of that', () => {
+  it('back-off doubles with each failure up to its bound, and takes a random part of that', () => {
     const bounds = { firstMs: 50, longestMs: 1_000 }
     const longest = [0, 1, 2, 4, 5, 20].map((failures) => backoffMs(failures, bounds, () => 1))
     assert.deepEqual(longest, [50, 100, 200, 800, 1_000, 1_000])
@@ -60,7 +60,7 @@ describe('back-off', () => {
 })
 
 describe('a wake-up', () => {
-  it('reaches all that wait, once', async () => {
+  it('a wake-up reaches all that wait, once', async () => {
     const wake = new Wake()
     const seen: string[] = []
     const first = wake.next().then(() => seen.push('first'))

@@ -105,7 +105,7 @@ describe('iot-log slack canvas', () => {
     assert.equal(slack.workspace.canvases.size, 2)
   })
 
-  it('the canvas follows the configuration of the current directory', async () => {
+  it('iot-log slack canvas follows the configuration of --config', async () => {
     await using slack = await startSlackServer()
     using here = temporaryDirectory()
     const document = referenceDocument()

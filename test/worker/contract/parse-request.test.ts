@@ -25,7 +25,7 @@ function mistakesOf(line: string, with_ = config): { texts: string[]; correction
 }
 
 describe('reading a request', () => {
-  it("a request is read as in the example of the README", () => {
+  it('a request is read as in the example of the README', () => {
     assert.deepEqual(parse('THING00001 telemetry,command 2023/10/01'), {
       identifiers: ['THING00001'],
       categories: ['telemetry', 'command'],

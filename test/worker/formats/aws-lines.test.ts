@@ -7,7 +7,7 @@ import { readSample, samples } from './samples.ts'
 describe('vpc-flow', () => {
   const format = findFormat('vpc-flow')
 
-  test('reads the default format', () => {
+  test('vpc-flow reads the default format', () => {
     const { records } = readRecords(format, samples['vpc-flow'])
     assert.equal(records.length, 3)
     assert.equal(records[0]!.timeMs, 1669842701_000)
@@ -29,7 +29,7 @@ describe('vpc-flow', () => {
     })
   })
 
-  test('reads a format of its own by its header, and gaps in the data', () => {
+  test('vpc-flow reads a format of its own by its header, and gaps in the data', () => {
     const text =
       'start pkt-srcaddr flow-direction tcp-flags future-field\n1669842701 2001:db8::1 ingress 2 x\n1669842702 - - - -\n'
     const { records } = readRecords(format, Buffer.from(text))
@@ -46,7 +46,7 @@ describe('vpc-flow', () => {
     assert.equal(record.fields.log_status, 'NODATA')
   })
 
-  test('knows the names of the header of the object that it picks from', () => {
+  test('vpc-flow knows the names of the header of the object that it picks from', () => {
     const headed = Buffer.from('start srcaddr dstaddr\n1669842701 10.0.0.1 10.0.0.2\n')
     const picked = pickRecords(
       format,
@@ -67,7 +67,7 @@ describe('vpc-flow', () => {
 describe('cloudfront', () => {
   const format = findFormat('cloudfront')
 
-  test('reads standard logs', () => {
+  test('cloudfront reads standard logs', () => {
     const { records } = readRecords(format, samples.cloudfront)
     assert.equal(records.length, 2)
     assert.equal(records[0]!.timeMs, Date.UTC(2023, 3, 26, 7, 25, 11))
@@ -109,7 +109,7 @@ describe('cloudfront', () => {
     })
   })
 
-  test('reads streaming logs by their header, tabs turned into spaces', () => {
+  test('cloudfront reads streaming logs by their header, tabs turned into spaces', () => {
     const { records } = readRecords(format, readSample('gzip/cloudfront.log'))
     assert.deepEqual(
       records.map(({ fields }) => [fields.x_event, fields.x_sname, fields.x_sid, fields.sc_bytes]),
@@ -121,7 +121,7 @@ describe('cloudfront', () => {
     assert.equal(records[0]!.timeMs, Date.UTC(2010, 2, 12, 23, 51, 20))
   })
 
-  test('survives header names that mean something to JavaScript', () => {
+  test('cloudfront survives header names that mean something to JavaScript', () => {
     const text = '#Fields: date time __proto__ constructor\n2023-04-26\t07:25:11\tx\ty\n'
     const { fields } = readRecords(format, Buffer.from(text)).records[0]!
     assert.equal(Object.getPrototypeOf(fields), Object.prototype)

@@ -19,7 +19,7 @@ for (const name of formatNames) {
   const whole = readRecords(format, sample)
 
   describe(`format ${name}`, () => {
-    test('reads its sample without an error, and every record has a time', () => {
+    test(`${name} reads its sample without an error, and every record has a time`, () => {
       assert.ok(whole.records.length > 0)
       assert.deepEqual([...new Set(whole.records.map((record) => record.parseError))], [undefined])
       const timed = whole.records.filter((record) => record.timeMs !== undefined)
@@ -27,7 +27,7 @@ for (const name of formatNames) {
       if (!untimed) assert.equal(timed.length, whole.records.length)
     })
 
-    test('gives the same records whatever the chunks', () => {
+    test(`${name} gives the same records whatever the chunks`, () => {
       for (const lengths of [[1], [2], [7, 1, 3], [64], [1000, 1]]) {
         assert.deepEqual(readRecords(format, sample, { lengths }), whole, `chunks of ${lengths}`)
       }
@@ -36,7 +36,7 @@ for (const name of formatNames) {
       }
     })
 
-    test('keeps the bytes of every record, in their order', () => {
+    test(`${name} keeps the bytes of every record, in their order`, () => {
       if (format.searchedBeside) return
       let at = 0
       const text = sample.toString('latin1')
@@ -47,7 +47,7 @@ for (const name of formatNames) {
       }
     })
 
-    test('names its fields as its columns, and each column once', () => {
+    test(`${name} names its fields as its columns, and each column once`, () => {
       const names = format.columns.map((column) => column.name)
       assert.equal(new Set(names).size, names.length)
       if (format.isJson || name === 'lines') return
@@ -56,14 +56,14 @@ for (const name of formatNames) {
       }
     })
 
-    test('has the fields of its JSON alone when its records are documents', () => {
+    test(`${name} has the fields of its JSON alone when its records are documents`, () => {
       if (!format.isDocument) return
       for (const { raw, fields } of whole.records) {
         assert.deepEqual(JSON.parse(Buffer.from(raw, 'latin1').toString()), fields)
       }
     })
 
-    test('keeps what it cannot parse, and marks it', () => {
+    test(`${name} keeps what it cannot parse, and marks it`, () => {
       const bytes = Buffer.concat([sample, Buffer.from(`\n${garbage}\n`), sample])
       const { records } = readRecords(format, bytes)
       const odd = records.filter((record) => record.raw.includes(garbage.slice(0, 10)))
@@ -77,7 +77,7 @@ for (const name of formatNames) {
       assert.deepEqual(others.slice(0, expected.length), expected)
     })
 
-    test('renders a record as one line of each form', () => {
+    test(`${name} renders a record as one line of each form`, () => {
       const objects = [sample, Buffer.from(garbage)]
       for (const output of outputs) {
         for (const record of objects.flatMap((bytes) => readRecords(format, bytes).records)) {
@@ -93,7 +93,7 @@ for (const name of formatNames) {
       }
     })
 
-    test('drops the unfinished last record when damage cut it, and keeps it at the end of an object', () => {
+    test(`${name} drops the unfinished last record when damage cut it, and keeps it at the end of an object`, () => {
       const last = sample.toString('latin1').trimEnd().length - 1
       const cut = sample.subarray(0, last)
       const kept = readRecords(format, cut).records
@@ -103,7 +103,7 @@ for (const name of formatNames) {
       assert.deepEqual(kept.slice(0, dropped.length), dropped)
     })
 
-    test('stops at a record that is longer than the limit, behind the ones before it', () => {
+    test(`${name} stops at a record that is longer than the limit, behind the ones before it`, () => {
       const bytes = Buffer.concat([sample, Buffer.from('\n{"long":"'), Buffer.alloc(70_000, 'x'), Buffer.from('"}\n')])
       for (const lengths of [[1000], [bytes.length]]) {
         const { records, damage } = readRecords(format, bytes, { lengths, maxRecordBytes: 60_000 })
@@ -112,7 +112,7 @@ for (const name of formatNames) {
       }
     })
 
-    test('picks what the reader reads', () => {
+    test(`${name} picks what the reader reads`, () => {
       const everything = readRecords(format, sample).records
       for (const lengths of [[sample.length], [5]]) {
         for (const record of everything.slice(0, 8)) {

@@ -15,7 +15,7 @@ function split(text: string | Buffer, lengths?: readonly number[], wrapperKey?: 
 }
 
 describe('document splitter', () => {
-  test('finds any documents behind each other, whatever the separator and the chunks', () => {
+  test('the document splitter finds any documents behind each other, whatever the separator and the chunks', () => {
     const document = fc.dictionary(fc.string(), fc.jsonValue()).map((value) => JSON.stringify(value))
     const separator = fc.constantFrom('', ' ', '\n', '\r\n', '\t', ',', ', ', '\x1e')
     fc.assert(
@@ -33,7 +33,7 @@ describe('document splitter', () => {
     )
   })
 
-  test('finds the elements of a wrapper, pretty-printed or not', () => {
+  test('the document splitter finds the elements of a wrapper, pretty-printed or not', () => {
     const elements = [{ a: '}{"x' }, { b: [{ Records: [] }] }]
     for (const text of [JSON.stringify({ Records: elements }), JSON.stringify({ Records: elements }, null, 2)]) {
       for (const lengths of [[1], [3], [text.length]]) {
@@ -46,7 +46,7 @@ describe('document splitter', () => {
     assert.deepEqual(split(`{${' '.repeat(2000)}"Records":[{}]}`, [100], 'Records').length, 1)
   })
 
-  test('begins anew behind a document that was cut off', () => {
+  test('the document splitter starts over after a document that was cut off', () => {
     const good = (number: number): string => `{"id":${number},"text":"a \\"b\\" }{"}`
     for (const cut of ['{"id":0,"text":"it was cut', '{"id":0,"text":', '{"id":0,"te', '{"id":0,"list":[{"x":1}']) {
       const documents = split([good(1), cut, good(2), good(3), good(4)].join(''))
@@ -58,7 +58,7 @@ describe('document splitter', () => {
     }
   })
 
-  test('begins anew behind a string that was cut off, where nothing else tells', () => {
+  test('the document splitter starts over after a string that was cut off', () => {
     const good = (number: number): string => `{"id":${number},"text":"plain"}`
     for (const between of ['', '\n']) {
       const documents = split([good(1), '{"id":0,"text":"it was cut', ...[2, 3, 4, 5].map(good)].join(between))
@@ -66,7 +66,7 @@ describe('document splitter', () => {
     }
   })
 
-  test('takes documents up to the limit, and none beyond', () => {
+  test('the document splitter takes documents up to the limit, and none beyond', () => {
     for (const lengths of [[1], [1000]]) {
       const found: number[] = []
       const splitter = new DocumentSplitter(100, undefined, (_bytes, start, end) => found.push(end - start))
@@ -80,13 +80,13 @@ describe('document splitter', () => {
     }
   })
 
-  test('carries the end of a chunk of any length', () => {
+  test('the document splitter carries the end of a chunk of any length', () => {
     const long = `{"a":"${'x'.repeat(300_000)}"}`
     for (const length of [70_000, 299_999, 1_000_000])
       assert.deepEqual(split(`{}${long}{}`, [length]), ['{}', long, '{}'])
   })
 
-  test('keeps what is no document, up to the end of its line', () => {
+  test('the document splitter keeps what is no document, up to the end of its line', () => {
     assert.deepEqual(split('\ufeff{"a":1}\nplain [text], with "marks"\r\n{"b":2} tail'), [
       '{"a":1}',
       'plain [text], with "marks"',
@@ -99,7 +99,7 @@ describe('document splitter', () => {
     assert.deepEqual(split(''), [])
   })
 
-  test('holds one document and one chunk, and gives back what a long one took', () => {
+  test('the document splitter holds one document and one chunk, and gives back what a long one took', () => {
     const splitter = new DocumentSplitter(32 << 20, undefined, () => {})
     const chunk = Buffer.alloc(256 * 1024, 'x')
     splitter.push(Buffer.from('{"a":"'))

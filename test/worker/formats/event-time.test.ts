@@ -14,7 +14,7 @@ test('ISO 8601 times are read in the spellings that logs have', () => {
   assert.equal(isoTimeMs('2024-02-29T00:00:00Z'), Date.UTC(2024, 1, 29))
 })
 
-test('what is no time is none', () => {
+test('a text that is no time has none', () => {
   for (const text of [
     '',
     'now',
@@ -32,7 +32,7 @@ test('what is no time is none', () => {
   }
 })
 
-test('a count since 1970 is told by its size', () => {
+test('the unit of a count since 1970 follows from its size', () => {
   for (const count of [1696118400, 1696118400000, 1696118400000000, 1696118400000000000]) {
     assert.equal(epochTimeMs(count), 1696118400000, String(count))
   }

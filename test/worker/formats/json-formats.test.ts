@@ -17,7 +17,7 @@ describe('cloudwatch', () => {
     return Buffer.from(JSON.stringify({ ...envelope, logEvents }))
   }
 
-  test('explodes envelopes into their events and drops control messages', () => {
+  test('cloudwatch explodes envelopes into their events and drops control messages', () => {
     const { records } = readRecords(format, samples.cloudwatch)
     assert.equal(records.length, 4)
     assert.equal(records[0]!.raw, '[ERROR] First test message')
@@ -32,7 +32,7 @@ describe('cloudwatch', () => {
     })
   })
 
-  test('matches the decoded message, the group and the stream, not the envelope', () => {
+  test('cloudwatch matches the decoded message, the group and the stream, not the envelope', () => {
     const bytes = withEvents('{"thing":"caf\u00e9/1"}', 'another event')
     const escaped = Buffer.from(bytes.toString().replace('\u00e9/', String.raw`\u00e9\/`))
     const count = (identifier: string, object = escaped) =>
@@ -48,7 +48,7 @@ describe('cloudwatch', () => {
     assert.equal(count('"message":"another'), 0)
   })
 
-  test('is read through gzip in gzip, as Firehose stores what CloudWatch compressed', async () => {
+  test('cloudwatch is read through gzip in gzip, as Firehose stores what CloudWatch compressed', async () => {
     const object = gzipSync(Buffer.concat([gzipSync(cloudwatchEnvelope()), gzipSync(withEvents('third'))]))
     const messages: unknown[] = []
     const reader = new RecordReader(format, { maxRecordBytes: 1 << 20 }, ({ fields }) => messages.push(fields.message))
@@ -73,12 +73,12 @@ describe('cloudwatch', () => {
     assert.deepEqual(messages, ['[ERROR] First test message', '[ERROR] Second test message', 'third'])
   })
 
-  test('writes time, stream and message, line ends inside escaped', () => {
+  test('cloudwatch writes time, stream and message, line ends inside escaped', () => {
     const { text } = pickRecords(format, [withEvents('first\r\n  at second\n')], { identifiers: ['first'] })
     assert.equal(text, '2015-08-24T19:03:07.000Z testLogStream first\\r\\n  at second\n')
   })
 
-  test('keeps an event without a message and what is no envelope, marked', () => {
+  test('cloudwatch keeps an event without a message and what is no envelope, marked', () => {
     const odd = Buffer.from(`${JSON.stringify({ ...envelope, logEvents: [{ id: 'x' }, 7] })}{"no":"envelope"}`)
     const { records } = readRecords(format, odd)
     assert.deepEqual(
@@ -99,7 +99,7 @@ describe('cloudwatch', () => {
 describe('cloudtrail', () => {
   const format = findFormat('cloudtrail')
 
-  test('reads each element of Records, its bytes and its time', () => {
+  test('cloudtrail reads each element of Records, its bytes and its time', () => {
     const { records } = readRecords(format, samples.cloudtrail)
     const { Records } = JSON.parse(samples.cloudtrail.toString())
     assert.deepEqual(
@@ -113,14 +113,14 @@ describe('cloudtrail', () => {
     assert.equal(records[0]!.timeMs, Date.UTC(2023, 4, 19, 7, 44, 30))
   })
 
-  test('writes a pretty-printed record as one line, its values untouched', () => {
+  test('cloudtrail writes a pretty-printed record as one line, its values untouched', () => {
     const { text, records } = pickRecords(format, [samples.cloudtrail], { identifiers: ['BatchGetImage'] })
     assert.equal(records, 1)
     assert.equal(text.split('\n').length, 2)
     assert.equal(JSON.parse(text).eventName, 'BatchGetImage')
   })
 
-  test('keeps what stands beside the array', () => {
+  test('cloudtrail keeps what stands beside the array', () => {
     const bytes = Buffer.from('{"Records":[{"eventName":"A"}],"more":1}\n{"Records":[]}{"other":[{"eventName":"B"}]}')
     assert.deepEqual(
       readRecords(format, bytes).records.map(({ raw, parseError }) => [raw, parseError]),

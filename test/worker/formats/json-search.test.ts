@@ -8,7 +8,7 @@ import type { MatchSpec } from '../../../worker/match/matcher.ts'
 const alphabet = ['a', 'B', '1', '_', '/', '"', '\\', 'é', '温', '😀', ' ', '-', 'u', '0']
 
 describe('identifiers in JSON', () => {
-  test('are found behind the escapes that JSON has', () => {
+  test('identifiers are found behind the escapes of JSON', () => {
     const cases: readonly [identifier: string, text: string][] = [
       ['café', String.raw`{"name":"caf\u00e9"}`],
       ['café', String.raw`{"name":"caf\u00E9 noir"}`],
@@ -28,7 +28,7 @@ describe('identifiers in JSON', () => {
     }
   })
 
-  test('are not found where an escape is escaped, means something else, or is cut off', () => {
+  test('identifiers are not found in an escape that is escaped, different, or cut off', () => {
     const cases: readonly [identifier: string, text: string][] = [
       ['THING', String.raw`{"thing":"\\u0054HING"}`],
       ['café', String.raw`{"name":"caf\u00e8"}`],
@@ -43,7 +43,7 @@ describe('identifiers in JSON', () => {
     }
   })
 
-  test('are whole words by what their neighbours mean', () => {
+  test('identifiers are whole words by the decoded characters beside them', () => {
     const find = compileJsonMatcher({ identifiers: ['THING1'], match: 'word', case: 'exact' })
     const isFound = (text: string): boolean => find(Buffer.from(text), 0) >= 0
     assert.ok(isFound(String.raw`{"log":"first\nTHING1 second"}`))
@@ -53,7 +53,7 @@ describe('identifiers in JSON', () => {
     assert.ok(!isFound(String.raw`{"log":"\u0054HING1\u0030"}`))
   })
 
-  test('are found where the bytes or a decoded string hold them, and nowhere else', () => {
+  test('identifiers are found in the bytes and in decoded strings, and nowhere else', () => {
     const word = fc.string({ unit: fc.constantFrom(...alphabet), minLength: 2, maxLength: 5 })
     const spelled = fc.array(fc.tuple(fc.constantFrom(...alphabet), fc.nat(3)), { maxLength: 24 })
     const spec = fc.record({
@@ -78,7 +78,7 @@ describe('identifiers in JSON', () => {
     )
   })
 
-  test('are told in linear time from backslashes without end', () => {
+  test('identifiers are found in linear time among endless backslashes', () => {
     const block = Buffer.alloc(4 * 1024 * 1024, '\\')
     const find = compileJsonMatcher({ identifiers: [String.raw`\\x`, 'a/b'], match: 'text', case: 'exact' })
     const started = performance.now()

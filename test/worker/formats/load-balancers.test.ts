@@ -9,7 +9,7 @@ import { samples } from './samples.ts'
 describe('alb', () => {
   const { records } = readRecords(findFormat('alb'), samples.alb)
 
-  test('reads a redirected request', () => {
+  test('alb reads a redirected request', () => {
     assert.equal(records[0]!.timeMs, Date.UTC(2022, 11, 6, 17, 42, 16, 176))
     assert.deepEqual(records[0]!.fields, {
       type: 'http',
@@ -49,7 +49,7 @@ describe('alb', () => {
     })
   })
 
-  test('reads what TLS adds', () => {
+  test('alb reads what TLS adds', () => {
     const { fields } = records[1]!
     assert.equal(fields.ssl_cipher, 'ECDHE-RSA-AES128-GCM-SHA256')
     assert.equal(fields.ssl_protocol, 'TLSv1.2')
@@ -61,7 +61,7 @@ describe('alb', () => {
     assert.equal(fields.actions_executed, 'fixed-response')
   })
 
-  test('names the fields of 2025 and keeps those of later years', () => {
+  test('alb names the fields of 2025 and keeps those of later years', () => {
     const line = samples.alb.toString().split('\n')[0]!
     const appended = `${line} TID_1 "new.example.com" "/v2" "OriginalRetrieved" 10.0.0.7 "a b"\n`
     const { fields, parseError } = readRecords(findFormat('alb'), Buffer.from(appended)).records[0]!
@@ -73,7 +73,7 @@ describe('alb', () => {
     assert.deepEqual(fields.extra, ['10.0.0.7', 'a b'])
   })
 
-  test('reads IPv6 clients, quotes that agents write, and requests with spaces', () => {
+  test('alb reads IPv6 clients, quotes that agents write, and requests with spaces', () => {
     const line = samples.alb.toString().split('\n')[0]!
     const odd = line
       .replace('12.34.178.90.32:40860', '2001:db8:0:0:1::7:40860')
@@ -92,7 +92,7 @@ describe('alb', () => {
     assert.equal(readRecords(findFormat('alb'), Buffer.from(bracketed)).records[0]!.fields.client_ip, '2001:db8::7')
   })
 
-  test('says what is wrong with a line and keeps what it could read', () => {
+  test('alb says what is wrong with a line and keeps what it could read', () => {
     const line = samples.alb.toString().split('\n')[0]!
     const error = (text: string) => readRecords(findFormat('alb'), Buffer.from(text)).records[0]!.parseError
     assert.equal(error('https 2022-12-06T17:42:16.176563Z lb'), '3 fields, at least 21 expected')
@@ -105,7 +105,7 @@ describe('alb', () => {
 describe('elb-classic', () => {
   const { records } = readRecords(findFormat('elb-classic'), samples['elb-classic'])
 
-  test('reads 15 fields', () => {
+  test('elb-classic reads 15 fields', () => {
     assert.equal(records[0]!.timeMs, Date.UTC(2015, 4, 13, 23, 39, 43, 945))
     assert.deepEqual(records[0]!.fields, {
       time: '2015-05-13T23:39:43.945958Z',
@@ -130,7 +130,7 @@ describe('elb-classic', () => {
     })
   })
 
-  test('reads the 12 fields of old files, with an IPv6 client and no backend', () => {
+  test('elb-classic reads the 12 fields of old files, with an IPv6 client and no backend', () => {
     const { fields, parseError } = records[1]!
     assert.equal(parseError, undefined)
     assert.equal(fields.client_ip, '2001:db8::7')
@@ -141,7 +141,7 @@ describe('elb-classic', () => {
     assert.equal('user_agent' in fields, false)
   })
 
-  test('reads a TCP connection, which has no request', () => {
+  test('elb-classic reads a TCP connection, which has no request', () => {
     const { fields } = records[2]!
     assert.deepEqual([fields.request_verb, fields.request_url, fields.request_proto], [null, null, null])
     assert.equal(fields.elb_status_code, null)

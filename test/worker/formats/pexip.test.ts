@@ -11,7 +11,7 @@ const format = findFormat('pexip')
 const { records } = readRecords(format, samples.pexip)
 
 describe('pexip', () => {
-  test('reads an administrator line; apostrophes and quotes in names survive', () => {
+  test('pexip reads an administrator line; apostrophes and quotes in names survive', () => {
     assert.equal(records[0]!.timeMs, Date.UTC(2023, 9, 1, 0, 0, 1, 99))
     assert.deepEqual(records[0]!.fields, {
       kind: 'support',
@@ -34,7 +34,7 @@ describe('pexip', () => {
     })
   })
 
-  test('reads SIP as lines, by its direction', () => {
+  test('pexip reads SIP as lines, by its direction', () => {
     assert.equal(records[1]!.fields.class, 'support.sip.received')
     assert.deepEqual(records[1]!.fields.log_message, {
       message: 'Received SIP request',
@@ -45,7 +45,7 @@ describe('pexip', () => {
     })
   })
 
-  test('reads REST details as Python prints them and as JSON', () => {
+  test('pexip reads REST details as Python prints them and as JSON', () => {
     assert.equal(records[2]!.fields.class, 'support.rest.received')
     assert.deepEqual(records[2]!.fields.log_message, {
       message: 'Received REST request',
@@ -62,7 +62,7 @@ describe('pexip', () => {
     })
   })
 
-  test('reads audit lines with their pairs in pairs', () => {
+  test('pexip reads audit lines with their pairs in pairs', () => {
     assert.equal(records[4]!.timeMs, 1696118405122)
     assert.deepEqual(records[4]!.fields, {
       kind: 'audit',
@@ -92,7 +92,7 @@ describe('pexip', () => {
     })
   })
 
-  test('reads web lines', () => {
+  test('pexip reads web lines', () => {
     assert.deepEqual(records[5]!.fields, {
       kind: 'web',
       class: 'web',
@@ -103,14 +103,14 @@ describe('pexip', () => {
     })
   })
 
-  test('keeps text that is no pair', () => {
+  test('pexip keeps text that is no pair', () => {
     const line = '2023-10-01T00:00:01Z n 2023-10-01 00:00:01,099 Level="INFO" Name="x" Message="m" stray words'
     const { fields, parseError } = readRecords(format, Buffer.from(line)).records[0]!
     assert.equal(parseError, 'text that is no Key="value"')
     assert.deepEqual(fields.log_message, { message: 'm', extra: 'stray words' })
   })
 
-  test('types the keys of every class as the published tables do', () => {
+  test('pexip types the keys of every class as the published tables do', () => {
     const metadata = JSON.parse(readSample('pexip/pexip_logs_metadata.json').toString())
     const structs = (kind: string) => Object.entries(metadata[kind].log_struct as Record<string, string>)
     // The structures of REST details are read as what they hold, not by their keys.

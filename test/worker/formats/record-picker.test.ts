@@ -17,7 +17,7 @@ const window = { fromMs: Date.UTC(2023, 9, 1), toMs: Date.UTC(2023, 9, 2) }
 const identifiers = ['THING00001']
 
 describe('record picker', () => {
-  test('keeps the bytes of matching lines, runs of them at once', () => {
+  test('the record picker keeps the bytes of matching lines, runs of them at once', () => {
     const bytes = Buffer.from(`${day.join('')}\xff THING00001 \r\n THING00001 unterminated`, 'latin1')
     const expected = `${[0, 1, 3, 4, 5].map((index) => day[index]).join('')}\xff THING00001 \r\n THING00001 unterminated\n`
     for (const lengths of [[bytes.length], [1], [50]]) {
@@ -26,7 +26,7 @@ describe('record picker', () => {
     }
   })
 
-  test('keeps objects apart', () => {
+  test('the record picker keeps objects apart', () => {
     const picked = pickRecords(findFormat('lines'), [Buffer.from('THING0'), Buffer.from('0001')], { identifiers })
     assert.equal(picked.records, 0)
     const documents = pickRecords(
@@ -37,7 +37,7 @@ describe('record picker', () => {
     assert.equal(documents.records, 0)
   })
 
-  test('selects by the time of the record: the first instant counts, the end does not', () => {
+  test('the record picker selects by the time of the record: the first instant counts, the end does not', () => {
     const bytes = Buffer.from(day.join(''))
     const kept = (keepsUntimed: boolean) =>
       pickRecords(findFormat('lines'), [bytes], { identifiers }, { window: { ...window, keepsUntimed } }).text
@@ -45,7 +45,7 @@ describe('record picker', () => {
     assert.equal(kept(false), [1, 4].map((index) => day[index]).join(''))
   })
 
-  test('selects log events by their own time, not by their envelope', () => {
+  test('the record picker selects log events by their own time, not by their envelope', () => {
     const { fromMs } = window
     const events = [-1, 0, 1].map((offset) => ({ id: '', timestamp: fromMs + offset, message: `THING00001 ${offset}` }))
     const envelope = { messageType: 'DATA_MESSAGE', owner: '1', logGroup: 'g', logStream: 's', logEvents: events }
@@ -59,7 +59,7 @@ describe('record picker', () => {
     assert.equal(text, 'THING00001 0\nTHING00001 1\n')
   })
 
-  test('finds an identifier within one document only', () => {
+  test('the record picker finds an identifier within one document only', () => {
     const bytes = Buffer.from('{"a":"x"}{"b":"y"}{"c":"}{"}')
     const count = (identifier: string) =>
       pickRecords(findFormat('json-concatenated'), [bytes], { identifiers: [identifier] }).records
@@ -70,7 +70,7 @@ describe('record picker', () => {
     assert.equal(count('{"'), 3)
   })
 
-  test('writes readable text and JSON of matching lines only', () => {
+  test('the record picker writes readable text and JSON of matching lines only', () => {
     const picked = (output: 'text' | 'json') =>
       pickRecords(findFormat('alb'), [samples.alb], { identifiers: ['fixed-response'] }, { output })
     assert.match(
@@ -81,7 +81,7 @@ describe('record picker', () => {
     assert.equal(picked('json').records, 1)
   })
 
-  test('keeps a matching document that cannot be parsed, marked', () => {
+  test('the record picker keeps a matching document that cannot be parsed, marked', () => {
     const bytes = Buffer.from('{"a":"THING00001"{"b":1}\n{"c":"THING00001"}')
     const { text, records } = pickRecords(findFormat('json-concatenated'), [bytes], { identifiers })
     assert.equal(records, 2)
@@ -93,7 +93,7 @@ describe('record picker', () => {
     assert.deepEqual(whole, { c: 'THING00001' })
   })
 
-  test('does not parse a document that is longer than is parsed, and keeps it', () => {
+  test('the record picker does not parse a document that is longer than is parsed, and keeps it', () => {
     const long = `{"a":"THING00001","b":"${'x'.repeat(5000)}"}`
     const settings = { maxParsedBytes: 4000, output: 'raw' as const }
     const { text } = pickRecords(findFormat('cloudwatch'), [Buffer.from(long)], { identifiers }, settings)

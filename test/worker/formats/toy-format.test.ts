@@ -47,18 +47,18 @@ function toyCategory() {
 }
 
 describe('a new format', () => {
-  it('is a name of the configuration and of its JSON Schema', () => {
+  it('a new format is a name of the configuration and of its JSON Schema', () => {
     assert.equal(toyCategory().format, 'toy')
     assert.match(JSON.stringify(configJsonSchema([...formatNames, toy.name])), /"pexip","toy"\]/)
   })
 
-  it('is picked by the scan: escapes are seen, and records written in its default output', () => {
+  it('a new format is picked by the scan: escapes are seen, and records written in its default output', () => {
     const { text: kept, records } = pickRecords(toy, [text], { identifiers: ['café'] })
     assert.equal(Buffer.from(kept, 'latin1').toString(), '1696118400000: café\n')
     assert.equal(records, 1)
   })
 
-  it('is sent as it is stored by the forwarder, since its records are documents', () => {
+  it('a new format with documents is forwarded as it is stored', () => {
     const origin = { bucket: 'logs', key: 'k', version: 'v', category: 'sounds', keyTimeMs: 0 }
     const settings = sinkSchema.parse({ type: 'opensearch', url: 'https://search.example.com' })
     const [first] = readRecords(toy, text).records
@@ -70,7 +70,7 @@ describe('a new format', () => {
     assert.equal(rebuilt.rest, undefined)
   })
 
-  it('has the view of its columns in Athena, and none without them', () => {
+  it('a new format has the view of its columns in Athena, and none without them', () => {
     const { name, statement } = recordViewOf(toyCategory(), toy)!
     assert.equal(name, 'sounds_records')
     assert.match(statement, /json_extract_scalar\(line, '\$\.word'\) AS "word"/)

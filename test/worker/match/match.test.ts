@@ -69,7 +69,7 @@ const textFor = ({ identifiers }: MatchSpec): fc.Arbitrary<Buffer> => {
 warnIfNativeIsMissing()
 
 describe('the lines that are kept', () => {
-  it("the kept lines are grep’s, for any identifiers and options", () => {
+  it('the kept lines are grep’s, for any identifiers and options', () => {
     const cases = spec.chain((one) => fc.tuple(fc.constant(one), textFor(one)))
     fc.assert(
       fc.property(cases, ([one, text]) => {

@@ -69,13 +69,13 @@ describe('the choice of the engine', () => {
       /^1\.0 GB in 2,000,001 objects are more than 2,000,000 objects$/
     ],
     [
-      'who asks for a scan gets it',
+      'a request for a scan gets it',
       question([category('telemetry', 412, 9800)], { wanted: 'scan' }),
       'scan',
       /about 34 min 21 s on 2 threads, over 20 min$/
     ],
     [
-      'who asks for Athena gets it',
+      'a request for Athena gets it',
       question([category('telemetry', 1, 1)], { wanted: 'athena' }),
       'athena',
       /: asked for$/

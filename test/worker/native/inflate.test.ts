@@ -17,7 +17,7 @@ import { repository } from '../../support/run-cli.ts'
 warnIfNativeIsMissing()
 if (nativeAddOn) testInflating(nativeAddOn)
 
-/** Everything that the input up to here holds, and how much of it was used; what a step tells of the next one is true. */
+/** Everything that the input up to here holds, and how much of it was used; what a step reports of the next one is true. */
 function drain(inflater: Inflater, input: Buffer, from: number, to: number): { used: number; text: Buffer } {
   const pieces: Buffer[] = []
   let position = from

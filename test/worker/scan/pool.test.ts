@@ -97,7 +97,7 @@ describe('scanning on threads', () => {
     }
   })
 
-  it('gives out no more than 512 slices beyond the one whose results are taken', async () => {
+  it('starts at most 512 slices beyond the one whose results are taken', async () => {
     using logs = logDirectory({ 'o/a': 'THING00001\n' })
     let given = 0
     const endless = (async function* () {

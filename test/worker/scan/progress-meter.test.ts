@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { ProgressMeter } from '../../../worker/scan/progress-meter.ts'
 
 describe('the progress of a scan', () => {
-  it('passes all of an object, however much of it was read', () => {
+  it('the progress counts all of an object, for any amount that was read', () => {
     const meter = new ProgressMeter()
     meter.advance({ storedBytes: 40, textBytes: 200 }, 1)
     assert.deepEqual(meter.take(), { objects: 0, storedBytes: 40, passedBytes: 40, textBytes: 200, lines: 1 })

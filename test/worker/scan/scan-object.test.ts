@@ -34,7 +34,7 @@ for (const inflater of inflaters) {
       })
     }
 
-    it('gives the same whatever the cuts', async () => {
+    it('an object gives the same for any cuts', async () => {
       const places = fc.array(fc.nat(1500), { maxLength: 60 })
       const property = fc.asyncProperty(fc.constantFrom(...allObjects), places, async (object, cuts) => {
         const whole = await scanBytes(object.bytes, spec, { inflater })
@@ -50,7 +50,7 @@ describe('damage in a large object', () => {
   const text = Buffer.from(Array.from({ length: 40_000 }, (_, at) => line(at)).join(''))
   const spec3 = specOf('THING00003')
 
-  it('loses no line before it', async () => {
+  it('damage loses no line before it', async () => {
     // 700 KB of text whose deflate data ends on a byte, behind it what no deflate stream holds.
     const before = text.subarray(0, 700_000)
     const valid = deflateRawSync(before, { finishFlush: constants.Z_FULL_FLUSH })
@@ -65,7 +65,7 @@ describe('damage in a large object', () => {
     }
   })
 
-  it('is told alike by all inflaters, wherever it lies and however the input is cut', async () => {
+  it('all inflaters report damage alike, for any place and any cuts', async () => {
     const gz = gzipSync(text)
     const flip = fc.record({ at: fc.integer({ min: 10, max: gz.length - 1 }), bit: fc.nat(7) })
     const places = fc.array(fc.nat(gz.length), { maxLength: 10 })
@@ -84,7 +84,7 @@ describe('damage in a large object', () => {
 
 describe('gzip of any kind, broken anyhow', () => {
   for (const inflater of inflaters) {
-    it(`is told by ${inflater} as by the others, however the input is cut`, async () => {
+    it(`broken gzip is reported by ${inflater} as by the others, for any cuts`, async () => {
       const places = fc.array(fc.nat(3000), { maxLength: 6 })
       const property = fc.asyncProperty(brokenGzip, places, async (bytes, cuts) => {
         const expected = await scanBytes(bytes, specOf(oddIdentifier))
@@ -96,7 +96,7 @@ describe('gzip of any kind, broken anyhow', () => {
 })
 
 describe('limits', () => {
-  it('stops at a line that is longer than allowed and keeps those before it', async () => {
+  it('a line over the limit stops the object and keeps the lines before it', async () => {
     const maxLineBytes = 1024 ** 2
     const before = 'first THING00001\nsecond\n'
     const at = (length: number): Buffer => Buffer.from(`${before}${'x'.repeat(length)}\nlast THING00001\n`)
@@ -115,7 +115,7 @@ describe('limits', () => {
     assert.equal(under.lines, 2)
   })
 
-  it('stops a zip bomb at the same byte of text whatever the cuts', async () => {
+  it('a zip bomb is stopped at the same byte of text for any cuts', async () => {
     const bomb = gzipSync(Buffer.concat([Buffer.from('THING00001\n'), Buffer.alloc(300 * 1024 ** 2, '\n')]), {
       level: 1
     })
@@ -129,14 +129,14 @@ describe('limits', () => {
     }
   })
 
-  it('stops a bomb whose text is nothing: padding inside of gzip inside of gzip', async () => {
+  it('a bomb without text is stopped: padding in gzip in gzip', async () => {
     const padded = Buffer.concat([gzipSync('THING00001\n'), Buffer.alloc(300 * 1024 ** 2)])
     const stopped = await scanBytes(gzipSync(padded), specOf(oddIdentifier))
     assert.equal(stopped.notRead?.reason, 'ratio-limit')
     assert.equal(stopped.kept.toString(), 'THING00001\n')
   })
 
-  it('stops a zip whose entries are in order and together a bomb', async () => {
+  it('a zip whose entries together are a bomb is stopped', async () => {
     const entry = Buffer.concat([Buffer.from('THING00001\n'), Buffer.alloc(200 * 1024 ** 2, '\n')])
     const bomb = zipOf(Array.from({ length: 3 }, (_, at) => ({ name: String(at), data: entry })))
     const stopped = await scanBytes(bomb, specOf(oddIdentifier))
@@ -144,7 +144,7 @@ describe('limits', () => {
     assert.equal(stopped.lines, 2)
   })
 
-  it('stops a bomb inside a bomb', async () => {
+  it('a bomb inside a bomb is stopped', async () => {
     const inner = gzipSync(Buffer.alloc(300 * 1024 ** 2), { level: 9 })
     const stopped = await scanBytes(gzipSync(inner), specOf(oddIdentifier), { limits: { maxLineBytes: 1024 ** 3 } })
     assert.equal(stopped.notRead?.reason, 'ratio-limit')
@@ -152,7 +152,7 @@ describe('limits', () => {
 })
 
 describe('a long line', () => {
-  it('of 60 MB is kept whole', async () => {
+  it('a line of 60 MB is kept whole', async () => {
     const line = Buffer.alloc(60e6, 'x')
     line.write('THING00001', 59_999_000)
     const text = Buffer.concat([Buffer.from('before\n'), line, Buffer.from('\nafter THING00001\n')])
@@ -164,7 +164,7 @@ describe('a long line', () => {
 })
 
 describe('a hit that spans two blocks', () => {
-  it('is found wherever it lies across the end of a piece of output', async () => {
+  it('a hit is found at every place across the end of a piece of output', async () => {
     for (let before = outputBytes - 24; before <= outputBytes + 2; before++) {
       const text = Buffer.from(`${'.'.repeat(before - 8)}\nline ab THING00001 end\nnext\n`)
       const scanned = await scanBytes(gzipSync(text, { level: 1 }), specOf(oddIdentifier))

@@ -74,7 +74,7 @@ const lineOf = (at: number): string => `${String(at).padStart(6, '0')} THING0000
 const textOfLines = (lines: number): string => Array.from({ length: lines }, (_, at) => lineOf(at)).join('')
 
 describe('a scan thread', () => {
-  it('reports the kept lines of a slice and what became of its objects', async () => {
+  it('a scan thread reports the kept lines of a slice and what became of its objects', async () => {
     const matching = gzipSync('a THING00001\nb\nc THING00001\n')
     using logs = logDirectory({ 'a/1': matching, 'a/2': 'no match\n', 'b/1': matching, 'b/2': 'THING00002\n' })
     await using thread = new WatchedThread(logs.url, 1024 ** 2)
@@ -108,7 +108,7 @@ describe('a scan thread', () => {
     assert.deepEqual([objects, passed], [7, 2 * size + 9 + 3 + 11 + 9])
   })
 
-  it('begins no slice while the bytes of the slice before are not taken', async () => {
+  it('a scan thread begins no slice while the bytes of the slice before are not taken', async () => {
     using logs = logDirectory({ 'a/1': lineOf(1), 'a/2': lineOf(2) })
     const size = lineOf(1).length
     const giveAll = (thread: WatchedThread): void => {
@@ -131,7 +131,7 @@ describe('a scan thread', () => {
     assert.deepEqual(numbers, [0, 1, 2, 3])
   })
 
-  it('holds an object back while as many bytes as its credit are not taken, and reads on when they are', async () => {
+  it('a scan thread holds an object back while as many bytes as its credit are not taken, and reads on when they are', async () => {
     const text = textOfLines(60_000)
     using logs = logDirectory({ 'a/1': text })
     const objects = [{ key: 'a/1', size: text.length }]
@@ -153,7 +153,7 @@ describe('a scan thread', () => {
     assert.ok(kept.join('') === text)
   })
 
-  it('reports the error that ends the job, with its code', async () => {
+  it('a scan thread reports the error that ends the job, with its code', async () => {
     using logs = logDirectory({ 'a/1': 'x' })
     await using thread = new WatchedThread(logs.url, 1024)
     thread.give(0, [{ key: 'a/1', size: 1 }], 5)
@@ -164,12 +164,12 @@ describe('a scan thread', () => {
     assert.match(failed.stack!, /thread\.ts/)
   })
 
-  it('runs in a thread only', async () => {
+  it('a scan thread runs in a thread only', async () => {
     const failed = import(`${threadUrl.href}?outside`)
     await assert.rejects(failed, /runs in a worker thread/)
   })
 
-  it('reports its progress while it reads a large object', async () => {
+  it('a scan thread reports its progress while it reads a large object', async () => {
     const text = gzipSync('nothing here\n'.repeat(4e6), { level: 1 })
     using logs = logDirectory({ 'a/1': text })
     await using thread = new WatchedThread(logs.url, 1024)

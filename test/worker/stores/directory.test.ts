@@ -26,7 +26,7 @@ testStoreContract('directory store', async () => {
 })
 
 describe('directory store', () => {
-  it('follows links and refuses one that leads back up', async () => {
+  it('a directory store follows links and refuses one that leads back up', async () => {
     using directory = temporaryDirectory()
     mkdirSync(join(directory.path, 'a'))
     writeFileSync(join(directory.path, 'a', 'log'), 'x')
@@ -38,7 +38,7 @@ describe('directory store', () => {
     await assert.rejects(keysOf(store), /leads back to a directory above it/)
   })
 
-  it('lists what it can not find, so that it is accounted for', async () => {
+  it('a directory store lists missing files, so that the export counts them', async () => {
     using directory = temporaryDirectory()
     writeFileSync(Buffer.concat([Buffer.from(`${directory.path}/caf`), Buffer.from([0xe9])]), 'x')
     symlinkSync('itself', join(directory.path, 'itself'))
@@ -51,7 +51,7 @@ describe('directory store', () => {
     }
   })
 
-  it('tells an object that has become shorter since it was listed', async () => {
+  it('a directory store reports an object that became shorter after the listing', async () => {
     using directory = temporaryDirectory()
     writeFileSync(join(directory.path, 'log'), 'a few bytes')
     const body = await openStore({ url: directory.url }).open({ key: 'log', size: 100 })
@@ -60,7 +60,7 @@ describe('directory store', () => {
     await body.close()
   })
 
-  it('replaces files only', async () => {
+  it('a directory store replaces files only', async () => {
     using directory = temporaryDirectory()
     const store = openStore({ url: directory.url })
     mkdirSync(join(directory.path, 'd'))
@@ -70,13 +70,13 @@ describe('directory store', () => {
     assert.deepEqual(readdirSync(directory.path).sort(), ['d', name])
   })
 
-  it('says which directory does not exist', async () => {
+  it('a directory store says which directory does not exist', async () => {
     using directory = temporaryDirectory()
     const store = openStore({ url: `${directory.url}/none` })
     await assert.rejects(keysOf(store), new RegExp(`Not found: ${directory.path}/none`))
   })
 
-  it('never leaves its directory', async () => {
+  it('a directory store never leaves its directory', async () => {
     using directory = temporaryDirectory()
     const store = openStore({ url: directory.url })
     await assert.rejects(
@@ -86,7 +86,7 @@ describe('directory store', () => {
     await assert.rejects(async () => store.open({ key: 'a/../../x', size: 1 }), /no "\." or "\.\." segment/)
   })
 
-  it('removes what a killed process of this machine left, and nothing of a living one', async () => {
+  it('a directory store removes what a killed process of this machine left, and nothing of a living one', async () => {
     using directory = temporaryDirectory()
     const dead = spawnSync(process.execPath, ['-e', '']).pid
     const partials = [dead, process.ppid].map((owner) => `.x.zip.${hostname()}.${owner}-0.partial`)
@@ -96,7 +96,7 @@ describe('directory store', () => {
     assert.deepEqual(readdirSync(directory.path).sort(), [partials[1]!, '.y.zip.partial', 'x.zip'].sort())
   })
 
-  it('refuses a scheme that no store has, and names the ones there are', () => {
+  it('an unknown scheme is rejected with the names of the known ones', () => {
     assert.throws(() => openStore({ url: 'ftp://host/logs' }), /No store reads ftp:\/\/host\/logs.*file:\/\//)
   })
 })

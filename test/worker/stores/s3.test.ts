@@ -26,39 +26,39 @@ testStoreContract('S3 store', async () => {
   return { store, ...place, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() }
 })
 
-describe('S3 store: what S3 refuses', () => {
-  it('names the bucket that does not exist', () =>
+describe('S3 store: what S3 rejects', () => {
+  it('an error names the bucket that does not exist', () =>
     refuses({ url: 's3://no-such-bucket' }, 'unavailable', /There is no bucket no-such-bucket/))
 
-  it("names the bucket's own region", () =>
+  it('an error names the bucket’s real region', () =>
     refuses({ url: 's3://elsewhere' }, 'unavailable', /elsewhere is in eu-west-1, not in ap-northeast-1: set the/))
 
-  it('names the permission that is missing, and the owner that was expected', async () => {
+  it('an error names the missing permission and the expected owner', async () => {
     const denied = { kind: 'error', code: 'AccessDenied' } as const
     await using _ = withFault({ operation: 'ListObjectsV2', action: denied })
     const url = 's3://logs'
     await refuses({ url, account: '111111111111' }, 'denied', /s3:ListBucket on arn:aws:s3:::logs, and .* 111111111111/)
   })
 
-  it('reads nothing of a bucket that belongs to another account than the configured one', async () => {
+  it('a bucket of another account than the configured one is not read', async () => {
     await refuses({ url: 's3://of-another', account: '111111111111' }, 'denied', /must belong to account 111111111111/)
     assert.deepEqual(await keysOf(openQuickly({ url: 's3://of-another', account: '222222222222' })), [])
   })
 
-  it('says that it pays where it is told to', async () => {
+  it('a store sends the requester-pays header when the configuration says so', async () => {
     await refuses({ url: 's3://paid-by-readers' }, 'denied', /s3:ListBucket/)
     assert.deepEqual(await keysOf(openQuickly({ url: 's3://paid-by-readers', requesterPays: true })), [])
   })
 
   for (const code of ['ExpiredToken', 'InvalidAccessKeyId', 'SignatureDoesNotMatch']) {
-    it(`ends the job when the credentials are not accepted (${code})`, async () => {
+    it(`rejected credentials end the job (${code})`, async () => {
       await using _ = withFault({ operation: 'GetObject', action: { kind: 'error', code, status: 400 } })
       const { object, store } = await oneObject('some text')
       await rejectsWith('unavailable', /The AWS credentials are not accepted/, () => readAll(store, object))
     })
   }
 
-  it('tells apart what is archived, has vanished, is denied or was replaced', async () => {
+  it('objects that are archived, missing, denied or replaced have different errors', async () => {
     const cases: readonly [FaultAction, ErrorCode][] = [
       [{ kind: 'error', code: 'InvalidObjectState' }, 'archived'],
       [{ kind: 'vanish' }, 'not-found'],
@@ -73,7 +73,7 @@ describe('S3 store: what S3 refuses', () => {
     }
   })
 
-  it('tells what storage classes S3 does not read at once', async () => {
+  it('an object is rejected as archived by its storage class', async () => {
     const place = placeIn(server)
     const prefix = place.settings.url.slice('s3://logs/'.length)
     for (const storageClass of ['GLACIER', 'DEEP_ARCHIVE']) {
@@ -88,7 +88,7 @@ describe('S3 store: what S3 refuses', () => {
   })
 })
 
-describe('S3 store: what is tried again', () => {
+describe('S3 store: retries', () => {
   const large = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 31 + (at >> 9)) & 0xff))
   const passing: readonly (readonly [string, Omit<Fault, 'operation'>])[] = [
     ['SlowDown', { times: 3, action: { kind: 'error', code: 'SlowDown', status: 503 } }],
@@ -102,14 +102,14 @@ describe('S3 store: what is tried again', () => {
     ['a checksum that is not the body’s', { action: { kind: 'wrong-checksum' } }]
   ]
   for (const [name, fault] of passing) {
-    it(`reads on after ${name}`, async () => {
+    it(`a read continues after ${name}`, async () => {
       const { object, store } = await oneObject(large)
       await using _ = withFault({ operation: 'GetObject', ...fault })
       assert.ok((await readAll(store, object)).equals(large))
     })
   }
 
-  it('resumes where the body broke, and from the same version only', async () => {
+  it('a read resumes where the body broke, and only from the same version', async () => {
     const { object, store } = await oneObject(large)
     const before = server.requests.length
     await using _ = withFault({ operation: 'GetObject', times: 1, action: { kind: 'cut', afterBytes: 200_000 } })
@@ -126,7 +126,7 @@ describe('S3 store: what is tried again', () => {
     await rejectsWith('replaced', /Changed since it was listed/, () => readAll(second.store, second.object))
   })
 
-  it('gives one object up when only that fails, and the store when nothing is answered', async () => {
+  it('a read gives up one object if only that fails, and the store if nothing answers', async () => {
     const { object, store } = await oneObject(large)
     await using broken = withFault({ operation: 'GetObject', action: { kind: 'error', code: 'InternalError' } })
     await rejectsWith('io', /GetObject failed: s3:\/\/logs\/.*: /, () => readAll(store, object))
@@ -135,7 +135,7 @@ describe('S3 store: what is tried again', () => {
     await rejectsWith('unavailable', /does not respond to other requests either/, () => readAll(store, object))
   })
 
-  it('gives the store up when one object after the other fails', async () => {
+  it('a read gives up the store when one object after the other fails', async () => {
     const place = placeIn(server, 3_000)
     for (let number = 10; number < 20; number++) await place.put(`${number}`, Buffer.from('x'))
     const store = openQuickly(place.settings)
@@ -150,7 +150,7 @@ describe('S3 store: what is tried again', () => {
     assert.ok(codes.includes('unavailable'))
   })
 
-  it('lists on after pages that fail', async () => {
+  it('a listing continues after pages that fail', async () => {
     const place = placeIn(server)
     for (let number = 1000; number < 3500; number++) await place.put(`n/${number}`, Buffer.from('x'))
     await using _ = withFault({
@@ -164,7 +164,7 @@ describe('S3 store: what is tried again', () => {
 })
 
 describe('S3 store: reading ahead', () => {
-  it('fetches announced objects before they are opened, and each of them once', async () => {
+  it('read-ahead fetches announced objects before they are opened, and each once', async () => {
     const place = placeIn(server)
     for (let number = 10; number < 40; number++) await place.put(`${number}`, Buffer.from(`text ${number}`))
     const store = openQuickly(place.settings)
@@ -175,7 +175,7 @@ describe('S3 store: reading ahead', () => {
     assert.equal(server.requests.length - before, objects.length)
   })
 
-  it('passes over what is not opened, and opens what was not announced', async () => {
+  it('read-ahead skips objects that are not opened, and opens unannounced ones', async () => {
     const place = placeIn(server)
     for (const key of ['a', 'b', 'c']) await place.put(key, Buffer.from(key))
     const store = openQuickly(place.settings)
@@ -186,7 +186,7 @@ describe('S3 store: reading ahead', () => {
     assert.equal(String(await readAll(store, a!)), 'a')
   })
 
-  it('reads a large object in spans at once, and no more of it than is closed', async () => {
+  it('read-ahead reads a large object in parallel spans, and stops when it is closed', async () => {
     const place = placeIn(server)
     const bytes = Buffer.alloc(50 * 1024 ** 2)
     for (let at = 0; at < bytes.length; at += 4096) bytes.writeUInt32LE(at, at)
@@ -205,7 +205,7 @@ describe('S3 store: reading ahead', () => {
 })
 
 describe('S3 store: writing', () => {
-  it('writes in parts, with their checksums, and reads back what it wrote', async () => {
+  it('a write sends parts with checksums, and reads back what it wrote', async () => {
     const place = placeIn(server)
     const store = openQuickly(place.settings)
     const piece = Buffer.alloc(1024 ** 2, 'x')
@@ -218,7 +218,7 @@ describe('S3 store: writing', () => {
     assert.deepEqual(await place.everything(), ['out/a.zip'])
   })
 
-  it('goes on when parts and the completion are refused for a while, and when their answers are lost', async () => {
+  it('a write continues when parts and the completion are rejected for a time, or their answers lost', async () => {
     for (const operation of ['CreateMultipartUpload', 'UploadPart', 'CompleteMultipartUpload']) {
       for (const action of [
         { kind: 'error', code: 'SlowDown', status: 503 },
@@ -239,7 +239,7 @@ describe('S3 store: writing', () => {
   })
 
   for (const operation of ['CreateMultipartUpload', 'UploadPart', 'CompleteMultipartUpload', 'HeadObject']) {
-    it(`leaves nothing when ${operation} is refused for good`, async () => {
+    it(`a write leaves nothing when ${operation} is rejected for good`, async () => {
       const place = placeIn(server)
       await using _ = withFault({ operation, action: { kind: 'error', code: 'AccessDenied' } })
       await rejectsWith(
@@ -255,27 +255,27 @@ describe('S3 store: writing', () => {
     })
   }
 
-  it('aborts what a dead attempt left under the same key, and nothing else', async () => {
+  it('a write aborts the uploads of a dead attempt under the same key, and nothing else', async () => {
     const place = placeIn(server)
     const store = openQuickly(place.settings)
     await using fault = withFault({
       operation: 'AbortMultipartUpload',
       action: { kind: 'error', code: 'AccessDenied' }
     })
-    const told: string[] = []
+    const leftBehind: string[] = []
     for (const key of ['out/a.zip', 'out/a.zip.other']) {
       const failing = Readable.from(failAfter(20), { objectMode: false })
-      const options = { overwrite: false, onLeftBehind: (text: string) => void told.push(text) }
+      const options = { overwrite: false, onLeftBehind: (text: string) => void leftBehind.push(text) }
       await assert.rejects(store.write(key, failing, options), /the body ended/)
     }
     assert.deepEqual(await place.everything(), ['unfinished out/a.zip', 'unfinished out/a.zip.other'])
-    assert.match(told[0]!, /An unfinished upload to s3:\/\/logs\/.*out\/a\.zip could not be aborted/)
+    assert.match(leftBehind[0]!, /An unfinished upload to s3:\/\/logs\/.*out\/a\.zip could not be aborted/)
     await fault[Symbol.asyncDispose]()
     await store.write('out/a.zip', pieces(Buffer.alloc(10), 1), { overwrite: false })
     assert.deepEqual(await place.everything(), ['out/a.zip', 'unfinished out/a.zip.other'])
   })
 
-  it('cuts the parts in flight when it is cancelled', async () => {
+  it('a cancelled write cuts the parts in flight', async () => {
     const place = placeIn(server)
     await using _ = withFault({ operation: 'UploadPart', action: { kind: 'hang' } })
     const cancelled = new AbortController()
@@ -294,18 +294,18 @@ describe('S3 store: writing', () => {
 })
 
 describe('S3 store: writers that meet', () => {
-  it('let the later one take over, and tell the earlier', async () => {
+  it('the later of two writers takes over, and the earlier fails with the reason', async () => {
     const place = placeIn(server)
     await using _ = withFault({ operation: 'UploadPart', times: 2, action: { kind: 'latency', firstByteMs: 300 } })
     const earlier = openQuickly(place.settings).write('a.zip', pieces(Buffer.alloc(1024 ** 2), 20), { overwrite: true })
-    const told = rejectsWith('io', /Another export of the same archive began and took over/, () => earlier)
+    const overtaken = rejectsWith('io', /Another export of the same archive began and took over/, () => earlier)
     await untilTrue('an unfinished upload', async () => (await place.everything()).length > 0)
     await openQuickly(place.settings).write('a.zip', pieces(Buffer.from('later'), 1), { overwrite: true })
-    await told
+    await overtaken
     assert.deepEqual(await place.everything(), ['a.zip'])
   })
 
-  it('abort nothing of each other when they fail', async () => {
+  it('failing writers abort no upload of each other', async () => {
     const place = placeIn(server)
     const other = { operation: 'UploadPart', times: 1, action: { kind: 'latency', firstByteMs: 500 } } as const
     const failing = Readable.from(failAfter(0), { objectMode: false })
@@ -317,9 +317,9 @@ describe('S3 store: writers that meet', () => {
     assert.deepEqual(await place.everything(), ['a.zip'])
   })
 
-  it('leave nothing, and say so, when the answer that is in doubt was somebody else’s', async () => {
+  it('a writer with a lost answer leaves another writer’s object, and says so', async () => {
     const place = placeIn(server)
-    await place.put('a.zip', Buffer.from('of somebody else'))
+    await place.put('a.zip', Buffer.from('of another writer'))
     await using _ = withFault({
       operation: 'CompleteMultipartUpload',
       times: 1,
@@ -340,7 +340,7 @@ describe('S3 store: writers that meet', () => {
 
 describe('S3 store: a cancel', () => {
   for (const operation of ['PutObject', 'CompleteMultipartUpload', 'HeadObject', 'GetObject']) {
-    it(`is heard while ${operation} has no answer, and leaves nothing`, async () => {
+    it(`a cancel works while ${operation} has no answer, and leaves nothing`, async () => {
       const place = placeIn(server, 60_000)
       const { promise: arrival, resolve: arrived } = Promise.withResolvers<void>()
       const key = (): true => {
@@ -369,7 +369,7 @@ describe('S3 store: a cancel', () => {
 })
 
 describe('S3 store: links', () => {
-  it('signs a link that downloads the object by its name, and tells its end', async () => {
+  it('a signed link downloads the object by its name, and has its expiry', async () => {
     const place = placeIn(server)
     await place.put('a/20231001_THING00001.zip', Buffer.from('bytes'))
     const nowMs = Date.now()
@@ -381,7 +381,7 @@ describe('S3 store: links', () => {
     assert.equal((await fetch(link.url.replace('THING00001', 'THING00002'))).status, 403)
   })
 
-  it('tells the end of the credentials when they end first', async () => {
+  it('a signed link expires with its credentials when they expire first', async () => {
     const nowMs = Date.now()
     process.env.AWS_CREDENTIAL_EXPIRATION = new Date(nowMs + 600_000).toISOString()
     try {

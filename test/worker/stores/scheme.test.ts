@@ -28,7 +28,7 @@ testStoreContract('memory store', async () => {
 })
 
 describe('store of a third scheme', () => {
-  it('is read by an export whose threads have loaded the scheme', async () => {
+  it('a store of a third scheme is read by an export whose threads have loaded the scheme', async () => {
     using here = temporaryDirectory()
     const preload = fileURLToPath(new URL('../../support/memory-day.ts', import.meta.url))
     const words = ['export', 'THING00001', 'telemetry', '2023/10/01', '--source', 'memory://day/logs', '--threads', '3']
@@ -40,11 +40,11 @@ describe('store of a third scheme', () => {
     assert.deepEqual(files.get('telemetry_20231001.log'), Buffer.concat(expected))
   })
 
-  it('gives its own reason when it has no documents', () => {
+  it('a store of a third scheme gives its own reason when it has no documents', () => {
     assert.throws(() => openDocuments({ url: 'memory://day' }), { code: 'wrong-config', message: /do not see memory:/ })
   })
 
-  it('is another bucket than that of the environment', () => {
+  it('a store of a third scheme is not the environment’s bucket', () => {
     const environment = {
       ...referenceConfig().environments.get('dev')!,
       source: 's3://logs/a',
@@ -64,13 +64,13 @@ describe('store of a third scheme', () => {
 })
 
 describe('URL of a store', () => {
-  it('is split into bucket and prefix', () => {
+  it('a URL is split into bucket and prefix', () => {
     assert.deepEqual(locateStore('s3://logs/a/b'), { bucket: 'logs', prefix: 'a/b/' })
     assert.deepEqual(locateStore('file:///var/logs'), { bucket: 'file:///var/logs', prefix: '' })
     assert.throws(() => locateStore('ftp://host'), /No store reads ftp:\/\/host/)
   })
 
-  it('is split into store and key when it is of an object, directory or prefix', () => {
+  it('a URL is split into store and key for an object, directory or prefix', () => {
     using here = temporaryDirectory()
     assert.deepEqual(locateObject('s3://logs'), { store: 's3://logs', key: '' })
     assert.deepEqual(locateObject('s3://logs/a b/'), { store: 's3://logs', key: 'a b/' })

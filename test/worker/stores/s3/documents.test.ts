@@ -12,7 +12,7 @@ const [one, two, three] = ['one', 'two', 'three'].map((text) => Buffer.from(text
 const concurrency = 8
 
 describe('documents', { concurrency }, () => {
-  it('are created once, replaced by version, read and removed', async () => {
+  it('documents are created once, replaced by version, read and removed', async () => {
     await using documents = openHere()
     assert.equal(await documents.read('jobs/a.json'), undefined)
     const version = await documents.create('jobs/a.json', one)
@@ -29,7 +29,7 @@ describe('documents', { concurrency }, () => {
     assert.equal(await documents.replace('jobs/a.json', three, next), undefined)
   })
 
-  it('are listed below a prefix, in order, at most so many', async () => {
+  it('documents are listed below a prefix, in order, up to a limit', async () => {
     await using documents = openHere()
     for (const key of ['jobs/b', 'jobs/a', 'jobs/c/d', 'other/e']) await documents.create(key, one)
     assert.deepEqual(await documents.list('jobs/', 10), ['jobs/a', 'jobs/b', 'jobs/c/d'])
@@ -39,13 +39,13 @@ describe('documents', { concurrency }, () => {
     assert.deepEqual(await documents.list('none/', 2), [])
   })
 
-  it('may be empty', async () => {
+  it('documents may be empty', async () => {
     await using documents = openHere()
     await documents.create('jobs/a', Buffer.alloc(0))
     assert.equal((await documents.read('jobs/a'))?.bytes.length, 0)
   })
 
-  it('are changed by one of many at once', async () => {
+  it('one of many changes at once wins', async () => {
     await using first = openHere()
     const all = Array.from({ length: 20 }, () => openDocuments(first.settings))
     const created = await Promise.all(all.map((documents, at) => documents.create('a', Buffer.from(`${at}`))))
@@ -61,7 +61,7 @@ describe('documents', { concurrency }, () => {
   })
 })
 
-describe('documents of an S3 that', { concurrency }, () => {
+describe('documents in an S3 with faults', { concurrency }, () => {
   const passing: readonly (readonly [string, FaultAction, number])[] = [
     ['answers SlowDown', { kind: 'error', code: 'SlowDown' }, 2],
     ['answers InternalError', { kind: 'error', code: 'InternalError' }, 2],
@@ -70,7 +70,7 @@ describe('documents of an S3 that', { concurrency }, () => {
     ['does not answer', { kind: 'hang' }, 1]
   ]
   for (const [name, action, times] of passing) {
-    it(`${name} for a while are written and read all the same`, async () => {
+    it(`documents are written and read when S3 ${name} for a time`, async () => {
       await using documents = openHere(3_000)
       const troubled = async <T>(operation: string, call: () => Promise<T>): Promise<T> => {
         using trouble = documents.trouble({ operation, times, action })
@@ -94,7 +94,7 @@ describe('documents of an S3 that', { concurrency }, () => {
     { kind: 'reset', afterBytes: 2 },
     { kind: 'hang', afterBytes: 1 }
   ] as const) {
-    it(`breaks the body of an answer (${action.kind}) are read whole`, async () => {
+    it(`documents are read whole when the body of an answer breaks (${action.kind})`, async () => {
       await using documents = openHere(3_000)
       const version = await documents.create('a', one)
       using _ = documents.trouble({ operation: 'GetObject', times: 2, action })
@@ -102,7 +102,7 @@ describe('documents of an S3 that', { concurrency }, () => {
     })
   }
 
-  it('loses the answer to a write tell a win of one’s own from that of another', async () => {
+  it('a lost answer to a write is resolved as a win of this writer or of another', async () => {
     await using mine = openHere(3_000)
     await using other = openDocuments(mine.settings)
     await other.create('taken', two)
@@ -118,7 +118,7 @@ describe('documents of an S3 that', { concurrency }, () => {
     assert.deepEqual((await mine.read('a'))!.bytes, two)
   })
 
-  it('sees two writes at once (409) take it as lost', async () => {
+  it('a conflict of two writes (409) counts as lost', async () => {
     await using documents = openHere()
     const version = await documents.create('a', one)
     using _ = documents.trouble({
@@ -137,7 +137,7 @@ describe('documents of an S3 that', { concurrency }, () => {
     ['loses every answer', { kind: 'lost-answer' }, 'unavailable', /failed: s3:\/\/documents-/]
   ]
   for (const [name, action, code, text] of final) {
-    it(`${name} fail with the reason, within the patience`, async () => {
+    it(`documents fail with the reason, within the time-out, when S3 ${name}`, async () => {
       await using documents = openHere(600)
       using _ = documents.trouble({ action })
       const calls: readonly (() => Promise<unknown>)[] = [
@@ -160,12 +160,12 @@ describe('documents of an S3 that', { concurrency }, () => {
     })
   }
 
-  it('belongs to another account are not read', async () => {
+  it('documents of another account’s bucket are not read', async () => {
     await using documents = openDocuments({ url: 's3://of-another', account: '111111111111' })
     await assert.rejects(documents.read('a'), { code: 'denied' })
   })
 
-  it('holds something else there refuse what is too large to be a record', async () => {
+  it('an object that is too large for a document is rejected', async () => {
     await using documents = openHere()
     server.put(documents.bucket, 'below/a', Buffer.alloc(5 * 1024 ** 2))
     await assert.rejects(documents.read('a'), /Not a job document, it has 5242880 bytes: s3:\/\/documents-/)
@@ -173,7 +173,7 @@ describe('documents of an S3 that', { concurrency }, () => {
 })
 
 describe('opening documents', () => {
-  it('takes buckets only', () => {
+  it('opening documents accepts only buckets', () => {
     assert.throws(() => openDocuments({ url: 'file:///tmp' }), {
       code: 'wrong-config',
       message: /Job documents need a bucket, not file:\/\/\/tmp: set .* output\.store/

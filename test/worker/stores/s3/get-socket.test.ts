@@ -57,7 +57,7 @@ async function connectTo(server: Server, isTls = false, waits = patient): Promis
 const openWire = (waits?: GetWaits): Promise<Wire> => connectTo(createServer(), false, waits)
 
 describe('a socket for GETs', () => {
-  it('delivers the same wherever the answer is cut', async () => {
+  it('a socket delivers the same wherever the answer is cut', async () => {
     const text = answer('the body', 'Content-Range: bytes 0-7/20\r\n')
     await using wire = await openWire()
     const peer = await wire.peer
@@ -76,7 +76,7 @@ describe('a socket for GETs', () => {
     }
   })
 
-  it('sends the request as it is, and takes an empty body', async () => {
+  it('a socket sends the request as it is, and takes an empty body', async () => {
     await using wire = await openWire()
     const received = wire.get()
     const [bytes] = await once(await wire.peer, 'data')
@@ -90,7 +90,7 @@ describe('a socket for GETs', () => {
     ['the body has no length', 'HTTP/1.1 200 OK\r\n\r\nthe body', true],
     ['the body is chunked', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n', true]
   ] as const) {
-    it(`delivers no byte and closes when ${name}`, async () => {
+    it(`a socket delivers no byte and closes when ${name}`, async () => {
       await using wire = await openWire()
       const received = wire.get(never, accepts)
       const peer = await wire.peer
@@ -101,7 +101,7 @@ describe('a socket for GETs', () => {
     })
   }
 
-  it('is not used again after an answer that closes', async () => {
+  it('a socket is not used again after an answer that closes', async () => {
     await using wire = await openWire()
     const received = wire.get()
     ;(await wire.peer).write(answer('the body', 'connection: close\r\n'))
@@ -114,7 +114,7 @@ describe('a socket for GETs', () => {
     ['what is not HTTP', 'SSH-2.0-OpenSSH\r\n\r\n', /not HTTP/],
     ['a head without an end', `HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(20_000)}`, /does not end/]
   ] as const) {
-    it(`fails and closes on ${name}`, async () => {
+    it(`a socket fails and closes on ${name}`, async () => {
       await using wire = await openWire()
       const failed = assert.rejects(wire.get(), message)
       ;(await wire.peer).write(text)
@@ -123,7 +123,7 @@ describe('a socket for GETs', () => {
     })
   }
 
-  it('takes a head of 60 KiB', async () => {
+  it('a socket takes a head of 60 KiB', async () => {
     await using wire = await openWire()
     const received = wire.get()
     ;(await wire.peer).write(answer('the body', 'x: y\r\n'.repeat(10_000)))
@@ -131,7 +131,7 @@ describe('a socket for GETs', () => {
   })
 
   for (const ends of ['end', 'resetAndDestroy'] as const) {
-    it(`fails when the server breaks off in the body (${ends})`, async () => {
+    it(`a socket fails when the server breaks off in the body (${ends})`, async () => {
       await using wire = await openWire()
       const failed = assert.rejects(wire.get(), /the connection was|ECONNRESET/)
       const peer = await wire.peer
@@ -141,7 +141,7 @@ describe('a socket for GETs', () => {
     })
   }
 
-  it('is not used again after bytes without a GET, nor after the server closed', async () => {
+  it('a socket is not used again after bytes without a GET, nor after the server closed', async () => {
     for (const end of [(peer: Socket) => void peer.write(answer('late')), (peer: Socket) => void peer.end()]) {
       await using wire = await openWire()
       const received = wire.get()
@@ -155,7 +155,7 @@ describe('a socket for GETs', () => {
     }
   })
 
-  it('keeps no process alive between two GETs', async () => {
+  it('a socket keeps no process alive between two GETs', async () => {
     const sockets = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
     const before = sockets()
     await using wire = await openWire()
@@ -170,7 +170,7 @@ describe('a socket for GETs', () => {
     }
   })
 
-  it('ends with the reason of the signal, before the answer, within it and at once', async () => {
+  it('a socket ends with the reason of the signal, before the answer, within it and at once', async () => {
     for (const sent of ['', answer('the body').slice(0, -1)]) {
       await using wire = await openWire()
       const cancel = new AbortController()
@@ -192,7 +192,7 @@ describe('a socket for GETs', () => {
     ['the first byte', { firstByteMs: 20 }, ''],
     ['the next byte', { idleMs: 20 }, answer('the body').slice(0, -1)]
   ] as const) {
-    it(`fails when ${name} takes too long`, async () => {
+    it(`a socket fails when ${name} takes too long`, async () => {
       await using wire = await openWire({ ...patient, ...waits })
       const failed = assert.rejects(wire.get(), /no bytes within the time-out/)
       ;(await wire.peer).write(sent)
@@ -201,7 +201,7 @@ describe('a socket for GETs', () => {
     })
   }
 
-  it('has a time limit of its own for the connection, the first byte and the rest', async (test) => {
+  it('a socket has a time limit of its own for the connection, the first byte and the rest', async (test) => {
     const limits = test.mock.method(Socket.prototype, 'setTimeout')
     await using wire = await openWire({ connectMs: 61_000, firstByteMs: 62_000, idleMs: 63_000 })
     for (const expected of [
@@ -219,7 +219,7 @@ describe('a socket for GETs', () => {
     }
   })
 
-  it('speaks TLS with a server that it can trust, and with no other', async () => {
+  it('a socket speaks TLS with a server that it can trust, and with no other', async () => {
     {
       await using wire = await connectTo(createTlsServer(testIdentity), true)
       wire.peer.catch(() => {})

@@ -12,12 +12,12 @@ const slowDown = {
 } as Failure
 
 describe('the retry policy of S3', () => {
-  it('retries for 10 s before S3 has ever answered, and for a minute after that', async () => {
+  it('the retry policy retries for 10 s before S3 has ever answered, and for a minute after that', async () => {
     assert.equal(await retriedSeconds({ hasAnswered: false }), 10)
     assert.equal(await retriedSeconds({ hasAnswered: true }), 60)
   })
 
-  it('waits longer when S3 asks for fewer requests', () => {
+  it('the retry policy waits longer when S3 asks for fewer requests', () => {
     const patience = new Patience(60_000, createManualClock())
     assert.deepEqual(
       [0, 1, 2].map((failures) => patience.delayMs(failures)),
@@ -29,7 +29,7 @@ describe('the retry policy of S3', () => {
     )
   })
 
-  it('takes the store for silent once nothing was answered for half its time-out', () => {
+  it('the retry policy takes the store for silent once nothing was answered for half its time-out', () => {
     const clock = createManualClock()
     const patience = new Patience(60_000, clock)
     assert.equal(patience.isExhausted, true)
@@ -40,7 +40,7 @@ describe('the retry policy of S3', () => {
     assert.equal(patience.isExhausted, true)
   })
 
-  it('counts what S3 throttles, which is an answer', async () => {
+  it('the retry policy counts what S3 throttles, which is an answer', async () => {
     const patience = new Patience(60_000, createManualClock())
     await patience.refreshRetryTokenForRetry(await patience.acquireInitialRetryToken(), slowDown)
     assert.deepEqual([patience.throttles, patience.isReached], [1, true])

@@ -7,7 +7,7 @@ const example = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXU
 const get = { path: '/test.txt', headers: { host: 'examplebucket.s3.amazonaws.com', range: 'bytes=0-9' } }
 
 describe('the signature of a GET', () => {
-  it('is the one of the example in the documentation of AWS', () => {
+  it('the signature is that of the example in AWS’s documentation', () => {
     // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html, "Example: GET Object"
     const signed = signGet(get, example, 'us-east-1', Date.UTC(2013, 4, 24))
     assert.deepEqual(signed, {
@@ -21,7 +21,7 @@ describe('the signature of a GET', () => {
     })
   })
 
-  it('is that of the SDK when day, secret, token or region change between two GETs', async () => {
+  it('the signature is that of the SDK when day, secret, token or region change between two GETs', async () => {
     const beforeMidnight = Date.UTC(2023, 9, 1, 23, 59, 59, 999)
     const cases: readonly (readonly [SigningCredentials, string, number])[] = [
       [example, 'ap-northeast-1', beforeMidnight],
@@ -40,7 +40,7 @@ describe('the signature of a GET', () => {
 })
 
 describe('a key in a path', () => {
-  it('has every byte encoded but the slash and what RFC 3986 does not reserve', () => {
+  it('a key in a path has every byte encoded but the slash and unreserved characters', () => {
     assert.equal(encodeKey('a/Z-0._~'), 'a/Z-0._~')
     assert.equal(encodeKey("d=1/a b+c!'()*"), 'd%3D1/a%20b%2Bc%21%27%28%29%2A')
     assert.equal(encodeKey('%2F/é/日'), '%252F/%C3%A9/%E6%97%A5')
