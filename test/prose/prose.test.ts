@@ -26,6 +26,7 @@ const mostWordsOnAverage = 16
 const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: repository, encoding: 'utf8' }).split('\0').slice(0, -1)
 const textOf = (path: string): string => readFileSync(join(repository, path), 'utf8')
 const documents = tracked.filter((path) => path.endsWith('.md') && !path.startsWith('test/data/'))
+const tests = tracked.filter((path) => /^(?:test|bench)\/(?!data|prose).*\.(?:ts|js)$/.test(path))
 /** Places of banned phrases: `path:line: phrase (write …)`. */
 function bannedIn(path: string): string[] {
   return textOf(path)
@@ -37,6 +38,8 @@ function bannedIn(path: string): string[] {
       })
     )
 }
+
+it('tests and benchmarks hold no banned phrase', () => assert.deepEqual(tests.flatMap(bannedIn), []))
 
 describe('the documents', () => {
   it('hold no banned phrase', () => assert.deepEqual(documents.flatMap(bannedIn), []))

@@ -54,7 +54,7 @@ class WatchedProgress {
 
 describe('scanning on threads', () => {
   for (const threads of [1, 2, 7]) {
-    it(`gives results in the order of the slices, though each thread may keep but a byte waiting (threads: ${threads})`, async () => {
+    it(`the pool gives results in the order of the slices, with a credit of one byte for each thread (threads: ${threads})`, async () => {
       const keys = Array.from({ length: 60 }, (_, at) => `o/${String(at).padStart(3, '0')}`)
       // Sizes that make later slices ready long before earlier ones.
       const textOf = (at: number): string => `${at} THING00001 THING00002\n`.repeat(at % 10 === 0 ? 60_000 : 3)
@@ -75,7 +75,7 @@ describe('scanning on threads', () => {
     })
   }
 
-  it('gives the bytes of a slice in their order, however many pieces wait to be taken', async () => {
+  it('the pool gives the bytes of a slice in order, for any number of waiting pieces', async () => {
     const text = Array.from({ length: 200_000 }, (_, at) => `${at} THING00002\n`).join('')
     using logs = logDirectory({ 'o/a': text, 'o/b': text })
     const slices = slicesOf([{ key: 'o/a', size: text.length }], [], [{ key: 'o/b', size: text.length }])
@@ -97,7 +97,7 @@ describe('scanning on threads', () => {
     }
   })
 
-  it('starts at most 512 slices beyond the one whose results are taken', async () => {
+  it('the pool starts at most 512 slices beyond the one whose results are taken', async () => {
     using logs = logDirectory({ 'o/a': 'THING00001\n' })
     let given = 0
     const endless = (async function* () {
@@ -118,7 +118,7 @@ describe('scanning on threads', () => {
     }
   })
 
-  it('stops at once when its results are no longer wanted', async () => {
+  it('the pool stops at once when its results are no longer wanted', async () => {
     using logs = logDirectory({ 'o/a': gzipSync('THING00001\n'.repeat(1e6)) })
     const endless = (async function* () {
       for (let number = 0; ; number++) yield { number, category: 0, objects: [{ key: 'o/a', size: 1 }] }
@@ -127,7 +127,7 @@ describe('scanning on threads', () => {
     assert.equal((await endless.next()).done, true)
   })
 
-  it('ends with the reason when cancelled while nothing is found', async () => {
+  it('the pool ends with the reason when it is cancelled while nothing is found', async () => {
     using logs = logDirectory({ 'o/a': gzipSync('nothing\n') })
     const cancel = new AbortController()
     const reason = new Error('cancelled')
@@ -142,7 +142,7 @@ describe('scanning on threads', () => {
     }, reason)
   })
 
-  it('ends with an error when a thread ends by itself', async () => {
+  it('the pool ends with an error when a thread ends by itself', async () => {
     using logs = logDirectory({ 'o/a': 'nothing\n' })
     process.once('worker', (worker) => worker.terminate())
     const one = slicesOf([{ key: 'o/a', size: 8 }])
@@ -151,7 +151,7 @@ describe('scanning on threads', () => {
     }, /A scan thread ended unexpectedly/)
   })
 
-  it('ends with the error of a thread', async () => {
+  it('the pool ends with the error of a thread', async () => {
     using logs = logDirectory({ 'o/a': gzipSync('THING00001\n') })
     const wrongCategory = slicesOf([{ key: 'o/a', size: 1 }])
     const settings = { ...settingsFor(logs, 2, 1e6), readings: [] }
@@ -166,7 +166,7 @@ describe('cutting slices', () => {
     for (const sizes of lists) yield sizes.map((size) => ({ key: `k${size}`, size }))
   }
 
-  it('puts many small objects or few large ones together, never of two categories', async () => {
+  it('a slice holds many small objects or few large ones, never of two categories', async () => {
     const small = Array.from({ length: 130 }, () => 10)
     const slices: Slice[] = []
     for await (const slice of cutSlices([

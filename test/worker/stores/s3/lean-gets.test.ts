@@ -42,7 +42,7 @@ function withFault(fault: Fault, on: S3Server = server): Disposable {
 }
 
 describe('a lean GET', () => {
-  it('fetches an object by one request without a range', async () => {
+  it('a lean GET fetches an object by one request without a range', async () => {
     using connection = connect()
     const before = server.requests.length
     assert.deepEqual(await fetchBy(connection, whole), { isFetched: true, bytes })
@@ -56,7 +56,7 @@ describe('a lean GET', () => {
     [1, 5000],
     [1000, 3000]
   ] as const) {
-    it(`fetches the bytes ${from} to ${to} by their range`, async () => {
+    it(`a lean GET fetches the bytes ${from} to ${to} by their range`, async () => {
       using connection = connect()
       const fetched = await fetchBy(connection, { ...whole, from, to })
       assert.deepEqual(fetched, { isFetched: true, bytes: bytes.subarray(from, to) })
@@ -64,7 +64,7 @@ describe('a lean GET', () => {
     })
   }
 
-  it('reads any key', async () => {
+  it('a lean GET reads any key', async () => {
     for (const key of ["a b+c/d=1&e!'()*~", '%2F', 'é/日', '..', '?x#y']) {
       server.put('logs', `fleet/${key}`, bytes)
       using connection = connect()
@@ -72,7 +72,7 @@ describe('a lean GET', () => {
     }
   })
 
-  it('reads the listed version only', async () => {
+  it('a lean GET reads only the listed version', async () => {
     const version = `"${createHash('md5').update(bytes).digest('hex')}"`
     using connection = connect()
     assert.ok((await fetchBy(connection, { ...part, version })).isFetched)
@@ -80,7 +80,7 @@ describe('a lean GET', () => {
     assert.equal(server.requests.at(-1)!.status, 412)
   })
 
-  it('says who pays, and whose the bucket should be', async () => {
+  it('a lean GET sends the requester-pays header and the expected owner', async () => {
     for (const [settings, isFetched] of [
       [{ url: 's3://paid-by-readers/fleet/' }, false],
       [{ url: 's3://paid-by-readers/fleet/', requesterPays: true }, true],
@@ -92,7 +92,7 @@ describe('a lean GET', () => {
     }
   })
 
-  it('is signed with the token of temporary credentials', async () => {
+  it('a lean GET is signed with the token of temporary credentials', async () => {
     const credentials = { ...server.credentials, sessionToken: 'a/token' }
     await using own = await startS3Server({ buckets: { logs: {} }, credentials: [credentials] })
     own.put('logs', 'fleet/object', bytes)
@@ -115,7 +115,7 @@ describe('a lean GET leaves to the SDK', () => {
     ['AccessDenied', { kind: 'error', code: 'AccessDenied' }, part]
   ]
   for (const [name, action, span] of answers) {
-    it(name, async () => {
+    it(`a lean GET leaves to the SDK: ${name}`, async () => {
       using connection = connect()
       {
         using _ = withFault({ operation: 'GetObject', action })
@@ -127,7 +127,7 @@ describe('a lean GET leaves to the SDK', () => {
     })
   }
 
-  it('an error as long as what was asked for', async () => {
+  it('a lean GET leaves an error of the requested length to the SDK', async () => {
     using connection = connect()
     const { body } = await errorOf(server)
     using _ = withFault({ operation: 'GetObject', action: { kind: 'error', code: 'AccessDenied' } })
@@ -139,7 +139,7 @@ describe('a lean GET leaves to the SDK', () => {
     }
   })
 
-  it('a bucket without credentials', async () => {
+  it('a lean GET leaves a bucket without credentials to the SDK', async () => {
     using _ = withEnvironment({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, HOME: '/nowhere' })
     using connection = connect()
     const before = server.requests.length
@@ -147,14 +147,14 @@ describe('a lean GET leaves to the SDK', () => {
     assert.equal(server.requests.length, before)
   })
 
-  it('a directory bucket, which is signed in another way', async () => {
+  it('a lean GET leaves a directory bucket, which has another signature, to the SDK', async () => {
     using connection = connect({ url: 's3://logs--usw2-az1--x-s3/fleet/' })
     const before = server.requestCounts.get('GetObject')
     assert.deepEqual(await fetchBy(connection, part), nothing)
     assert.equal(server.requestCounts.get('GetObject'), before)
   })
 
-  it('the first GET when the clocks differ, and follows the clock of the server from then on', async () => {
+  it('the first GET is left to the SDK when the clocks differ, and later ones follow the server’s clock', async () => {
     await using ahead = await startS3Server({ buckets: { logs: {} }, clockSkewMs: 30 * 60_000 })
     ahead.put('logs', 'fleet/object', bytes)
     using _ = withEnvironment(ahead.environment())
@@ -166,7 +166,7 @@ describe('a lean GET leaves to the SDK', () => {
 })
 
 describe('the connections of lean GETs', () => {
-  it('are used again, one for GETs in turn, more for those at once', async (test) => {
+  it('connections are reused, one for GETs in turn, more for GETs at once', async (test) => {
     await using own = await ownServer()
     using connection = connect()
     const bySdk = test.mock.method(connection.client, 'send')
@@ -184,7 +184,7 @@ describe('the connections of lean GETs', () => {
     assert.equal(own.openConnections(), 2)
   })
 
-  it('are replaced when the server closed them while they were idle', async () => {
+  it('connections are replaced when the server closed them while idle', async () => {
     await using own = await ownServer()
     using connection = connect()
     await Promise.all([fetchBy(connection, part), fetchBy(connection, part)])
@@ -193,7 +193,7 @@ describe('the connections of lean GETs', () => {
     assert.ok((await fetchBy(connection, part)).isFetched)
   })
 
-  it('are replaced when they break before the answer, and only if they were used before', async () => {
+  it('connections are replaced when they break before the answer, and only if they were used before', async () => {
     await using own = await ownServer()
     using connection = connect()
     using _ = withFault({ operation: 'GetObject', after: 1, times: 1, action: { kind: 'reset' } }, own)
@@ -206,7 +206,7 @@ describe('the connections of lean GETs', () => {
     assert.equal(own.requests.length, 4)
   })
 
-  it('fail the GET when they break in the body, after its first bytes were delivered', async () => {
+  it('a connection that breaks in the body fails the GET after its first bytes', async () => {
     await using own = await ownServer()
     using connection = connect()
     await fetchBy(connection, part)
@@ -220,7 +220,7 @@ describe('the connections of lean GETs', () => {
     assert.deepEqual([delivered, own.requests.length], [700, 2])
   })
 
-  it('end with the reason of the signal, and are closed with the store', async () => {
+  it('a GET ends with the reason of the signal, and connections close with the store', async () => {
     await using own = await ownServer()
     using connection = connect()
     await fetchBy(connection, part)

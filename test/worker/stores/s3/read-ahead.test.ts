@@ -74,7 +74,7 @@ const objects = (count: number, size = 1000): StoredObject[] =>
   Array.from({ length: count }, (_, at) => ({ key: `${1000 + at}`, size }))
 
 describe('reading ahead from S3', () => {
-  it('starts GETs for the objects announced, in their order, up to its first bound', async () => {
+  it('read-ahead starts GETs for announced objects, in order, up to its first bound', async () => {
     const gets = new HeldGets()
     const day = objects(100)
     gets.ahead.announce([...day.slice(0, 10), { key: 'empty', size: 0 }, ...day.slice(10)])
@@ -85,7 +85,7 @@ describe('reading ahead from S3', () => {
     )
   })
 
-  it('starts one GET more whenever the reader had to wait, up to the most', async () => {
+  it('read-ahead starts one GET more whenever the reader had to wait, up to its limit', async () => {
     const gets = new HeldGets()
     const day = objects(600)
     gets.ahead.announce(day)
@@ -97,7 +97,7 @@ describe('reading ahead from S3', () => {
     }
   })
 
-  it('starts no more GETs when no reader waits', async () => {
+  it('read-ahead starts no more GETs when no reader waits', async () => {
     const gets = new HeldGets()
     const day = objects(100)
     gets.ahead.announce(day)
@@ -110,7 +110,7 @@ describe('reading ahead from S3', () => {
     assert.equal(gets.started.length, firstGets + firstGets)
   })
 
-  it('halves its GETs when S3 asks for less, once for refusals that come together, and keeps a few', async (test) => {
+  it('read-ahead halves its GETs on SlowDown, once for rejections together, and keeps a few', async (test) => {
     let nowMs = 1_000_000
     test.mock.method(performance, 'now', () => nowMs)
     const gets = new HeldGets()
@@ -146,7 +146,7 @@ describe('reading ahead from S3', () => {
     assert.ok(bound < 2 * leastGets)
   })
 
-  it('holds no more bytes than its bound, and lets the reader go on whatever is reserved', async () => {
+  it('read-ahead holds no more bytes than its bound, and never blocks the reader', async () => {
     const gets = new HeldGets()
     const day = objects(20, 3 * spanBytes)
     gets.ahead.announce(day)
@@ -171,7 +171,7 @@ describe('reading ahead from S3', () => {
     assert.equal(inFlightBytes(3), aheadBytes + other.size)
   })
 
-  it('cancels what is passed over or closed, and uses its room for others', async () => {
+  it('read-ahead cancels what is skipped or closed, and reuses its room', async () => {
     const gets = new HeldGets()
     const day = objects(60)
     gets.ahead.announce(day)
@@ -202,7 +202,7 @@ describe('reading ahead from S3', () => {
     assert.equal(gets.started.filter(({ key }) => key === 'large').length, 1)
   })
 
-  it('lets the network be looked after once in every mebibyte', async () => {
+  it('read-ahead lets the event loop handle the network once in every mebibyte', async () => {
     const gets = new HeldGets()
     const object = { key: 'large', size: spanBytes }
     const body = gets.ahead.open(object)
