@@ -1,36 +1,36 @@
 /*
- * What this project asks of Athena. client.ts is the way to the real one; nothing else knows the SDK.
+ * The calls of Athena that this project uses. client.ts makes them; no other module uses Athena's SDK.
  */
 
 /** The states of a query execution (https://docs.aws.amazon.com/athena/latest/APIReference/API_QueryExecutionStatus.html). */
 export type QueryState = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED'
 
-/** A query that is to run. */
+/** A query to run. */
 export interface WantedQuery {
   readonly sql: string
   /** Values of its `?`, each an SQL literal. */
   readonly parameters: readonly string[]
   readonly workgroup: string
   readonly database: string
-  /** 32 to 128 characters: the same token and query give the query that runs already. */
+  /** 32 to 128 characters. A second start with the same token and query returns the first query. */
   readonly token: string
-  /** Where its result goes, unless the workgroup says so itself. */
+  /** The place of its result, unless the workgroup sets it. */
   readonly output?: string | undefined
 }
 
-/** How a query stands. */
+/** The status of a query. */
 export interface QueryStatus {
   readonly state: QueryState
-  /** Why, in Athena's words; empty where it gives none. */
+  /** Athena's reason; empty if it gives none. */
   readonly reason: string
   /** Whether Athena says that the same query may succeed when it is run again. */
   readonly isRetryable: boolean
   readonly scannedBytes: number
   /** Time in the engine, in milliseconds. */
   readonly engineMs: number
-  /** `s3://…`, where its result is. */
+  /** `s3://…`, the place of its result. */
   readonly outputLocation: string | undefined
-  /** `s3://…`, the list of what an UNLOAD wrote. */
+  /** `s3://…`, the list of the objects that an UNLOAD wrote. */
   readonly manifestLocation: string | undefined
 }
 
@@ -47,7 +47,7 @@ export interface AthenaApi extends Disposable {
   /** Gives the id of the query execution. */
   start(query: WantedQuery, signal?: AbortSignal): Promise<string>
   status(id: string, signal?: AbortSignal): Promise<QueryStatus>
-  /** Stops a query; one that has ended is as good. */
+  /** Stops a query, if it still runs. */
   stop(id: string, signal?: AbortSignal): Promise<void>
   /** The rows of a query that has succeeded. */
   results(id: string, signal?: AbortSignal): AsyncIterable<ResultPage>

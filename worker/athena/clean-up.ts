@@ -3,13 +3,13 @@ import { messageOf } from '../contract/errors.ts'
 import type { QueryStatus } from './api.ts'
 import { keyIn, type ResultBucket } from './result-objects.ts'
 
-/** Deletes at once; one after the other a large result would take minutes. */
+/** Deletes in flight. One after the other they would take minutes for a large result. */
 const atOnce = 32
 const keysPerPass = 10_000
 
 /**
- * Takes away what queries of an export have written: everything under its prefix. Never fails: a rule of the bucket
- * removes what stays, and `onLeftBehind` is told of it.
+ * Deletes the results of an export's queries: everything under its prefix. Never fails: `onLeftBehind` reports a failure,
+ * and a lifecycle rule of the bucket removes the rest.
  */
 export async function removeResults(
   bucket: ResultBucket,
@@ -24,12 +24,11 @@ export async function removeResults(
         (url) => url !== undefined
       )
     )
-    const keys = own.map((url) => keyIn(bucket, url)).filter((key) => !key.startsWith('s3:'))
-    await Promise.all(keys.map((key) => limit(() => bucket.documents.remove(key))))
-    for (let found = await bucket.documents.list(prefix, keysPerPass); found.length > 0; ) {
-      await Promise.all(found.map((key) => limit(() => bucket.documents.remove(key))))
-      found = await bucket.documents.list(prefix, keysPerPass)
-    }
+    let keys: readonly string[] = own.map((url) => keyIn(bucket, url)).filter((key) => !key.startsWith('s3:'))
+    do {
+      await Promise.all(keys.map((key) => limit(() => bucket.documents.remove(key))))
+      keys = await bucket.documents.list(prefix, keysPerPass)
+    } while (keys.length > 0)
   } catch (error) {
     onLeftBehind(`Results of Athena may be left under s3://${bucket.name}/${prefix}: ${messageOf(error)}`)
   }

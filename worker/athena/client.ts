@@ -14,10 +14,10 @@ import type { AthenaApi, QueryStatus, ResultPage, WantedQuery } from './api.ts'
 const requestHandler = { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true }
 /** Throttling, server errors and lost connections; the SDK waits longer each time. */
 const maxAttempts = 8
-/** Athena's most: https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html */
+/** Athena's limit: https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html */
 const rowsPerPage = 1_000
 
-/** Connects to Athena, with the standard variables' credentials and endpoint; nothing is sent before the first call. */
+/** Connects to Athena, with the credentials and endpoint of the standard variables. The first call sends a request. */
 export function openAthena({ region }: { readonly region: string | undefined }): AthenaApi {
   const client = new AthenaClient({ ...(region !== undefined && { region }), maxAttempts, requestHandler })
   const attempt = async <T>(action: string, signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> => {
@@ -32,11 +32,8 @@ export function openAthena({ region }: { readonly region: string | undefined }):
   return {
     start: (query, signal) =>
       attempt('StartQueryExecution', signal, async () => {
-        const { QueryExecutionId } = await client.send(
-          new StartQueryExecutionCommand(startInput(query)),
-          optionsOf(signal)
-        )
-        return QueryExecutionId!
+        const command = new StartQueryExecutionCommand(startInput(query))
+        return (await client.send(command, optionsOf(signal))).QueryExecutionId!
       }),
     status: (id, signal) =>
       attempt('GetQueryExecution', signal, async () => {
@@ -50,14 +47,9 @@ export function openAthena({ region }: { readonly region: string | undefined }):
     results: async function* (id, signal) {
       let isFirst = true
       for (let token: string | undefined, more = true; more; more = token !== undefined) {
-        const input = {
-          QueryExecutionId: id,
-          MaxResults: rowsPerPage,
-          ...(token !== undefined && { NextToken: token })
-        }
-        const page = await attempt('GetQueryResults', signal, () =>
-          client.send(new GetQueryResultsCommand(input), optionsOf(signal))
-        )
+        const input = { QueryExecutionId: id, MaxResults: rowsPerPage, NextToken: token }
+        const command = new GetQueryResultsCommand(input)
+        const page = await attempt('GetQueryResults', signal, () => client.send(command, optionsOf(signal)))
         const rows = (page.ResultSet?.Rows ?? []).map(({ Data = [] }) =>
           Data.map(({ VarCharValue }) => VarCharValue ?? null)
         )
@@ -99,7 +91,7 @@ function statusOf({ Status, Statistics, ResultConfiguration }: QueryExecution): 
   }
 }
 
-/** A call that Athena refused, or did not answer. */
+/** The error of a call that Athena refused, or did not respond to. */
 function callError(action: string, error: unknown): IotLogError {
   if (error instanceof IotLogError) return error
   const name = (error as Error).name ?? ''

@@ -5,17 +5,17 @@ import type { SortedLine } from './sorted-line.ts'
 import { RunWriter, readRun } from './sorted-run.ts'
 
 /*
- * Puts lines back into the order of their objects' keys, and within an object of their time, then of their bytes: an
- * external merge sort, whose result does not depend on the order in which lines came. What fits is sorted in memory;
- * more goes to temporary files, compressed, since logs shrink to a sixth. Memory: the lines of one run (`runBytes`, and
- * 32 bytes for each of `mostLines` while it is sorted), and while runs are merged about 300 KiB for each of `mostRuns`.
+ * Sorts lines by the keys of their objects, and within an object by their time, then by their bytes. It is an external
+ * merge sort, whose result does not depend on the order of its input. Lines that fit are sorted in memory. More go to
+ * temporary files, which are compressed, since logs shrink to a sixth. Memory: the lines of one run (`runBytes`, and 32
+ * bytes for each of `mostLines` while it is sorted), and during a merge about 300 KiB for each of `mostRuns`.
  */
 
 const runBytes = 32 * 1024 * 1024
 const mostLines = 200_000
 /** Runs that are merged at once. */
 const mostRuns = 48
-/** Lines of one object are given out together up to so many bytes. */
+/** The lines of one object are joined up to so many bytes. */
 const blockBytes = 256 * 1024
 
 export interface KeySortBounds extends ArenaBounds {
@@ -28,7 +28,7 @@ export interface SortedLines {
   readonly lines: Buffer
 }
 
-/** Takes lines in any order, and gives them out in theirs. Disposing gives up its files. */
+/** Takes lines in any order, and gives them sorted. Disposing deletes its files. */
 export class KeySort implements Disposable {
   readonly #mostRuns: number
   readonly #arena: LineArena
@@ -45,7 +45,7 @@ export class KeySort implements Disposable {
     this.#arena.add(key, timeMs, bytes, from, to)
   }
 
-  /** Everything that was added, in its order; a key may come several times in a row. Bytes are the taker's. */
+  /** All lines, sorted. A key may come several times in a row. The bytes belong to the caller. */
   *sorted(): Generator<SortedLines> {
     if (this.#runs.length === 0) return yield* gathered(this.#arena.sorted())
     this.#spill()
@@ -64,7 +64,7 @@ export class KeySort implements Disposable {
     this.#arena.clear()
   }
 
-  /** The merged run takes the place of those it was made of, so that lines that compare equal stay in their order. */
+  /** The merged run takes the place of its parts, so that lines that compare equal stay in their order. */
   #mergeOldest(): void {
     const oldest = this.#runs.slice(0, this.#mostRuns)
     const merged = writeRun(mergeRuns(oldest.map(readRun)))
@@ -84,7 +84,7 @@ function writeRun(sorted: Iterable<SortedLine>): NamelessFile {
   }
 }
 
-/** Joins neighbours: what takes them pays by the piece. */
+/** Joins neighbouring lines, since the caller has a cost per piece. */
 function* gathered(sorted: Iterable<SortedLine>): Generator<SortedLines> {
   const block = Buffer.allocUnsafeSlow(blockBytes)
   let used = 0

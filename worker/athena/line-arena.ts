@@ -3,22 +3,22 @@ import { comparedBytes, compareTimes, type SortedLine } from './sorted-line.ts'
 
 const firstBytes = 256 * 1024
 
-/** What an arena may hold. */
+/** The bounds of an arena. */
 export interface ArenaBounds {
   readonly runBytes: number
   readonly mostLines: number
 }
 
 /**
- * Lines in memory: their bytes one behind the other, and 16 bytes for each of them beside. A single line may be larger
- * than the bound.
+ * Lines in memory: their bytes one after the other, and 16 more bytes for each line. A single line may be larger than the
+ * bound.
  */
 export class LineArena {
   readonly #bounds: ArenaBounds
   #bytes = Buffer.allocUnsafeSlow(firstBytes)
   #used = 0
   #count = 0
-  /** Keys by number, in the order in which they came. */
+  /** The numbers of the keys, in the order in which they were added. */
   readonly #keys = new Map<string, number>()
   readonly #keyOf: Uint32Array
   readonly #timeOf: Float64Array
@@ -48,7 +48,7 @@ export class LineArena {
     this.#endOf[this.#count++] = this.#used
   }
 
-  /** The lines in their order. Their bytes are valid until `clear`. */
+  /** The lines, sorted. Their bytes are valid until `clear`. */
   *sorted(): Generator<SortedLine> {
     const keys = [...this.#keys.keys()]
     const ranks = new Uint32Array(keys.length)

@@ -5,18 +5,18 @@ import { findFormat } from '../formats/registry.ts'
 import { noTime } from './sorted-line.ts'
 
 /*
- * The time of a line that stands alone, as Athena gives it. Where a header of the object names the fields, a line does not
- * tell its time without it.
+ * The time of a single line, without its object, as Athena returns it. If a header of the object names the fields, the
+ * time of such a line is not known.
  */
 
 const limits = parseLimits({ maxRecordBytes: Number.POSITIVE_INFINITY })
 
-/** Whether lines of a format are put in order of their time. */
+/** Whether the lines of a format are sorted by their time. */
 export function tellsTime(format: Format): boolean {
   return format.framing === 'lines' && format.createParser(limits).takeHeader === undefined
 }
 
-/** Tells the time of a line, without its `\n`; `noTime` where the line or the format tells none. */
+/** Gives the time of a line without its `\n`; `noTime` if the line or the format has none. */
 export function createLineTimes(format: Format): (line: Buffer) => number {
   if (!tellsTime(format)) return () => noTime
   const parser = format.createParser(limits)
@@ -29,7 +29,7 @@ export function createLineTimes(format: Format): (line: Buffer) => number {
   }
 }
 
-/** How an archive is ordered of which these categories are Athena's: what the worker read itself stands as it is stored. */
+/** The order of an archive in which Athena has read these categories. The lines of the others are as they are stored. */
 export function orderOf(queried: readonly Category[]): 'key' | 'key,time' {
   const isTimed = queried.length > 0 && queried.every(({ format }) => tellsTime(findFormat(format)))
   return isTimed ? 'key,time' : 'key'

@@ -1,6 +1,6 @@
 /**
- * A text as an SQL literal, as an execution parameter of Athena carries it: in single quotes, quotes doubled. SQL knows
- * no other escapes (https://trino.io/docs/current/language/types.html#varchar).
+ * A text as an SQL literal, for an execution parameter of Athena: in single quotes, with quotes doubled. SQL has no other
+ * escapes (https://trino.io/docs/current/language/types.html#varchar).
  */
 export function textLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`

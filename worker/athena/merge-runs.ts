@@ -9,13 +9,13 @@ interface Head {
   line: SortedLine
 }
 
-/** Merges sorted runs by a heap of their next lines; of lines that compare equal the earlier run's come first. */
+/** Merges sorted runs by a heap of their next lines. If lines compare equal, those of the earlier run come first. */
 export function* mergeRuns(runs: readonly Generator<SortedLine>[]): Generator<SortedLine> {
   const heads = runs.flatMap((run, number): Head[] => {
     const first = run.next()
     return first.done ? [] : [{ run, number, line: first.value }]
   })
-  // What is sorted is a heap.
+  // A sorted array is a heap.
   heads.sort(compareHeads)
   while (heads.length > 0) {
     const least = heads[0]!
@@ -28,12 +28,12 @@ export function* mergeRuns(runs: readonly Generator<SortedLine>[]): Generator<So
       if (last === least) continue
       heads[0] = last
     }
-    // What is left of a long line follows it, whatever it would compare to.
+    // The rest of a long line follows it, whatever its bytes are.
     if (isWhole || next.done) sink(heads)
   }
 }
 
-/** Lets the first head down to its place. */
+/** Moves the first head down to its place. */
 function sink(heads: Head[]): void {
   const head = heads[0]!
   let at = 0

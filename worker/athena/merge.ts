@@ -1,5 +1,5 @@
 import { compareKeys } from '../contract/key-order.ts'
-import { type NotRead, noOutcomes, type OutcomeCounts } from '../contract/outcome.ts'
+import { noOutcomes } from '../contract/outcome.ts'
 import type { StoredObject } from '../contract/store.ts'
 import type { ScanStep } from '../scan/pool.ts'
 import type { ScanProgress } from '../scan/protocol.ts'
@@ -7,8 +7,8 @@ import type { Slice } from '../scan/slices.ts'
 import type { SortedLines } from './key-sort.ts'
 
 /*
- * The lines of Athena and those of the objects that the worker reads itself, as one stream of steps in key order, as a
- * scan gives them. The listing leads: what it does not hold came after it and is left out.
+ * Merges the lines of Athena with those of the objects that the worker reads itself, to one stream of steps in key order,
+ * like those of a scan. Objects that are not in the listing were written after it, and are left out.
  */
 
 interface MergeParts {
@@ -18,9 +18,9 @@ interface MergeParts {
   /** Athena's lines in key order. */
   readonly lines: Iterable<SortedLines>
   readonly isDirect: (object: StoredObject) => boolean
-  /** The steps of a scan of the direct objects, one object to a slice. */
+  /** The steps of a scan of the direct objects, one object per slice. */
   readonly direct: AsyncIterable<ScanStep>
-  /** How much of a key is the prefix of its hour or day. */
+  /** The length of the part of a key that names its hour or day. */
   readonly prefixLength: number
   readonly onProgress: (progress: ScanProgress) => void
 }
@@ -32,27 +32,32 @@ export async function* mergeSteps(parts: MergeParts): AsyncGenerator<ScanStep> {
   const direct = parts.direct[Symbol.asyncIterator]()
   try {
     for await (const page of parts.pages) {
-      const summary = new PageSummary(prefixLength)
+      const counts = noOutcomes()
+      const linesByPrefix = new Map<string, number>()
+      let kept = 0
       for (const object of page) {
-        if (parts.isDirect(object)) yield* stepsOfOne(direct)
-        else {
-          for (const bytes of lines.takeOf(object.key)) {
-            summary.addLines(object.key, countLines(bytes))
-            yield { kind: 'kept', category, bytes }
-          }
-          summary.counts[object.size === 0 ? 'empty' : 'queried']++
+        if (parts.isDirect(object)) {
+          yield* stepsOfOne(direct)
+          continue
         }
+        const prefix = object.key.slice(0, prefixLength)
+        for (const bytes of lines.takeOf(object.key)) {
+          const count = countLines(bytes)
+          kept += count
+          linesByPrefix.set(prefix, (linesByPrefix.get(prefix) ?? 0) + count)
+          yield { kind: 'kept', category, bytes }
+        }
+        counts[object.size === 0 ? 'empty' : 'queried']++
       }
-      const { counts, lines: kept } = summary
       onProgress({ objects: counts.queried + counts.empty, storedBytes: 0, passedBytes: 0, textBytes: 0, lines: kept })
-      yield { kind: 'done', category, summary: summary.done() }
+      yield { kind: 'done', category, summary: { counts, notRead: [], lines: kept, linesByPrefix } }
     }
   } finally {
     await direct.return?.()
   }
 }
 
-/** Slices of one object each, so that their steps can be told apart. */
+/** Cuts slices of one object each, so that the steps of each object are known. */
 export async function* cutSingly(
   category: number,
   pages: AsyncIterable<readonly StoredObject[]>,
@@ -81,7 +86,7 @@ class Peekable {
     this.#next = lines.next()
   }
 
-  /** The lines of a key; those of keys before it are passed over. Bytes are the taker’s. */
+  /** The lines of a key. Those of earlier keys are skipped. The bytes belong to the caller. */
   *takeOf(key: string): Generator<Buffer> {
     while (!this.#next.done) {
       const order = compareKeys(this.#next.value.key, key)
@@ -89,28 +94,6 @@ class Peekable {
       if (order === 0) yield this.#next.value.lines
       this.#next = this.#lines.next()
     }
-  }
-}
-
-class PageSummary {
-  readonly counts: OutcomeCounts = noOutcomes()
-  readonly #prefixLength: number
-  readonly #linesByPrefix = new Map<string, number>()
-  lines = 0
-
-  constructor(prefixLength: number) {
-    this.#prefixLength = prefixLength
-  }
-
-  addLines(key: string, lines: number): void {
-    const prefix = key.slice(0, this.#prefixLength)
-    this.lines += lines
-    this.#linesByPrefix.set(prefix, (this.#linesByPrefix.get(prefix) ?? 0) + lines)
-  }
-
-  done() {
-    const notRead: NotRead[] = []
-    return { counts: this.counts, notRead, lines: this.lines, linesByPrefix: this.#linesByPrefix }
   }
 }
 

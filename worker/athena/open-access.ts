@@ -4,24 +4,24 @@ import { openDocuments, openStore } from '../stores/open-store.ts'
 import { isS3Url, parseS3Url } from '../stores/s3/location.ts'
 import type { AthenaAccess } from './run-category.ts'
 
-/** How an export may ask Athena: by opening the way there, or not at all, and why. */
+/** How an export can open Athena, or why it can't use it. */
 export type AthenaOffer = { readonly open: () => Promise<OpenedAthena> } | { readonly obstacle: string }
 
-/** Disposing gives up connections. */
+/** Disposing closes connections. */
 interface OpenedAthena extends AthenaAccess, AsyncDisposable {}
 
 interface OfferSettings {
   readonly environment: Environment
-  /** Where the logs are read. */
+  /** The store of the logs. */
   readonly source: string
-  /** Where results go. */
+  /** The store of the results. */
   readonly output: StoreSettings
   readonly outputPrefix: string
-  /** What makes tokens and prefix: a job's id, the same in every attempt. */
+  /** Tokens and the prefix of results are made of it: a job's id, the same in every attempt. */
   readonly seed: string
 }
 
-/** Offers Athena, where the logs are those of its tables. Nothing is loaded or sent before it is opened. */
+/** Offers Athena if the tables have the logs of the source. The SDK is loaded when it is opened. */
 export function offerAthena({ environment, source, output, outputPrefix, seed }: OfferSettings): AthenaOffer {
   const { athena, region, source: own, name } = environment
   if (!athena) return { obstacle: `no Athena is set up for ${name}` }

@@ -2,11 +2,11 @@ import { type Layout, prefixAt } from '../contract/layout.ts'
 
 /*
  * How a layout becomes the partitions of a table (https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html):
- * `day` is all that stands between the first and the last of {yyyy}, {MM} and {dd}, `hour` is {HH}. Nothing is
- * registered: Athena works the prefixes out.
+ * `day` is the text from the first to the last of {yyyy}, {MM} and {dd}, `hour` is {HH}. No partition is registered:
+ * Athena computes the prefixes.
  */
 
-/** One partition, as the layout writes its values. */
+/** One partition. Its values have the form that the layout gives them. */
 export interface Partition {
   readonly day: string
   readonly hour: string | undefined
@@ -14,14 +14,14 @@ export interface Partition {
 
 /** The partitions of a layout. */
 export interface Partitioning {
-  /** What comes before the first placeholder: the table's location, below the source. */
+  /** The part before the first placeholder: the table's location, below the source. */
   readonly root: string
   /** The layout with `${day}` and `${hour}`. */
   readonly template: string
-  /** How `day` is written, as a pattern of Java's DateTimeFormatter. */
+  /** The form of `day`, as a pattern of Java's DateTimeFormatter. */
   readonly dayPattern: string
   readonly hasHours: boolean
-  /** The partition under which objects of a time lie. */
+  /** The partition of the objects of a time. */
   of(timeMs: number): Partition
 }
 
@@ -52,7 +52,7 @@ export function partitioningOf({ template, hasHours }: Layout): Partitioning | {
   }
 }
 
-/** Letters that stand for themselves go into quotes: `{yyyy}/month={MM}` is `yyyy'/month='MM`. */
+/** Literal letters go into quotes: `{yyyy}/month={MM}` is `yyyy'/month='MM`. */
 function patternOf(dayTemplate: string): string {
   return dayTemplate
     .split(/(\{[^}]*\})/)

@@ -1,13 +1,13 @@
 import { quotedName } from './literal.ts'
 
-/** What stands for `${database}` and, in a table, `${location}`. */
+/** The values of `${database}` and, in a table, `${location}`. */
 export interface Places {
   readonly database: string
-  /** Where the logs are, with a slash at the end: `s3://bucket/` or `s3://bucket/prefix/`. */
+  /** The place of the logs, with a slash at the end: `s3://bucket/` or `s3://bucket/prefix/`. */
   readonly location?: string
 }
 
-/** Fills the places of a statement of `queries/`. @throws Error for a name or a location that could change the statement */
+/** Fills the placeholders of a statement of `queries/`. @throws Error for a name or a location that could change the statement */
 export function fillStatement(sql: string, { database, location }: Places): string {
   quotedName(database)
   const filled = sql.replaceAll(/\$\{database\}/g, () => database)

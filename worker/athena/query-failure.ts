@@ -2,14 +2,14 @@ import { type ErrorCode, IotLogError } from '../contract/errors.ts'
 import type { QueryStatus } from './api.ts'
 
 /*
- * What went wrong in Athena, in words that say what to do. Pure. Athena's own words are kept for operators: they hold
- * names of tables, workgroups and objects, never a line of a log.
+ * Turns failures of Athena into texts that say what to do. Athena's own text is kept for operators: it has names of
+ * tables, workgroups and objects, but never a line of a log.
  */
 
 /** A query that ended without a result. */
 export class QueryFailure extends IotLogError {
   readonly status: QueryStatus
-  /** It had ended when we came to it, so another attempt had started it. */
+  /** It had ended before our first poll, so an earlier attempt had started it. */
   readonly wasOverBefore: boolean
 
   constructor(code: ErrorCode, message: string, userText: string, status: QueryStatus, wasOverBefore: boolean) {
@@ -20,14 +20,8 @@ export class QueryFailure extends IotLogError {
   }
 }
 
-interface Meaning {
-  readonly pattern: RegExp
-  readonly code: ErrorCode
-  readonly text: string
-}
-
-/** Words of Athena and Trino and what they come down to; the first that fits counts. */
-const meanings: readonly Meaning[] = [
+/** The meanings of texts of Athena and Trino. The first that matches counts. */
+const meanings: readonly { readonly pattern: RegExp; readonly code: ErrorCode; readonly text: string }[] = [
   {
     pattern: /bytes scanned limit was exceeded/i,
     code: 'query-failed',
@@ -55,21 +49,14 @@ const meanings: readonly Meaning[] = [
   }
 ]
 
-/** An ended query that has not succeeded, as an error. */
+/** The error of a query that has failed or was cancelled. */
 export function queryFailure(id: string, status: QueryStatus, wasOverBefore: boolean): QueryFailure {
   const { state, reason } = status
   const meaning = meanings.find(({ pattern }) => pattern.test(reason))
-  const why = meaning?.text ?? (state === 'CANCELLED' ? 'somebody cancelled it' : 'Athena could not run it')
+  const isCancelled = state === 'CANCELLED'
+  const why = meaning?.text ?? (isCancelled ? 'it was cancelled outside of this export' : 'Athena could not run it')
   const said = reason === '' ? '' : ` (Athena: ${reason})`
   const userText = `The query in Athena has failed: ${why}.`
-  const text = `Query ${id} has ${ended[state]}: ${why}${said}`
+  const text = `Query ${id} has ${isCancelled ? 'been cancelled' : 'failed'}: ${why}${said}`
   return new QueryFailure(meaning?.code ?? 'query-failed', text, userText, status, wasOverBefore)
-}
-
-const ended: Readonly<Record<QueryStatus['state'], string>> = {
-  QUEUED: 'not ended',
-  RUNNING: 'not ended',
-  SUCCEEDED: 'succeeded',
-  FAILED: 'failed',
-  CANCELLED: 'been cancelled'
 }

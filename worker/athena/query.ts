@@ -6,33 +6,30 @@ import type { AthenaApi, QueryState, QueryStatus, WantedQuery } from './api.ts'
 import { queryFailure } from './query-failure.ts'
 
 /*
- * One query in Athena, from its start to its end: started once for one token however often it is asked for, polled, and
- * stopped when nobody wants it any more.
+ * One query in Athena, from its start to its end. Starts with the same token give one query. It is polled, and stopped if
+ * the export is cancelled.
  */
 
-/** Between two looks at a query: longer each time. */
+/** The pause between two polls, longer each time. */
 const firstPollMs = 500
 const longestPollMs = 5_000
-/** For stopping a query of somebody who leaves. */
+/** The time limit for stopping a query after a cancel. */
 const stopMs = 8_000
-/** A start that is on its way is waited for: without its id the query could not be stopped. */
+/** After a cancel the start request may still take so long: without its id the query could not be stopped. */
 const startMs = 3_000
 
-/** How a query goes. */
-export interface QueryProgress {
-  readonly state: QueryState
-  readonly scannedBytes: number
-}
+/** The progress of a query. */
+export type QueryProgress = Pick<QueryStatus, 'state' | 'scannedBytes'>
 
-interface RunOptions {
+export interface RunOptions {
   readonly api: AthenaApi
   readonly signal: AbortSignal
   readonly onProgress?: ((progress: QueryProgress) => void) | undefined
-  /** Told how a query has ended, however it did: it may have left something where results go. */
+  /** Called when a query has succeeded, failed or been cancelled. It may have written results in any case. */
   readonly onEnded?: ((status: QueryStatus) => void) | undefined
-  /** Told, in words, when a query that is not wanted any more could not be stopped. */
+  /** Called with a text if a cancelled query could not be stopped. */
   readonly onLeftBehind?: ((text: string) => void) | undefined
-  /** For tests: shorter waits. */
+  /** Shorter in tests. */
   readonly firstPollMs?: number | undefined
 }
 
@@ -42,7 +39,7 @@ export interface SucceededQuery extends QueryStatus {
 }
 
 /**
- * Runs a query to its end. A cancel stops it, and returns when Athena has said so, or after eight seconds.
+ * Runs a query to its end. A cancel stops it, and returns when the query has ended, or after eight seconds.
  * @throws QueryFailure, an error of a call, or the signal's reason
  */
 export async function runQuery(query: WantedQuery, options: RunOptions): Promise<SucceededQuery> {
@@ -51,8 +48,8 @@ export async function runQuery(query: WantedQuery, options: RunOptions): Promise
   const id = await api.start(query, later(signal, startMs))
   try {
     signal.throwIfAborted()
-    const { status, looks } = await untilEnded(id, options)
-    if (status.state !== 'SUCCEEDED') throw queryFailure(id, status, looks === 1)
+    const { status, polls } = await untilEnded(id, options)
+    if (status.state !== 'SUCCEEDED') throw queryFailure(id, status, polls === 1)
     return { id, ...status }
   } catch (error) {
     const isOver = error instanceof Error && error.name === 'QueryFailure'
@@ -64,14 +61,14 @@ export async function runQuery(query: WantedQuery, options: RunOptions): Promise
 async function untilEnded(
   id: string,
   { api, signal, onProgress, onEnded, ...options }: RunOptions
-): Promise<{ readonly status: QueryStatus; readonly looks: number }> {
+): Promise<{ readonly status: QueryStatus; readonly polls: number }> {
   let pollMs = options.firstPollMs ?? firstPollMs
-  for (let looks = 1; ; looks++) {
+  for (let polls = 1; ; polls++) {
     const status = await api.status(id, signal)
-    onProgress?.({ state: status.state, scannedBytes: status.scannedBytes })
+    onProgress?.(status)
     if (isEnd(status.state)) {
       onEnded?.(status)
-      return { status, looks }
+      return { status, polls }
     }
     await wait(pollMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => signal.throwIfAborted())
     pollMs = Math.min(pollMs * 1.5, longestPollMs)
@@ -87,7 +84,7 @@ function later(signal: AbortSignal, ms: number): AbortSignal {
   return controller.signal
 }
 
-/** Returns when the query has ended, so that what it wrote can be taken away. */
+/** Returns when the query has ended, so that its results can be deleted. */
 async function stop(id: string, { api, onLeftBehind, ...options }: RunOptions): Promise<void> {
   const signal = AbortSignal.timeout(stopMs)
   try {
@@ -98,7 +95,7 @@ async function stop(id: string, { api, onLeftBehind, ...options }: RunOptions): 
   }
 }
 
-/** The token of a query: the same for the same query of the same job, so that another attempt finds the one that runs. */
+/** The token of a query: the same for the same query of the same job, so that another attempt finds the running one. */
 export function tokenOf(seed: string, { sql, parameters }: Pick<WantedQuery, 'sql' | 'parameters'>): string {
   return createHash('sha256')
     .update(JSON.stringify([seed, sql, parameters]))

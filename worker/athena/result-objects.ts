@@ -8,7 +8,7 @@ import type { SucceededQuery } from './query.ts'
 import type { RowReader } from './rows.ts'
 
 /*
- * What a query has written into the bucket of results: the list of its objects, and their rows.
+ * The output of a query in the bucket of results: the list of its objects, and their rows.
  */
 
 /** The bucket of results. Keys are those of the bucket. */
@@ -18,12 +18,12 @@ export interface ResultBucket {
   readonly documents: Documents
 }
 
-/** Room for path and kind before the line. */
+/** Bytes for path and kind before the line. */
 const rowHeadBytes = 4 * 1024
 
 /**
- * The objects that an UNLOAD has written, in the order of its list, as they lie under the prefix it was given.
- * @throws IotLogError (`query-failed`) when the list or one of its objects is gone
+ * The objects that an UNLOAD has written under its prefix, in the order of its list.
+ * @throws IotLogError (`query-failed`) if the list or one of its objects is missing
  */
 export async function unloadedObjects(
   { id, manifestLocation }: SucceededQuery,
@@ -31,9 +31,9 @@ export async function unloadedObjects(
   bucket: ResultBucket,
   signal: AbortSignal
 ): Promise<readonly StoredObject[]> {
-  const lying = new Map<string, StoredObject>()
-  for await (const page of bucket.store.list(prefix, signal)) for (const object of page) lying.set(object.key, object)
-  if (manifestLocation === undefined && lying.size === 0) return []
+  const found = new Map<string, StoredObject>()
+  for await (const page of bucket.store.list(prefix, signal)) for (const object of page) found.set(object.key, object)
+  if (manifestLocation === undefined && found.size === 0) return []
   const listed = await bucket.documents.read(keyIn(bucket, manifestLocation ?? ''))
   if (!listed) throw resultMissing(id, manifestLocation ?? prefix)
   const urls = listed.bytes
@@ -42,13 +42,13 @@ export async function unloadedObjects(
     .map((line) => line.trim().replace(/^"(.*)"$/, '$1'))
     .filter((line) => line !== '')
   return urls.map((url) => {
-    const object = lying.get(keyIn(bucket, url))
+    const object = found.get(keyIn(bucket, url))
     if (!object) throw resultMissing(id, url)
     return object
   })
 }
 
-/** Reads the rows of an object of a result. @throws IotLogError when it can't be read to its end */
+/** Reads the rows of an object of a result. @throws IotLogError if it can't be read to its end */
 export async function readRows(
   object: StoredObject,
   reader: RowReader,
@@ -72,23 +72,22 @@ export async function readRows(
   } catch (error) {
     if (error instanceof IotLogError && error.code !== 'io') throw error
     const url = bucket.store.urlOf(object.key)
-    throw new IotLogError('query-failed', `What Athena has written can't be read: ${url}`, {
+    const userText = 'The result of the query in Athena can’t be read. Ask again.'
+    throw new IotLogError('query-failed', `Can't read this result of Athena: ${url}`, {
       subject: url,
-      userText: 'What Athena has written can’t be read. Ask again.',
+      userText,
       cause: error
     })
   }
 }
 
-/** The key of an `s3://` URL in the bucket of results; the URL itself where it is in another. */
+/** The key of an `s3://` URL in the bucket of results; the URL itself if it is in another bucket. */
 export function keyIn({ name }: ResultBucket, url: string): string {
   const start = `s3://${name}/`
   return url.startsWith(start) ? url.slice(start.length) : url
 }
 
 function resultMissing(id: string, what: string): IotLogError {
-  return new IotLogError('query-failed', `The result of query ${id} is gone: ${what}`, {
-    subject: what,
-    userText: 'The result of the query in Athena is gone. Ask again.'
-  })
+  const userText = 'The result of the query in Athena is missing. Ask again.'
+  return new IotLogError('query-failed', `The result of query ${id} is missing: ${what}`, { subject: what, userText })
 }

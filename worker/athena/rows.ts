@@ -2,9 +2,9 @@ import type { Matcher } from '../match/matcher.ts'
 import { rowKinds } from './statement.ts'
 
 /*
- * The rows of a result: path, kind and line, with a byte 01 between them. What a path and a kind are is known, so a line
- * may hold that byte itself. Lines are gathered, a run of one object after the other, and matched together, as blocks of
- * an object are: there is no string for a line.
+ * The rows of a result: path, kind and line, with a byte 01 between them. Paths and kinds do not contain that byte, so a
+ * line may. Lines are gathered, one object's run after the other, and matched together, like the blocks of an object: no
+ * line needs a string.
  */
 
 const newline = 0x0a
@@ -12,11 +12,11 @@ const separator = 0x01
 const gatheredBytes = 256 * 1024
 const checkKind = Buffer.from(rowKinds.check)
 
-/** Takes what rows hold. */
+/** Receives the content of rows. */
 interface RowTaker {
-  /** Whole lines that match, of the object of a path: `bytes` from `from` to `to`, valid during the call. */
+  /** Whole matching lines of the object at a path: `bytes` from `from` to `to`, valid during the call. */
   lines(path: string, bytes: Buffer, from: number, to: number): void
-  /** An object that has to be read again. */
+  /** An object that the worker has to read itself. */
   check(path: string): void
 }
 
@@ -26,7 +26,7 @@ export class RowReader {
   readonly #taker: RowTaker
   #gathered = Buffer.allocUnsafeSlow(gatheredBytes)
   #used = 0
-  /** The objects of the gathered lines, each with where its lines end. */
+  /** The objects of the gathered lines, and where the lines of each end. */
   readonly #runs: { readonly path: string; end: number }[] = []
   #path = Buffer.alloc(0)
 
@@ -35,7 +35,7 @@ export class RowReader {
     this.#taker = taker
   }
 
-  /** Reads a block. @throws Error for what is no row */
+  /** Reads a block. @throws Error for an invalid row */
   push(block: Buffer): void {
     for (let at = 0; at < block.length; ) {
       const end = block.indexOf(newline, at) + 1
@@ -49,7 +49,7 @@ export class RowReader {
     }
   }
 
-  /** Matches and hands on what is gathered; ends a result. */
+  /** Matches the gathered lines and passes them on. Ends a result. */
   flush(): void {
     const block = this.#gathered.subarray(0, this.#used)
     let run = 0

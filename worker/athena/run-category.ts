@@ -7,10 +7,10 @@ import type { DecoderContext } from '../decode/decoder.ts'
 import { compileFrameMatcher } from '../formats/record-picker.ts'
 import { findFormat } from '../formats/registry.ts'
 import type { CategoryListing, CategoryPlan } from '../scan/category-plan.ts'
-import type { AthenaApi, QueryStatus } from './api.ts'
+import type { AthenaApi } from './api.ts'
 import { KeySort } from './key-sort.ts'
 import { createLineTimes } from './line-time.ts'
-import { type QueryProgress, runQuery, type SucceededQuery, tokenOf } from './query.ts'
+import { type RunOptions, runQuery, type SucceededQuery, tokenOf } from './query.ts'
 import { QueryFailure } from './query-failure.ts'
 import { isHadoopCodec, isReadDirectly } from './readable.ts'
 import { type ResultBucket, readRows, unloadedObjects } from './result-objects.ts'
@@ -47,18 +47,18 @@ export interface AthenaAccess {
   readonly prefix: string
 }
 
-/** The input of the query of one category. */
-interface CategoryQuestion {
+/** A category that Athena reads. */
+export interface AskedCategory {
   readonly plan: CategoryPlan
   readonly listing: CategoryListing
+}
+
+/** The input of the query of one category. */
+interface CategoryQuestion extends AskedCategory, Omit<RunOptions, 'api' | 'firstPollMs'> {
   readonly window: Window
   readonly source: Store
   readonly limits: Pick<Limits, 'maxLineBytes'>
   readonly context: DecoderContext
-  readonly signal: AbortSignal
-  readonly onProgress?: ((progress: QueryProgress) => void) | undefined
-  readonly onEnded?: ((status: QueryStatus) => void) | undefined
-  readonly onLeftBehind?: ((text: string) => void) | undefined
 }
 
 /** The result of a category. Disposing deletes its files. */
@@ -133,7 +133,7 @@ async function askOnce(
   run: number,
   excluded: readonly string[]
 ): Promise<CategoryResult> {
-  const { plan, window, signal, onProgress, onEnded, onLeftBehind } = question
+  const { plan, window } = question
   const { api, database, workgroup, seed, results } = access
   const { name } = plan.category
   const table = tableOf(plan.category)
@@ -142,8 +142,7 @@ async function askOnce(
   const target = `s3://${results.name}/${prefix}`
   const statement = unloadStatement({ database, table, window, reading: plan.reading, excluded, target })
   const token = tokenOf(seed, statement)
-  const options = { api, signal, onProgress, onEnded, onLeftBehind }
-  const query = await runQuery({ ...statement, workgroup, database, token }, options)
+  const query = await runQuery({ ...statement, workgroup, database, token }, { ...question, api })
   const unread = new Set(excluded.map((url) => keyOfSource(url, question)!))
   await checkAmount(query, question, unread)
   const lines = new KeySort()

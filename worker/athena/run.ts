@@ -3,11 +3,10 @@ import type { Store } from '../contract/store.ts'
 import type { Window } from '../contract/window.ts'
 import { createDecoderContext, type PooledContext } from '../decode/decoder-context.ts'
 import type { InflaterChoice } from '../decode/inflater.ts'
-import type { CategoryListing, CategoryPlan } from '../scan/category-plan.ts'
 import type { ScanProgress } from '../scan/protocol.ts'
 import type { QueryStatus } from './api.ts'
 import { removeResults } from './clean-up.ts'
-import { type AthenaAccess, askAthena, type CategoryResult } from './run-category.ts'
+import { type AskedCategory, type AthenaAccess, askAthena, type CategoryResult } from './run-category.ts'
 
 /*
  * The queries of one export. All are started at once, since they wait for Athena and not for this machine; their results
@@ -23,12 +22,6 @@ interface AthenaRunOptions {
   readonly signal: AbortSignal
   readonly onProgress: (progress: ScanProgress) => void
   readonly onLeftBehind?: ((text: string) => void) | undefined
-}
-
-/** A category for Athena. */
-interface AskedCategory {
-  readonly plan: CategoryPlan
-  readonly listing: CategoryListing
 }
 
 /** The queries of one export, by category name. Disposing stops what runs and deletes what was written. */
@@ -65,7 +58,7 @@ export class AthenaRun implements AsyncDisposable {
 
   async #ask({ plan, listing }: AskedCategory): Promise<CategoryResult> {
     const { access, source, window, limits, signal, onProgress, onLeftBehind } = this.#options
-    let toldBytes = 0
+    let reportedBytes = 0
     return askAthena(
       {
         plan,
@@ -76,9 +69,9 @@ export class AthenaRun implements AsyncDisposable {
         context: { ...this.#context },
         signal: AbortSignal.any([signal, this.#over.signal]),
         onProgress: ({ scannedBytes }) => {
-          // A query that is run again starts over.
-          const bytes = Math.max(0, Math.min(scannedBytes, listing.storedBytes) - toldBytes)
-          toldBytes += bytes
+          // A query that runs again starts at 0.
+          const bytes = Math.max(0, Math.min(scannedBytes, listing.storedBytes) - reportedBytes)
+          reportedBytes += bytes
           onProgress({ objects: 0, storedBytes: bytes, passedBytes: bytes, textBytes: 0, lines: 0 })
         },
         onEnded: (status) => this.#ended.push(status),

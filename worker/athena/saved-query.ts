@@ -1,7 +1,7 @@
 import { IotLogError } from '../contract/errors.ts'
 
 /*
- * A saved query is a file of SQL that begins with comments which people and this program read:
+ * A saved query is a file of SQL that starts with comments for people and this program:
  *
  *   -- name: find-text
  *   -- answers: the lines of a category that hold a text
@@ -10,10 +10,10 @@ import { IotLogError } from '../contract/errors.ts'
  *   -- reads: telemetry, command            (or all; category, the one that a parameter names; formats alb, nlb)
  *   -- cost: …
  *
- * `values` names what each `?` of the statement stands for, in order. A line that goes on is indented.
+ * `values` names the value of each `?` of the statement, in order. The continuation of a line is indented.
  */
 
-/** What a parameter may be. A window becomes the six values by which partitions are chosen. */
+/** The type of a parameter. A window becomes the six values that select partitions. */
 type ParameterType = 'window' | 'category' | 'text' | 'integer'
 
 export interface QueryParameter {
@@ -32,24 +32,19 @@ export interface SavedQuery {
   /** A parameter's name, or `window.` and a part of it, for each `?`. */
   readonly values: readonly string[]
   /** The categories whose tables it reads: by their names, or all that have one of some formats. */
-  readonly reads: 'all' | 'category' | readonly string[] | ReadFormats
+  readonly reads: 'all' | 'category' | readonly string[] | { readonly formats: readonly string[] }
   readonly cost: string
-  /** The statement without its header, with the place `${database}`. */
+  /** The statement without its header, with the placeholder `${database}`. */
   readonly sql: string
 }
 
-/** Categories by their formats: a view has them under common columns. */
-interface ReadFormats {
-  readonly formats: readonly string[]
-}
-
-/** The parts of a window: partitions by day and by hour, and the two together, so that hours count in the days they are of. */
+/** The parts of a window: its days, its hours, and both together, so that each hour counts in its own day. */
 export const windowParts = ['firstDay', 'lastDay', 'minHour', 'maxHour', 'first', 'last'] as const
 
 const headerLine = /^-- (name|answers|parameter|values|reads|cost): (.*)$/
 const parameterForm = /^([a-z]+) \((window|category|text|integer from (\d+) to (\d+)), such as ([^\s()]+)\): (.+)$/
 
-/** Reads a file's text. @throws IotLogError (`internal`) naming the file and what is wrong with its header */
+/** Reads a file's text. @throws IotLogError (`internal`) with the file and the mistake in its header */
 export function parseSavedQuery(fileName: string, text: string): SavedQuery {
   const wrong = (why: string): never => {
     throw new IotLogError('internal', `The saved query ${fileName} is not well-formed: ${why}`, { subject: fileName })

@@ -1,23 +1,23 @@
 import { compareKeys } from '../contract/key-order.ts'
 
-/** A line and where it belongs. */
+/** A line with its place in the order. */
 export interface SortedLine {
   readonly key: string
   /** The record's own time, in ms since 1970 UTC, or `noTime`. */
   readonly timeMs: number
-  /** The line with its `\n`; or a piece of a long one, which goes on in the next while it does not end so. */
+  /** The line with its `\n`. A long line has several pieces, of which only the last ends with `\n`. */
   readonly bytes: Buffer
 }
 
-/** Of lines that tell no time: before all that do. */
+/** The time of lines without one: they come before all others. */
 export const noTime = Number.NEGATIVE_INFINITY
 
-/** So much of a line takes part in its order: lines are pieces in files, and the first piece is at least this long. */
+/** Only so many bytes of a line are compared: lines in files are cut, and the first piece is at least this long. */
 export const comparedBytes = 16 * 1024
 
 /**
- * The order of an archive: by key, by time, by bytes. What is written of a query must not depend on the order in which
- * its parallel readers came to an end.
+ * The order of an archive: by key, by time, by bytes. It must not depend on the order in which the parallel readers of
+ * Athena ended.
  */
 export function compareLines(a: SortedLine, b: SortedLine): number {
   if (a.key !== b.key) return compareKeys(a.key, b.key)

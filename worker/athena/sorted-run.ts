@@ -3,10 +3,10 @@ import { NamelessFile } from '../spool/spool.ts'
 import { comparedBytes, type SortedLine } from './sorted-line.ts'
 
 /*
- * One sorted run of lines in a temporary file. It is a sequence of frames, each the length of its zstd data (4 bytes)
- * and the data; a frame holds records, each the lengths of key and line (4 bytes each), the time (a double), the key,
- * and the line. A key of no length is that of the record before. A line that does not fit into a frame goes on in the
- * next, so that a reader needs no more memory than one frame.
+ * One sorted run of lines in a temporary file. It is a sequence of frames: the length of the zstd data (4 bytes), then the
+ * data. A frame has records: the lengths of key and line (4 bytes each), the time (a double), the key, and the line. An
+ * empty key stands for that of the record before. A line that does not fit into a frame continues in the next, so that a
+ * reader needs only the memory of one frame.
  */
 
 const frameBytes = 256 * 1024
@@ -39,7 +39,7 @@ export class RunWriter {
     }
   }
 
-  /** The run, whole. */
+  /** The complete run. */
   end(): NamelessFile {
     this.#flush()
     return this.file
@@ -57,7 +57,7 @@ export class RunWriter {
   }
 }
 
-/** Reads a run from its beginning, a frame at a time. Bytes are valid as long as they are held. */
+/** Reads a run from its start, one frame at a time. The bytes stay valid. */
 export function* readRun(file: NamelessFile): Generator<SortedLine> {
   const length = Buffer.allocUnsafe(lengthBytes)
   for (let position = 0; position < file.bytes; ) {

@@ -5,8 +5,8 @@ import { quotedName, textLiteral } from './literal.ts'
 import type { Partition, Partitioning } from './partitions.ts'
 
 /*
- * The statement that unloads the lines of a category that match. Whatever somebody typed, and every key, is an
- * execution parameter: the text of a statement is made of the configuration's names and of numbers of parameters.
+ * The statement that unloads the matching lines of a category. All typed texts and all keys are execution parameters. The
+ * text of a statement has only names of the configuration, and one `?` for each parameter.
  */
 
 /** A statement and the values of its `?`, each an SQL literal. */
@@ -22,17 +22,17 @@ interface UnloadRequest {
   readonly reading: Pick<CategoryReading, 'spec' | 'format'>
   /** URLs of objects to leave out. */
   readonly excluded: readonly string[]
-  /** `s3://bucket/prefix/`, where nothing lies yet. */
+  /** `s3://bucket/prefix/`, which must have no objects. */
   readonly target: string
 }
 
-/** What a row of a result says: a line, or that its object has to be read again since the line is not as it is stored. */
+/** The kinds of rows: a line, or an object that the worker must read itself, since the line differs from the stored one. */
 export const rowKinds = { line: 'line', check: 'check' } as const
 
 /**
- * The text reader of Athena may not have read an object as it is when a line holds a byte FF, which ends its column, or
- * begins like a compressed object that was taken for text (worker/decode/sniff.ts has the numbers). Written so that it errs
- * towards reading such an object again: bytes that are no UTF-8 count as one character or none.
+ * Finds objects that Athena's text reader may have misread: a line has a byte FF, which ends its column, or starts like a
+ * compressed object that was read as text (worker/decode/sniff.ts has the numbers). In doubt the object is read again:
+ * bytes that are not UTF-8 count as one character or none.
  */
 const suspect = [
   'rest IS NOT NULL',
@@ -51,12 +51,12 @@ const suspect = [
   `starts_with(line, chr(4) || '"M')`
 ].join(' OR ')
 
-/** JSON may write any letter as an escape: such a line is looked into here. */
+/** JSON may write any letter as an escape. The worker checks such lines itself. */
 const escaped = "strpos(line, '\\') > 0"
 
 /**
- * Unloads path, kind and line of every line that may match: what is unloaded is matched again, so that words and letters
- * in either case mean exactly what they mean in a scan.
+ * Unloads path, kind and line of every line that may match. The worker matches these lines again, so that whole words and
+ * letter case mean exactly the same as in a scan.
  */
 export function unloadStatement(request: UnloadRequest): Statement {
   const { database, table, window, reading, excluded, target } = request
