@@ -220,7 +220,7 @@ describe('Athena itself', () => {
       const { files } = await exportByAthena(place, words)
       assert.equal(files.get(entry)!.toString(), everyLine())
       place.athena.queryFaults.add({ sql: /UNLOAD/, fault: { kind } })
-      await assert.rejects(exportByAthena(place, words), failsWith('query-failed', /result of query .* is gone/))
+      await assert.rejects(exportByAthena(place, words), failsWith('query-failed', /result of query .* is missing/))
       assertNothingStays()
     }
   })

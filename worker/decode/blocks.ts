@@ -2,28 +2,28 @@ import { Damage } from './damage.ts'
 
 const newline = 0x0a
 const firstCarryBytes = 64 * 1024
-/** A carry larger than this was made for one long line and is given up with its object. */
+/** A larger carry buffer was made for one long line. It is freed with its object. */
 const keptCarryBytes = 1024 * 1024
 
 /**
- * Cuts the text of one object at line ends, however it arrives: each block handed on is whole lines, the last of them
- * closed by `\n`. Only the line that two pieces share is copied.
+ * Cuts the text of one object at line ends, however it is split. Each block is whole lines and ends with `\n`. Only the
+ * line that two pieces share is copied.
  */
 export class LineBlocks {
   readonly #maxLineBytes: number
   readonly #onBlock: (block: Buffer) => void
   #carry = Buffer.allocUnsafeSlow(firstCarryBytes)
   #carried = 0
-  /** Bytes of the lines handed on since the owner set it to 0. */
+  /** Bytes of the lines passed on since the owner set it to 0. */
   handedOnBytes = 0
 
-  /** `onBlock` gets each block; the bytes are valid only during the call. */
+  /** `onBlock` gets each block. The bytes are valid only during the call. */
   constructor(maxLineBytes: number, onBlock: (block: Buffer) => void) {
     this.#maxLineBytes = maxLineBytes
     this.#onBlock = onBlock
   }
 
-  /** Takes the next piece of text. @throws Damage (`line-limit`) when a line is longer than allowed; lines before it are out. */
+  /** Takes the next piece of text. @throws Damage (`line-limit`) for a line that is too long, after the lines before it */
   push(text: Buffer): void {
     let start = 0
     if (this.#carried > 0) {
@@ -41,7 +41,7 @@ export class LineBlocks {
     if (start < text.length) this.#append(text.subarray(start))
   }
 
-  /** Ends the object: an unterminated last line is closed, or dropped when damage cut it. */
+  /** Ends the object. An unterminated last line gets its `\n`, or is dropped if damage cut it. */
   finish(keepLast: boolean): void {
     if (this.#carried > 0 && keepLast) this.#closeCarried()
     this.#carried = 0
@@ -71,7 +71,7 @@ export class LineBlocks {
   #reserve(length: number): void {
     const needed = this.#carried + length
     if (needed <= this.#carry.length) return
-    // Fourfold, not twofold: what was outgrown is garbage for a while, and here that is at most a third of the line.
+    // Four times, not twice, as large: the old buffers are garbage for a while. So they are at most a third of the line.
     const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(needed, this.#carry.length * 4), this.#maxLineBytes + 1))
     this.#carry.copy(larger, 0, 0, this.#carried)
     this.#carry = larger

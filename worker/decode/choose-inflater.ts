@@ -13,7 +13,7 @@ import { createHandleInflater } from './inflater-handle.ts'
 import { createNativeInflater } from './inflater-native.ts'
 import { createStreamInflater } from './inflater-stream.ts'
 
-/** From fastest to surest. The last one uses documented interfaces alone and needs no test. */
+/** From the fastest to the safest. The last one uses only documented interfaces and needs no test. */
 const makers: readonly (readonly [InflaterName, () => Inflater])[] = [
   ['isa-l', createLoadedInflater],
   ['zlib-handle', createHandleInflater],
@@ -21,8 +21,8 @@ const makers: readonly (readonly [InflaterName, () => Inflater])[] = [
 ]
 
 /**
- * The fastest inflater that passes its self-test on this machine, or the wanted one, and the fastest of zlib's. The tests
- * take some milliseconds, once in a process.
+ * Chooses the fastest inflater that passes its self-test on this machine, or the wanted one; and the fastest of zlib's.
+ * The tests take a few milliseconds, once in a process.
  */
 export async function chooseInflaters(wanted?: InflaterName): Promise<InflaterChoice> {
   const reference = wanted === undefined || wanted === 'isa-l' ? await fastest(['isa-l']) : wanted
@@ -30,7 +30,7 @@ export async function chooseInflaters(wanted?: InflaterName): Promise<InflaterCh
   return { fast: isNative ? 'isa-l' : reference, reference }
 }
 
-/** Makes an inflater of a kind that {@link chooseInflaters} found good. */
+/** Makes an inflater that {@link chooseInflaters} has chosen. */
 export function createInflater(name: InflaterName): Inflater {
   return makers.find(([one]) => one === name)![1]()
 }
@@ -43,11 +43,11 @@ async function fastest(without: readonly InflaterName[]): Promise<InflaterName> 
 
 function createLoadedInflater(): Inflater {
   const { native } = loadNative()
-  if (!native) throw new Error('the native add-on is not there')
+  if (!native) throw new Error('the native add-on is not loaded')
   return createNativeInflater(native)
 }
 
-/** Whether an inflater gives the right bytes, however the input is cut, tells where a stream ends, and sees bad data. */
+/** Whether an inflater gives the right bytes, however the input is cut, finds the end of a stream, and detects bad data. */
 export async function passesSelfTest(create: () => Inflater): Promise<boolean> {
   try {
     const inflater = create()
@@ -68,7 +68,7 @@ interface Sample {
 
 let sample: Sample | undefined
 
-/** More than one piece of output, and parts that compress well, badly and not at all. */
+/** A text of more than one piece of output, with parts that compress well, badly and not at all. */
 function makeSample(): Sample {
   const part = Buffer.alloc(40_000)
   const next = createSampleNumbers()
@@ -106,7 +106,7 @@ async function inflateInPieces(
     crc = crc32(output, crc)
     if (step.crc !== undefined && step.crc !== crc) throw new Error('a wrong checksum')
     const isUntrue = (before?.isFull === false && output.length > 0) || (before?.hasEnded && consumed > 0)
-    if (isUntrue) throw new Error('more came than was told')
+    if (isUntrue) throw new Error('more output than announced')
     length += output.length
     if (consumed === 0 && output.length === 0 && position < to) return { crc, length, end: position }
     position += consumed

@@ -1,16 +1,16 @@
 import type { DamageReason } from '../contract/outcome.ts'
 
-/** Damage found while decoding: thrown inside the scan, an outcome outside of it. */
+/** Damage found while decoding. The scan turns it into the outcome of the object. */
 export class Damage extends Error {
   readonly reason: DamageReason
-  /** Offset in the decoder's input; undefined when it means nothing in the stored object (damage inside a layer). */
+  /** Offset in the decoder's input; undefined if it is not an offset of the stored object (damage inside a layer). */
   readonly byte: number | undefined
   /**
-   * Whether the text up to here ends where a line may end: behind a member whose checksum is wrong, or before bytes
-   * that follow the last member. Otherwise the damage cut the last line, and what there is of it is not a line.
+   * Whether the text up to here ends where a line may end: after a member with a wrong checksum, or before bytes that
+   * follow the last member. Otherwise the damage cut the last line, and its beginning is not a line.
    */
   readonly isAtEnd: boolean
-  /** False when the step that failed may have decoded more than it could give out: a careful second reading can. */
+  /** False if the failed step may have lost decoded bytes. A careful second reading gives them. */
   readonly isExact: boolean
 
   constructor(reason: DamageReason, byte?: number, details: { isAtEnd?: boolean; isExact?: boolean } = {}) {
@@ -22,7 +22,7 @@ export class Damage extends Error {
     this.isExact = details.isExact ?? true
   }
 
-  /** The same damage at another place; at none when the place means nothing outside the layer it was found in. */
+  /** The same damage at another offset; undefined if the offset has no meaning outside its layer. */
   at(byte: number | undefined): Damage {
     return new Damage(this.reason, byte, this)
   }

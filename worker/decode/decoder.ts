@@ -2,32 +2,32 @@ import type { MaybePromise } from '../contract/maybe-promise.ts'
 import type { Inflater } from './inflater.ts'
 
 /**
- * Turns the bytes of an object into the bytes of its text, a bounded piece at a time: `feed`, then `next` until it
- * gives null, then `feed` again; `end` after the last input, then `next` until it gives null once more.
+ * Turns the bytes of an object into the bytes of its text, in bounded pieces. Call `feed`, then `next` until it returns
+ * null, and repeat. After the last input call `end`, then `next` until it returns null again.
  */
 export interface Decoder {
-  /** Hands over input, which must stay as it is until `next` has given null. */
+  /** Takes input. It must not change until `next` returns null. */
   feed(input: Buffer): void
-  /** Says that no input follows. */
+  /** Declares the end of the input. */
   end(): void
-  /** Decoded bytes, never empty, valid until the next call; null when there is no more from this input. @throws Damage */
+  /** Decoded bytes, never empty, valid until the next call; null if this input gives no more. @throws Damage */
   next(): MaybePromise<Buffer | null>
-  /** Gives up memory and streams. */
+  /** Frees memory and streams. */
   close(): void
 }
 
-/** What decoders of one thread share. */
+/** The shared state of the decoders of one thread. */
 export interface DecoderContext {
-  /** An inflater that no other decoder uses until it is given back: the fast one or the one of reference. */
+  /** Lends an inflater until it is given back: the fast one, or the reference. */
   readonly takeInflater: (isReference: boolean) => Inflater
   readonly giveBack: (inflater: Inflater) => void
-  /** A first reading found damage: this one is by the inflater of reference, and what it finds holds. */
+  /** The first reading found damage. The second one uses the reference inflater, and its result counts. */
   isSecondReading: boolean
   /**
-   * Feed codecs one byte at a time, so that everything decoded before an invalid byte is given out and the byte is
-   * known. Set only for the slice in which a first reading failed.
+   * Feeds codecs one byte at a time, so that they give all bytes before an invalid one, and its offset is known. Set only
+   * for the slice in which the first reading failed.
    */
   isCareful: boolean
-  /** What one layer may give out for the input so far (`limits.maxRatio`), whether any of it becomes text or not. */
+  /** Limit of the bytes that one layer may decode for the input so far (`limits.maxRatio`), even if they are not text. */
   maxDecodedBytes: number
 }

@@ -7,10 +7,10 @@ import { crc32 } from 'node:zlib'
 
 const flag = { headerCrc: 0x02, extra: 0x04, name: 0x08, comment: 0x10, reserved: 0xe0 } as const
 const fixedLength = 10
-/** No honest header is longer: an extra field is at most 64 KiB, names are file names. */
+/** No valid header is longer in practice: an extra field is at most 64 KiB, and names are file names. */
 const maxLength = 256 * 1024
 
-/** The header's length; `more` when the bytes end inside it; `invalid` when no gzip member begins so. */
+/** The header's length; `more` if the bytes end inside it; `invalid` if no gzip member begins like this. */
 export function gzipHeaderLength(bytes: Buffer): number | 'more' | 'invalid' {
   const isGzip =
     startsWithMagic(bytes) && (bytes.length < 3 || bytes[2] === 8) && ((bytes[3] ?? 0) & flag.reserved) === 0

@@ -6,10 +6,10 @@ import { gzipHeaderLength } from './gzip-header.ts'
 import { InflateError, type Inflater, type InflateStep } from './inflater.ts'
 
 /*
- * gzip (RFC 1952), any number of members. We frame the members ourselves because Node's gunzip throws away the last
- * decoded piece when a trailer is wrong or bytes follow it, and silently stops at zeros between members; here every
- * byte before a damage is given out and its position is known. Zeros after a member are padding, as gzip(1) takes
- * them; whatever follows them, a member too, is damage, since gzip(1) would not read it either.
+ * gzip (RFC 1952), any number of members. The members are framed here. Node's gunzip discards the last decoded piece if a
+ * trailer is wrong or bytes follow it, and silently stops at zeros between members. Here every byte before damage is
+ * decoded, and the offset of the damage is known. Zeros after a member are padding, like in gzip(1). Anything after them,
+ * also a member, is damage, since gzip(1) would not read it either.
  */
 
 const trailerLength = 8
@@ -23,12 +23,12 @@ export class GzipDecoder implements Decoder {
   #hasZeros = false
   #input: Buffer = nothing
   #position = 0
-  /** Offset of `#input` in everything fed. */
+  /** Offset of `#input` in the whole input. */
   #base = 0
   #hasEnded = false
   /** The last step filled its output: more may come without input. */
   #isOutputPending = false
-  /** Bytes of a header or trailer that is not complete yet, and where it began. */
+  /** The bytes of an incomplete header or trailer, and its offset. */
   #collected = nothing
   #collectedAt = 0
   #crc = 0
@@ -50,7 +50,7 @@ export class GzipDecoder implements Decoder {
     this.#hasEnded = true
   }
 
-  /** Waits only where the inflater does: a promise for each piece would cost small objects a tenth of their time. */
+  /** Returns a promise only if the inflater does: a promise for each piece would take a tenth of a small object's time. */
   next(): MaybePromise<Buffer | null> {
     for (;;) {
       if (this.#part === 'body') {
@@ -79,7 +79,7 @@ export class GzipDecoder implements Decoder {
     return this.#part === 'body' ? this.#pause() : this.next()
   }
 
-  /** All input is used. */
+  /** All input is consumed. */
   #pause(): null {
     if (this.#hasEnded && this.#part !== 'padding') throw this.#truncated()
     return null

@@ -2,7 +2,7 @@ import { createInflateRaw } from 'node:zlib'
 import { InflateError, type Inflater, outputBytes } from './inflater.ts'
 import { StreamedCodec } from './streamed.ts'
 
-/** Inflates by Node's documented streams, one for each deflate stream. */
+/** Inflates by Node's documented streams, with a new one for each deflate stream. */
 export function createStreamInflater(): Inflater {
   let current: StreamedCodec | undefined
   return {

@@ -2,52 +2,52 @@ import type { MaybePromise } from '../contract/maybe-promise.ts'
 import type { CodecStep } from './streamed.ts'
 
 /**
- * Inflates one raw deflate stream (RFC 1951) after another, a bounded piece at a time. There are several
- * implementations: choose-inflater.ts picks the fastest that passes its self-test. All give the same bytes.
+ * Inflates one raw deflate stream (RFC 1951) after another, in bounded pieces. Of several implementations
+ * choose-inflater.ts picks the fastest that passes its self-test. All give the same bytes.
  */
 export interface Inflater {
-  /** Which implementation this is, for reports. */
   readonly name: InflaterName
-  /** Whether it is one of zlib's: what it says of damage holds. */
+  /** Whether it is one of zlib's, whose report of damage counts. */
   readonly isReference: boolean
   /** Begins a new stream. */
   begin(): void
   /**
-   * Decodes on from `input[from, to)`. Output that did not fit comes with the next call. Nothing consumed and nothing
-   * given out, though there was input, means that the stream has ended before it.
-   * @throws InflateError for bytes that no deflate stream holds; what the failing step had decoded is lost.
+   * Continues with `input[from, to)`. Output that does not fit comes with the next call. If a step with input consumes
+   * nothing and gives nothing, the stream has ended before that input.
+   * @throws InflateError for invalid bytes; the output of the failed step is lost
    */
   step(input: Buffer, from: number, to: number): MaybePromise<InflateStep>
   close(): void
 }
 
 export interface InflateStep extends CodecStep {
-  /** The CRC-32 of the stream's output so far, from an inflater that computes it on the way. */
+  /** The CRC-32 of the stream's output so far, if the inflater computes it. */
   readonly crc?: number
-  /** Whether more output may come without input; without it, it may whenever some came. */
+  /** Whether more output may come without input. If undefined, it may come after any output. */
   readonly isFull?: boolean
-  /** That the stream is complete, where that is known at once: it saves the step that shows it. */
+  /** Whether the stream is complete, if that is known: it saves the step that finds out. */
   readonly hasEnded?: boolean
 }
 
 export const inflaterNames = ['isa-l', 'zlib-handle', 'zlib-stream'] as const
 export type InflaterName = (typeof inflaterNames)[number]
 
-/** What a scan inflates with. */
+/** The inflaters of a scan. */
 export interface InflaterChoice {
   readonly fast: InflaterName
   /**
-   * One of zlib's, which are alike to the byte of a damage: whatever the fast one finds wrong is read again by it, so
-   * that what is kept of a damaged object, and what is said of it, is the same with every inflater.
+   * One of zlib's, which all report damage at the same byte. It reads an object again if the fast one finds damage. So
+   * the kept lines of a damaged object, and its outcome, are the same with every inflater.
    */
   readonly reference: InflaterName
 }
 
-/** The bytes are no valid deflate stream. */
+/** The bytes are not a valid deflate stream. */
 export class InflateError extends Error {}
 
 /**
- * One piece of output. 16 KiB costs twice the CPU; with 512 KiB a slice of input (read-text.ts) that is compressed up to
- * 8:1 comes out at once, for 3 to 6 % less than with 256 KiB. Together with its history it fits into a core's cache.
+ * The size of one piece of output. 16 KiB takes twice the CPU. With 512 KiB a slice of input (read-text.ts) that is
+ * compressed up to 8:1 is one piece, which takes 3 to 6 % less CPU than 256 KiB. With its history it fits into a core's
+ * cache.
  */
 export const outputBytes = 512 * 1024

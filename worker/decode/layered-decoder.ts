@@ -5,10 +5,10 @@ import { GzipDecoder } from './gzip.ts'
 import { type Encoding, sniffEncoding, sniffLength } from './sniff.ts'
 import { ZstdDecoder } from './zstd.ts'
 
-/** Layers that may lie in each other: gzip in gzip is common (CloudWatch through Firehose), more is an attack. */
+/** The limit of nested layers: gzip in gzip is common (CloudWatch through Firehose), more is an attack. */
 const maxLayers = 4
 
-/** Decodes whatever the first bytes say it is; what comes out is looked at again, since gzip may hold gzip. */
+/** Decodes by the encoding that the first bytes show. The output is checked in the same way, since gzip may contain gzip. */
 export function createDecoder(context: DecoderContext): Decoder {
   return new LayeredDecoder(context, 1)
 }
@@ -24,7 +24,7 @@ class LayeredDecoder implements Decoder {
   #inner: LayeredDecoder | undefined
   #decodedBytes = 0
   #isCodecEnded = false
-  /** What ended this layer while a few bytes of its text were still held back. */
+  /** The damage that ended this layer while a few bytes of its text were still held back. */
   #damage: Damage | undefined
 
   constructor(context: DecoderContext, layer: number) {
@@ -72,11 +72,11 @@ class LayeredDecoder implements Decoder {
     if (this.#layer > maxLayers) throw new Damage('bad-data', 0)
     if (encoding === 'gzip') return new GzipDecoder(this.#context)
     if (encoding === 'zstd') return new ZstdDecoder(this.#context)
-    // A zip is read from its end, so it can't be decoded as it comes: read-zip.ts reads whole objects of it.
+    // A zip is read from its end, so it can't be decoded as a stream. read-zip.ts reads objects that are zips.
     throw new Damage('bad-data', 0)
   }
 
-  /** Waits only where a codec does (see gzip.ts). */
+  /** Returns a promise only if a codec does (see gzip.ts). */
   #nextOfLayers(codec: Decoder, inner: LayeredDecoder): MaybePromise<Buffer | null> {
     for (;;) {
       const text = inside(() => inner.next())
@@ -98,7 +98,7 @@ class LayeredDecoder implements Decoder {
     return this.#hand(decoded, inner) ? this.#nextOfLayers(codec, inner) : null
   }
 
-  /** Hands decoded bytes, or that no more come, to the inner layer; false when there is nothing to hand on. */
+  /** Passes decoded bytes, or their end, to the inner layer. False if there is neither. */
   #hand(decoded: Buffer | null, inner: LayeredDecoder): boolean {
     if (this.#damage) return true
     if (decoded) inside(() => inner.feed(decoded))
@@ -107,7 +107,7 @@ class LayeredDecoder implements Decoder {
     return true
   }
 
-  /** The next bytes of this layer, up to its end; null when it is through or damaged. */
+  /** The next bytes of this layer; null if it has ended or is damaged. */
   #decode(codec: Decoder, inner: LayeredDecoder): MaybePromise<Buffer | null> {
     if (this.#damage) throw this.#damage
     if (this.#decodedBytes > this.#context.maxDecodedBytes) throw new Damage('ratio-limit')
@@ -143,7 +143,7 @@ class LayeredDecoder implements Decoder {
     return decoded
   }
 
-  /** The first few bytes may still wait to be told plain or compressed: they come out before the damage is told. */
+  /** The first few bytes may still wait until their encoding is known. They come out before the damage is thrown. */
   #holdBack(error: unknown, inner: LayeredDecoder): null {
     if (!(error instanceof Damage) || inner.#isSniffed || !inner.#head) throw error
     this.#damage = error
@@ -152,7 +152,7 @@ class LayeredDecoder implements Decoder {
   }
 }
 
-/** Runs a call of an inner layer: where its damage lies within that layer means nothing in the stored object. */
+/** Runs a call of an inner layer. The offset of its damage is not an offset of the stored object. */
 function inside<T>(call: () => MaybePromise<T>): MaybePromise<T> {
   try {
     const result = call()

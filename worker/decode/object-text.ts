@@ -7,21 +7,21 @@ import { maxTextBytes, type OnText, type ReadAmounts, type ReadLimits, readText 
 import { zipEntryTexts } from './read-zip.ts'
 import { sniffEncoding, sniffLength } from './sniff.ts'
 
-/** Who takes the text of an object, and is told how far the reading got. */
-export interface TextTaker {
+/** Receives the text of an object. */
+interface TextTaker {
   readonly onText: OnText
-  /** Behind the text, or behind each file of a zip. */
+  /** Called after the text, or after each file of a zip. */
   readonly onEnd: () => void
-  /** Counted up as it is read, also when that fails. */
+  /** Counts the bytes read, also if the reading fails. */
   readonly amounts?: ReadAmounts
-  /** Gives up what is on its way; `onText` ends the reading. */
+  /** Closes the body. `onText` must end the reading. */
   readonly signal?: AbortSignal
 }
 
 /**
  * Reads the text of an object, however it is compressed: its members and layers, or the files of a zip one after the
- * other, each of them ended by `onEnd`.
- * @throws Damage with the byte where it lies, or the store's error
+ * other.
+ * @throws Damage with its byte, or the store's error
  */
 export async function readObjectText(
   store: Store,
@@ -31,7 +31,7 @@ export async function readObjectText(
   { onText, onEnd, signal, amounts = { storedBytes: 0, textBytes: 0 } }: TextTaker
 ): Promise<void> {
   const body = await store.open(object)
-  // A read that is stuck would go on until the store's time-out, and keep the process from ending.
+  // Otherwise a stuck read would wait for the store's time-out, and keep the process from ending.
   using _listener = signal && addAbortListener(signal, () => void body.close())
   const first = await firstChunk(body)
   if (first && sniffEncoding(first) === 'zip') {
@@ -63,13 +63,13 @@ async function readZip(
       throw error instanceof Damage ? error.at(entry.byte) : error
     }
     onEnd()
-    // Entries may share their data, so each may be in order and all of them together a bomb.
+    // Entries may share their data. So each may be valid, and all of them together a zip bomb.
     if (amounts.textBytes > maxTextBytes(object.size, limits)) throw new Damage('ratio-limit', entry.byte)
   }
   amounts.storedBytes = object.size
 }
 
-/** The first bytes, enough to tell the encoding where the object has as many. */
+/** The first bytes: enough to find the encoding, if the object has so many. */
 async function firstChunk(body: ObjectBody): Promise<Buffer | null> {
   try {
     let first = await body.read()

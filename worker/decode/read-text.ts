@@ -6,19 +6,19 @@ import { createDecoder } from './layered-decoder.ts'
 
 /*
  * Compressed bytes in, text out. Input is fed in slices that begin at multiples of `sliceBytes`, however the store cuts
- * it, so that what depends on the input's cut (where a limit strikes) is the same from every store.
+ * it. So the results that depend on this cut, such as the byte of a limit, are the same for every store.
  */
 
 export const sliceBytes = 64 * 1024
-/** Honest repetitive logs exceed 100:1, so a ratio says nothing before this much text. */
+/** Repetitive logs can exceed 100:1, so the ratio counts only from so much text on. */
 const ratioJudgedFrom = 256 * 1024 * 1024
 
-/** How much text that many stored bytes may hold. */
+/** The limit of text for so many stored bytes. */
 export function maxTextBytes(storedBytes: number, { maxRatio }: ReadLimits): number {
   return Math.max(ratioJudgedFrom, maxRatio * storedBytes)
 }
 
-/** Takes a piece of text, valid only during the call; waiting holds the reading back. */
+/** Takes a piece of text, valid only during the call. The reading waits for its promise. */
 export type OnText = (text: Buffer) => MaybePromise<void>
 
 export interface ReadLimits {
@@ -26,18 +26,17 @@ export interface ReadLimits {
   readonly maxRatio: number
 }
 
-/** Amounts read; also what a failed reading got to. */
+/** Amounts read, also by a failed reading. */
 export interface ReadAmounts {
   storedBytes: number
   textBytes: number
 }
 
 /**
- * Reads everything that a body holds. When a codec fails in a way that loses what it had just decoded, or is not sure of
- * the place, the body is opened once more and that slice read byte by byte, by the inflater of reference: every byte
- * before the damage is given out, and its place is exact. Should that reading fail in an earlier slice, which then was
- * not read byte by byte, there is another.
- * @throws Damage with the byte of the body where it lies, or the store's error
+ * Reads the whole body. A failing codec may lose decoded bytes, or may not know the exact offset. Then the body is opened
+ * again, and that slice is read byte by byte with the reference inflater: so every byte before the damage comes out, and
+ * its offset is exact. If that reading fails in an earlier slice, which was not read byte by byte, the body is read again.
+ * @throws Damage with its byte in the body, or the store's error
  */
 export async function readText(
   openBody: () => MaybePromise<ObjectBody>,
@@ -61,7 +60,7 @@ export async function readText(
 
 interface CarefulSlice {
   readonly from: number
-  /** Text that was given out before and is not given out again. */
+  /** Bytes of text that an earlier reading gave. They are not given again. */
   readonly knownTextBytes: number
 }
 
@@ -72,9 +71,9 @@ class Reading {
   readonly #amounts: ReadAmounts
   readonly #careful: CarefulSlice | undefined
   #fed = 0
-  /** Text given out by this reading, or known from the one before. */
+  /** Bytes of text from this reading, or from the one before. */
   textBytes = 0
-  /** Where the slice that is being decoded begins. */
+  /** The start of the current slice. */
   sliceStart = 0
 
   constructor(
@@ -107,7 +106,7 @@ class Reading {
     }
   }
 
-  /** Damage inside an inner layer, or of a limit, is placed at the slice in which it showed. */
+  /** Damage of an inner layer or a limit gets the offset of its slice. */
   #placed(damage: Damage): Damage {
     if (damage.byte !== undefined) return damage
     return damage.at(damage.reason === 'truncated' ? this.#fed : this.sliceStart)

@@ -6,21 +6,21 @@ import { Damage } from './damage.ts'
 import { openZip, readSpan } from './open-zip.ts'
 
 /*
- * Zip objects (Firehose can write them). The directory is yauzl's; the data of each entry goes the way of all others,
- * as the gzip member it would be, so that limits, checksums and every byte before a damage are treated alike.
+ * Zip objects (Firehose can write them). yauzl reads the directory. The data of each entry is decoded as a gzip member, so
+ * that limits, checksums and damage are handled in the same way.
  */
 
 const slash = 0x2f
 const method = { stored: 0, deflated: 8 } as const
 
 /** One file inside a zip object. */
-export interface ZipEntryText {
-  /** Where the entry begins in the object; its damage is told by this place. */
+interface ZipEntryText {
+  /** The offset of the entry in the object. Its damage is reported there. */
   readonly byte: number
   open(): Promise<ObjectBody>
 }
 
-/** The files of a zip in the order of its directory. @throws Damage for what is no readable zip */
+/** The files of a zip in the order of its directory. @throws Damage if the zip can't be read */
 export async function* zipEntryTexts(object: RandomAccess): AsyncGenerator<ZipEntryText> {
   const zip = await asDamage(openZip(object), (error) => {
     const isCut = /end of central directory/i.test(error.message)
@@ -51,7 +51,7 @@ function textOf(zip: ZipFile, entry: Entry, object: RandomAccess): ZipEntryText 
   }
 }
 
-/** Deflated data between the header and trailer of a gzip member (RFC 1952): what differs is only the frame. */
+/** Puts deflated data between the header and trailer of a gzip member (RFC 1952). Only the frame differs. */
 async function* asGzip(data: AsyncIterable<Buffer>, entry: Entry): AsyncGenerator<Buffer> {
   yield Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
   yield* data
@@ -76,9 +76,7 @@ function bodyOf(pieces: AsyncGenerator<Buffer>): ObjectBody {
       const next = await pieces.next()
       return next.done ? null : next.value
     },
-    close: async () => {
-      await pieces.return(undefined)
-    }
+    close: async () => void (await pieces.return(undefined))
   }
 }
 

@@ -1,15 +1,15 @@
 /**
- * How bytes are compressed, told by their first bytes alone: suffixes and headers lie (Firehose may write gzip without
- * `.gz`; people name plain files `.gz`).
+ * How bytes are compressed, by their first bytes alone. Suffixes and headers can be wrong: Firehose may write gzip without
+ * `.gz`, and people name plain files `.gz`.
  */
 export type Encoding = 'gzip' | 'zstd' | 'zip' | 'plain' | 'unsupported'
 
-/** As many first bytes as any magic number here needs. */
+/** The length of the longest magic number here. */
 export const sniffLength = 6
 
 /*
  * gzip: RFC 1952, 2.3.1. zstd: RFC 8878, 3.1.1 (skippable frames 3.1.2). zip: APPNOTE.TXT 4.3.7 and, for an empty
- * archive, 4.3.16. The unsupported ones would otherwise be searched as if they were text and found to hold nothing.
+ * archive, 4.3.16. Without the unsupported ones, such objects would be searched as text, without a hit and an error.
  */
 const magicNumbers: readonly (readonly [Encoding, readonly number[]])[] = [
   ['gzip', [0x1f, 0x8b]],
@@ -22,7 +22,7 @@ const magicNumbers: readonly (readonly [Encoding, readonly number[]])[] = [
   ['unsupported', [0xff, 0x06, 0x00, 0x00, 0x73, 0x4e]] // snappy framing format
 ]
 
-/** Tells the encoding from the first bytes: `sniffLength` of them, or fewer when there are no more. */
+/** Finds the encoding by the first bytes: `sniffLength` of them, or fewer if there are no more. */
 export function sniffEncoding(first: Uint8Array): Encoding {
   const found = magicNumbers.find(([, magic]) => magic.every((byte, position) => first[position] === byte))
   if (found) return found[0]
@@ -33,7 +33,7 @@ export function sniffEncoding(first: Uint8Array): Encoding {
 const isSkippableFrame = (first: Uint8Array): boolean =>
   (first[0]! & 0xf0) === 0x50 && first[1] === 0x2a && first[2] === 0x4d && first[3] === 0x18
 
-/** `BZh`, a level from 1 to 9, then the first bytes of a block: a line of text may well begin with `BZh`. */
+/** `BZh`, a level from 1 to 9, then the first bytes of a block: a line of text may begin with `BZh` too. */
 const isBzip2 = (first: Uint8Array): boolean =>
   first[0] === 0x42 &&
   first[1] === 0x5a &&

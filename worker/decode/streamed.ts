@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream'
 import { Wake } from '../async/wake.ts'
 
-/** What one step of a codec used up and gave out. */
+/** The result of one step of a codec. */
 export interface CodecStep {
   readonly consumed: number
   /** Decoded bytes, maybe none; valid until the next call. */
@@ -11,16 +11,16 @@ export interface CodecStep {
 const nothing = Buffer.alloc(0)
 
 /**
- * One of Node's zlib streams, stepped by hand: write a piece, take what comes out, and know how much was consumed when
- * the compressed stream ends inside the piece (`bytesWritten` tells). Used for one compressed stream, then closed.
+ * One of Node's zlib streams, run step by step: it writes a piece and reads the output. If the compressed stream ends
+ * inside the piece, `bytesWritten` gives the consumed bytes. It decodes one compressed stream and is then closed.
  */
 export class StreamedCodec {
   readonly #stream: Transform & { readonly bytesWritten: number }
-  /** `bytesWritten` when the last step that consumed anything returned. */
+  /** `bytesWritten` after the last step that consumed bytes. */
   #reported = 0
-  /** The caller's input was written and is not yet reported as consumed. */
+  /** The caller's input is written, and not yet reported as consumed. */
   #hasInput = false
-  /** The stream has taken all it will take of that input. */
+  /** The stream takes no more of that input. */
   #isTaken = false
   #hasEnded = false
   #failure: Error | undefined
@@ -52,7 +52,7 @@ export class StreamedCodec {
     }
   }
 
-  /** After the last input: whether the compressed stream is complete. Called when every output was taken. */
+  /** Whether the compressed stream is complete. Call it after the last input, when all output is read. */
   async isComplete(): Promise<boolean> {
     this.#stream.end()
     for (;;) {

@@ -1,12 +1,12 @@
 /*
- * Where a zstd frame ends, told from its block headers without decoding (RFC 8878, 3.1). Node's decompressor does not
- * tell: it stops at the end of a frame, or goes on with the next, depending on how the input is cut.
+ * Finds the end of a zstd frame by its block headers, without decoding (RFC 8878, 3.1). Node's decompressor does not
+ * report it: it stops at the end of a frame, or continues with the next, depending on how the input is cut.
  */
 
 const skippableMagic = 0x184d2a50
 const blockHeaderLength = 3
 const checksumLength = 4
-/** A block of type RLE holds one byte, whatever size it tells. */
+/** A block of type RLE has one byte, whatever size its header gives. */
 const rleBlock = 1
 const reservedBlock = 3
 
@@ -17,12 +17,12 @@ export class ZstdFrame {
   #part: 'header' | 'block' | 'done' = 'header'
   #hasChecksum = false
 
-  /** Whether everything up to the end of the frame was seen. */
+  /** Whether the end of the frame was reached. */
   get isDone(): boolean {
     return this.#part === 'done' && this.#skip === 0
   }
 
-  /** The position behind the bytes of `input[from, …)` that belong to this frame. */
+  /** Returns the position after the bytes of `input[from, …)` that belong to this frame. */
   advance(input: Uint8Array, from: number): number {
     let position = from
     while (position < input.length && !this.isDone) {

@@ -7,12 +7,12 @@ import { StreamedCodec } from './streamed.ts'
 import { ZstdFrame } from './zstd-frame.ts'
 
 /*
- * zstd (RFC 8878), any number of frames, by the same rules as gzip members: zeros may follow the last frame, anything
- * else is damage. Each frame has its own decompressor, fed exactly the bytes of the frame.
+ * zstd (RFC 8878), any number of frames, with the rules of gzip members: zeros may follow the last frame, anything else is
+ * damage. Each frame has its own decompressor, which gets exactly the bytes of the frame.
  */
 
 const magicLength = 4
-/** Node's code of ZSTD_error_checksum_wrong: everything was decoded, and it is not what was compressed. */
+/** Node's code for a wrong checksum: all bytes were decoded, but they are not the original ones. */
 const wrongChecksum = 'ZSTD_error_checksum_wrong'
 const nothing = Buffer.alloc(0)
 
@@ -23,11 +23,11 @@ export class ZstdDecoder implements Decoder {
   #hasZeros = false
   #input: Buffer = nothing
   #position = 0
-  /** The beginning of a magic number that the input cut; it is looked at again with what follows. */
+  /** The start of a magic number that the input cut. It is checked again with the next input. */
   #cutMagic: Buffer = nothing
-  /** Up to where the input belongs to the frame. */
+  /** The end of the frame's bytes in the input. */
   #frameEnd = 0
-  /** Offset of `#input` in everything fed. */
+  /** Offset of `#input` in the whole input. */
   #base = 0
   #hasEnded = false
 
@@ -68,7 +68,7 @@ export class ZstdDecoder implements Decoder {
     return this.#base + this.#position
   }
 
-  /** Looks for the next frame; false when there is no more input to look at. */
+  /** Finds the next frame; false if there is no more input. */
   #beginFrame(): boolean {
     while (this.#frames > 0 && this.#position < this.#input.length && this.#input[this.#position] === 0) {
       this.#position++
