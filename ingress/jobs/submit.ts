@@ -1,6 +1,5 @@
 import { messageOf } from '../../worker/contract/errors.ts'
-import { digestOf, hasBatchJob, isOver, type Job, type JobReply } from '../../worker/contract/job.ts'
-import type { ExportRequest } from '../../worker/contract/request.ts'
+import { digestOf, hasBatchJob, isOver, type Job } from '../../worker/contract/job.ts'
 import type { ClaimedJob, JobEnd, Standing, StoredJob, WantedJob } from '../../worker/jobs/jobs.ts'
 import { errorFields } from '../../worker/report/log.ts'
 import { refusedByRules } from './access.ts'
@@ -18,12 +17,7 @@ import { type Room, roomOf, takeSlot } from './slots.ts'
  */
 
 /** What a person asks for, and where their front end answers. */
-export interface Ask {
-  readonly request: ExportRequest
-  /** Slack by default. */
-  readonly frontEnd?: string
-  readonly reply: JobReply
-}
+export type Ask = Omit<WantedJob, 'asker'>
 
 /** What came of it. */
 export type Submitted =
@@ -99,7 +93,7 @@ async function claim(
   context: RequestContext,
   services: Services
 ): Promise<ClaimedJob> {
-  const wanted: WantedJob = { ...ask, asker: context.asker }
+  const wanted = { ...ask, asker: context.asker }
   const id = location.jobs.createId()
   const reserve = (job: Job): Promise<boolean> => takeSlot(room, job, services)
   let claiming: Promise<ClaimedJob> | undefined

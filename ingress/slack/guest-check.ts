@@ -1,9 +1,8 @@
-import type { Config } from '../../worker/contract/config.ts'
 import type { JobAsker } from '../../worker/contract/job.ts'
-import { errorFields, type Log } from '../../worker/report/log.ts'
+import { errorFields } from '../../worker/report/log.ts'
 import { isVouchedFor } from '../jobs/access.ts'
 import type { Deadline } from '../jobs/deadline.ts'
-import type { SecretsSource } from '../jobs/secrets.ts'
+import type { Services } from '../jobs/services.ts'
 import type { SlackSecrets } from './secrets.ts'
 import type { SlackApi, SlackUser } from './slack-api.ts'
 
@@ -27,12 +26,8 @@ export const organisationText =
 /** Most of the time is for S3 and Batch; Slack's answer about a person is remembered anyway. */
 const mostCheckMs = 900
 
-export interface GuestCheckOptions {
+export interface GuestCheckOptions extends Pick<Services<SlackSecrets>, 'secrets' | 'config' | 'nowMs' | 'log'> {
   readonly slack: SlackApi
-  readonly secrets: SecretsSource<SlackSecrets>
-  readonly config: Config
-  readonly nowMs: () => number
-  readonly log: Log
 }
 
 /** Asks Slack who is a guest, and remembers the answer for ten minutes. */

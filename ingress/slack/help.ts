@@ -2,26 +2,15 @@ import type { Config } from '../../worker/contract/config.ts'
 import { requestOptions, valuesOf } from '../../worker/contract/request-options.ts'
 import { section } from '../../worker/report/slack/blocks.ts'
 import { codeText, escapeText } from '../../worker/report/slack/text.ts'
+import { exampleCommands } from '../../worker/report/slack/usage.ts'
 import { isSubmittable } from '../jobs/locations.ts'
 import type { Ephemeral } from './answer.ts'
 
 /** `help`: what may be typed, from the configuration in force. */
 export function helpText(config: Config, command: string): Ephemeral {
-  const environment = config.environments.get(config.defaultEnvironment)!
-  const categories = [...environment.categories.values()]
-  const example = categories[0]!.name
-  const two = categories.slice(0, 2).map(({ name }) => name)
-  const examples = [
-    `THING00001 ${two.join(',')} 2023/10/01`,
-    `THING00001,THING00002 all yesterday`,
-    ...(environment.categories.get(example)!.layout.hasHours
-      ? [`THING00001 ${example} 2023/10/01T09..2023/10/01T12`]
-      : []),
-    ...aliasExamples(config)
-  ]
   const lines = [
     `*Logs of a device as a zip*: ${codeText(`${command} <identifier> <category> <date> [environment] [option=value]`)}`,
-    ...examples.map((words) => `• ${codeText(`${command} ${words}`)}`),
+    ...exampleCommands(config).map(([words, text]) => `• ${codeText(`${command} ${words}`)} ${escapeText(text)}`),
     '',
     `*identifier*: a thing name, client id or any text of the line; up to ${config.limits.maxIdentifiers}, separated by commas; "in quotes" if it has a space or a comma`,
     `*category*: ${escapeText(categoryNames(config))}, or all`,
@@ -63,16 +52,4 @@ function namesText(names: readonly string[]): string {
   }
   const more = names.length - shown.length
   return shown.join(', ') + (more > 0 ? ` and ${more} more` : '')
-}
-
-/** A category that maps words, such as `client_id`, has an example of its own. */
-function aliasExamples(config: Config): string[] {
-  const { categories } = config.environments.get(config.defaultEnvironment)!
-  return [...categories.values()]
-    .flatMap(({ name, identifierAliases }) =>
-      Object.keys(identifierAliases)
-        .slice(0, 1)
-        .map((word) => `${word} ${name} today`)
-    )
-    .slice(0, 1)
 }

@@ -16,14 +16,9 @@ export interface SlackRequestContext extends RequestContext {
   readonly baseUrl: string
 }
 
-/** What a request says of itself; texts are checked here. */
-export interface RequestFacts {
-  readonly person: Person
-  readonly signature: string
-  readonly command: string
-  readonly workspaceDomain: string
-}
+type RequestFacts = Record<'signature' | 'command' | 'workspaceDomain', string> & { readonly person: Person }
 
+/** The context of a request that says this of itself; its texts are checked here. */
 export function createRequestContext(
   { person, signature, command, workspaceDomain }: RequestFacts,
   event: FunctionUrlEvent,

@@ -2,17 +2,13 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import type { LogLevel } from '../contract/log-level.ts'
 import { exitCodeOf } from '../contract/result.ts'
-import type { FrontEnd } from '../report/job-reporter.ts'
+import type { FrontEnds } from '../report/job-reporter.ts'
 import { createLog, type Log, type LogFields } from '../report/log.ts'
 import { runJob } from './run-job.ts'
 import { readJobSettings } from './settings.ts'
 
 /** Runs the job that the command line names. Gives the exit code of its container. */
-export async function runContainer(
-  frontEnds: Readonly<Record<string, FrontEnd>>,
-  startedMs: number,
-  signal: AbortSignal
-): Promise<number> {
+export async function runContainer(frontEnds: FrontEnds, startedMs: number, signal: AbortSignal): Promise<number> {
   const logWith = (level: LogLevel, fields: LogFields): Log =>
     createLog(level, (line) => void process.stdout.write(`${line}\n`), Date.now, { messageKey: 'event', fields })
   let log = logWith('info', {})

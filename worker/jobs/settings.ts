@@ -7,7 +7,7 @@ import type { StoreSettings } from '../contract/store.ts'
 import type { InflaterName } from '../decode/inflater.ts'
 import { wantedInflater } from '../decode/wanted-inflater.ts'
 import { formatNames } from '../formats/registry.ts'
-import type { FrontEnd, Reporters } from '../report/job-reporter.ts'
+import type { FrontEnds, Reporters } from '../report/job-reporter.ts'
 import { storeOf } from '../stores/store-of.ts'
 import { isJobId } from './id.ts'
 
@@ -51,7 +51,7 @@ export function readJobSettings(
   words: readonly string[],
   surroundings: Surroundings,
   startedMs: number,
-  frontEnds: Readonly<Record<string, FrontEnd>>
+  frontEnds: FrontEnds
 ): JobSettings {
   const config = readConfig(surroundings, { formatNames })
   return readVariables(surroundings.environment, (variables) => {

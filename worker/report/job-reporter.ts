@@ -56,6 +56,7 @@ export type Reporters = Readonly<Record<string, CreateReporter>>
 
 /** A front end as the container knows it: reads its settings, then creates reporters. */
 export type FrontEnd = (variables: Variables) => CreateReporter
+export type FrontEnds = Readonly<Record<string, FrontEnd>>
 
 /** The reporter of a job. @throws IotLogError (`wrong-config`) for a front end that this program lacks */
 export function createReporter(job: Job, reporters: Reporters, context: ReporterContext): JobReporter {

@@ -1,4 +1,4 @@
-import type { Category, Config } from '../../contract/config.ts'
+import type { Config } from '../../contract/config.ts'
 import { requestOptions, valuesOf } from '../../contract/request-options.ts'
 import { formatCount } from '../../contract/units.ts'
 import { slashCommand } from './manifest.ts'
@@ -8,16 +8,14 @@ export const usageTitle = 'Device logs: /iot-log'
 /** The usage page in the markdown of canvases: the commands of every day first, made from the configuration. */
 export function usageMarkdown(config: Config): string {
   const { output, limits } = config
-  const all = [...config.environments.values()]
-  const ready = all.filter((one) => one.submit !== undefined)
-  const environments = (ready.length > 0 ? ready : all).map(({ name }) => name)
+  const environments = environmentNames(config)
   const categories = [...config.environments.get(config.defaultEnvironment)!.categories.values()]
   return [
     'Ask for the logs of one device for one day and get a zip. Type a command in any channel, also on a phone.',
     '',
     '## Frequent commands',
-    ...frequentCommands(config.defaultEnvironment, environments, categories).map(
-      ([words, text]) => `- ${code(`${slashCommand}${words}`)} ${text}`
+    ...[...exampleCommands(config), ...otherCommands].map(
+      ([words, text]) => `- ${code(`${slashCommand} ${words}`.trim())} ${text}`
     ),
     '',
     '## Arguments',
@@ -44,30 +42,38 @@ export function usageMarkdown(config: Config): string {
   ].join('\n')
 }
 
-function frequentCommands(
-  usual: string,
-  environments: readonly string[],
-  categories: readonly Category[]
-): (readonly [string, string])[] {
-  const [first, second] = categories.map(({ name }) => name)
-  const two = second === undefined ? first : `${first},${second}`
-  const other = environments.find((name) => name !== usual)
-  const mapped = categories.find(({ identifierAliases }) => Object.keys(identifierAliases).length > 0)
-  const hours = categories.find(({ layout }) => layout.hasHours)
+type ExampleCommand = readonly [words: string, text: string]
+
+/** Requests that every configuration can serve, as they are typed after the command, and what each is for. */
+export function exampleCommands(config: Config): readonly ExampleCommand[] {
+  const { categories } = config.environments.get(config.defaultEnvironment)!
+  const [first, second] = categories.keys()
+  const all = [...categories.values()]
+  const alias = all.find(({ identifierAliases }) => Object.keys(identifierAliases).length > 0)
+  const hours = all.find(({ layout }) => layout.hasHours)
+  const other = environmentNames(config).find((name) => name !== config.defaultEnvironment)
   return [
-    [` THING00001 ${two} 2023/10/01`, 'one device, one day'],
-    [' THING00001 all yesterday', 'everything of a device'],
-    ...(mapped
-      ? ([[` ${Object.keys(mapped.identifierAliases)[0]} ${mapped.name} today`, 'of all devices']] as const)
-      : []),
-    ...(hours ? ([[` THING00001 ${hours.name} 2023/10/01T09..2023/10/01T12`, 'some hours']] as const) : []),
-    [` THING00001,THING00002 ${first} 2023/10/01..2023/10/02`, 'two devices, two days'],
-    ...(other === undefined ? [] : ([[` THING00001 ${first} today ${other}`, `from ${other}`]] as const)),
-    ['', 'opens a form'],
-    [' status', 'shows your exports'],
-    [' cancel', 'stops one'],
-    [' help', 'shows all options']
-  ]
+    [`THING00001 ${second === undefined ? first : `${first},${second}`} 2023/10/01`, 'one device, one day'],
+    ['THING00001 all yesterday', 'everything of a device'],
+    alias && [`${Object.keys(alias.identifierAliases)[0]} ${alias.name} today`, 'of all devices'],
+    hours && [`THING00001 ${hours.name} 2023/10/01T09..2023/10/01T12`, 'some hours'],
+    [`THING00001,THING00002 ${first} 2023/10/01..2023/10/02`, 'two devices, two days'],
+    other && [`THING00001 ${first} today ${other}`, `from ${other}`]
+  ].filter((command): command is [string, string] => Array.isArray(command))
+}
+
+const otherCommands: readonly ExampleCommand[] = [
+  ['', 'opens a form'],
+  ['status', 'shows your exports'],
+  ['cancel', 'stops one'],
+  ['help', 'shows all options']
+]
+
+/** The environments that can run jobs; all of them while none can. */
+function environmentNames({ environments }: Config): string[] {
+  const all = [...environments.values()]
+  const ready = all.filter(({ submit }) => submit !== undefined)
+  return (ready.length > 0 ? ready : all).map(({ name }) => name)
 }
 
 const code = (text: string): string => `\`${text}\``
