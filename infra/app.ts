@@ -4,7 +4,7 @@ import type { Config } from '../worker/contract/config.ts'
 import { analyticsStack } from './analytics/stack.ts'
 import { type BundleName, isBuilt, stageConfig, writeBundle } from './bundles.ts'
 import { deliveryStack } from './delivery/stack.ts'
-import { type Deployment, isSameSite, planDeployments } from './deployment.ts'
+import { isSameSite, planDeployments } from './deployment.ts'
 import { exportStack } from './export/stack.ts'
 import { authoritiesOf, forwardsOf } from './forwarding/forward.ts'
 import { forwardingStack } from './forwarding/stack.ts'
@@ -14,7 +14,7 @@ import { slackStack } from './slack/stack.ts'
 import type { StackContext } from './stack.ts'
 import { logStoreStack } from './store/stack.ts'
 
-export interface AppOptions {
+interface AppOptions {
   readonly config: Config
   /** The file it was read from: every bundle gets a copy. */
   readonly configPath: string
@@ -24,14 +24,14 @@ export interface AppOptions {
   readonly staging: string
   readonly release: string
   readonly size: JobSize
-  /** Of the cloud assembly; CDK's own choice unless told. */
+  /** Directory of the cloud assembly; by default CDK's. */
   readonly outdir?: string
-  /** Told of parts that are left out, and why. */
+  /** Gets a text for each part that is left out, with the reason. */
   readonly onLeftOut: (text: string) => void
 }
 
 const flags = {
-  // What CloudFormation would refuse is an error, not a warning.
+  // A template that CloudFormation would reject is an error, not a warning.
   '@aws-cdk/core:validateAgainstDefaultRules': true,
   '@aws-cdk/core:defaultCrossStackReferences': 'strong'
 } as const
@@ -55,30 +55,26 @@ export function buildApp(options: AppOptions): App {
   }
   const home = deployments.find(({ isHome }) => isHome)!
   const stores = new Map(deployments.map((deployment) => [deployment, logStoreStack(context, deployment)]))
-  const ingress = slackStack(context, home, deployments, codeOf)
-  const forwards = isBuilt(dist, 'forward')
+  const ingressUrl = slackStack(context, home, deployments, codeOf)
+  const hasForwarder = isBuilt(dist, 'forward')
   for (const deployment of deployments) {
-    const publicUrl = publicUrlOf(deployment, home, ingress.publicUrl)
+    // A URL of another account or region cannot be referenced: the configuration has it.
+    const publicUrl = deployment.settings.publicUrl ?? (isSameSite(deployment, home) ? ingressUrl : '')
     const exports = exportStack(context, deployment, { size, publicUrl })
     const analytics = analyticsStack(context, deployment)
-    const isForwarding = forwardsOf(deployment).length > 0
-    if (isForwarding && !forwards) {
+    const wantsForwarding = forwardsOf(deployment).length > 0
+    if (wantsForwarding && !hasForwarder) {
       onLeftOut(`No forwarding for ${deployment.name}: this build has no forwarder (dist/forward.mjs)`)
     }
-    const isForwarded = isForwarding && forwards
+    const isForwarded = wantsForwarding && hasForwarder
     const forwarding = isForwarded
       ? forwardingStack(context, deployment, codeOf('forward', authoritiesOf(deployments)))
       : undefined
     const store = stores.get(deployment)
-    // By order alone: no stack refers to the bucket but by its name.
+    // Stacks use only the name of the bucket, so CDK does not know the order.
     if (store) for (const stack of [exports, analytics, forwarding]) stack?.addStackDependency(store)
     monitoringStack(context, deployment, isForwarded)
     deliveryStack(context, deployment, deployments)
   }
   return app
-}
-
-/** A URL can't be referred to from another account or region: there the configuration tells it. */
-function publicUrlOf(deployment: Deployment, home: Deployment, ingressUrl: string): string {
-  return deployment.settings.publicUrl ?? (isSameSite(deployment, home) ? ingressUrl : '')
 }

@@ -7,24 +7,17 @@ import {
 } from '../worker/contract/prices.ts'
 
 /*
- * What it costs, from list prices: `npx node infra/costs.ts` prints the table of infra/README.md. Pure but for that. Prices in
- * USD, without free tiers and taxes, as of November 2025; AWS has the last word.
+ * The costs of iot-log: `npx node infra/costs.ts` prints the table of infra/README.md. List prices in USD, without free
+ * tiers and taxes, as of November 2025; check them with AWS.
  */
 
 interface Prices extends RegionPrices {
   /** https://aws.amazon.com/s3/pricing/ */
   readonly storedGbMonth: number
-  /** arm64: https://aws.amazon.com/lambda/pricing/ */
-  readonly lambdaGbSecond: number
   /** https://aws.amazon.com/firehose/pricing/; a record is billed as 5 KB at least. */
   readonly firehoseGb: number
-  /** A million rules that are triggered, and as much for a million actions: https://aws.amazon.com/iot-core/pricing/ */
+  /** A million triggered rules, and the same for a million actions: https://aws.amazon.com/iot-core/pricing/ */
   readonly iotRules: number
-  readonly secretMonth: number
-  readonly alarmMetricMonth: number
-  readonly dashboardMonth: number
-  /** A public IPv4 address in use: https://aws.amazon.com/vpc/pricing/ */
-  readonly addressHour: number
   readonly natHour: number
   /** In one zone. */
   readonly endpointHour: number
@@ -34,44 +27,41 @@ const regions: Readonly<Record<string, Prices>> = {
   'us-east-1': {
     ...regionPrices['us-east-1'],
     storedGbMonth: 0.023,
-    lambdaGbSecond: 0.0000133334,
     firehoseGb: 0.029,
     iotRules: 0.15,
-    secretMonth: 0.4,
-    alarmMetricMonth: 0.1,
-    dashboardMonth: 3,
-    addressHour: 0.005,
     natHour: 0.045,
     endpointHour: 0.01
   },
   'ap-northeast-1': {
     ...regionPrices['ap-northeast-1'],
     storedGbMonth: 0.025,
-    lambdaGbSecond: 0.0000133334,
     firehoseGb: 0.036,
     iotRules: 0.18,
-    secretMonth: 0.4,
-    alarmMetricMonth: 0.1,
-    dashboardMonth: 3,
-    addressHour: 0.005,
     natHour: 0.062,
     endpointHour: 0.014
   }
 }
 
-/** Of stored bytes, on one vCPU: what `npm run bench:sizing` measures is more, but a task's network may not be. */
+/** The same in both regions. arm64: https://aws.amazon.com/lambda/pricing/ */
+const lambdaGbSecond = 0.0000133334
+const [secretMonth, alarmMetricMonth, dashboardMonth] = [0.4, 0.1, 3]
+/** A public IPv4 address in use: https://aws.amazon.com/vpc/pricing/ */
+const addressHour = 0.005
+
+/** Stored bytes on one vCPU. `npm run bench:sizing` measures more, but the network of a task may be slower. */
 const scannedBytesPerSecond = 90e6
 /** Objects as the streams here write them. */
 const objectBytes = 20e6
 const job = { vcpu: 1, gib: 2 } as const
-/** Of text, in a function of half a GB, JSON to bulk requests. */
+/** Text, in a function of half a GB, JSON to bulk requests. */
 const forwardedBytesPerSecond = 40e6
 const ratio = 5
 const monthHours = 730
 const alarms = 13
-/** Each is paid for: the two alarms of Athena are computed of four. */
+/** Each one costs. The two alarms of Athena use four metrics each. */
 const alarmMetrics = 19
 const privateEndpoints = 10
+const idleMonth = 2 * secretMonth + alarmMetrics * alarmMetricMonth + dashboardMonth
 
 interface Row {
   readonly what: string
@@ -84,14 +74,12 @@ const usd = (amount: number): string => (amount < 0.1 ? amount.toFixed(4) : amou
 const rows: readonly Row[] = [
   {
     what: `idle, a month: 2 secrets, ${alarms} alarms on ${alarmMetrics} metrics, a dashboard`,
-    of: (prices) => usd(idleCost(prices))
+    of: () => usd(idleMonth)
   },
   {
     what: 'the same with `"network": "private"`: NAT gateway with its address, 5 endpoints in 2 zones',
-    of: (prices) => {
-      const { natHour, addressHour, endpointHour } = prices
-      return usd(idleCost(prices) + monthHours * (natHour + addressHour + privateEndpoints * endpointHour))
-    }
+    of: ({ natHour, endpointHour }) =>
+      usd(idleMonth + monthHours * (natHour + addressHour + privateEndpoints * endpointHour))
   },
   ...[1, 10, 100].flatMap((gigabytes): Row[] => [
     {
@@ -106,7 +94,7 @@ const rows: readonly Row[] = [
   ]),
   {
     what: 'forwarding of 100 GB (the sink apart)',
-    of: ({ lambdaGbSecond }) => usd(((100 * gigabyte * ratio) / forwardedBytesPerSecond) * 0.5 * lambdaGbSecond)
+    of: () => usd(((100 * gigabyte * ratio) / forwardedBytesPerSecond) * 0.5 * lambdaGbSecond)
   },
   {
     what: 'a million messages of devices, by rule and stream',
@@ -114,10 +102,6 @@ const rows: readonly Row[] = [
   },
   { what: '100 GB kept for a month', of: ({ storedGbMonth }) => usd(100 * storedGbMonth) }
 ]
-
-function idleCost({ secretMonth, alarmMetricMonth, dashboardMonth }: Prices): number {
-  return 2 * secretMonth + alarmMetrics * alarmMetricMonth + dashboardMonth
-}
 
 function secondsOf(gigabytes: number): number {
   return taskStartSeconds + (gigabytes * gigabyte) / scannedBytesPerSecond / job.vcpu
@@ -129,11 +113,7 @@ function duration(gigabytes: number): string {
 }
 
 /** In the public network: the task's address costs the same on Spot. */
-function exportCost(
-  { fargate, thousandGets, thousandLists, addressHour }: Prices,
-  gigabytes: number,
-  share: number
-): number {
+function exportCost({ fargate, thousandGets, thousandLists }: Prices, gigabytes: number, share: number): number {
   const hours = Math.max(leastBilledSeconds, secondsOf(gigabytes)) / 3600
   const objects = (gigabytes * gigabyte) / objectBytes
   const requests = (objects * thousandGets) / 1000 + (Math.ceil(objects / 1000) + 30) * (thousandLists / 1000)

@@ -4,13 +4,13 @@ import { type BucketPlace, expiringOf, placeOf, rejectedOf } from './bucket-loca
 import { settingsOf } from './deploy-settings.ts'
 
 /*
- * What keeps a configuration from being deployed, though the rest of the system can live with it. Pure.
+ * Problems that prevent a deployment, although the rest of the system accepts the configuration. Pure.
  */
 
-/** IAM names have 64 characters, and ours end with up to 22 more. */
+/** IAM names have at most 64 characters. The project's own add up to 22 characters after the environment's name. */
 const longestName = 24
 
-/** Of a delivery stream: https://docs.aws.amazon.com/firehose/latest/APIReference/API_CreateDeliveryStream.html */
+/** The longest name of a delivery stream: https://docs.aws.amazon.com/firehose/latest/APIReference/API_CreateDeliveryStream.html */
 const longestStream = 64
 
 /** What is wrong with one environment. */
@@ -56,11 +56,12 @@ export function problemsOf(environment: Environment, config: Config, home: Envir
   return problems
 }
 
-/** What has one name in an account and region, or, a bucket, in all of AWS, is made by one environment. */
+/** Problems of names that two environments create: a bucket's is unique in all of AWS, others in an account and region. */
 export function clashes(environments: readonly Environment[]): Problem[] {
   const owners = new Map<string, string>()
   return environments.flatMap((environment) =>
-    namesOf(environment).flatMap(({ at, kind, name, scope }) => {
+    namesOf(environment).flatMap(([key, kind, name, scope]) => {
+      const at = `environments.${environment.name}.${key}`
       const place = `${scope} ${kind} ${name}`
       const owner = owners.get(place)
       owners.set(place, owner ?? at)
@@ -69,48 +70,31 @@ export function clashes(environments: readonly Environment[]): Problem[] {
   )
 }
 
-interface OwnName {
-  /** The key that says it. */
-  readonly at: string
-  readonly kind: 'queue' | 'job definition' | 'database' | 'workgroup' | 'bucket'
-  readonly name: string
-  /** Where it is the only one. */
-  readonly scope: string
-}
+/** The names that an environment creates, and the scope in which each is unique. */
+type OwnName = readonly [key: string, kind: string, name: string | undefined, scope: string]
 
 function namesOf(environment: Environment): readonly OwnName[] {
-  const { name: own, account, region, source, submit, athena } = environment
-  const key = `environments.${own}`
+  const { account, region, source, submit, athena } = environment
   const scope = `${account} ${region}`
   const bucket = settingsOf(environment).bucket === 'create' ? placeOf(source)?.bucket : undefined
-  const named = (at: string, kind: OwnName['kind'], name: string): OwnName => ({
-    at: `${key}.${at}`,
-    kind,
-    name,
-    scope
-  })
-  return [
-    named('submit.spotQueue', 'queue', submit!.spotQueue),
-    named('submit.onDemandQueue', 'queue', submit!.onDemandQueue),
-    named('submit.jobDefinition', 'job definition', submit!.jobDefinition),
-    ...(athena
-      ? [
-          named('athena.database', 'database', athena.database),
-          named('athena.workgroup', 'workgroup', athena.workgroup),
-          named('athena.analystWorkgroup', 'workgroup', athena.analystWorkgroup)
-        ]
-      : []),
-    ...(bucket === undefined ? [] : [{ ...named('source', 'bucket', bucket), scope: 'AWS' }])
+  const names: readonly OwnName[] = [
+    ['submit.spotQueue', 'queue', submit!.spotQueue, scope],
+    ['submit.onDemandQueue', 'queue', submit!.onDemandQueue, scope],
+    ['submit.jobDefinition', 'job definition', submit!.jobDefinition, scope],
+    ['athena.database', 'database', athena?.database, scope],
+    ['athena.workgroup', 'workgroup', athena?.workgroup, scope],
+    ['athena.analystWorkgroup', 'workgroup', athena?.analystWorkgroup, scope],
+    ['source', 'bucket', bucket, 'AWS']
   ]
+  return names.filter(([, , name]) => name !== undefined)
 }
 
-/** The rules that expire results and rejected records must take nothing else. */
+/** The rules that expire results and rejected records must not expire anything else. */
 function expiryProblems(environment: Environment, config: Config, logs: BucketPlace, store: BucketPlace): Problem[] {
   const { output, forward } = config
   if (output.prefix === '' && logs.bucket === store.bucket) {
-    return [
-      problemAt('output.prefix', 'empty, in the bucket of the logs: the rule that expires results would take them')
-    ]
+    const text = 'empty, in the bucket of the logs: the rule that expires results would take them'
+    return [problemAt('output.prefix', text)]
   }
   const expiring = expiringOf(store, config)
   const rejected = rejectedOf(store, config)
@@ -134,7 +118,7 @@ function expiryProblems(environment: Environment, config: Config, logs: BucketPl
 
 const isOverlap = (one: string, other: string): boolean => one.startsWith(other) || other.startsWith(one)
 
-/** A problem that begins with the key that has it. */
+/** A problem whose text begins with its key. */
 export function problemAt(subject: string, text: string): Problem {
   return { subject, text: `${subject}: ${text}` }
 }

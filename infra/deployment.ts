@@ -6,8 +6,8 @@ import { settingsOf } from './deploy-settings.ts'
 import { clashes, problemAt, problemsOf } from './deployment-problems.ts'
 
 /*
- * From the configuration to what is deployed, and where. Pure. An environment with `submit` runs jobs, so it has stacks;
- * the ingress is deployed once, with the default environment (its home), and serves all.
+ * From the configuration to the deployments. Pure. An environment with `submit` runs jobs, so it has stacks. The ingress is
+ * deployed once, with the default environment (its home), and serves all.
  */
 
 /** An account and a region. */
@@ -38,14 +38,8 @@ export interface Deployment extends Site {
   readonly isHome: boolean
 }
 
-export interface DeploymentPlan {
-  readonly deployments: readonly Deployment[]
-  /** Environments without stacks, and why. */
-  readonly leftOut: readonly { readonly name: string; readonly reason: string }[]
-}
-
-/** @throws ProblemsError (`wrong-config`) with everything that must be told before anything can be deployed */
-export function planDeployments(config: Config): DeploymentPlan {
+/** The deployments, and the environments without stacks. @throws ProblemsError (`wrong-config`) with all problems */
+export function planDeployments(config: Config) {
   const environments = [...config.environments.values()]
   const leftOut = environments.flatMap(({ name, submit }) => {
     return submit ? [] : [{ name, reason: `environments.${name}.submit is missing: it runs no jobs` }]

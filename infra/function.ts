@@ -10,7 +10,7 @@ import type { Grant } from './grant.ts'
 import { createLogGroup } from './log-group.ts'
 import { createRole } from './role.ts'
 
-export interface FunctionOptions {
+interface FunctionOptions {
   readonly name: string
   readonly bundle: BundleName
   /** The directory with the files of the bundle. */
@@ -23,20 +23,22 @@ export interface FunctionOptions {
   readonly more?: Partial<FunctionProps>
 }
 
-/** A function with a role and a log group of its own. */
-export function createFunction(
-  scope: Construct,
-  id: string,
-  site: Deployment,
-  options: FunctionOptions
-): LambdaFunction {
+/** A function with its own role and log group. */
+export function createFunction(scope: Construct, id: string, site: Deployment, options: FunctionOptions) {
   const { name, description, environment = {}, more = {} } = options
   const logGroup = createLogGroup(scope, `${id}Log`, `/aws/lambda/${name}`)
   const role = createRole(scope, `${id}Role`, {
     name,
     description,
     principal: new ServicePrincipal('lambda.amazonaws.com'),
-    grants: [...options.grants, logging(site, name)]
+    grants: [
+      ...options.grants,
+      {
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [arnOf(site, 'logs', `log-group:/aws/lambda/${name}:log-stream:*`)],
+        because: 'Lambda names a log stream for each of its machines'
+      }
+    ]
   })
   const made = new LambdaFunction(scope, id, {
     functionName: name,
@@ -57,12 +59,4 @@ export function createFunction(
       'Node 24 is the newest that both CDK and the tests of this project run; the rule may know a later one.'
   })
   return made
-}
-
-function logging(site: Deployment, name: string): Grant {
-  return {
-    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    resources: [arnOf(site, 'logs', `log-group:/aws/lambda/${name}:log-stream:*`)],
-    because: 'Lambda names a log stream for each of its machines'
-  }
 }

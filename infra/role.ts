@@ -3,16 +3,16 @@ import type { Construct } from 'constructs'
 import { acknowledge } from './acknowledge.ts'
 import type { Grant } from './grant.ts'
 
-export interface RoleOptions {
+interface RoleOptions {
   readonly name: string
-  /** Who takes the role on. */
+  /** Who may assume the role. */
   readonly principal: PrincipalBase
-  /** What it is for, for whoever finds it in the console. */
+  /** Its purpose, shown in the console. */
   readonly description: string
   readonly grants: readonly Grant[]
 }
 
-/** A role with one inline policy and nothing else: what is granted stands in one place. @throws Error for a wildcard without a reason */
+/** A role with one inline policy and nothing else, so that one place shows all permissions. */
 export function createRole(scope: Construct, id: string, { name, principal, description, grants }: RoleOptions): Role {
   const role = new Role(scope, id, {
     roleName: name,
@@ -22,16 +22,21 @@ export function createRole(scope: Construct, id: string, { name, principal, desc
       inlinePolicies: { granted: new PolicyDocument({ statements: grants.map(statementOf) }) }
     })
   })
-  for (const { resources, because } of grants) {
-    for (const resource of resources.filter((one) => one.includes('*'))) {
-      if (because === undefined) throw new Error(`${name}: ${resource} needs a reason`)
-      acknowledge(role, { [`AwsSolutions-IAM5[Resource::${resource}]`]: because })
-    }
-  }
+  acknowledgeWildcards(role, name, grants)
   return role
 }
 
-/** @throws Error for an action with a wildcard: none is ever needed */
+/** Accepts resources with a wildcard. @throws Error for one without a reason */
+export function acknowledgeWildcards(policy: Construct, name: string, grants: readonly Grant[]): void {
+  for (const { resources, because } of grants) {
+    for (const resource of resources.filter((one) => one.includes('*'))) {
+      if (because === undefined) throw new Error(`${name}: ${resource} needs a reason`)
+      acknowledge(policy, { [`AwsSolutions-IAM5[Resource::${resource}]`]: because })
+    }
+  }
+}
+
+/** @throws Error for an action with a wildcard: none is needed */
 export function statementOf({ actions, resources, conditions }: Grant): PolicyStatement {
   const wide = actions.find((action) => action.includes('*'))
   if (wide !== undefined) throw new Error(`${wide}: name the actions`)

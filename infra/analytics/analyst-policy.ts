@@ -1,38 +1,35 @@
 import { CfnOutput } from 'aws-cdk-lib'
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
-import { acknowledge } from '../acknowledge.ts'
+import type { Environment } from '../../worker/contract/config.ts'
 import { arnOf, bucketArnOf, objectsArnOf } from '../arns.ts'
 import type { Deployment } from '../deployment.ts'
 import { readTables } from '../export/grants.ts'
 import type { Grant } from '../grant.ts'
-import { statementOf } from '../role.ts'
+import { acknowledgeWildcards, statementOf } from '../role.ts'
 import { analystResults } from '../store/lifecycle.ts'
 import { listing, readLogs } from '../store/reading.ts'
 
-/** A policy for the people who ask: they read logs and tables, and write nothing but results of queries. */
+/** A policy for analysts: they read logs and tables, and write only results of queries. */
 export function createAnalystPolicy(
   scope: Construct,
   deployment: Deployment,
-  athena: { readonly database: string; readonly analystWorkgroup: string }
+  athena: NonNullable<Environment['athena']>
 ): void {
   const grants = analystGrants(deployment, athena)
+  const name = `${deployment.prefix}-analyst`
   const policy = new ManagedPolicy(scope, 'AnalystPolicy', {
-    managedPolicyName: `${deployment.prefix}-analyst`,
+    managedPolicyName: name,
     description: 'Ask the logs of iot-log by Athena, read only',
     statements: grants.map(statementOf)
   })
-  for (const { resources, because } of grants) {
-    for (const resource of resources.filter((one) => one.includes('*'))) {
-      acknowledge(policy, { [`AwsSolutions-IAM5[Resource::${resource}]`]: because! })
-    }
-  }
+  acknowledgeWildcards(policy, name, grants)
   new CfnOutput(scope, 'AnalystPolicyArn', { value: policy.managedPolicyArn, description: 'For roles of analysts' })
 }
 
 function analystGrants(
   deployment: Deployment,
-  { database, analystWorkgroup }: { readonly database: string; readonly analystWorkgroup: string }
+  { database, analystWorkgroup }: NonNullable<Environment['athena']>
 ): readonly Grant[] {
   const { logs } = deployment
   const results = logs.prefix + analystResults.folder
@@ -66,7 +63,7 @@ function analystGrants(
 }
 
 /**
- * What Athena's console asks beside the queries, to show workgroups, data sources, databases and tables:
+ * Athena's console also lists workgroups, data sources, databases and tables:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonathena.html
  */
 function browse(deployment: Deployment, database: string): readonly Grant[] {

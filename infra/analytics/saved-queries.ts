@@ -8,8 +8,8 @@ import { isMade, madeViewsOf } from '../../worker/athena/view.ts'
 import type { Deployment } from '../deployment.ts'
 
 /*
- * The files of queries/ as saved queries of the analysts' workgroup. They include the views, because CloudFormation has
- * none: run these once, in the order of their numbers.
+ * The files of queries/ as saved queries of the analysts' workgroup. CloudFormation cannot create views, so they are saved
+ * queries too: an analyst runs them once, in the order of their numbers.
  */
 
 const queries = new URL('../../queries/', import.meta.url)
@@ -38,7 +38,7 @@ interface NamedStatement {
   readonly sql: string
 }
 
-/** The queries that some category of the environment feeds. */
+/** The queries that have a category to read in the environment. */
 function savedQueries({ environment }: Deployment): readonly NamedStatement[] {
   return Object.entries(filesOf(queries)).flatMap(([file, text]) => {
     const query = parseSavedQuery(file, text)
@@ -47,10 +47,7 @@ function savedQueries({ environment }: Deployment): readonly NamedStatement[] {
   })
 }
 
-/**
- * The views that are made from the environment's categories come first, then `iot_records`, which the others read. Without
- * a table there is no view: all of them read its lines.
- */
+/** The views of the environment's categories, then `iot_records`, then the views that read it. None without a table. */
 function viewsOf({ environment }: Deployment): readonly NamedStatement[] {
   const made = madeViewsOf(environment)
   if (made.length === 0) return []

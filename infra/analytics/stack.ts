@@ -6,7 +6,7 @@ import { createSavedQueries } from './saved-queries.ts'
 import { createTables } from './tables.ts'
 import { createWorkgroups } from './workgroups.ts'
 
-/** SQL over the logs, for exports that are too large to scan and for people. Undefined where the configuration has no Athena. */
+/** SQL over the logs, for exports that are too large to scan and for analysts. Undefined without Athena in the configuration. */
 export function analyticsStack(context: StackContext, deployment: Deployment): Stack | undefined {
   const { athena } = deployment.environment
   if (!athena) return undefined

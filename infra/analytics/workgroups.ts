@@ -4,32 +4,30 @@ import type { Deployment } from '../deployment.ts'
 import { analystResults } from '../store/lifecycle.ts'
 
 /*
- * Two workgroups: exports and analysts have other limits and other results. Results are where the configuration of the
- * workgroup says, whoever asks: https://docs.aws.amazon.com/athena/latest/ug/workgroups-settings-override.html
+ * Two workgroups, because exports and analysts have different limits and result locations. The workgroup's location
+ * overrides the client's: https://docs.aws.amazon.com/athena/latest/ug/workgroups-settings-override.html
  */
 
 const gigabyte = 1e9
-
-/** Where results of analysts go; a rule of the bucket expires them. */
-const analystLocation = ({ logs }: Deployment): string => `s3://${logs.bucket}/${logs.prefix}${analystResults.folder}`
 
 export function createWorkgroups(
   scope: Construct,
   deployment: Deployment,
   names: { readonly workgroup: string; readonly analystWorkgroup: string }
 ): CfnWorkGroup {
-  const { results, settings } = deployment
+  const { logs, results, settings } = deployment
   createWorkgroup(scope, 'ExportWorkgroup', deployment, {
     name: names.workgroup,
     description: 'Exports that are too large to scan',
-    // Below the results' prefix, so that what an export leaves expires.
+    // Below the results' prefix, so that leftovers of an export expire.
     location: `s3://${results.bucket}/${results.prefix}athena/workgroup/`,
     cutoffBytes: settings.exportScanGigabytes * gigabyte
   })
   return createWorkgroup(scope, 'AnalystWorkgroup', deployment, {
     name: names.analystWorkgroup,
     description: 'Saved queries and whatever analysts ask',
-    location: analystLocation(deployment),
+    // A rule of the bucket expires them.
+    location: `s3://${logs.bucket}/${logs.prefix}${analystResults.folder}`,
     cutoffBytes: settings.analystScanGigabytes * gigabyte
   })
 }

@@ -1,4 +1,4 @@
-import { CfnOutput, type Stack } from 'aws-cdk-lib'
+import { CfnOutput } from 'aws-cdk-lib'
 import { CfnOIDCProvider, FederatedPrincipal } from 'aws-cdk-lib/aws-iam'
 import { iamArnOf } from '../arns.ts'
 import type { Deployment } from '../deployment.ts'
@@ -8,16 +8,12 @@ import { createStack, type StackContext } from '../stack.ts'
 const issuer = 'token.actions.githubusercontent.com'
 
 /**
- * By whom GitHub's workflow deploys: tokens of the one repository and its GitHub environment of this name, which may take
- * on the roles of CDK's bootstrap and nothing else. Undefined where the configuration names no repository.
+ * The role of GitHub's workflow. Only tokens of the configured repository and its GitHub environment of this name may
+ * assume it. It may assume the roles of CDK's bootstrap, and nothing else. Without a repository there is no stack.
  */
-export function deliveryStack(
-  context: StackContext,
-  deployment: Deployment,
-  deployments: readonly Deployment[]
-): Stack | undefined {
+export function deliveryStack(context: StackContext, deployment: Deployment, deployments: readonly Deployment[]): void {
   const { name, prefix, region, account, settings } = deployment
-  if (settings.githubRepository === undefined) return undefined
+  if (settings.githubRepository === undefined) return
   const stack = createStack(context, deployment, 'delivery', 'deployment by GitHub Actions')
   const role = createRole(stack, 'DeployRole', {
     name: `${prefix}-deploy`,
@@ -46,10 +42,9 @@ export function deliveryStack(
     role.node.addDependency(new CfnOIDCProvider(stack, 'GitHub', provider))
   }
   new CfnOutput(stack, 'DeployRoleArn', { value: role.roleArn, description: 'For the variable AWS_DEPLOY_ROLE_ARN' })
-  return stack
 }
 
-/** An account has one provider for an issuer: the first environment that needs it makes it. */
+/** An account has one provider for an issuer: the first environment that needs it creates it. */
 function makesProvider(deployment: Deployment, deployments: readonly Deployment[]): boolean {
   const sharing = deployments.filter(
     ({ account, settings }) => account === deployment.account && settings.githubRepository !== undefined

@@ -8,10 +8,10 @@ import type { TaskNetwork } from './network.ts'
  * waits for the first (https://docs.aws.amazon.com/batch/latest/userguide/fargate-job-queues.html).
  */
 
-/** The shortest that Batch takes; the person waits so long before on-demand is tried. */
+/** The shortest time that Batch allows. The user waits that long before a job moves to on-demand. */
 const stuckSeconds = 600
 
-/** What a job that can't start is taken off its queue for: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html */
+/** Reasons to remove a job that cannot start from its queue: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html */
 const stuckReasons = [
   'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY',
   'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE',
@@ -19,42 +19,35 @@ const stuckReasons = [
 ] as const
 
 export function createQueues(scope: Construct, deployment: Deployment, network: TaskNetwork): void {
-  const { submit } = deployment
-  createQueue(scope, deployment, network, { id: 'Spot', type: 'FARGATE_SPOT', name: submit.spotQueue })
-  createQueue(scope, deployment, network, { id: 'OnDemand', type: 'FARGATE', name: submit.onDemandQueue })
-}
-
-interface QueueOptions {
-  readonly id: string
-  readonly type: 'FARGATE' | 'FARGATE_SPOT'
-  readonly name: string
-}
-
-function createQueue(scope: Construct, deployment: Deployment, network: TaskNetwork, options: QueueOptions): void {
-  const { id, type, name } = options
-  const environment = new CfnComputeEnvironment(scope, `${id}Compute`, {
-    computeEnvironmentName: `${deployment.prefix}-${id === 'Spot' ? 'spot' : 'on-demand'}`,
-    type: 'MANAGED',
-    state: 'ENABLED',
-    // A change is made in place: under the same name it could not be replaced.
-    replaceComputeEnvironment: false,
-    computeResources: {
-      type,
-      maxvCpus: deployment.settings.maxVcpus,
-      subnets: [...network.subnets],
-      securityGroupIds: [...network.securityGroups]
-    }
-  })
-  new CfnJobQueue(scope, `${id}Queue`, {
-    jobQueueName: name,
-    priority: 1,
-    state: 'ENABLED',
-    computeEnvironmentOrder: [{ order: 1, computeEnvironment: environment.attrComputeEnvironmentArn }],
-    jobStateTimeLimitActions: stuckReasons.map((reason) => ({
-      action: 'CANCEL',
-      state: 'RUNNABLE',
-      maxTimeSeconds: stuckSeconds,
-      reason
-    }))
-  })
+  const { prefix, settings, submit } = deployment
+  for (const [id, type, name, queue] of [
+    ['Spot', 'FARGATE_SPOT', 'spot', submit.spotQueue],
+    ['OnDemand', 'FARGATE', 'on-demand', submit.onDemandQueue]
+  ] as const) {
+    const environment = new CfnComputeEnvironment(scope, `${id}Compute`, {
+      computeEnvironmentName: `${prefix}-${name}`,
+      type: 'MANAGED',
+      state: 'ENABLED',
+      // Batch changes it in place: it cannot replace it under the same name.
+      replaceComputeEnvironment: false,
+      computeResources: {
+        type,
+        maxvCpus: settings.maxVcpus,
+        subnets: [...network.subnets],
+        securityGroupIds: [...network.securityGroups]
+      }
+    })
+    new CfnJobQueue(scope, `${id}Queue`, {
+      jobQueueName: queue,
+      priority: 1,
+      state: 'ENABLED',
+      computeEnvironmentOrder: [{ order: 1, computeEnvironment: environment.attrComputeEnvironmentArn }],
+      jobStateTimeLimitActions: stuckReasons.map((reason) => ({
+        action: 'CANCEL',
+        state: 'RUNNABLE',
+        maxTimeSeconds: stuckSeconds,
+        reason
+      }))
+    })
+  }
 }

@@ -8,25 +8,18 @@ import type { Deployment } from '../deployment.ts'
 import { forwardDeadLetters, forwarder } from '../names.ts'
 import { logRoots } from '../store/lifecycle.ts'
 
-/** A message that came so often in vain is laid aside by the forwarder, with the reason. */
+/** After so many failures the forwarder moves a message to the dead-letter queue, with the reason. */
 export const mostReceives = 5
-/** One that the forwarder never got to its end with: laid aside by the queue. */
+/** After so many deliveries SQS moves a message to the dead-letter queue, if the forwarder never ended with it. */
 const mostDeliveries = 10
-/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: six times the function's, so that none is seen twice at once. */
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: six times the function's time-out, so that no message is received twice at once. */
 const visibilityFactor = 6
 
-export interface ForwardQueues {
-  readonly queue: Queue
-  readonly dead: Queue
-}
-
-/** New objects of the categories, as messages of a sink's queue: a sink that is down holds up no other. Results and errors lie under other prefixes, so nothing goes round in circles. */
-export function createForwardQueues(
-  scope: Construct,
-  deployment: Deployment,
-  sink: string,
-  timeoutSeconds: number
-): ForwardQueues {
+/**
+ * New objects of the categories as messages of a sink's own queue, so that a sink that is down does not delay others.
+ * Results and errors have other prefixes, so the forwarder never gets its own output.
+ */
+export function createForwardQueues(scope: Construct, deployment: Deployment, sink: string, timeoutSeconds: number) {
   const { prefix, logs } = deployment
   const dead = createDeadLetters(scope, `${sink}Dead`, forwardDeadLetters(prefix, sink), 'objects that were given up')
   const queue = new Queue(scope, `${sink}Queue`, {

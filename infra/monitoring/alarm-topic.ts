@@ -3,7 +3,7 @@ import type { Construct } from 'constructs'
 import { arnOf } from '../arns.ts'
 import type { Deployment } from '../deployment.ts'
 
-/** The topic that every alarm goes to: Slack subscribes to it (infra/README.md), and whoever `alarmEmails` names. */
+/** The topic of all alarms. Slack subscribes to it (infra/README.md), and the addresses of `alarmEmails`. */
 export function createAlarmTopic(scope: Construct, deployment: Deployment): string {
   const { prefix, account, settings } = deployment
   const topicName = `${prefix}-alarms`

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs'
 import type { Deployment } from '../deployment.ts'
 import type { Computed, Series, Watched } from './watched.ts'
 
-/** Alarms that name the entry of the runbook, and tell when it is over, too. */
+/** Alarms that name their entry of the runbook. They also notify when the problem is over. */
 export function createAlarms(
   scope: Construct,
   { prefix }: Deployment,
@@ -19,7 +19,7 @@ export function createAlarms(
       evaluationPeriods: 1,
       threshold,
       comparisonOperator: 'GreaterThanOrEqualToThreshold',
-      // No jobs and no calls are no trouble.
+      // Without jobs and calls there are no data, and no problem.
       treatMissingData: 'notBreaching',
       alarmActions: [topicArn],
       okActions: [topicArn]
@@ -37,7 +37,7 @@ function measured({ namespace, metric, dimensions, statistic }: Series, period: 
   }
 }
 
-/** Each series counts as a metric of the alarm's price. */
+/** AWS bills each series as a metric of the alarm. */
 function computed({ expression, of }: Computed, period: number): Partial<CfnAlarmProps> {
   const parts = Object.entries(of).map(([id, { namespace, metric, dimensions, statistic }]) => ({
     id,

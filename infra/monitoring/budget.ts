@@ -2,13 +2,13 @@ import { CfnBudget } from 'aws-cdk-lib/aws-budgets'
 import type { Construct } from 'constructs'
 import type { Deployment } from '../deployment.ts'
 
-/** What has to be reached before anybody is told: in per cent, of what was spent and of what the month will have cost. */
-const told = [
+/** Percent of the budget at which the topic gets a message: actual costs, and the forecast for the month. */
+const notifications = [
   { notificationType: 'ACTUAL', threshold: 80 },
   { notificationType: 'FORECASTED', threshold: 100 }
 ] as const
 
-/** The month's spend on everything that bears the tag of this environment (`iot-log`, to be activated once for billing). */
+/** The monthly costs of everything with the tag `iot-log` of this environment. The tag must be activated for billing once. */
 export function createBudget(scope: Construct, { name, prefix, settings }: Deployment, topicArn: string): void {
   new CfnBudget(scope, 'Budget', {
     budget: {
@@ -18,7 +18,7 @@ export function createBudget(scope: Construct, { name, prefix, settings }: Deplo
       budgetLimit: { amount: settings.monthlyBudgetUsd, unit: 'USD' },
       costFilters: { TagKeyValue: [`user:iot-log$${name}`] }
     },
-    notificationsWithSubscribers: told.map((notification) => ({
+    notificationsWithSubscribers: notifications.map((notification) => ({
       notification: { ...notification, comparisonOperator: 'GREATER_THAN', thresholdType: 'PERCENTAGE' },
       subscribers: [{ subscriptionType: 'SNS', address: topicArn }]
     }))

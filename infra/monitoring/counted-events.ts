@@ -8,11 +8,10 @@ import { createLogGroup } from '../log-group.ts'
 import { failedJobsRule, stuckQueueRule } from './watched.ts'
 
 /*
- * Batch counts nothing in CloudWatch, so rules do, by matching its events; what they match is kept in a log group, where
- * the runbook looks.
+ * Batch has no metrics in CloudWatch, so rules count its events. The matching events go to a log group, for the runbook.
  */
 
-/** EventBridge wants this beginning: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions */
+/** EventBridge requires this prefix: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions */
 const eventLogGroup = (prefix: string): string => `/aws/events/${prefix}-jobs`
 
 export function createCountedEvents(scope: Construct, deployment: Deployment): void {

@@ -1,6 +1,6 @@
 import { CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'
-import { type Deployment, isSameSite } from '../deployment.ts'
+import type { Deployment } from '../deployment.ts'
 import { deliveryLogGroup, slackFunction, taskLogGroup } from '../names.ts'
 import { sourcesOf } from '../store/sources.ts'
 import type { Computed, Series, Watched } from './watched.ts'
@@ -8,10 +8,10 @@ import type { Computed, Series, Watched } from './watched.ts'
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 const [width, height] = [12, 6] as const
 
-/** Of a function: what it says itself, at any level, and what Lambda says of it. */
+/** Errors and warnings of a function, and what Lambda logs about it. */
 const troubles = 'level in ["error", "warn"] or @message like /Task timed out|Runtime exited/'
 
-/** One page: what every alarm watches with its threshold, and below it the last troubles in words. */
+/** One page: the series of every alarm with its threshold, then the last errors as text. */
 export function createDashboard(scope: Construct, deployment: Deployment, watched: readonly Watched[]): void {
   const { prefix, region } = deployment
   const graphs = [...Map.groupBy(watched, ({ id }) => id)].map(([id, ofOne]) => ({
@@ -27,7 +27,7 @@ export function createDashboard(scope: Construct, deployment: Deployment, watche
   }))
   const lists = [
     { title: 'Jobs that ended', group: taskLogGroup(deployment), filter: 'event = "over" or event = "broken"' },
-    ...(isSameSite(deployment, deployment.home) && deployment.isHome
+    ...(deployment.isHome
       ? [{ title: 'Troubles of the ingress', group: `/aws/lambda/${slackFunction(prefix)}`, filter: troubles }]
       : []),
     ...(sourcesOf(deployment).length > 0
@@ -52,7 +52,7 @@ export function createDashboard(scope: Construct, deployment: Deployment, watche
   new CfnDashboard(scope, 'Dashboard', { dashboardName: prefix, dashboardBody: JSON.stringify({ widgets }) })
 }
 
-/** One is shown; what it is computed of is not. */
+/** A graph shows a computed series, and hides its parts. */
 function lines(series: Series | Computed, label: string): unknown[] {
   if (!('expression' in series)) return [line(series, { label })]
   const parts = Object.entries(series.of).map(([id, part]) => line(part, { id, visible: false }))

@@ -1,4 +1,3 @@
-import type { Stack } from 'aws-cdk-lib'
 import type { Deployment } from '../deployment.ts'
 import { createStack, type StackContext } from '../stack.ts'
 import { createAlarmTopic } from './alarm-topic.ts'
@@ -8,8 +7,8 @@ import { createCountedEvents } from './counted-events.ts'
 import { createDashboard } from './dashboard.ts'
 import { watchedOf } from './watched.ts'
 
-/** Who watches, so that people sleep. */
-export function monitoringStack(context: StackContext, deployment: Deployment, hasForwarding: boolean): Stack {
+/** Alarms, their topic, a dashboard and a budget. */
+export function monitoringStack(context: StackContext, deployment: Deployment, hasForwarding: boolean): void {
   const stack = createStack(context, deployment, 'monitoring', 'dashboard, alarms, budget')
   const watched = watchedOf(deployment, hasForwarding)
   const topicArn = createAlarmTopic(stack, deployment)
@@ -17,5 +16,4 @@ export function monitoringStack(context: StackContext, deployment: Deployment, h
   createAlarms(stack, deployment, watched, topicArn)
   createDashboard(stack, deployment, watched)
   createBudget(stack, deployment, topicArn)
-  return stack
 }

@@ -7,7 +7,7 @@ import { sourcesOf } from '../store/sources.ts'
  * What is watched, as data. Each alarm is an entry of infra/RUNBOOK.md by its id; a test holds the two together. Pure.
  */
 
-export type Statistic = 'Sum' | 'Maximum' | 'p99'
+type Statistic = 'Sum' | 'Maximum' | 'p99'
 
 /** One series of CloudWatch. */
 export interface Series {
@@ -17,35 +17,36 @@ export interface Series {
   readonly statistic: Statistic
 }
 
-/** A series that CloudWatch computes of others, each under its name in the expression; only letters, digits and _. */
+/** A series that CloudWatch computes from others. Their names in the expression have only letters, digits and _. */
 export interface Computed {
   readonly expression: string
   readonly of: Readonly<Record<string, Series>>
 }
 
-/** An alarm: when the series reaches the threshold in one of its periods. */
+/** An alarm: it fires when the series reaches the threshold in one period. */
 export interface Watched {
-  /** Of its entry in the runbook. */
+  /** The id of its entry in the runbook. */
   readonly id: string
-  /** Tells several of one entry apart. */
+  /** Distinguishes the alarms of one entry. */
   readonly of?: string
-  /** What is wrong then, in one line. */
+  /** What is wrong if it fires, in one line. */
   readonly meaning: string
   readonly series: Series | Computed
   readonly threshold: number
   readonly periodMinutes: number
 }
 
-/** Rules that count what CloudWatch has no metric for. */
+/** Rules that count events that have no metric in CloudWatch. */
 export const failedJobsRule = (prefix: string): string => `${prefix}-failed-jobs`
 export const stuckQueueRule = (prefix: string): string => `${prefix}-stuck-queue`
 
-/** A person waits 3 s for Slack; then it says that the command failed. */
+/** Slack waits 3 s; then it shows that the command failed. */
 const slowMs = 2_500
 const lateSeconds = 900
 /** Streams buffer five minutes. */
 const lateDeliverySeconds = 1_800
 const terabyte = 1e12
+const often = { threshold: 1, periodMinutes: 5 } as const
 
 /** The alarms of an environment. */
 export function watchedOf(deployment: Deployment, hasForwarding: boolean): readonly Watched[] {
@@ -59,57 +60,30 @@ export function watchedOf(deployment: Deployment, hasForwarding: boolean): reado
 }
 
 function jobs({ prefix }: Deployment): readonly Watched[] {
-  const rule = (name: string): Series => series('AWS/Events', 'TriggeredRules', { RuleName: name }, 'Sum')
+  const rule = (RuleName: string): Series => series('AWS/Events', 'TriggeredRules', { RuleName }, 'Sum')
+  const failed = { id: 'failed-jobs', meaning: 'An export failed, and its asker was told so' }
+  const stuck = { id: 'stuck-queue', meaning: 'Jobs wait for machines that can’t come' }
   return [
-    {
-      id: 'failed-jobs',
-      meaning: 'An export failed, and its asker was told so',
-      series: rule(failedJobsRule(prefix)),
-      threshold: 1,
-      periodMinutes: 5
-    },
-    {
-      id: 'stuck-queue',
-      meaning: 'Jobs wait for machines that can’t come',
-      series: rule(stuckQueueRule(prefix)),
-      threshold: 1,
-      periodMinutes: 5
-    }
+    { ...failed, series: rule(failedJobsRule(prefix)), ...often },
+    { ...stuck, series: rule(stuckQueueRule(prefix)), ...often }
   ]
 }
 
 function ingress({ prefix }: Deployment): readonly Watched[] {
   const slack = { FunctionName: slackFunction(prefix) }
-  const lambda = (metric: string, dimensions: Readonly<Record<string, string>>, statistic: Statistic = 'Sum'): Series =>
-    series('AWS/Lambda', metric, dimensions, statistic)
-  const often = { threshold: 1, periodMinutes: 5 }
+  const jobEvents = { FunctionName: jobEventsFunction(prefix) }
+  const errors = (of: string, metric: string, meaning: string, dimensions = slack): Watched => {
+    return { id: 'ingress-errors', of, meaning, series: series('AWS/Lambda', metric, dimensions, 'Sum'), ...often }
+  }
   return [
-    {
-      id: 'ingress-errors',
-      of: 'url',
-      meaning: 'Slack was answered with an error',
-      series: lambda('Url5xxCount', slack),
-      ...often
-    },
-    { id: 'ingress-errors', of: 'slack', meaning: 'The ingress broke', series: lambda('Errors', slack), ...often },
-    {
-      id: 'ingress-errors',
-      of: 'throttles',
-      meaning: 'The ingress was called more often than its reserved concurrency allows',
-      series: lambda('Throttles', slack),
-      ...often
-    },
-    {
-      id: 'ingress-errors',
-      of: 'job-events',
-      meaning: 'An end of a job could not be dealt with',
-      series: lambda('Errors', { FunctionName: jobEventsFunction(prefix) }),
-      ...often
-    },
+    errors('url', 'Url5xxCount', 'Slack was answered with an error'),
+    errors('slack', 'Errors', 'The ingress broke'),
+    errors('throttles', 'Throttles', 'The ingress was called more often than its reserved concurrency allows'),
+    errors('job-events', 'Errors', 'An end of a job could not be dealt with', jobEvents),
     {
       id: 'ingress-latency',
       meaning: 'Commands are answered so late that Slack gives up',
-      series: lambda('UrlRequestLatency', slack, 'p99'),
+      series: series('AWS/Lambda', 'UrlRequestLatency', slack, 'p99'),
       threshold: slowMs,
       periodMinutes: 15
     },
@@ -150,7 +124,7 @@ function deliveries(deployment: Deployment): readonly Watched[] {
   }))
 }
 
-/** Two queries up to their cutoff in a day are a mistake, or an expensive day. */
+/** Two queries a day that reach the limit are a mistake, or an expensive day. */
 function athena({ environment, settings }: Deployment): readonly Watched[] {
   if (!environment.athena) return []
   const { workgroup, analystWorkgroup } = environment.athena
@@ -168,10 +142,9 @@ function athena({ environment, settings }: Deployment): readonly Watched[] {
 }
 
 /**
- * What a workgroup reads. It is documented by state and type of the queries, and seen as one series of the workgroup as
- * well: whichever there is counts, and once. Only DML reads bytes
- * (https://docs.aws.amazon.com/athena/latest/ug/query-metrics-viewing.html). Names are of the workgroup, since a graph
- * shows several.
+ * The bytes that a workgroup reads. AWS documents series by state and type of the queries; one series of the whole workgroup
+ * was seen too. The expression takes the one that exists. Only DML reads bytes
+ * (https://docs.aws.amazon.com/athena/latest/ug/query-metrics-viewing.html).
  */
 function processedBytes(workgroup: string, of: string): Computed {
   const bytes = (more: Readonly<Record<string, string>>): Series =>
@@ -194,8 +167,7 @@ function deadLetters(queue: string, of: string, meaning: string): Watched {
     of,
     meaning,
     series: series('AWS/SQS', 'ApproximateNumberOfMessagesVisible', { QueueName: queue }, 'Maximum'),
-    threshold: 1,
-    periodMinutes: 5
+    ...often
   }
 }
 

@@ -5,23 +5,19 @@ import type { Grant } from '../grant.ts'
 import { ingressSecret } from '../names.ts'
 import { keyUse, listing } from '../store/reading.ts'
 
-/** What the Lambda behind Slack's URL may do for all environments: keep records, sign downloads, submit and stop jobs. */
-export function slackGrants(home: Deployment, deployments: readonly Deployment[]): readonly Grant[] {
-  const queuesOf = ({ submit }: Deployment): string[] => [submit.spotQueue]
-  return [...common(home, deployments), ...submitting(deployments, queuesOf)]
-}
-
-/** What the Lambda behind Batch's events may do: end records, submit once more, on demand. */
-export function jobEventsGrants(home: Deployment, deployments: readonly Deployment[]): readonly Grant[] {
-  const queuesOf = ({ submit }: Deployment): string[] => [submit.onDemandQueue]
-  return [...common(home, deployments), ...submitting(deployments, queuesOf)]
-}
-
-function common(home: Deployment, deployments: readonly Deployment[]): readonly Grant[] {
-  const places = distinct(deployments, ({ results }) => `${results.bucket}/${results.prefix}`)
+/**
+ * What a Lambda of the ingress may do for all environments: keep job documents, sign downloads, submit and stop jobs. It
+ * submits to one queue: Slack's function to Spot, the function for Batch's events to on-demand, as a second attempt.
+ */
+export function ingressGrants(
+  home: Deployment,
+  deployments: readonly Deployment[],
+  queue: 'spotQueue' | 'onDemandQueue'
+): readonly Grant[] {
+  const places = new Map(deployments.map((one) => [`${one.results.bucket}/${one.results.prefix}`, one]))
   return [
     { actions: ['secretsmanager:GetSecretValue'], resources: [secretArnOf(home, ingressSecret(home.prefix))] },
-    ...places.flatMap((deployment): Grant[] => {
+    ...[...places.values()].flatMap((deployment): Grant[] => {
       const { bucket, prefix } = deployment.results
       const because = 'Records and archives are named by time and id; only their prefix is granted'
       return [
@@ -34,23 +30,17 @@ function common(home: Deployment, deployments: readonly Deployment[]): readonly 
         },
         ...keyUse(deployment)
       ]
-    })
+    }),
+    ...submitting(deployments, queue)
   ]
 }
 
-/** In another account, or where a role is named, by that role alone. */
-function submitting(
-  deployments: readonly Deployment[],
-  queuesOf: (deployment: Deployment) => string[]
-): readonly Grant[] {
+/** Where the configuration names a role, such as in another account, by that role alone. */
+function submitting(deployments: readonly Deployment[], queue: 'spotQueue' | 'onDemandQueue'): readonly Grant[] {
   const direct = deployments.filter(({ submit }) => submit.roleArn === null)
-  const roles = deployments.flatMap(({ submit }) => (submit.roleArn === null ? [] : [submit.roleArn]))
+  const roles = deployments.flatMap(({ submit }) => submit.roleArn ?? [])
   return [
-    ...direct.flatMap((deployment) => submitGrants(deployment, queuesOf(deployment))),
+    ...direct.flatMap((deployment) => submitGrants(deployment, [deployment.submit[queue]])),
     ...(roles.length > 0 ? [{ actions: ['sts:AssumeRole'], resources: [...new Set(roles)] }] : [])
   ]
-}
-
-function distinct<T>(values: readonly T[], keyOf: (value: T) => string): readonly T[] {
-  return [...new Map(values.map((value) => [keyOf(value), value])).values()]
 }

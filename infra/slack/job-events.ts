@@ -10,24 +10,20 @@ import type { Deployment } from '../deployment.ts'
 import { createFunction } from '../function.ts'
 import { jobEndedPattern } from '../job-ended.ts'
 import { ingressSecret, jobEventsDeadLetters, jobEventsFunction } from '../names.ts'
-import { jobEventsGrants } from './grants.ts'
+import { ingressGrants } from './grants.ts'
 
-/** A silent bucket is asked again for 20 s, and Slack may be slow. */
+/** The function retries a silent bucket for 20 s, and Slack may be slow. */
 const timeoutSeconds = 120
 
-/** The Lambda that speaks for jobs that died, and the rule that tells it. */
+/** The Lambda that reports jobs whose worker could not, and the rule that invokes it. */
 export function createJobEvents(
   scope: Construct,
   home: Deployment,
   deployments: readonly Deployment[],
   { code, publicUrl }: { readonly code: string; readonly publicUrl: string }
 ): void {
-  const dead = createDeadLetters(
-    scope,
-    'JobEventsDead',
-    jobEventsDeadLetters(home.prefix),
-    'what was tried three times'
-  )
+  const deadName = jobEventsDeadLetters(home.prefix)
+  const dead = createDeadLetters(scope, 'JobEventsDead', deadName, 'what was tried three times')
   const name = jobEventsFunction(home.prefix)
   const made = createFunction(scope, 'JobEvents', home, {
     name,
@@ -37,8 +33,8 @@ export function createJobEvents(
     memoryMiB: 512,
     timeoutSeconds,
     grants: [
-      ...jobEventsGrants(home, deployments),
-      { actions: ['sqs:SendMessage'], resources: [arnOf(home, 'sqs', jobEventsDeadLetters(home.prefix))] }
+      ...ingressGrants(home, deployments, 'onDemandQueue'),
+      { actions: ['sqs:SendMessage'], resources: [arnOf(home, 'sqs', deadName)] }
     ],
     environment: { IOT_LOG_SECRET_ID: ingressSecret(home.prefix), IOT_LOG_PUBLIC_URL: publicUrl },
     more: { retryAttempts: 2, onFailure: new SqsDestination(dead) }
@@ -62,7 +58,7 @@ export function createJobEvents(
   for (const account of others) admitEvents(scope, home, account)
 }
 
-/** Another account's environments pass their events on to the default bus of this one. */
+/** Environments of another account send their events to the default bus of this one. */
 function admitEvents(scope: Construct, home: Deployment, account: string): void {
   const statement = {
     Effect: 'Allow',
@@ -70,7 +66,7 @@ function admitEvents(scope: Construct, home: Deployment, account: string): void 
     Action: 'events:PutEvents',
     Resource: arnOf(home, 'events', 'event-bus/default')
   }
-  // CDK's class for it warns of its own properties.
+  // CDK's class for it prints warnings about its own properties.
   new CfnResource(scope, `EventsOf${account}`, {
     type: 'AWS::Events::EventBusPolicy',
     properties: { StatementId: `iot-log-${account}`, Statement: statement }

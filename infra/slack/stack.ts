@@ -1,4 +1,3 @@
-import type { Stack } from 'aws-cdk-lib'
 import type { BundleName } from '../bundles.ts'
 import type { Deployment } from '../deployment.ts'
 import { ingressSecret } from '../names.ts'
@@ -7,13 +6,13 @@ import { createStack, type StackContext } from '../stack.ts'
 import { createIngress } from './ingress.ts'
 import { createJobEvents } from './job-events.ts'
 
-/** The ingress, once for all environments; with the URL that tasks give to people. */
+/** The ingress, once for all environments. Returns the public URL, which tasks need for download links. */
 export function slackStack(
   context: StackContext,
   home: Deployment,
   deployments: readonly Deployment[],
   codeOf: (bundle: BundleName) => string
-): { readonly stack: Stack; readonly publicUrl: string } {
+): string {
   const stack = createStack(context, home, 'slack', 'ingress of Slack')
   createSecret(stack, 'IngressSecret', {
     name: ingressSecret(home.prefix),
@@ -23,5 +22,5 @@ export function slackStack(
   })
   const publicUrl = createIngress(stack, home, deployments, codeOf('slack'))
   createJobEvents(stack, home, deployments, { code: codeOf('job-events'), publicUrl })
-  return { stack, publicUrl }
+  return publicUrl
 }

@@ -6,8 +6,8 @@ import { formatTime } from './render.ts'
 
 /**
  * Container records of FireLens (fluent-bit): the container's line stands in `log`, its origin beside it. When the line
- * is a JSON object itself, its values stand in `log_fields` too. fluent-bit adds no time unless told to, so the line's
- * own is taken then.
+ * is a JSON object itself, its values stand in `log_fields` too. fluent-bit adds no time by default: the line's own
+ * time counts then.
  */
 export const firelens = createJsonFormat({
   name: 'firelens',

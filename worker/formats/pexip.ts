@@ -1,10 +1,10 @@
 import { epochTimeMs, isoTimeMs } from './event-time.ts'
-import type { Fields, FieldValue, Format, LogRecord } from './format.ts'
+import type { FieldValue, Format, LogRecord } from './format.ts'
 import { isBlank, textOf, tooLong, unparsed } from './json-text.ts'
 import { readAuditMessage } from './pexip-audit.ts'
 import { readSupportMessage } from './pexip-support.ts'
 import { formatTime } from './render.ts'
-import { withoutReturn } from './spaced-line.ts'
+import { recordOf, withoutReturn } from './spaced-line.ts'
 import { pexipColumns } from './sql/pexip.ts'
 import { toJson } from './write-json.ts'
 
@@ -49,16 +49,13 @@ export const pexip: Format = {
       if (isBlank(frame)) return
       if (frame.length > maxParsedBytes) return take(unparsed(frame, tooLong(maxParsedBytes)))
       const line = withoutReturn(textOf(frame))
-      const read = readSupport(line) ?? readAudit(line) ?? readWeb(line)
-      if (read) return take({ raw: frame, ...read })
-      take(unparsed(frame, 'neither a support, an audit nor a web line'))
+      const read = readSupport(frame, line) ?? readAudit(frame, line) ?? readWeb(frame, line)
+      take(read ?? unparsed(frame, 'neither a support, an audit nor a web line'))
     }
   })
 }
 
-type ReadRecord = Omit<LogRecord, 'raw'>
-
-function readSupport(line: string): ReadRecord | undefined {
+function readSupport(raw: Buffer, line: string): LogRecord | undefined {
   const match = support.exec(line)
   if (!match) return undefined
   const [, syslogTime, system, date, time, details] = match
@@ -74,10 +71,10 @@ function readSupport(line: string): ReadRecord | undefined {
     name: message.name,
     log_message: message.fields
   }
-  return withError(isoTimeMs(`${date} ${time}`), fields, message.error)
+  return recordOf(raw, isoTimeMs(`${date} ${time}`), fields, message.error)
 }
 
-function readAudit(line: string): ReadRecord | undefined {
+function readAudit(raw: Buffer, line: string): LogRecord | undefined {
   const match = audit.exec(line)
   if (!match) return undefined
   const [, syslogTime, system, tag, node, type, details] = match
@@ -92,10 +89,10 @@ function readAudit(line: string): ReadRecord | undefined {
     type: type!,
     log_message: message
   }
-  return withError(auditTimeMs(message.msg) ?? isoTimeMs(syslogTime!), fields, undefined)
+  return recordOf(raw, auditTimeMs(message.msg) ?? isoTimeMs(syslogTime!), fields)
 }
 
-function readWeb(line: string): ReadRecord | undefined {
+function readWeb(raw: Buffer, line: string): LogRecord | undefined {
   const match = web.exec(line)
   const timeMs = match ? isoTimeMs(match[1]!) : undefined
   if (!match || timeMs === undefined) return undefined
@@ -108,12 +105,7 @@ function readWeb(line: string): ReadRecord | undefined {
     apache: apache!,
     log_message: message!
   }
-  return { timeMs, fields }
-}
-
-function withError(timeMs: number | undefined, fields: Fields, error: string | undefined): ReadRecord {
-  const parseError = error ?? (timeMs === undefined ? 'no time' : undefined)
-  return parseError === undefined ? { timeMs, fields } : { timeMs, fields, parseError }
+  return { raw, timeMs, fields }
 }
 
 /** `audit(1558432800.123:456)`: seconds, and the number of the event. */

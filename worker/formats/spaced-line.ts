@@ -7,12 +7,6 @@ import type { FieldKind, Layout } from './sql/spaced.ts'
  * brackets. AWS appends fields without notice, so further ones are kept as `extra`, and old lines may be shorter.
  */
 
-/** A line's values, or what is wrong with it. */
-export interface ReadLine {
-  readonly fields: Record<string, FieldValue>
-  readonly error: string | undefined
-}
-
 const space = 0x20
 const quote = 0x22
 const backslash = 0x5c
@@ -46,11 +40,13 @@ export function splitValues(line: string): { readonly values: readonly string[];
   return { values, isClosed }
 }
 
-/** Reads values by their layout. */
-export function readValues(values: readonly string[], layout: Layout, leastValues: number): ReadLine {
+/** Reads values by their layout. Without `leastValues`, a line must have all of them. */
+export function readValues(values: readonly string[], layout: Layout, leastValues?: number) {
   const fields: Record<string, FieldValue> = {}
   let error: string | undefined
-  if (values.length < leastValues) error = `${values.length} fields, at least ${leastValues} expected`
+  const least = leastValues ?? layout.length
+  const atLeast = leastValues === undefined ? '' : 'at least '
+  if (values.length < least) error = `${values.length} fields, ${atLeast}${least} expected`
   const known = Math.min(values.length, layout.length)
   for (let index = 0; index < known; index++) {
     const [name, kind] = layout[index]!
@@ -75,12 +71,7 @@ export function columnsOf(layout: Layout): readonly Column[] {
 }
 
 /** A record whose time is missing could not be wholly parsed either: these formats always say one. */
-export function recordOf(
-  raw: Buffer,
-  timeMs: number | undefined,
-  fields: Fields,
-  error: string | undefined
-): LogRecord {
+export function recordOf(raw: Buffer, timeMs: number | undefined, fields: Fields, error?: string): LogRecord {
   const parseError = error ?? (timeMs === undefined ? 'no time' : undefined)
   return parseError === undefined ? { raw, timeMs, fields } : { raw, timeMs, fields, parseError }
 }
@@ -90,7 +81,7 @@ export function withoutReturn(line: string): string {
 }
 
 /** A number of the kind; a text when it is too large to be exact; undefined when it is no number. */
-export function readNumber(kind: 'int' | 'bigint' | 'double', value: string): number | string | undefined {
+function readNumber(kind: 'int' | 'bigint' | 'double', value: string): number | string | undefined {
   if (kind === 'double') return /^-?\d+(\.\d*)?([eE][+-]?\d+)?$/.test(value) ? Number(value) : undefined
   if (!/^-?\d+$/.test(value)) return undefined
   return Number.isSafeInteger(Number(value)) ? Number(value) : value

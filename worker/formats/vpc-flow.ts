@@ -1,10 +1,8 @@
 import { epochTimeMs } from './event-time.ts'
-import type { Fields, Format, ParseLimits, RecordParser } from './format.ts'
-import { type NamedTypes, readNamed, tableColumns, typedNames } from './headed-line.ts'
-import { isBlank, textOf, tooLong, unparsed } from './json-text.ts'
-import { recordOf, withoutReturn } from './spaced-line.ts'
-import { columnText, headedColumns } from './sql/headed.ts'
-import type { LineSelection, RecordColumns } from './sql/record-columns.ts'
+import { createHeadedFormat, type NamedTypes } from './headed-format.ts'
+import { textOf } from './json-text.ts'
+import { withoutReturn } from './spaced-line.ts'
+import { columnText } from './sql/headed.ts'
 import { numberOf } from './sql/spaced.ts'
 import { epochTime } from './sql/time.ts'
 
@@ -54,64 +52,37 @@ const types: NamedTypes = {
   encryption_status: 'string'
 }
 const names = Object.keys(types)
-/** What lines without a header hold: the default format, version 2. */
-const defaultNames = names.slice(0, 14)
+const known = names.map((name) => name.replaceAll('_', '-')).join('|')
+/** A header is words alone, some of them known; every record holds a number or a `-`. */
+const isHeader = String.raw`regexp_like(line, '\A[a-z][a-z-]+(?: [a-z][a-z-]+)*\z') AND regexp_like(line, '(?:\A| )(?:${known})(?: |\z)')`
+const seconds = `coalesce(${numberOf(columnText('start'), 'bigint')}, ${numberOf(columnText('end'), 'bigint')})`
 
 /** VPC flow logs: a header names the fields. The record's time is the start of its flow, in seconds. */
-export const vpcFlow: Format = {
+export const vpcFlow = createHeadedFormat({
   name: 'vpc-flow',
-  framing: 'lines',
-  isJson: false,
-  defaultOutput: 'raw',
-  columns: tableColumns(types),
-  createParser,
-  view
-}
-
-function createParser({ maxParsedBytes }: ParseLimits): RecordParser {
-  let columns = typedNames(defaultNames, types)
-  const takeHeader = (line: Buffer): boolean => {
-    const header = headerNames(line)
-    if (header) columns = typedNames(header, types)
-    return header !== undefined
-  }
-  return {
-    takeHeader,
-    parse(frame, take) {
-      if (frame.length > maxParsedBytes) return take(unparsed(frame, tooLong(maxParsedBytes)))
-      // Objects that were joined have headers inside.
-      if (isBlank(frame) || takeHeader(frame)) return
-      const { fields, error } = readNamed(columns, withoutReturn(textOf(frame)).split(' '))
-      take(recordOf(frame, flowTimeMs(fields), fields, error))
-    }
-  }
-}
-
-/** A header is words alone, some of them known; every record holds a number or a `-`. */
-function headerNames(line: Buffer): string[] | undefined {
-  if (line.length > 0 && line[0]! >= 0x30 && line[0]! <= 0x39) return undefined
-  const words = withoutReturn(textOf(line)).split(' ')
-  if (!words.every((word) => /^[a-z][a-z-]+$/.test(word))) return undefined
-  const names = words.map((word) => word.replaceAll('-', '_'))
-  return names.some((name) => Object.hasOwn(types, name)) ? names : undefined
-}
-
-function flowTimeMs({ start, end }: Fields): number | undefined {
-  const seconds = start ?? end
-  return typeof seconds === 'number' ? epochTimeMs(seconds) : undefined
-}
-
-function view(lines: LineSelection): RecordColumns {
-  const known = names.map((name) => name.replaceAll('_', '-')).join('|')
-  // Words alone, some of them known; every record holds a number or a `-`.
-  const isHeader = String.raw`regexp_like(line, '\A[a-z][a-z-]+(?: [a-z][a-z-]+)*\z') AND regexp_like(line, '(?:\A| )(?:${known})(?: |\z)')`
-  const seconds = `coalesce(${numberOf(columnText('start'), 'bigint')}, ${numberOf(columnText('end'), 'bigint')})`
-  return headedColumns(vpcFlow.columns, lines, {
+  types,
+  // Lines without a header have the default format, version 2.
+  defaultNames: names.slice(0, 14),
+  headerNames,
+  valuesOf: (line) => line.split(' '),
+  timeMs: ({ start, end }) => {
+    const count = start ?? end
+    return typeof count === 'number' ? epochTimeMs(count) : undefined
+  },
+  sql: {
     isHeader,
     isNaming: isHeader,
     values: "split(line, ' ')",
     names: (header) => `split(replace(${header}, '-', '_'), ' ')`,
-    defaultNames,
     eventTime: epochTime(`CAST(${seconds} AS double)`)
-  })
+  }
+})
+
+/** The same rule as `isHeader`. */
+function headerNames(line: Buffer): readonly string[] | undefined {
+  if (line.length > 0 && line[0]! >= 0x30 && line[0]! <= 0x39) return undefined
+  const words = withoutReturn(textOf(line)).split(' ')
+  if (!words.every((word) => /^[a-z][a-z-]+$/.test(word))) return undefined
+  const found = words.map((word) => word.replaceAll('-', '_'))
+  return found.some((name) => Object.hasOwn(types, name)) ? found : undefined
 }

@@ -8,7 +8,7 @@ import { numberOf } from './spaced.ts'
  * columns are null.
  */
 
-interface Headed {
+export interface HeadedSelection {
   /** Whether a line is a header, and whether it is one that names fields. */
   readonly isHeader: string
   readonly isNaming: string
@@ -24,7 +24,11 @@ interface Headed {
 export const columnText = (name: string): string =>
   `nullif(element_at(line_values, nullif(array_position(names, '${name}'), 0)), '-')`
 
-export function headedColumns(columns: readonly Column[], lines: LineSelection, headed: Headed): RecordColumns {
+export function headedColumns(
+  columns: readonly Column[],
+  lines: LineSelection,
+  headed: HeadedSelection
+): RecordColumns {
   const defaultNames = `ARRAY[${headed.defaultNames.map((name) => `'${name}'`).join(', ')}]`
   return {
     eventTime: headed.eventTime,
