@@ -5,7 +5,7 @@ import { compileFindRuns } from '../../worker/match/compile-matcher.ts'
 import type { MatchSpec } from '../../worker/match/matcher.ts'
 import type { CategoryReading } from '../../worker/scan/category-plan.ts'
 import { KeptLines } from '../../worker/scan/kept.ts'
-import { ObjectScanner, type ScanLimits, type ScannedObject } from '../../worker/scan/scan-object.ts'
+import { createObjectScanner, type ScanLimits, type ScannedObject } from '../../worker/scan/scan-object.ts'
 import { ChunkedStore } from './object-bodies.ts'
 
 export interface ScannedBytes extends ScannedObject {
@@ -33,10 +33,10 @@ export async function scanBytes(bytes: Buffer, spec: MatchSpec, options: ScanByt
   const inflater = options.inflater ?? 'zlib-handle'
   const reference = inflater === 'isa-l' ? 'zlib-handle' : inflater
   const context = createDecoderContext({ fast: inflater, reference })
-  const scanner = new ObjectScanner(store, context, { ...defaultLimits, ...options.limits }, kept, () => {})
+  const scan = createObjectScanner(store, context, { ...defaultLimits, ...options.limits }, kept, () => {})
   const findRuns = compileFindRuns(spec)
   const { maxLineBytes } = { ...defaultLimits, ...options.limits }
-  const scanned = await scanner.scan(store.object, new LineBlocks(maxLineBytes, (block) => kept.pick(block, findRuns)))
+  const scanned = await scan(store.object, new LineBlocks(maxLineBytes, (block) => kept.pick(block, findRuns)))
   const rest = kept.takeRest()
   context.close()
   return { ...scanned, kept: Buffer.concat(rest ? [...pieces, rest] : pieces), lines: kept.lines }

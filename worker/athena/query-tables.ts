@@ -3,10 +3,10 @@ import type { Partitioning } from './partitions.ts'
 import type { SavedQuery } from './saved-query.ts'
 import { tableOf } from './table.ts'
 
-/** The partitions of the tables that a query reads, or why it cannot be asked. */
+/** The partitions of the tables that a query reads, or why it cannot run. */
 type TablesRead = { readonly tables: readonly Partitioning[] } | { readonly problem: string }
 
-/** What a query reads in an environment. `category` is the one that was typed, where it takes one. */
+/** The tables that a query reads in an environment. `category` is the typed one, if the query takes one. */
 export function tablesRead(
   { reads, name }: SavedQuery,
   category: Category | undefined,
@@ -33,7 +33,7 @@ export function tablesRead(
   return named.length > 0 ? allOf(name, named) : { problem: `${name} reads ${reads.join(', ')}, ${missing}` }
 }
 
-/** Why an environment cannot answer a query, whatever is typed; undefined where it can. */
+/** Why a query cannot run in an environment with any parameters; undefined if it can. */
 export function queryObstacle(query: SavedQuery, environment: Environment): string | undefined {
   const read = tablesRead(query, undefined, environment)
   return 'problem' in read ? read.problem : undefined
@@ -45,7 +45,7 @@ function allOf(name: string, categories: readonly Category[]): TablesRead {
   return { tables: partitioningsOf(categories) }
 }
 
-/** Of those that have a table. */
+/** The partitions of the categories that have a table. */
 function partitioningsOf(categories: readonly Category[]): Partitioning[] {
   return categories.map(tableOf).flatMap((table) => ('problem' in table ? [] : [table.partitioning]))
 }

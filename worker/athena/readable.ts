@@ -8,8 +8,8 @@ import { tellsTime } from './line-time.ts'
 import { tableOf } from './table.ts'
 
 /*
- * Whether Athena can read a category. It tells compression by the name alone
- * (https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html) and reads what it takes for text as it lies.
+ * Whether Athena can read a category. Athena knows the compression by the name alone
+ * (https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html), and reads any other object as text.
  */
 
 /** Why Athena can't read a category, by the configuration; undefined if it can. */

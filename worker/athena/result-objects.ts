@@ -73,11 +73,8 @@ export async function readRows(
     if (error instanceof IotLogError && error.code !== 'io') throw error
     const url = bucket.store.urlOf(object.key)
     const userText = 'The result of the query in Athena can’t be read. Ask again.'
-    throw new IotLogError('query-failed', `Can't read this result of Athena: ${url}`, {
-      subject: url,
-      userText,
-      cause: error
-    })
+    const text = `Can't read this result of Athena: ${url}`
+    throw new IotLogError('query-failed', text, { subject: url, userText, cause: error })
   }
 }
 

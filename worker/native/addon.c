@@ -4,15 +4,15 @@
 #include "text-search.h"
 
 /*
- * What of it is seen from JavaScript; load-native.ts has the types. Every pointer is fetched for the call that uses it,
- * so nothing that JavaScript does with its buffers between two calls can leave one dangling; deflate-work.c holds what it
- * works on. An inflater belongs to the thread that made it; there is no state beside.
+ * The functions for JavaScript; load-native.ts has the types. Every pointer is fetched for the call that uses it, so it
+ * can't dangle if JavaScript changes its buffers between two calls. deflate-work.c holds references to its arrays. An
+ * inflater belongs to the thread that made it. There is no other state.
  */
 
 enum { run_words = sizeof(struct line_run) / sizeof(uint32_t) };
 enum { min_window_bytes = history_bytes + overflow_bytes + 64 * 1024, max_input_bytes = 1 << 30 };
 
-/* Tells our own objects from other externals. */
+/* Distinguishes our own objects from other externals. */
 static const napi_type_tag inflater_tag = {0x6f8e1d3ca5574b21, 0x92b0c4e77f1a6d58};
 static const napi_type_tag search_tag = {0x1d0c8f5b2e7a4963, 0xa83f60d9b54ce217};
 
@@ -53,7 +53,7 @@ static napi_value begin(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* step(inflater, window, input, from, to, result): whether the input was valid; the figures go to result */
+/* step(inflater, window, input, from, to, result): whether the input is valid; the figures go to result */
 static napi_value step(napi_env env, napi_callback_info info) {
   struct inflate_stream *stream;
   struct inflate_step done;
@@ -91,7 +91,7 @@ static void release_search(napi_env env, void *search, void *hint) {
   text_search_destroy(search);
 }
 
-/* compile(texts, lengths, ignoreCase, wholeWord): a search, or undefined on a processor that can't */
+/* compile(texts, lengths, ignoreCase, wholeWord): a search; undefined if the processor does not support it */
 static napi_value compile(napi_env env, napi_callback_info info) {
   napi_value arguments[4], compiled;
   size_t count = 4, total, texts, sum = 0;
@@ -121,7 +121,7 @@ static napi_value compile(napi_env env, napi_callback_info info) {
   return napi_type_tag_object(env, compiled, &search_tag) == napi_ok ? compiled : NULL;
 }
 
-/* findRuns(search, block, from, runs): how many runs of lines with a hit were put into runs */
+/* findRuns(search, block, from, runs): the number of runs of lines with a hit that were written to runs */
 static napi_value find_runs(napi_env env, napi_callback_info info) {
   napi_value arguments[4], found;
   size_t count = 4, length, words;

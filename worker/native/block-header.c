@@ -4,10 +4,10 @@
 
 enum { length_codes = 19, max_length_code_length = 7, length_table_size = 1 << 7 };
 
-/* Where a code length of the code of code lengths belongs (RFC 1951, 3.2.7). */
+/* The order of the lengths of the code for code lengths (RFC 1951, 3.2.7). */
 static const uint8_t length_order[length_codes] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
 
-/* One entry for each 7 bits that may come next. */
+/* One entry for each value of the next 7 bits. */
 struct length_table {
   uint8_t symbol[length_table_size];
   uint8_t length[length_table_size];
@@ -29,7 +29,7 @@ static unsigned take_bits(struct bit_reader *reader, unsigned count) {
   return value;
 }
 
-/* What is left over of the code space, in codes of the greatest length; negative when there are too many codes. */
+/* The unused code space, in codes of the greatest length; negative if there are too many codes. */
 static int unused_codes(const uint8_t *lengths, unsigned codes, unsigned *longest) {
   unsigned counts[max_code_length + 1] = {0};
   int left = 1;
@@ -43,7 +43,7 @@ static int unused_codes(const uint8_t *lengths, unsigned codes, unsigned *longes
   return left;
 }
 
-/* zlib takes an incomplete code only where no code is longer than one bit (inftrees.c). */
+/* zlib accepts an incomplete code only if no code is longer than one bit (inftrees.c). */
 static int is_usable(const uint8_t *lengths, unsigned codes) {
   unsigned longest;
   int left = unused_codes(lengths, codes, &longest);
@@ -55,7 +55,7 @@ static int fill_length_table(const uint8_t *lengths, struct length_table *table)
   int left = unused_codes(lengths, length_codes, &longest);
   unsigned code = 0;
   memset(table->symbol, 0, sizeof table->symbol);
-  /* Without any code each bit stands for the length 0, as in zlib; such a header fails later. */
+  /* Without any code each bit means the length 0, as in zlib. Such a header fails later. */
   memset(table->length, 1, sizeof table->length);
   if (longest == 0) return 1;
   if (left != 0) return 0;
@@ -74,7 +74,7 @@ static int fill_length_table(const uint8_t *lengths, struct length_table *table)
   return 1;
 }
 
-/* Bits of the next code of the table; 0 when the input ends inside it. */
+/* The number of bits of the next code; 0 if the input ends inside it. */
 static unsigned next_code_length(struct bit_reader *reader, const struct length_table *table) {
   for (;;) {
     unsigned length = table->length[reader->bits & (length_table_size - 1)];

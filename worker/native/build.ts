@@ -4,9 +4,9 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 /*
- * Builds the native add-on (worker/native), which makes a scan twice as fast and is needed for nothing: `npm run
- * build:native`. It takes gcc and ISA-L, no node-gyp and no network: Node-API is a C interface whose headers are the
- * package node-api-headers, and what is built once runs on every Node from 20 on.
+ * Builds the optional native add-on (worker/native), which makes a scan twice as fast: `npm run build:native`. It needs
+ * gcc and ISA-L, but no node-gyp and no network: the package node-api-headers has the headers of Node-API, a C interface.
+ * The add-on runs on every Node from 20 on.
  */
 
 const sources = fileURLToPath(new URL('./', import.meta.url))
@@ -39,12 +39,12 @@ function compile(compiler: string): string | undefined {
   const files = readdirSync(sources)
     .filter((name) => name.endsWith('.c'))
     .map((name) => sources + name)
-  // Put in place whole: a process that runs has the old one mapped.
+  // Replaced by a rename: a running process has the old file mapped.
   const built = `${target}.${process.pid}`
   const flags = [
     '-std=c11',
     '-O2',
-    // The searches call across files where they stop: inlined they run up to 1.7 times as fast.
+    // The searches call functions of other files at each stop. Inlined they are up to 1.7 times as fast.
     '-flto',
     '-Wall',
     '-Wextra',
@@ -68,7 +68,7 @@ function compile(compiler: string): string | undefined {
   return undefined
 }
 
-/** Of Node-API's headers. */
+/** The directory of Node-API's headers. */
 function includeDirectory(): string | undefined {
   try {
     return createRequire(import.meta.url)('node-api-headers').include_dir

@@ -3,14 +3,14 @@
 
 #include "searched-texts.h"
 
-/* One text in its exact case: where two of its bytes stand at their distance. That costs half as much as a look-up. */
+/* Finds one text in its exact case by two of its bytes and their distance. That costs half as much as a look-up. */
 struct byte_pair {
-  /* Of the first of them in the text. */
+  /* The offset of the first byte in the text. */
   size_t place;
   size_t distance;
 };
 
-/* The two bytes of the text's end that meet least often at their distance in a sample of the log. */
+/* Chooses two bytes near the text's end: the pair that is the rarest in a sample of the log. */
 void byte_pair_choose(struct byte_pair *pair, const struct searched_texts *searched, const uint8_t *sample,
                       size_t length);
 

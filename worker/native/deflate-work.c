@@ -5,7 +5,7 @@
 #include "arguments.h"
 #include "deflate-block.h"
 
-/* Deflates in libuv's pool. The three arrays are held until it is done; JavaScript must leave them as they are. */
+/* Deflates in libuv's pool. The three arrays are referenced until it is done. JavaScript must not change them. */
 
 enum { held_arrays = 3 };
 
@@ -45,7 +45,7 @@ static void complete(napi_env env, napi_status status, void *data) {
   release(env, work);
 }
 
-/* Whether the work is on its way; what is not is not held either. */
+/* Starts the work. Returns whether that succeeded. */
 static int begin(napi_env env, struct deflate_work *work, const napi_value arrays[], napi_value *promise) {
   napi_value name;
   for (int at = 0; at < held_arrays; at++)

@@ -3,7 +3,7 @@
 
 #include <node_api.h>
 
-/* deflate(text, dictionary, isLast, output): a promise of how many bytes of the output were written */
+/* deflate(text, dictionary, isLast, output): a promise of the number of bytes written to the output */
 napi_value deflate_in_pool(napi_env env, napi_callback_info info);
 
 #endif

@@ -6,7 +6,7 @@
 #include "lanes.h"
 
 enum { groups = 8, most_places = 24, least_fingerprint_bytes = 2, none = -1 };
-/* What a stop costs, in look-ups of a byte in all lanes (measured: 20 ns, and 0.8 ns). */
+/* The cost of a stop, in look-ups of a byte in all lanes (measured: 20 ns and 0.8 ns). */
 enum { cost_of_stop = 25 };
 
 static int compare_fingerprints(const void *one, const void *other) {
@@ -14,8 +14,8 @@ static int compare_fingerprints(const void *one, const void *other) {
 }
 
 /*
- * Texts whose fingerprints are neighbours share a group, so that the tables stay sparse. 0 without memory for it; the
- * fingerprints are then as they were.
+ * Texts with neighbouring fingerprints share a group, so that the tables stay sparse. Returns 0 without memory, and then
+ * leaves the fingerprints unchanged.
  */
 static int set_fingerprints(struct fingerprints *fingerprints, const struct searched_texts *searched, size_t place,
                             size_t width) {
@@ -63,7 +63,7 @@ static inline WITH_LANES struct tables tables_of(const struct fingerprints *fing
   return tables;
 }
 
-/* Where a fingerprint may begin: a bit for each position, as lanes_set gives it. */
+/* The positions where a fingerprint may begin, as bits of lanes_set. */
 static inline WITH_LANES uint64_t stops_at(const struct tables *tables, const uint8_t *bytes, size_t width) {
   byte_lanes found = look_up(lanes_of(bytes), tables->low[0], tables->high[0]);
   found = lanes_and(found, look_up(lanes_of(bytes + 1), tables->low[1], tables->high[1]));
@@ -95,7 +95,7 @@ void fingerprints_choose(struct fingerprints *fingerprints, const struct searche
   *fingerprints = best;
 }
 
-/* Compiled for each width, so that the loop holds no look-up that is not needed. */
+/* Compiled for each width, so that the loop has no unneeded look-up. */
 static inline __attribute__((always_inline)) WITH_LANES int64_t find_by(const struct fingerprints *fingerprints,
                                                                         const struct searched_texts *searched,
                                                                         const uint8_t *block, size_t length,

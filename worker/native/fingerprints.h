@@ -4,25 +4,25 @@
 #include "searched-texts.h"
 
 /*
- * Where one of many texts may stand, 16 or 32 positions at a time. Of each text two or three bytes at one place are
- * looked for, as Hyperscan's Teddy does it (https://www.usenix.org/conference/nsdi19/presentation/wang-xiang): for the
- * low and the high half of each byte a table tells in which of 8 groups of texts it occurs, and only where all tables
- * agree the texts are compared.
+ * Finds where one of many texts may be, at 16 or 32 positions at a time. It searches two or three bytes of each text at
+ * one place, like Hyperscan's Teddy (https://www.usenix.org/conference/nsdi19/presentation/wang-xiang). For the low and
+ * the high half of each byte a table gives the groups of texts, of 8, in which it occurs. Only if all tables agree, the
+ * texts are compared.
  */
 enum { most_fingerprint_bytes = 3, half_byte_values = 16 };
 
 struct fingerprints {
   uint8_t low[most_fingerprint_bytes][half_byte_values];
   uint8_t high[most_fingerprint_bytes][half_byte_values];
-  /* Where in each text its fingerprint lies, and how many bytes it has. */
+  /* The offset of the fingerprint in each text, and its number of bytes. */
   size_t place;
   size_t width;
 };
 
-/* For as long as there is no sample: the end of the shortest text. 0 when there is no memory for it. */
+/* Chooses the end of the shortest text, before there is a sample. Returns 0 without memory. */
 int fingerprints_begin(struct fingerprints *fingerprints, const struct searched_texts *searched);
 
-/* Chooses the place and the width that cost least in a sample of the log. */
+/* Chooses the place and the width with the lowest cost in a sample of the log. */
 void fingerprints_choose(struct fingerprints *fingerprints, const struct searched_texts *searched,
                          const uint8_t *sample, size_t length);
 

@@ -9,13 +9,13 @@
 #include "literal-code.h"
 
 /*
- * ISA-L's decoder of one Huffman block, what isal_inflate is built of; exported, though not in its header. isal_inflate
- * itself goes on into the next block, whose header we want to see first.
+ * ISA-L's decoder of one Huffman block, which isal_inflate uses. It is exported, but not declared in the header.
+ * isal_inflate itself continues with the next block, and the header of that must be checked first.
  */
 extern int decode_huffman_code_block_stateless(struct inflate_state *state, uint8_t *start_out);
 
 enum {
-  /* 14 bits, 19 lengths of 3 bits, 316 codes of at most 14 bits; and the bits held before. */
+  /* 14 bits, 19 lengths of 3 bits, 316 codes of at most 14 bits, and the bits read before. */
   max_header_bytes = 576,
   /* More than the 4 KiB below which ISA-L makes smaller tables. */
   table_input_bytes = 5 * 1024,
@@ -28,18 +28,18 @@ enum progress { goes_on, wants_input, is_full, is_bad };
 
 struct inflate_stream {
   enum part part;
-  /* Of the block that is being read. */
+  /* The header of the current block. */
   struct block_header header;
   size_t stored_left;
   int has_literal_code;
   struct literal_code literal_code;
-  /* Bits that were read and not used. */
+  /* Bits that are read and not used yet. */
   uint64_t bits;
   unsigned bit_count;
-  /* The beginning of a header that the input cut, behind those bits. */
+  /* The start of a header that the input cut, after those bits. */
   uint8_t cut_header[max_header_bytes];
   size_t cut_bytes;
-  /* How much of the window is filled. */
+  /* The filled bytes of the window. */
   size_t filled;
   uint32_t crc;
   uint8_t table_input[table_input_bytes];
@@ -72,9 +72,9 @@ size_t inflate_stream_filled(const struct inflate_stream *stream) { return strea
 uint32_t inflate_stream_crc(const struct inflate_stream *stream) { return stream->crc; }
 
 /*
- * Lets ISA-L make its tables from the header alone, copied so that it begins with a byte's first bit: with no room for
- * output it stops at the first symbol behind it. Said to be the last block, it can't go on to another; told that few
- * bytes follow, it makes smaller tables, in less time.
+ * Makes ISA-L build its tables from the header alone. The header is copied so that it begins with a byte's first bit.
+ * Without room for output ISA-L stops at the first symbol after it. Marked as the last block, it can't continue with
+ * another. If few bytes follow, ISA-L builds smaller tables in less time.
  */
 static void make_tables(struct inflate_stream *stream, struct bit_reader from, const struct bit_reader *to) {
   struct inflate_state *isal = &stream->isal;
@@ -159,7 +159,7 @@ static void write_overflow(struct inflate_stream *stream, uint8_t *window) {
   stream->filled = (size_t)(out - window);
 }
 
-/* Whole bytes that were read and not used are given back to the input they came from. */
+/* Gives whole unused bytes back to the input. */
 static void give_bytes_back(struct bit_reader *input, const uint8_t *first) {
   while (input->count >= 8 && input->next > first) {
     input->count -= 8;
@@ -169,8 +169,8 @@ static void give_bytes_back(struct bit_reader *input, const uint8_t *first) {
 }
 
 /*
- * ISA-L looks up several literals at once, and waits for more input when the last of them is not complete. Those that
- * are come out here, so that each step gives what zlib would give.
+ * ISA-L looks up several literals at once, and waits for more input if the last of them is incomplete. The complete ones
+ * are decoded here, so that each step gives the same output as zlib.
  */
 static enum progress decode_rest(struct inflate_stream *stream, struct bit_reader *input, uint8_t *window) {
   if (!stream->has_literal_code) order_literal_code(&stream->literal_code, stream->header.literal_lengths);

@@ -5,38 +5,38 @@
 #include <stdint.h>
 
 /*
- * One raw deflate stream (RFC 1951) after another, a bounded piece at a time, through ISA-L
- * (https://github.com/intel/isa-l): its decoder of Huffman blocks is written in assembly for x86-64 and arm64. The
- * headers of blocks are read here, since ISA-L accepts some that zlib refuses. Every step gives out everything that its
- * input holds, and errors come where zlib has them or a few bits beside.
+ * Inflates one raw deflate stream (RFC 1951) after another, in bounded pieces, by ISA-L
+ * (https://github.com/intel/isa-l). Its decoder of Huffman blocks is written in assembly for x86-64 and arm64. The headers
+ * of blocks are read here, since ISA-L accepts some that zlib refuses. Every step gives all output of its input. Errors
+ * are at the same place as zlib's, or a few bits away.
  */
 
 enum {
-  /* How far a match may reach back. */
+  /* The greatest distance of a match. */
   history_bytes = 32 * 1024,
-  /* What ISA-L may still have to write when it says that the output is full: a match, or some literals. */
+  /* Room for the bytes that ISA-L may still write when its output is full: a match, or some literals. */
   overflow_bytes = 512
 };
 
 struct inflate_stream;
 
-/* NULL when there is no memory for it. */
+/* Returns NULL without memory. */
 struct inflate_stream *inflate_stream_create(void);
 void inflate_stream_destroy(struct inflate_stream *stream);
 
-/* What one takes in memory. */
+/* The memory of a stream. */
 size_t inflate_stream_bytes(void);
 
-/* How much of the window the last step left filled. */
+/* The bytes of the window that the last step has filled. */
 size_t inflate_stream_filled(const struct inflate_stream *stream);
 
 /* Begins a new stream. */
 void inflate_stream_begin(struct inflate_stream *stream);
 
 struct inflate_step {
-  /* Bytes of the input that were used up. */
+  /* Consumed bytes of the input. */
   size_t consumed;
-  /* Where in the window the output begins, and where it ends. */
+  /* The start and the end of the output in the window. */
   size_t from;
   size_t to;
   /* More output may come without input. */
@@ -46,14 +46,14 @@ struct inflate_step {
 };
 
 /*
- * Decodes on from the input. The window is the caller's, the same at every step of a stream: the output of one step is
- * the history of the next. It holds more than history_bytes + overflow_bytes. Without input behind a complete stream
- * nothing is consumed. Returns 0 for bytes that no deflate stream holds; what the step had decoded is then lost.
+ * Continues with the input. The window belongs to the caller and is the same at every step of a stream: the output of one
+ * step is the history of the next. It is larger than history_bytes + overflow_bytes. After the end of the stream nothing
+ * is consumed. Returns 0 for invalid bytes; the output of that step is lost.
  */
 int inflate_stream_step(struct inflate_stream *stream, uint8_t *window, size_t window_bytes, const uint8_t *input,
                         size_t input_bytes, struct inflate_step *step);
 
-/* The CRC-32 of everything given out since the stream began (RFC 1952, 8). */
+/* The CRC-32 of the stream's output so far (RFC 1952, 8). */
 uint32_t inflate_stream_crc(const struct inflate_stream *stream);
 
 #endif

@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 /*
- * Many bytes at a time: 32 with AVX2 on x86-64, 16 with NEON on arm64. A table of 16 bytes is looked up in every lane;
- * of the result, bit `lane * lane_bits` of lanes_set tells whether the lane is not zero.
+ * Operations on many bytes at a time: 32 with AVX2 on x86-64, 16 with NEON on arm64. A table of 16 bytes is looked up in
+ * every lane. Bit `lane * lane_bits` of lanes_set is set if the lane is not zero.
  */
 
 #if defined(__x86_64__)

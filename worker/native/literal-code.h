@@ -3,7 +3,7 @@
 
 #include "block-header.h"
 
-/* Decodes literals a code at a time, without ISA-L's tables: slow, and needed for a few bytes at the end of an input. */
+/* Decodes literals one code at a time, without ISA-L's tables. It is slow, but only for a few bytes at an input's end. */
 
 /* The literal and length codes of a block in the order of their bits (RFC 1951, 3.2.2). */
 struct literal_code {
@@ -11,10 +11,10 @@ struct literal_code {
   uint16_t symbols[max_literal_codes];
 };
 
-/* Of max_literal_codes lengths, 0 for those that are not used. */
+/* Takes max_literal_codes lengths, 0 for unused codes. */
 void order_literal_code(struct literal_code *code, const uint8_t *lengths);
 
-/* The length of the next code; 0 when the bits end inside it, above max_code_length when there is no such code. */
+/* The length of the next code; 0 if the bits end inside it, above max_code_length if there is no such code. */
 unsigned next_literal(const struct literal_code *code, const struct bit_reader *input, unsigned *symbol);
 
 #endif

@@ -1,6 +1,6 @@
 /**
- * Numbers of 32 bits for the samples of self-tests: they look random, and are the same in every process (the linear
- * congruential generator of the C standard's example; its high bits are the random ones).
+ * Pseudo-random numbers of 32 bits for the samples of self-tests, the same in every process: the linear congruential
+ * generator of the C standard's example. Its high bits are the random ones.
  */
 export function createSampleNumbers(): () => number {
   let state = 1

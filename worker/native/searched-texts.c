@@ -15,7 +15,7 @@ static uint64_t load_word(const uint8_t *bytes) {
   return word;
 }
 
-/* Of the first and the last bytes of the hashed part. Bytes that differ in the bit of the case may hash alike. */
+/* Hashes the first and the last bytes of the hashed part. Bytes that differ only in the bit of the case may collide. */
 static size_t hash_of(const struct searched_texts *searched, const struct text_class *class, const uint8_t *start) {
   uint64_t first = 0, last;
   if (class->hashed >= sizeof first) {

@@ -4,9 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The texts that are looked for, and whether one of them stands at a place: found by a hash of its beginning. */
+/* The searched texts, and whether one of them is at a place: found by a hash of its first bytes. */
 
-/* Texts are hashed by their beginning: the long ones, which are the rule, by more of it than a short one has. */
+/* Texts are hashed by their first bytes. Long texts, the usual ones, use more bytes than a short text has. */
 enum { short_texts, long_texts, text_classes };
 
 struct text {
@@ -17,7 +17,7 @@ struct text {
 };
 
 struct text_class {
-  /* Bytes of the shortest one; 0 without any. */
+  /* The bytes of its shortest text; 0 if it has none. */
   size_t hashed;
   unsigned hash_shift;
   int *first_of_hash;
@@ -25,7 +25,7 @@ struct text_class {
 
 struct searched_texts {
   size_t count;
-  /* In lower case where case is ignored. */
+  /* In lower case if case is ignored. */
   struct text *texts;
   uint8_t *bytes;
   size_t shortest;
@@ -36,12 +36,12 @@ struct searched_texts {
   struct text_class by_class[text_classes];
 };
 
-/* Fills what is all zeros; 0 when there is no memory for it. The texts lie one behind the other. */
+/* Fills a struct of zeros. The texts are one after the other. Returns 0 without memory. */
 int searched_texts_fill(struct searched_texts *searched, const uint8_t *texts, const uint32_t *lengths, size_t count,
                         int ignore_case, int whole_word);
 void searched_texts_clear(struct searched_texts *searched);
 
-/* Whether one of the texts, or the only one in its exact case, stands at block[start] and counts. */
+/* Whether one of the texts, or the only text in its exact case, is at block[start], as a whole word if that is wanted. */
 int is_hit(const struct searched_texts *searched, const uint8_t *block, size_t length, size_t start);
 int is_only_text(const struct searched_texts *searched, const uint8_t *block, size_t length, size_t start);
 

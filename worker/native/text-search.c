@@ -14,7 +14,7 @@ struct text_search {
   struct searched_texts searched;
   struct fingerprints fingerprints;
   struct byte_pair pair;
-  /* What to look for was chosen by a sample of the log. */
+  /* A sample of the log has decided which bytes to search. */
   int is_chosen;
 };
 
@@ -37,7 +37,7 @@ void text_search_destroy(struct text_search *search) {
   free(search);
 }
 
-/* The start of a hit in the first line that has one at or after `from`; `none` without any. */
+/* The start of a hit in the first line with a hit at or after `from`, or `none`. */
 static int64_t find(struct text_search *search, const uint8_t *block, size_t length, size_t from) {
   const struct searched_texts *searched = &search->searched;
   int is_pair = searched->count == 1 && !searched->ignore_case;

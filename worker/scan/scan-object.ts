@@ -37,41 +37,29 @@ const outcomesOfErrors: Partial<Record<ErrorCode, 'vanished' | 'denied' | 'archi
   archived: 'archived'
 }
 
-/** Reads objects one after the other and keeps their matching lines: the work of one scan thread. */
-export class ObjectScanner {
-  readonly #store: Store
-  readonly #context: DecoderContext
-  readonly #limits: ScanLimits
-  readonly #kept: KeptLines
-  readonly #afterText: (amounts: Readonly<ReadAmounts>) => MaybePromise<void>
-
-  /** `afterText` is called after each piece of text. The reading waits for its promise. */
-  constructor(
-    store: Store,
-    context: DecoderContext,
-    limits: ScanLimits,
-    kept: KeptLines,
-    afterText: (amounts: Readonly<ReadAmounts>) => MaybePromise<void>
-  ) {
-    this.#store = store
-    this.#context = context
-    this.#limits = limits
-    this.#kept = kept
-    this.#afterText = afterText
-  }
-
-  /** Scans one object into `kept`. A failure of the object is an outcome. @throws only errors that end the job */
-  async scan(object: StoredObject, picker: TextPicker): Promise<ScannedObject> {
+/**
+ * Gives the function by which one scan thread reads an object and keeps its matching lines in `kept`. A failure of the
+ * object is an outcome. Only errors that end the job are thrown. `afterText` is called after each piece of text. The
+ * reading waits for its promise.
+ */
+export function createObjectScanner(
+  store: Store,
+  context: DecoderContext,
+  limits: ScanLimits,
+  kept: KeptLines,
+  afterText: (amounts: Readonly<ReadAmounts>) => MaybePromise<void>
+): (object: StoredObject, picker: TextPicker) => Promise<ScannedObject> {
+  return async (object, picker) => {
     if (object.size === 0) return { outcome: 'empty', storedBytes: 0, textBytes: 0 }
     picker.handedOnBytes = 0
     const amounts = { storedBytes: 0, textBytes: 0 }
-    const linesBefore = this.#kept.lines
+    const linesBefore = kept.lines
     try {
-      await readObjectText(this.#store, object, this.#context, this.#limits, {
+      await readObjectText(store, object, context, limits, {
         amounts,
         onText: (text) => {
           picker.push(text)
-          return this.#afterText(amounts)
+          return afterText(amounts)
         },
         onEnd: () => picker.finish(true)
       })
@@ -79,9 +67,9 @@ export class ObjectScanner {
     } catch (error) {
       const outcome = outcomeOf(error)
       const damage = error instanceof Damage ? error : new Damage(reasonOf(error), amounts.storedBytes)
-      if (damage.reason === 'line-limit') amounts.textBytes = picker.handedOnBytes + this.#limits.maxLineBytes
+      if (damage.reason === 'line-limit') amounts.textBytes = picker.handedOnBytes + limits.maxLineBytes
       picker.finish(damage.isAtEnd)
-      const keptLines = this.#kept.lines - linesBefore
+      const keptLines = kept.lines - linesBefore
       if (outcome !== 'unreadable') return { outcome, ...amounts, notRead: { key: object.key, outcome, keptLines } }
       // Counted up to the damage, not up to the end of the input read so far: so every store gives the same count.
       amounts.storedBytes = damage.byte ?? 0

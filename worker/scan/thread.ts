@@ -9,7 +9,7 @@ import { KeptLines } from './kept.ts'
 import { createPickers } from './pickers.ts'
 import { ProgressMeter } from './progress-meter.ts'
 import type { FromThread, ThreadSettings, ToThread } from './protocol.ts'
-import { ObjectScanner } from './scan-object.ts'
+import { createObjectScanner } from './scan-object.ts'
 import type { Slice } from './slices.ts'
 
 /*
@@ -33,7 +33,7 @@ let lastProgressMs = performance.now()
 const meter = new ProgressMeter()
 const kept = new KeptLines(sendKept)
 const store = openStore(settings.store)
-const scanner = new ObjectScanner(store, context, settings.limits, kept, (amounts) => {
+const scan = createObjectScanner(store, context, settings.limits, kept, (amounts) => {
   meter.advance(amounts, kept.lines)
   if (performance.now() - lastProgressMs >= progressEveryMs) {
     lastProgressMs = performance.now()
@@ -65,7 +65,7 @@ async function scanSlice(slice: Slice): Promise<void> {
   const { prefixLength } = settings.readings[slice.category]!
   for (const object of slice.objects) {
     const before = kept.lines
-    const scanned = await scanner.scan(object, pickerOf(object))
+    const scanned = await scan(object, pickerOf(object))
     if (kept.lines > before) {
       const prefix = object.key.slice(0, prefixLength)
       linesByPrefix.set(prefix, (linesByPrefix.get(prefix) ?? 0) + kept.lines - before)
