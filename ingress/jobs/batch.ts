@@ -4,7 +4,7 @@ import { IotLogError } from '../../worker/contract/errors.ts'
 import type { ConnectedBatch } from './batch-client.ts'
 
 /*
- * Jobs of AWS Batch, in the account that runs an environment's. A Batch job is given the id of its record and nothing
+ * Jobs of AWS Batch, in the account that runs an environment's. A Batch job is given the id of its document and nothing
  * else: DescribeJobs, events and the console show parameters to many.
  */
 

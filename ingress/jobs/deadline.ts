@@ -8,7 +8,7 @@ import { untilAborted } from '../../worker/async/time-limit.ts'
 
 /** For everything that one request does. The rest of the 3 s is for the network between Slack and here. */
 export const requestBudgetMs = 2_500
-/** Then Slack has given up: nobody waits any more, or one of the clocks is wrong. */
+/** Then Slack has given up and no person waits, or one of the clocks is wrong. */
 const longestWaitMs = 3_000
 
 /** A call that was given up because the time of its request is over. */

@@ -38,7 +38,7 @@ export class RequestRefused extends Error {
 }
 
 /**
- * The raw bytes of a form. Its signature is over these, so nothing is decoded or written anew.
+ * The raw bytes of a form. Its signature is over these, so nothing is decoded or encoded again.
  * @throws RequestRefused 415 for another type, 413 for too many bytes, 400 for broken base64
  */
 export function formBytes(event: FunctionUrlEvent, mostBytes: number): Buffer {

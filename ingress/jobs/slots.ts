@@ -5,7 +5,7 @@ import type { Services } from './services.ts'
 /*
  * The limit of running jobs per person, which also holds when requests come at the same moment: each job takes one of
  * as many slots as may run, by a conditional put, before its request names it. A slot says whose it is and is never
- * given back: it is free when its job is over or lost, or has no record that can be read, so nothing has to be tidied
+ * given back: it is free when its job is over or lost, or has no document that can be read, so nothing has to be tidied
  * after a worker that died.
  */
 

@@ -180,7 +180,7 @@ async function giveUp(
   why: string
 ): Promise<void> {
   try {
-    await deadline.within('end of the record', () => jobs.end(id, notSubmitted(why)))
+    await deadline.within('end of the job', () => jobs.end(id, notSubmitted(why)))
   } catch (error) {
     log.error('A job could not be ended', { job: id, ...errorFields(error) })
   }

@@ -9,7 +9,7 @@ import type { SlackApi, SlackUser } from './slack-api.ts'
 /** A person as Slack's request names them. */
 export interface Person extends JobAsker {
   /** The workspace they belong to, where the request names it. */
-  readonly ownTeam?: string | undefined
+  readonly ownWorkspace?: string | undefined
 }
 
 /** How sure a person is to be a full member of the workspace. */
@@ -53,7 +53,7 @@ export class GuestCheck {
    * Without a token Slack can't be asked: then the lists alone decide.
    */
   async #membershipOf(person: Person, token: string | undefined, signal: AbortSignal): Promise<Membership> {
-    if (person.ownTeam !== undefined && person.ownTeam !== person.team && person.enterprise === undefined) {
+    if (person.ownWorkspace !== undefined && person.ownWorkspace !== person.team && person.enterprise === undefined) {
       return 'external'
     }
     if (token === undefined) return 'member'
@@ -65,7 +65,7 @@ export class GuestCheck {
       this.#remember(key, membership)
       return membership
     } catch (error) {
-      this.#options.log.warn('Slack did not tell who a person is', { user: person.user, ...errorFields(error) })
+      this.#options.log.warn('Slack did not say who a person is', { user: person.user, ...errorFields(error) })
       return 'unknown'
     }
   }
@@ -80,8 +80,8 @@ function judge(user: SlackUser, person: Person): Membership {
   if (user.is_stranger || user.deleted) return 'external'
   if (user.is_restricted || user.is_ultra_restricted) return 'guest'
   const isOfEnterprise = person.enterprise !== undefined && user.enterprise_user?.enterprise_id === person.enterprise
-  const isOfTeam = user.team_id === undefined || user.team_id === person.team
-  return isOfTeam || isOfEnterprise ? 'member' : 'external'
+  const isOfWorkspace = user.team_id === undefined || user.team_id === person.team
+  return isOfWorkspace || isOfEnterprise ? 'member' : 'external'
 }
 
 /** What a person reads who is no member, or may be none. */

@@ -84,7 +84,7 @@ function contextOf(
     user: user.id,
     channel: channel?.id ?? '',
     enterprise: enterprise?.id,
-    ownTeam: user.team_id
+    ownWorkspace: user.team_id
   }
   const facts = { person, signature, command: '/iot-log', workspaceDomain: team?.domain ?? '' }
   return createRequestContext(facts, event, services, deadline)

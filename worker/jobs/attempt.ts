@@ -51,8 +51,9 @@ function endOfStopped(job: Job, attempt: AttemptSettings, nowMs: number): JobEnd
 export function failureOf(error: unknown, place: FailedPlace): NonNullable<Job['failure']> {
   const code = error instanceof IotLogError ? error.code : 'internal'
   const isOwnMistake = error instanceof ProblemsError && error.code === 'wrong-words'
-  const told = error instanceof IotLogError ? (error.userText ?? (isOwnMistake ? error.message : undefined)) : undefined
-  return { code, userText: told ?? failureText(code, place), operatorText: messageOf(error) }
+  const known =
+    error instanceof IotLogError ? (error.userText ?? (isOwnMistake ? error.message : undefined)) : undefined
+  return { code, userText: known ?? failureText(code, place), operatorText: messageOf(error) }
 }
 
 /** The exit code of a job that is over. */

@@ -92,6 +92,6 @@ export function readJob(bytes: Buffer, id: string): Job {
   } catch (error) {
     const places = error instanceof ZodError ? error.issues.map(({ path }) => path.join('.') || 'all of it') : []
     const what = places.length > 0 ? `wrong at ${places.join(', ')}` : 'not JSON'
-    throw new GarbledJobError('internal', `The record of job ${id} is ${what}`, { subject: id })
+    throw new GarbledJobError('internal', `The document of job ${id} is ${what}`, { subject: id })
   }
 }

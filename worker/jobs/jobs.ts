@@ -23,7 +23,7 @@ export { endJob, GarbledJobError, type JobEnd, type WantedJob } from './document
  * request becomes a job, lost-job.ts when a job counts as lost.
  */
 
-/** Three hours, unless the configuration tells how long a job may take. */
+/** The default: three hours. */
 const longestSilenceMs = 3 * 3_600_000
 /** Jobs of one asker that are read for a list. */
 const mostListed = 50

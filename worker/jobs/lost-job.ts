@@ -2,8 +2,8 @@ import { hasBatchJob, isOver, type Job } from '../contract/job.ts'
 import type { JobEnd } from './document.ts'
 
 /*
- * Jobs that nobody works for any more though their record does not say so: whoever had to submit them has died, or the
- * event of their end was lost. Without this rule their request and their asker would be locked out for good. Pure.
+ * Jobs that have no worker any more, though their document does not say so: the process that had to submit them died, or
+ * the event of their end was lost. Without this rule their request and their asker would be blocked for good. Pure.
  */
 
 /** A job that Batch was not given by then is not coming: its ingress has died. */

@@ -13,7 +13,7 @@ const reportEveryMs = 1_000
 const keepEveryMs = 5_000
 
 export interface ProgressOptions {
-  readonly tell: (progress: LiveProgress) => void
+  readonly report: (progress: LiveProgress) => void
   /** Writes it down; must not fail. One is under way at a time. */
   readonly keep: (progress: JobProgress) => Promise<void>
   readonly nowMs: () => number
@@ -25,7 +25,7 @@ export class ThrottledProgress {
   readonly #model = new ProgressModel()
   #total = { objects: 0, storedBytes: 0 }
   #category = 0
-  #toldMs = Number.NEGATIVE_INFINITY
+  #reportedMs = Number.NEGATIVE_INFINITY
   #keptMs = Number.NEGATIVE_INFINITY
   #keeping: Promise<void> | undefined
 
@@ -54,11 +54,11 @@ export class ThrottledProgress {
   }
 
   #pass(): void {
-    const { nowMs: clock, tell, keep } = this.#options
+    const { nowMs: clock, report, keep } = this.#options
     const nowMs = clock()
-    if (nowMs - this.#toldMs >= reportEveryMs) {
-      this.#toldMs = nowMs
-      tell({ ...this.#progress(), category: this.#category, secondsLeft: this.#model.secondsLeft(nowMs) })
+    if (nowMs - this.#reportedMs >= reportEveryMs) {
+      this.#reportedMs = nowMs
+      report({ ...this.#progress(), category: this.#category, secondsLeft: this.#model.secondsLeft(nowMs) })
     }
     if (nowMs - this.#keptMs >= keepEveryMs && !this.#keeping) {
       this.#keptMs = nowMs

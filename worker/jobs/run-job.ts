@@ -14,7 +14,7 @@ import { ThrottledProgress } from './progress.ts'
 import type { JobSettings } from './settings.ts'
 
 /*
- * One attempt of a job, from its record to its answer. A stop from outside (SIGTERM) has 30 s before the kill; it takes
+ * One attempt of a job, from its document to its last report. A stop from outside (SIGTERM) has 30 s before the kill; it takes
  * less than 20 though S3 and Slack be silent, the sum of the bounds below.
  */
 
@@ -152,7 +152,7 @@ class JobRun {
 
   #createProgress(): ThrottledProgress {
     return new ThrottledProgress({
-      tell: (live) => {
+      report: (live) => {
         // An export that does not stop must not report after the end was reported.
         if (!this.signal.aborted) this.#reporterOf(this.#job!).progress(this.#job!, live)
       },
@@ -209,8 +209,8 @@ class JobRun {
   }
 
   /**
-   * Tells the end, and notes that it was told: of what was not, the handler of Batch's events tells when this container
-   * has gone. A second call cuts a first one short.
+   * Reports the end, and notes that it was reported. Without that note the handler of Batch events reports it when this
+   * container has gone. A second call cuts a first one short.
    */
   async #report(job: Job, jobs: Jobs, { reportMs, noteMs }: typeof hurried | typeof unhurried): Promise<void> {
     if (this.#isReported) return

@@ -353,7 +353,7 @@ describe('changing a job', { concurrency }, () => {
       place.put(key, text)
       await assert.rejects(place.jobs.find(job.id), (error) => {
         assert.ok(error instanceof GarbledJobError)
-        assert.ok(error.message.startsWith(`The record of job ${job.id} is ${what}`), error.message)
+        assert.ok(error.message.startsWith(`The document of job ${job.id} is ${what}`), error.message)
         assert.doesNotMatch(error.message, /hooks/)
         return true
       })

@@ -85,7 +85,7 @@ function follow() {
   const kept: (JobProgress & { done(): void })[] = []
   const clock = { nowMs: 0 }
   const progress = new ThrottledProgress({
-    tell: (live) => void reported.push(live),
+    report: (live) => void reported.push(live),
     keep: (one) =>
       new Promise((resolve) => {
         kept.push({ ...one, done: resolve })

@@ -15,7 +15,7 @@ export const slackLimits = {
   confirmTitle: 100,
   confirmText: 300,
   confirmButton: 30,
-  /** No page tells a limit for standalone plans; streamed ones had 256. */
+  /** Slack documents no limit for standalone plans; streamed ones had 256. */
   planTitle: 256,
   taskTitle: 256,
   /** Tasks of one plan; as many as a message has blocks is what others keep below. */
