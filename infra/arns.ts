@@ -2,8 +2,8 @@ import type { BucketPlace } from './bucket-location.ts'
 import type { Site } from './deployment.ts'
 
 /*
- * ARNs from names, as text: stacks that know each other by names alone can be deployed and taken down one by one, and a
- * policy can be read as it is. https://docs.aws.amazon.com/service-authorization/latest/reference/
+ * ARNs from names, as text. Stacks that refer to each other only by names can be deployed and deleted one by one, and
+ * people can read a policy as it is. https://docs.aws.amazon.com/service-authorization/latest/reference/
  */
 
 /** `aws`, or that of China or GovCloud. */
@@ -12,7 +12,7 @@ export function partitionOf(region: string): string {
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
 }
 
-/** Of the names of services. */
+/** The domain of service names. */
 export const domainOf = (region: string): string => (region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com')
 
 /** `arn:aws:<service>:<region>:<account>:<resource>` */
@@ -20,7 +20,7 @@ export function arnOf({ account, region }: Site, service: string, resource: stri
   return `arn:${partitionOf(region)}:${service}:${region}:${account}:${resource}`
 }
 
-/** Of what has no region: roles and policies. */
+/** The ARN of something without a region: a role or a policy. */
 export function iamArnOf({ account, region }: Site, resource: string): string {
   return `arn:${partitionOf(region)}:iam::${account}:${resource}`
 }

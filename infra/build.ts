@@ -6,7 +6,8 @@ import { build } from 'esbuild'
 import { filesOf } from '../worker/athena/saved-queries.ts'
 
 /*
- * `node infra/build.ts [DIRECTORY]`, into dist unless told: bundles what runs without node_modules: the `iot-log` command, the worker of a job, their scan threads, and the Lambdas, for Node 22 and later.
+ * `node infra/build.ts [DIRECTORY]` bundles the programs that run without node_modules, into dist by default: the
+ * `iot-log` command, the worker of a job, their scan threads, and the Lambdas. They need Node 22 or later.
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -26,7 +27,7 @@ await build({
   outdir,
   outExtension: { '.js': '.mjs' },
   bundle: true,
-  // The SDK of S3 is a chunk of its own, loaded by those who need it.
+  // The SDK of S3 is a chunk of its own, which only some programs load.
   splitting: true,
   chunkNames: 'chunk-[hash]',
   platform: 'node',
@@ -36,7 +37,7 @@ await build({
   target: 'node22.15',
   minifySyntax: true,
   minifyWhitespace: true,
-  // CommonJS packages inside an ES module still call require for Node's own modules.
+  // CommonJS packages inside an ES module call require for Node's own modules.
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);"
   },
@@ -44,6 +45,6 @@ await build({
 })
 await writeFile(`${outdir}/queries.json`, JSON.stringify(filesOf(new URL('../queries/', import.meta.url))))
 await chmod(`${outdir}/iot-log.mjs`, 0o755)
-// Where `npm run build:native` has made it.
+// Only after `npm run build:native`.
 const native = `${root}worker/native/native.node`
 if (existsSync(native)) await copyFile(native, `${outdir}/native.node`)

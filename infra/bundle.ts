@@ -1,6 +1,6 @@
 /*
  * `node infra/bundle.ts NAME DIRECTORY`: writes one bundle of dist, with the configuration of the repository. The
- * Dockerfile does so for the image; it needs nothing of AWS.
+ * Dockerfile uses it for the image. It needs no AWS account.
  */
 
 import { fileURLToPath } from 'node:url'

@@ -3,11 +3,10 @@ import { dirname, join } from 'node:path'
 import { configName } from '../worker/config/config-file.ts'
 
 /*
- * What is deployed out of `dist/` (npm run build): the entries of each image and Lambda, in one place. Of dist only what
- * the entries load goes along.
+ * The entries of each image and Lambda. A bundle has only the files of `dist/` (npm run build) that its entries load.
  */
 
-/** By name: entries as they stand in dist. The first one is the handler, or what the container starts. */
+/** By name: the entries in dist. The first one is the handler, or the program of the container. */
 export const bundles = {
   worker: ['worker-main.mjs', 'scan-thread.mjs'],
   slack: ['ingress-slack.mjs'],
@@ -17,15 +16,15 @@ export const bundles = {
 
 export type BundleName = keyof typeof bundles
 
-/** A file beside a module that it names: chunks, threads, data, add-ons. */
+/** The name of a file beside a module: a chunk, a thread, data, an add-on. */
 const neighbour = /["'`](?:\.\/)?([\w.-]+\.(?:mjs|json|node))["'`]/g
 
-/** Whether dist has all entries of a bundle: parts that are not built are not deployed. */
+/** Whether dist has all entries of a bundle. Parts that are not built are not deployed. */
 export function isBuilt(dist: string, name: BundleName): boolean {
   return bundles[name].every((entry) => existsSync(join(dist, entry)))
 }
 
-/** The files of dist that entries load, themselves included, whatever way they name them. */
+/** The files of dist that entries load, in any way, and the entries. */
 export function filesOf(dist: string, entries: readonly string[]): readonly string[] {
   const found = new Set<string>()
   const visit = (file: string): void => {
@@ -38,7 +37,7 @@ export function filesOf(dist: string, entries: readonly string[]): readonly stri
   return [...found].sort()
 }
 
-/** Writes the configuration into a directory of its own. Gives that. */
+/** Writes the configuration into a directory of its own, and returns the directory. */
 export function stageConfig(configPath: string, target: string): string {
   mkdirSync(target, { recursive: true })
   copyFileSync(configPath, join(target, configName))
@@ -46,8 +45,8 @@ export function stageConfig(configPath: string, target: string): string {
 }
 
 /**
- * Writes a bundle into a directory of its own: its files, the configuration, and what else it names that lies beside it.
- * @throws Error when dist lacks an entry, or such a file is not there
+ * Writes a bundle into a directory of its own: its files, the configuration, and the files `beside` the configuration.
+ * @throws Error if dist lacks an entry, or such a file is missing
  */
 export function writeBundle(
   name: BundleName,
@@ -66,5 +65,5 @@ export function writeBundle(
   copyFileSync(configPath, join(target, configName))
 }
 
-/** An add-on is of the machine that built it and needs ISA-L: the image has both, Lambda neither. */
+/** An add-on needs the machine type that built it, and ISA-L: the image has both, Lambda neither. */
 const isUsable = (file: string, name: BundleName): boolean => name === 'worker' || !file.endsWith('.node')

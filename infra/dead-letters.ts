@@ -3,10 +3,10 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import { acknowledge } from './acknowledge.ts'
 
-/** As long as SQS keeps anything: somebody may be on holiday. */
+/** The longest that SQS allows, so that operators have time after holidays. */
 const keptDays = 14
 
-/** A queue for what could not be dealt with. */
+/** A dead-letter queue: messages that could not be processed. */
 export function createDeadLetters(scope: Construct, id: string, name: string, what: string): Queue {
   const queue = new Queue(scope, id, {
     queueName: name,

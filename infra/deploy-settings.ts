@@ -1,7 +1,7 @@
 import type { Environment } from '../worker/contract/config.ts'
 import { type DeploySettings, deploySchema } from '../worker/contract/deploy-schema.ts'
 
-/** All defaults filled in, for an environment that says nothing. */
+/** The settings of an environment, with all defaults. */
 export function settingsOf({ deploy }: Environment): DeploySettings {
   return deploy ?? deploySchema.parse({})
 }

@@ -6,8 +6,8 @@ import { settingsOf } from './deploy-settings.ts'
 import { clashes, problemAt, problemsOf } from './deployment-problems.ts'
 
 /*
- * From the configuration to the deployments. Pure. An environment with `submit` runs jobs, so it has stacks. The ingress is
- * deployed once, with the default environment (its home), and serves all.
+ * From the configuration to the deployments. Pure. An environment with `submit` runs jobs, so it has stacks. The
+ * ingress is deployed once, with the default environment (its home), and serves all.
  */
 
 /** An account and a region. */

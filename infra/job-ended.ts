@@ -1,7 +1,7 @@
 import { jobQueueArnOf } from './arns.ts'
 import type { Deployment } from './deployment.ts'
 
-/** The pattern of the events that tell that a job is over: https://docs.aws.amazon.com/batch/latest/userguide/batch_job_events.html */
+/** The pattern of the events of jobs that are over: https://docs.aws.amazon.com/batch/latest/userguide/batch_job_events.html */
 export function jobEndedPattern(deployments: readonly Deployment[], statuses: readonly ('FAILED' | 'SUCCEEDED')[]) {
   const queues = deployments.flatMap((deployment) => {
     const { spotQueue, onDemandQueue } = deployment.submit

@@ -1,7 +1,7 @@
 /*
- * The CDK app (cdk.json). The configuration is IOT_LOG_CONFIG, or iot-log.config.json of the repository. The bundles are
- * in IOT_LOG_DIST, or dist. Mistakes of the configuration are printed like those of `iot-log config check`; then nothing
- * is synthesised.
+ * The CDK app (cdk.json). The configuration is IOT_LOG_CONFIG, or iot-log.config.json of the repository. The bundles
+ * are in IOT_LOG_DIST, or dist. Mistakes of the configuration are printed like those of `iot-log config check`; then
+ * nothing is synthesised.
  */
 
 import { resolve } from 'node:path'
@@ -39,7 +39,7 @@ try {
   process.exitCode = 2
 }
 
-/** What was made, and what a person does with it. */
+/** The stacks, and the next commands. */
 function summary(release: string, directory: string, stacks: readonly CloudFormationStackArtifact[]): string {
   const made = stacks.map(({ stackName, template, environment: { account, region } }) => {
     const { Resources } = template as { readonly Resources: object }

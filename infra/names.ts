@@ -1,12 +1,12 @@
 import type { Deployment } from './deployment.ts'
 
 /*
- * Names that more than one stack says. IAM names, queues and functions begin with `iot-log-<environment>`.
+ * Names that several stacks use. IAM names, queues and functions begin with `iot-log-<environment>`.
  */
 
 /** Log group of the tasks: `/batch/slack` in the reference configuration. */
 export const taskLogGroup = ({ submit }: Deployment): string => `/batch/${submit.spotQueue}`
-/** Where Firehose and IoT rules say what they could not deliver. */
+/** Log group in which Firehose and IoT rules report undelivered records. */
 export const deliveryLogGroup = ({ prefix }: Deployment): string => `/iot-log/${prefix}/delivery`
 /** Secret of the ingress: `{"signingSecrets": […], "botToken": "…", "linkKeys": […]}`. */
 export const ingressSecret = (prefix: string): string => `${prefix}/slack`
@@ -15,7 +15,7 @@ export const workerSecret = (prefix: string): string => `${prefix}/worker`
 export const slackFunction = (prefix: string): string => `${prefix}-slack`
 export const jobEventsFunction = (prefix: string): string => `${prefix}-job-events`
 export const jobEventsDeadLetters = (prefix: string): string => `${prefix}-job-events-dead`
-/** Of a sink: its function, its queue and its rule. */
+/** The function, the queue and the rule of a sink. */
 export const forwarder = (prefix: string, sink: string): string => `${prefix}-forward-${sink}`
 export const forwardDeadLetters = (prefix: string, sink: string): string => `${forwarder(prefix, sink)}-dead`
 /** The role that a submit.roleArn names. */

@@ -2,16 +2,16 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
 import { acknowledge } from './acknowledge.ts'
 
-export interface SecretOptions {
+interface SecretOptions {
   readonly name: string
   readonly description: string
-  /** Its keys before a person has written it. */
+  /** Its keys until a person writes it. */
   readonly template: Readonly<Record<string, unknown>>
-  /** The key whose value is random from the beginning. */
+  /** The key whose first value is random. */
   readonly generated: string
 }
 
-/** A secret that a person fills in once: what Slack gives out can't be generated. */
+/** A secret that a person fills in once: Slack issues the values, so they can't be generated. */
 export function createSecret(scope: Construct, id: string, options: SecretOptions): Secret {
   const secret = new Secret(scope, id, {
     secretName: options.name,

@@ -3,11 +3,11 @@ import * as z from 'zod'
 import { ProblemsError } from '../worker/contract/errors.ts'
 
 /*
- * infra/sizing.json: what a task of an export gets. `job` is what is deployed; `basis` says where the figures come from.
- * Other keys are those of the bench that measured, and are nobody's business here.
+ * infra/sizing.json: the size of a task of an export. The stacks use `job`; `basis` says where the figures come from.
+ * The bench that measured them uses the other keys.
  */
 
-/** Memory by vCPU that Fargate has: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html */
+/** The memory sizes of Fargate by vCPU: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html */
 export const fargateMemory: ReadonlyMap<number, readonly [fromMiB: number, toMiB: number, stepMiB: number]> = new Map([
   [0.25, [512, 2048, 512]],
   [0.5, [1024, 4096, 1024]],
@@ -23,7 +23,7 @@ const sizingSchema = z.looseObject({
     .strictObject({
       vcpu: z.number(),
       memoryMiB: z.int(),
-      /** Of the task's disk: spools of the listing and of answers of Athena. */
+      /** The task's disk, for spools of the listing and of Athena's results. */
       ephemeralGiB: z.int().min(21).max(200)
     })
     .superRefine(({ vcpu, memoryMiB }, context) => {

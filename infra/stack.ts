@@ -2,7 +2,7 @@ import { DefaultStackSynthesizer, type IStackSynthesizer, Stack, Tags } from 'aw
 import type { Construct } from 'constructs'
 import type { Deployment } from './deployment.ts'
 
-/** What all stacks of an app are made with. */
+/** What all stacks of an app share. */
 export interface StackContext {
   readonly scope: Construct
   readonly release: string
@@ -10,7 +10,7 @@ export interface StackContext {
   readonly configDirectory: string
 }
 
-/** Begins a stack of an environment. Bundles and images that it uploads carry the release in their names. */
+/** Creates a stack of an environment. The names of its bundles and images contain the release. */
 export function createStack(
   { scope, release }: Pick<StackContext, 'scope' | 'release'>,
   { prefix, name, account, region }: Deployment,
@@ -20,13 +20,13 @@ export function createStack(
   const stack = new Stack(scope, `${prefix}-${part}`, {
     env: { account, region },
     description: `iot-log, ${name}: ${description}`,
-    // The log store and the secrets outlive a slip of the hand.
+    // Protects the log store and the secrets from deletion by mistake.
     terminationProtection: part === 'store' || part === 'slack',
     analyticsReporting: false,
     synthesizer: new DefaultStackSynthesizer({
       bucketPrefix: `iot-log/${release}/`,
       dockerTagPrefix: `iot-log-${release}-`
-      // Its declaration is not made for exactOptionalPropertyTypes.
+      // Its type declaration does not fit exactOptionalPropertyTypes.
     }) as unknown as IStackSynthesizer
   })
   Tags.of(stack).add('iot-log', name)

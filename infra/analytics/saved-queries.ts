@@ -8,8 +8,8 @@ import { isMade, madeViewsOf } from '../../worker/athena/view.ts'
 import type { Deployment } from '../deployment.ts'
 
 /*
- * The files of queries/ as saved queries of the analysts' workgroup. CloudFormation cannot create views, so they are saved
- * queries too: an analyst runs them once, in the order of their numbers.
+ * The files of queries/ as saved queries of the analysts' workgroup. CloudFormation cannot create views, so they are
+ * saved queries too: an analyst runs them once, in the order of their numbers.
  */
 
 const queries = new URL('../../queries/', import.meta.url)

@@ -6,7 +6,7 @@ import { type Deployment, isSameSite } from '../deployment.ts'
 import { jobEndedPattern } from '../job-ended.ts'
 import { createRole } from '../role.ts'
 
-/** Passes the ends of jobs on to the account and region of the ingress, where this environment has another. */
+/** Sends the events of ended jobs to the ingress, if it has another account or region. */
 export function createEventRelay(scope: Construct, deployment: Deployment): void {
   const { home, prefix } = deployment
   if (isSameSite(deployment, home)) return

@@ -4,12 +4,12 @@ import type { Grant } from '../grant.ts'
 import { taskLogGroup, workerSecret } from '../names.ts'
 import { listing, readLogs } from '../store/reading.ts'
 
-/** What the worker may do: read logs, write results, ask Athena. Nothing of it changes a log. */
+/** What the worker may do: read logs, write results, run queries in Athena. It cannot change a log. */
 export function workerGrants(deployment: Deployment): readonly Grant[] {
   const { results } = deployment
   return [
     ...readLogs(deployment),
-    // What a killed attempt left unfinished is looked for by key.
+    // The worker looks for unfinished uploads of a killed attempt by key.
     listing(deployment, results.bucket, [results.prefix], ['s3:ListBucketMultipartUploads']),
     {
       actions: [
@@ -41,7 +41,7 @@ function athenaGrants(deployment: Deployment): readonly Grant[] {
     },
     ...readTables(deployment, athena.database),
     {
-      // Athena asks for it as whoever runs the query.
+      // Athena calls it with the role of the query.
       actions: ['s3:GetBucketLocation'],
       resources: [...new Set([deployment.logs.bucket, deployment.results.bucket])].map((bucket) =>
         bucketArnOf(deployment, { bucket })
@@ -50,7 +50,7 @@ function athenaGrants(deployment: Deployment): readonly Grant[] {
   ]
 }
 
-/** Reading what tables are like: https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html */
+/** Read access to the definitions of tables: https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html */
 export function readTables(deployment: Deployment, database: string): readonly Grant[] {
   return [
     {
@@ -65,7 +65,7 @@ export function readTables(deployment: Deployment, database: string): readonly G
   ]
 }
 
-/** What ECS may do to start a task: its image, its log, its secret. */
+/** What ECS may do to start a task: read its image and its secret, write its log. */
 export function executionGrants(deployment: Deployment): readonly Grant[] {
   const { account, region, prefix } = deployment
   return [
@@ -90,7 +90,7 @@ export function executionGrants(deployment: Deployment): readonly Grant[] {
   ]
 }
 
-/** What submits and stops jobs may do, in the account of the queues. */
+/** Permissions to submit and stop jobs, in the account of the queues. */
 export function submitGrants(deployment: Deployment, queues: readonly string[]): readonly Grant[] {
   const { submit } = deployment
   return [

@@ -12,8 +12,8 @@ const repository = fileURLToPath(new URL('../..', import.meta.url))
 const ignoreFile = new URL('../Dockerfile.dockerignore', import.meta.url)
 
 /**
- * The image of the worker. `cdk deploy` builds it and pushes it to the account's repository of images, which scans what is
- * pushed; its tag carries the release. It holds the configuration that is deployed, wherever that stands. Gives its URI.
+ * The image of the worker, with the configuration. `cdk deploy` builds it and pushes it to the account's repository,
+ * which scans it. Its tag contains the release. Returns its URI.
  */
 export function createImage(
   scope: Construct,
@@ -27,7 +27,7 @@ export function createImage(
     platform: settings.architecture === 'arm64' ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
     buildArgs: { RELEASE: release },
     buildContexts: { config: configDirectory },
-    // What the configuration says makes another image; where it stands does not.
+    // A change of the configuration makes another image, a change of its path does not.
     invalidation: { buildContexts: false },
     extraHash: readFileSync(join(configDirectory, configName), 'utf8'),
     ignoreMode: IgnoreMode.DOCKER,
@@ -36,7 +36,7 @@ export function createImage(
   return image.imageUri
 }
 
-/** The lines of a .dockerignore that say something. */
+/** The lines of a .dockerignore without comments and empty lines. */
 export function ignoredLines(text: string): string[] {
   return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
 }

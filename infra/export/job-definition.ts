@@ -5,10 +5,10 @@ import type { Deployment } from '../deployment.ts'
 import type { JobSize } from '../sizing.ts'
 import { jobAttempts, retryRules } from './retry-rules.ts'
 
-/** Between SIGTERM and SIGKILL. The worker stops within 17 s; 30 would be Batch's default, 120 what Fargate has at most. */
+/** Between SIGTERM and SIGKILL. The worker stops within 17 s. Batch's default is 30, the maximum of Fargate 120. */
 const stopSeconds = 60
 
-export interface JobDefinitionOptions {
+interface JobDefinitionOptions {
   readonly image: string
   readonly size: JobSize
   readonly taskRoleArn: string
@@ -20,8 +20,8 @@ export interface JobDefinitionOptions {
 }
 
 /**
- * The definition of a job: `ecsProperties` since `containerProperties` know no stop timeout. The job's id is its one
- * parameter; secrets come by Secrets Manager, never by the environment that DescribeJobs shows.
+ * The job definition. It uses `ecsProperties` because `containerProperties` have no stop time-out. The job's id is its
+ * one parameter. Secrets come from Secrets Manager, never from the environment that DescribeJobs shows.
  */
 export function createJobDefinition(
   scope: Construct,
@@ -72,7 +72,7 @@ export function createJobDefinition(
                 { type: 'VCPU', value: String(size.vcpu) },
                 { type: 'MEMORY', value: String(size.memoryMiB) }
               ],
-              // Signals reach Node, and what it leaves behind is reaped.
+              // An init process passes signals to Node and reaps its children.
               linuxParameters: { initProcessEnabled: true },
               stopTimeout: stopSeconds,
               logConfiguration: {

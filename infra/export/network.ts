@@ -17,8 +17,8 @@ import { acknowledge } from '../acknowledge.ts'
 import type { Deployment } from '../deployment.ts'
 
 /*
- * Where tasks run. Nothing connects to them. Tasks always reach S3 by a gateway endpoint, which is free: a terabyte of logs
- * through a NAT gateway would cost more than the export.
+ * Where tasks run. Nothing connects to them. Tasks always reach S3 by a gateway endpoint, which is free: a terabyte of
+ * logs through a NAT gateway would cost more than the export.
  */
 
 export interface TaskNetwork {

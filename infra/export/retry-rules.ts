@@ -1,19 +1,19 @@
 /*
- * When a job is tried again: https://docs.aws.amazon.com/batch/latest/userguide/job_retries.html. Five rules at most, the
- * first that fits decides, and where none fits there is another attempt: so the last one ends.
+ * When Batch retries a job: https://docs.aws.amazon.com/batch/latest/userguide/job_retries.html. Batch allows five
+ * rules, and the first that matches decides. Without a match Batch retries, so the last rule ends the job.
  */
 
 /** How often a job is started, at most. */
 export const jobAttempts = 3
 
 export const retryRules = [
-  // What Fargate Spot says. Which field carries it is nowhere documented, so both are looked at.
+  // The text of Fargate Spot. AWS does not document which field has it, so there are rules for both.
   { onStatusReason: 'Your Spot Task was interrupted*', action: 'RETRY' },
   { onReason: 'Your Spot Task was interrupted*', action: 'RETRY' },
   { onReason: 'CannotPullContainerError:*', action: 'RETRY' },
-  // The worker was told to stop and has tidied up. A cancelled or timed-out job is not tried again by Batch itself.
+  // The worker got SIGTERM and has cleaned up. Batch itself does not retry a cancelled or timed-out job.
   { onExitCode: '143', action: 'RETRY' },
-  // Wrong record, failed, out of memory: the next attempt would end the same way. So would one that was killed (137),
-  // where neither Spot nor a stop did it: nothing else tells it from too little memory.
+  // Wrong document, failed, out of memory: the next attempt would end the same way. A job that was killed (137), but
+  // not by Spot or a stop, cannot be distinguished from one with too little memory.
   { onReason: '*', action: 'EXIT' }
 ] as const

@@ -15,13 +15,13 @@ import { createNetwork } from './network.ts'
 import { createQueues } from './queues.ts'
 import { createSubmitRole } from './submit-role.ts'
 
-export interface ExportOptions {
+interface ExportOptions {
   readonly size: JobSize
-  /** Where people's downloads are asked for: the ingress. */
+  /** The URL of the ingress, for downloads. */
   readonly publicUrl: string
 }
 
-/** Where exports run: image, queues, definition. */
+/** Exports on AWS Batch: image, queues, job definition. */
 export function exportStack(context: StackContext, deployment: Deployment, options: ExportOptions): Stack {
   const { prefix, account } = deployment
   const stack = createStack(context, deployment, 'export', 'exports on AWS Batch')

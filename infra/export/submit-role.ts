@@ -6,7 +6,7 @@ import { jobEventsFunction, slackFunction, submitRole } from '../names.ts'
 import { createRole } from '../role.ts'
 import { submitGrants } from './grants.ts'
 
-/** The role that `submit.roleArn` names: the ingress takes it on to submit and stop jobs of this environment. */
+/** The role of `submit.roleArn`: the ingress assumes it to submit and stop jobs of this environment. */
 export function createSubmitRole(scope: Construct, deployment: Deployment): void {
   const { submit, home } = deployment
   if (submit.roleArn === null) return
@@ -14,7 +14,7 @@ export function createSubmitRole(scope: Construct, deployment: Deployment): void
   createRole(scope, 'SubmitRole', {
     name: submitRole(submit.roleArn),
     description: 'The ingress of iot-log submits and stops jobs',
-    // By condition: a principal that is not there yet would be refused.
+    // A condition, because IAM rejects a principal that does not exist yet.
     principal: new AccountPrincipal(home.account).withConditions({
       ArnEquals: { 'aws:PrincipalArn': callers.map((caller) => iamArnOf(home, `role/${caller}`)) }
     }),

@@ -1,16 +1,16 @@
 import type { Deployment } from '../deployment.ts'
 
-/** What forwards to one sink. */
+/** The forwarder of one sink. */
 export interface Forward {
   readonly sink: string
   readonly settings: Deployment['settings']['forward'][string]
 }
 
-/** All of an environment. */
+/** All forwarders of an environment. */
 export const forwardsOf = ({ settings }: Deployment): readonly Forward[] =>
   Object.entries(settings.forward).map(([sink, own]) => ({ sink, settings: own }))
 
-/** Files with the authorities that private sinks are signed by, which lie beside the configuration. */
+/** The files of certificate authorities of private sinks, which are beside the configuration. */
 export const authoritiesOf = (deployments: readonly Deployment[]): readonly string[] => [
   ...new Set(
     deployments.flatMap((deployment) =>

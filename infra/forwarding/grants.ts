@@ -5,7 +5,7 @@ import { forwardDeadLetters, forwarder } from '../names.ts'
 import { listing, readLogs } from '../store/reading.ts'
 import type { Forward } from './forward.ts'
 
-/** What the forwarder may do: read logs, take and continue messages, keep what was rejected, write to its sink. */
+/** What the forwarder may do: read logs, receive and send messages, store rejected records, write to its sink. */
 export function forwardGrants(deployment: Deployment, { sink, settings }: Forward): readonly Grant[] {
   const { prefix, results } = deployment
   const { domain, secret, subnets } = settings
@@ -23,7 +23,7 @@ export function forwardGrants(deployment: Deployment, { sink, settings }: Forwar
       actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
       resources: [queue]
     },
-    // What is left of an object when the time is over goes on in a message of its own.
+    // When its time is over, the forwarder sends the rest of an object as another message.
     { actions: ['sqs:SendMessage'], resources: [queue, arnOf(deployment, 'sqs', forwardDeadLetters(prefix, sink))] },
     ...(secret === undefined ? [] : [{ actions: ['secretsmanager:GetSecretValue'], resources: [secret] }]),
     ...(domain === undefined ? [] : [domainGrant(domain)]),

@@ -6,7 +6,7 @@ import type { Deployment } from '../deployment.ts'
 import { forwarder } from '../names.ts'
 import type { Forward } from './forward.ts'
 
-/** Where the sink is private: the function's place in their network, with a security group that lets out what it needs. */
+/** For a private sink: the function in its VPC, with a security group that allows AWS and the sink. */
 export function privateNetwork(
   scope: Construct,
   { prefix, environment }: Deployment,
@@ -24,7 +24,7 @@ export function privateNetwork(
     vpcId,
     securityGroupEgress: ports.map((to) => out(to, to === 443 ? 'AWS' : 'The sink'))
   })
-  // By ids alone: a look-up would need the account when the templates are made. The zones are none that anybody reads.
+  // Ids only: a look-up would need the account at synthesis. Nothing reads the names of the zones.
   const vpc = Vpc.fromVpcAttributes(scope, `${sink}Vpc`, {
     vpcId,
     availabilityZones: subnets.map((_, at) => `zone-${at}`),
@@ -37,7 +37,7 @@ export function privateNetwork(
   }
 }
 
-/** Of its URL, where only other ports than those of its scheme are written. */
+/** The port of its URL; without one, the default of the scheme. */
 function portOf({ url }: SinkSettings): number {
   const { port, protocol } = new URL(url)
   if (port !== '') return Number(port)

@@ -11,9 +11,9 @@ import { forwardGrants } from './grants.ts'
 import { privateNetwork } from './private-network.ts'
 import { createForwardQueues, mostReceives } from './queue.ts'
 
-/** Enough for an object of some gigabytes; another call continues what is left. */
+/** Enough for an object of some gigabytes; another call continues with the rest. */
 const timeoutSeconds = 300
-/** Messages of one call: each one fails alone. */
+/** Messages of one call. Each one fails separately. */
 const batchSize = 10
 
 /** The functions that send each new object to the sinks of the configuration. */
@@ -52,7 +52,7 @@ function createForwarder(scope: Construct, deployment: Deployment, forward: Forw
     batchSize,
     maximumBatchingWindowInSeconds: 0,
     functionResponseTypes: ['ReportBatchItemFailures'],
-    // Backpressure: the other messages wait in the queue, so that the sink gets no more at once.
+    // Backpressure: other messages wait in the queue, which limits the load on the sink.
     scalingConfig: { maximumConcurrency: settings.maxConcurrency }
   })
 }

@@ -8,7 +8,8 @@ import { createLogGroup } from '../log-group.ts'
 import { failedJobsRule, stuckQueueRule } from './watched.ts'
 
 /*
- * Batch has no metrics in CloudWatch, so rules count its events. The matching events go to a log group, for the runbook.
+ * Batch has no metrics in CloudWatch, so rules count its events. The matching events go to a log group, for the
+ * runbook.
  */
 
 /** EventBridge requires this prefix: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions */

@@ -142,8 +142,8 @@ function athena({ environment, settings }: Deployment): readonly Watched[] {
 }
 
 /**
- * The bytes that a workgroup reads. AWS documents series by state and type of the queries; one series of the whole workgroup
- * was seen too. The expression takes the one that exists. Only DML reads bytes
+ * The bytes that a workgroup reads. AWS documents series by state and type of the queries; one series of the whole
+ * workgroup was seen too. The expression takes the one that exists. Only DML reads bytes
  * (https://docs.aws.amazon.com/athena/latest/ug/query-metrics-viewing.html).
  */
 function processedBytes(workgroup: string, of: string): Computed {

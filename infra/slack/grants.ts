@@ -6,8 +6,8 @@ import { ingressSecret } from '../names.ts'
 import { keyUse, listing } from '../store/reading.ts'
 
 /**
- * What a Lambda of the ingress may do for all environments: keep job documents, sign downloads, submit and stop jobs. It
- * submits to one queue: Slack's function to Spot, the function for Batch's events to on-demand, as a second attempt.
+ * What a Lambda of the ingress may do for all environments: keep job documents, sign downloads, submit and stop jobs.
+ * It submits to one queue: Slack's function to Spot, the function for Batch's events to on-demand, as a second attempt.
  */
 export function ingressGrants(
   home: Deployment,

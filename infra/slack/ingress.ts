@@ -34,8 +34,8 @@ export function createIngress(
     // A limit, so that requests to the public URL leave concurrency for the account's other functions.
     ...(slackConcurrency > 0 && { more: { reservedConcurrentExecutions: slackConcurrency } })
   })
-  // Slack can't sign for IAM: the function checks Slack's own signature first. CDK adds both permissions that a public URL
-  // needs since November 2026 (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html).
+  // Slack can't sign for IAM: the function checks Slack's own signature first. CDK adds both permissions that a public
+  // URL needs since November 2026 (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html).
   const url = made.addFunctionUrl({ authType: FunctionUrlAuthType.NONE })
   new CfnOutput(scope, 'IngressUrl', { value: url.url, description: 'For the manifest of the Slack app' })
   return publicUrl ?? url.url

@@ -14,7 +14,7 @@ import { bucketArnOf, iamArnOf, objectsArnOf } from '../arns.ts'
 import type { Deployment } from '../deployment.ts'
 import { jobEventsFunction, slackFunction } from '../names.ts'
 
-/** A bucket that nobody reaches without TLS or from outside, with versions, encrypted by keys of S3, kept when its stack goes. */
+/** A private bucket: TLS only, with versions, encrypted by keys of S3. It stays when its stack is deleted. */
 export function createBucket(scope: Construct, id: string, name: string, rules: readonly LifecycleRule[]): Bucket {
   const bucket = new Bucket(scope, id, {
     bucketName: name,
@@ -27,7 +27,7 @@ export function createBucket(scope: Construct, id: string, name: string, rules: 
     lifecycleRules: [...rules],
     removalPolicy: RemovalPolicy.RETAIN
   })
-  // Without the L2's own way, which deploys a Lambda that may change every bucket.
+  // Not by the L2, which deploys a Lambda that may change every bucket.
   const resource = bucket.node.defaultChild as CfnBucket
   resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } }
   acknowledge(bucket, {
@@ -37,10 +37,10 @@ export function createBucket(scope: Construct, id: string, name: string, rules: 
   return bucket
 }
 
-/** Requests of S3's own clients are this young, whatever their clocks say. */
+/** S3 accepts requests with clocks that differ by up to this. */
 const clockSkewMinutes = 15
 
-/** A presigned link to a result is good for nothing after `output.linkMinutes`, whatever whoever signed it wrote into it. */
+/** Rejects presigned links to results after `output.linkMinutes`, even if they were signed for longer. */
 export function limitLinks(bucket: Bucket, deployment: Deployment): void {
   const { config, results } = deployment
   const minutes = Math.max(config.output.linkMinutes, clockSkewMinutes)
@@ -56,7 +56,7 @@ export function limitLinks(bucket: Bucket, deployment: Deployment): void {
   )
 }
 
-/** Lets the ingress of another account keep its job records here, and sign downloads. */
+/** Lets the ingress of another account store its job documents here, and sign downloads. */
 export function admitIngress(bucket: Bucket, deployment: Deployment): void {
   const { home, account, results } = deployment
   if (home.account === account) return

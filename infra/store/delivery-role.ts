@@ -8,7 +8,7 @@ import { createRole } from '../role.ts'
 import { logRoots } from './lifecycle.ts'
 import { keyUse } from './reading.ts'
 
-/** The role by which the streams of an environment write to the prefixes of its categories, and nowhere else. */
+/** The role of an environment's streams: they write only to the prefixes of its categories. */
 export function createDeliveryRole(scope: Construct, deployment: Deployment): string {
   const { account, prefix } = deployment
   const streams = arnOf(deployment, 'firehose', `deliverystream/${prefix}-*`)

@@ -6,25 +6,26 @@ import { bucketArnOf } from '../arns.ts'
 import type { Deployment } from '../deployment.ts'
 import { errorPrefix, firehosePrefix } from './firehose-prefix.ts'
 
-/** Larger objects are cheaper to read; five minutes are what an asker of today's logs has to wait for them. */
+/** Larger objects are cheaper to read. Five minutes is how late logs of today may be. */
 const buffering = { sizeInMBs: 64, intervalInSeconds: 300 } as const
 
-export interface StreamOptions {
+interface StreamOptions {
   readonly name: string
   readonly category: Category
   readonly roleArn: string
   readonly logGroup: string
-  /** What puts records: applications, one record a line; or CloudWatch Logs, envelopes that are gzip themselves. */
+  /** `lines` from applications, one record each; or gzip envelopes from CloudWatch Logs. */
   readonly records: 'lines' | 'cloudwatch'
 }
 
-/** A stream from its producers to the prefix of a category: gzip, an hour a prefix, what fails apart. */
+/** A stream from its producers to the prefix of a category: gzip, one prefix an hour, failures under another prefix. */
 export function createStream(scope: Construct, deployment: Deployment, options: StreamOptions): CfnDeliveryStream {
   const { name, category, roleArn, logGroup, records } = options
   const { logs } = deployment
-  // Only the console makes it: https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html
+  // Only the console creates it: https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html
   const troubles = new CfnLogStream(scope, `Log-${name}`, { logGroupName: logGroup, logStreamName: name })
-  const keepsEnvelopes = records === 'cloudwatch' && isEnvelopes(category)
+  // The format `cloudwatch` reads whole envelopes, which have time, group and stream.
+  const keepsEnvelopes = records === 'cloudwatch' && category.format === 'cloudwatch'
   return new CfnDeliveryStream(scope, `Stream-${name}`, {
     deliveryStreamName: name,
     deliveryStreamType: 'DirectPut',
@@ -35,7 +36,7 @@ export function createStream(scope: Construct, deployment: Deployment, options: 
       prefix: firehosePrefix(logs.prefix, category.layout),
       errorOutputPrefix: errorPrefix(logs.prefix, name),
       bufferingHints: buffering,
-      // Envelopes come as members of gzip, which one after the other are a gzip object.
+      // Envelopes are gzip members, and gzip members in a row are a gzip object.
       compressionFormat: keepsEnvelopes ? 'UNCOMPRESSED' : 'GZIP',
       fileExtension: '.gz',
       cloudWatchLoggingOptions: { enabled: true, logGroupName: logGroup, logStreamName: troubles.ref },
@@ -43,9 +44,6 @@ export function createStream(scope: Construct, deployment: Deployment, options: 
     }
   })
 }
-
-/** A category whose format reads the envelopes of CloudWatch Logs gets them whole: time, group and stream are in them. */
-const isEnvelopes = ({ format }: Category): boolean => format === 'cloudwatch'
 
 /** From envelopes to lines: https://docs.aws.amazon.com/firehose/latest/dev/Message_extraction.html */
 const messagesOfEnvelopes: CfnDeliveryStream.ProcessingConfigurationProperty = {
@@ -56,7 +54,7 @@ const messagesOfEnvelopes: CfnDeliveryStream.ProcessingConfigurationProperty = {
       type: 'CloudWatchLogProcessing',
       parameters: [{ parameterName: 'DataMessageExtraction', parameterValue: 'true' }]
     },
-    // A newline, unless told otherwise: https://docs.aws.amazon.com/firehose/latest/APIReference/API_Processor.html
+    // The default delimiter is a newline: https://docs.aws.amazon.com/firehose/latest/APIReference/API_Processor.html
     { type: 'AppendDelimiterToRecord' }
   ]
 }

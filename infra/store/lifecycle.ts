@@ -3,19 +3,19 @@ import type { LifecycleRule } from 'aws-cdk-lib/aws-s3'
 import type { Deployment } from '../deployment.ts'
 
 /*
- * What S3 removes by itself: https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html. The bucket
- * has versions, so a rule that forgets the non-current ones would keep, and charge for, everything.
+ * What S3 deletes by rules: https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html. The
+ * bucket has versions: without a limit for non-current ones, everything would stay and cost.
  */
 
-/** How long a log that was deleted or overwritten can still be had back. */
+/** How long a deleted or overwritten log can be restored. */
 const nonCurrentDays = 7
-/** What a dead upload left is invisible and paid for. */
+/** Parts of an aborted upload are invisible, but cost. */
 const staleUploadDays = 1
 
-/** Where results of analysts go, and for how many days. */
+/** The folder of analysts' results, and how long they stay. */
 export const analystResults = { folder: 'athena-results/', days: 7 } as const
 
-/** Prefixes under which logs lie, each once, none within another. */
+/** The prefixes of logs, each once, none inside another. */
 export function logRoots({ environment, logs }: Deployment): readonly string[] {
   const roots = [...environment.categories.values()].map(({ layout }) => logs.prefix + layout.template.split('{')[0]!)
   const distinct = [...new Set(roots)].sort()
@@ -33,13 +33,13 @@ export function logRules(deployment: Deployment): LifecycleRule[] {
   ]
 }
 
-/** The rules for what exports write, and for what the forwarder keeps beside it. */
+/** The rules for results of exports, and for records that the forwarder stores as rejected. */
 export function resultRules({ config, settings, expiring, rejected }: Deployment): LifecycleRule[] {
   const { expiryDays } = config.output
   return [keep('results', expiring, expiryDays, 1), keep('rejected', rejected, settings.rejectedDays)]
 }
 
-/** For every bucket: dead uploads, and the markers that stay of what has expired. */
+/** For every bucket: aborted uploads, and the delete markers of expired objects. */
 export const tidying: readonly LifecycleRule[] = [
   { id: 'stale-uploads', abortIncompleteMultipartUploadAfter: Duration.days(staleUploadDays) },
   { id: 'delete-markers', expiredObjectDeleteMarker: true }

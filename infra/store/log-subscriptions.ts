@@ -7,8 +7,9 @@ import { createRole } from '../role.ts'
 import type { Source } from './sources.ts'
 
 /*
- * From CloudWatch Logs to streams: a subscription for each log group of this account, and a destination to which other
- * accounts subscribe theirs (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CrossAccountSubscriptions.html).
+ * From CloudWatch Logs to streams: a subscription for each log group of this account, and a destination for
+ * subscriptions of other accounts
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CrossAccountSubscriptions.html).
  */
 
 export function createLogSubscriptions(scope: Construct, deployment: Deployment, sources: readonly Source[]): void {

@@ -6,7 +6,7 @@ import type { Deployment } from '../deployment.ts'
 import { createRole } from '../role.ts'
 import { producersOf } from './sources.ts'
 
-/** A role for each application account: whoever takes it on may put into the account's own streams, and nothing else. */
+/** A role for each application account, which may only put records into the account's own streams. */
 export function createProducerRoles(scope: Construct, deployment: Deployment): void {
   for (const [account, streams] of producersOf(deployment)) {
     const role = createRole(scope, `Producer-${account}`, {

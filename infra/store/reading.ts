@@ -4,8 +4,8 @@ import type { Grant } from '../grant.ts'
 import { logRoots } from './lifecycle.ts'
 
 /*
- * What it takes to read logs and to keep results. A policy that allows a listing by prefix alone makes S3 say "denied" to
- * a GET of what is not there, since such a request has no prefix: hence IfExists.
+ * Permissions to read logs and to store results. A GET request has no prefix. If a policy allows listing only with a
+ * prefix, S3 answers "denied" instead of "not found" for a missing object: hence IfExists.
  */
 
 /** Listing and reading the categories of an environment. */
@@ -19,8 +19,8 @@ export function readLogs(deployment: Deployment): readonly Grant[] {
 }
 
 /**
- * Where an existing bucket encrypts by keys of KMS: what S3 asks of them in the name of whoever reads or writes; a write
- * of parts decrypts, too (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html).
+ * For an existing bucket with KMS keys: S3 uses them with the permissions of the reader or writer. A multipart upload
+ * also decrypts (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html).
  */
 export function keyUse({ settings, region }: Deployment): readonly Grant[] {
   if (settings.kmsKeys.length === 0) return []
@@ -33,7 +33,7 @@ export function keyUse({ settings, region }: Deployment): readonly Grant[] {
   ]
 }
 
-/** Only below a prefix, where one is given; with `also`, further actions of the same kind. */
+/** Listing below some prefixes; the empty prefix allows all. `also` are further actions on the bucket. */
 export function listing(
   deployment: Deployment,
   bucket: string,

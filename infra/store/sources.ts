@@ -2,14 +2,14 @@ import type { Category } from '../../worker/contract/config.ts'
 import type { Deployment } from '../deployment.ts'
 
 /*
- * Where the logs of an environment come from, as `deploy.ingest` of its configuration says it, with the names of the
- * streams that carry them. Pure.
+ * The sources of an environment's logs, from `deploy.ingest` of its configuration, with the names of their streams.
+ * Pure.
  */
 
 /** One stream: a category from one kind of producer. */
 export interface Source {
   readonly category: Category
-  /** Of its delivery stream, and so the beginning of the names of its objects. */
+  /** The name of its delivery stream. The names of its objects begin with it. */
   readonly stream: string
   readonly from:
     | { readonly kind: 'topics'; readonly topics: readonly string[] }

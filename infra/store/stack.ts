@@ -12,7 +12,7 @@ import { createProducerRoles } from './producer-roles.ts'
 import { sourcesOf } from './sources.ts'
 import { createTopicRules } from './topic-rules.ts'
 
-/** Where logs are kept, and how they get there. Undefined where both are others' business. */
+/** The store of the logs, and their ingestion. Undefined if the configuration leaves both to others. */
 export function logStoreStack(context: StackContext, deployment: Deployment): Stack | undefined {
   const sources = sourcesOf(deployment)
   if (sources.length === 0 && !ownsBucket(deployment)) return undefined
@@ -31,12 +31,12 @@ export function logStoreStack(context: StackContext, deployment: Deployment): St
   return stack
 }
 
-/** Whether any bucket is made with this environment. */
+/** Whether this environment creates a bucket. */
 function ownsBucket({ settings, logs, results, isHome }: Deployment): boolean {
   return settings.bucket === 'create' || (isHome && logs.bucket !== results.bucket)
 }
 
-/** The bucket of the logs, and that of results where it is another: of the ingress's environment, since all share it. */
+/** The bucket of the logs. All environments share a separate bucket of results, so the home environment creates it. */
 function createBuckets(stack: Stack, deployment: Deployment): void {
   const { logs, results, settings, isHome } = deployment
   const isOneBucket = logs.bucket === results.bucket

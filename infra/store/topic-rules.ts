@@ -10,12 +10,12 @@ import type { Source } from './sources.ts'
 
 /*
  * From MQTT topics to streams: https://docs.aws.amazon.com/iot/latest/developerguide/kinesis-firehose-rule-action.html.
- * Without a separator the messages would stand in one line.
+ * Without a separator all messages would be in one line.
  */
 
 const separator = '\n'
 
-/** A rule for each topic filter. What a rule can't deliver is told in the log group of deliveries. */
+/** A rule for each topic filter. It reports failures in the log group of deliveries. */
 export function createTopicRules(scope: Construct, deployment: Deployment, sources: readonly Source[]): void {
   const wanted = sources.flatMap(({ category, stream, from }) => {
     if (from.kind !== 'topics') return []
@@ -45,7 +45,7 @@ export function createTopicRules(scope: Construct, deployment: Deployment, sourc
   }
 }
 
-/** Names of rules have no dashes. */
+/** Names of rules cannot have dashes. */
 function ruleName({ prefix }: Deployment, category: string, at: number): string {
   return `${prefix}_${category}_${at}`.replaceAll('-', '_')
 }

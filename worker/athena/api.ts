@@ -42,7 +42,7 @@ export interface ResultPage {
   readonly rows: readonly (readonly (string | null)[])[]
 }
 
-/** Every call fails with an AthenaCallError, or with the signal's reason. */
+/** Every call fails with an IotLogError, or with the signal's reason. */
 export interface AthenaApi extends Disposable {
   /** Gives the id of the query execution. */
   start(query: WantedQuery, signal?: AbortSignal): Promise<string>

@@ -1,11 +1,11 @@
 import type { Environment } from '../contract/config.ts'
 import { quotedName, textLiteral } from './literal.ts'
 import { recordViewOf } from './record-view.ts'
-import type { NamedStatement } from './table-statement.ts'
+import { type NamedStatement, viewStatement } from './table-statement.ts'
 
 /*
- * Views over the records of several categories, under one set of columns, so that a saved query reads all of them at once.
- * A category takes part if its format has a part here. A view without a part is not made.
+ * Views over the records of several categories, under one set of columns, so that a saved query reads all of them at
+ * once. A category takes part if its format has a part here. A view without a part is not made.
  */
 
 /** A common view: its columns, and for each format the expressions over its record view, in the same order. */
@@ -45,8 +45,8 @@ const loadBalanced = (target: 'target' | 'backend'): readonly string[] => [
 const requestUrl = String.raw`regexp_extract(request_uri, '\A[^ ]+ (.*) [^ ]+\z', 1)`
 
 /**
- * HTTP requests of all logs. A connection is no request, so nlb and alb-connection have no part. `target` should respond
- * to the request: a load balancer's target, a CloudFront distribution, a bucket.
+ * HTTP requests of all logs. A connection is no request, so nlb and alb-connection have no part. `target` should
+ * respond to the request: a load balancer's target, a CloudFront distribution, a bucket.
  */
 const accessRequests: CommonView = {
   name: 'access_requests',
@@ -164,16 +164,10 @@ export function commonViewsOf({ categories }: Environment): NamedStatement[] {
       const records = recordViewOf(category)
       return columns && records ? [partOf(view, category.name, records.name, columns)] : []
     })
-    return parts.length > 0 ? [{ name: view.name, statement: statementOf(view, parts) }] : []
+    if (parts.length === 0) return []
+    const statement = viewStatement(`${view.what} of all categories`, view.name, [parts.join('\nUNION ALL\n')])
+    return [{ name: view.name, statement }]
   })
-}
-
-function statementOf({ name, what }: CommonView, parts: readonly string[]): string {
-  return `${[
-    `-- ${what} of all categories. Made from iot-log.config.json by npm run tables: change that, not this.`,
-    `CREATE OR REPLACE VIEW "\${database}".${quotedName(name)} AS`,
-    parts.join('\nUNION ALL\n')
-  ].join('\n')}\n`
 }
 
 function partOf(view: CommonView, category: string, records: string, expressions: readonly string[]): string {

@@ -20,16 +20,14 @@ export class QueryFailure extends IotLogError {
   }
 }
 
-/** The meanings of texts of Athena and Trino. The first that matches counts. */
-const meanings: readonly { readonly pattern: RegExp; readonly code: ErrorCode; readonly text: string }[] = [
+/** The meanings of texts of Athena and Trino. The first that matches counts. The default code is `query-failed`. */
+const meanings: readonly { readonly pattern: RegExp; readonly code?: ErrorCode; readonly text: string }[] = [
   {
     pattern: /bytes scanned limit was exceeded/i,
-    code: 'query-failed',
     text: 'the workgroup allows less data than this day holds (its cutoff of bytes scanned): raise it, or ask for fewer hours'
   },
   {
     pattern: /TABLE_NOT_FOUND|table.* does not exist|SCHEMA_NOT_FOUND|schema.* does not exist|EntityNotFoundException/i,
-    code: 'query-failed',
     text: 'a table or a view is missing: make it from queries/tables or queries/views'
   },
   {
@@ -39,12 +37,10 @@ const meanings: readonly { readonly pattern: RegExp; readonly code: ErrorCode; r
   },
   {
     pattern: /HIVE_PATH_ALREADY_EXISTS|target.*(?:is|must be) (?:not )?empty|directory is not empty/i,
-    code: 'query-failed',
     text: 'something lies where the result should go already'
   },
   {
     pattern: /exhausted resources|EXCEEDED_.*LIMIT|Query timeout|exceeded the maximum|concurrent/i,
-    code: 'query-failed',
     text: 'a quota of Athena is used up: ask again later, or for fewer hours'
   }
 ]

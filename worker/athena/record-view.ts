@@ -3,7 +3,7 @@ import { findFormat } from '../formats/registry.ts'
 import type { LineSelection } from '../formats/sql/record-columns.ts'
 import { quotedName } from './literal.ts'
 import { tableOf } from './table.ts'
-import type { NamedStatement } from './table-statement.ts'
+import { type NamedStatement, viewStatement } from './table-statement.ts'
 
 /*
  * The view of a category's records: its raw lines taken apart into the typed columns of its format. The table stays
@@ -31,11 +31,9 @@ export function recordViewOf(category: Category, format = findFormat(category.fo
     'object',
     'line'
   ]
-  const statement = [
-    `-- The records of ${category.name} (${category.format}). Made from iot-log.config.json by npm run tables: change that, not this.`,
-    `CREATE OR REPLACE VIEW "\${database}".${quotedName(name)} AS`,
+  const statement = viewStatement(`The records of ${category.name} (${category.format})`, name, [
     `SELECT\n  ${selected.join(',\n  ')}`,
     `FROM (\n  ${from}\n) AS read_lines`
-  ]
-  return { name, statement: `${statement.join('\n')}\n` }
+  ])
+  return { name, statement }
 }

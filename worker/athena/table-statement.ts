@@ -40,6 +40,15 @@ function hiveText(text: string): string {
   return `'${text.replaceAll(/['\\]/g, '\\$&').replaceAll('\n', '\\n')}'`
 }
 
+/** The statement that makes a view. `what` are its rows, for the comment. */
+export function viewStatement(what: string, name: string, lines: readonly string[]): string {
+  return `${[
+    `-- ${what}. Made from iot-log.config.json by npm run tables: change that, not this.`,
+    `CREATE OR REPLACE VIEW "\${database}".${quotedName(name)} AS`,
+    ...lines
+  ].join('\n')}\n`
+}
+
 /** A statement, and the name of what it makes. */
 export interface NamedStatement {
   readonly name: string

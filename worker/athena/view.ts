@@ -5,7 +5,7 @@ import { quotedName, textLiteral } from './literal.ts'
 import type { Partitioning } from './partitions.ts'
 import { recordViewOf } from './record-view.ts'
 import { tableOf } from './table.ts'
-import { type NamedStatement, statementFiles } from './table-statement.ts'
+import { type NamedStatement, statementFiles, viewStatement } from './table-statement.ts'
 
 /** The view of all categories' lines. The parsed views read it. */
 const allLines = 'all_lines'
@@ -13,19 +13,16 @@ const allLines = 'all_lines'
 const writtenViews = ['iot_records', 'telemetry_messages', 'command_messages', 'lifecycle_events']
 
 /**
- * The statement that makes the view of all lines: a part for each category that has a table. A new category is one entry
- * of the configuration. `arrived` is the time of the partition. If a layout has no hours, all its lines are in hour 00.
+ * The statement that makes the view of all lines: a part for each category that has a table. A new category is one
+ * entry of the configuration. `arrived` is the time of the partition. If a layout has no hours, all its lines are in
+ * hour 00.
  */
 export function allLinesStatement({ categories }: Environment): string {
   const parts = [...categories.values()].flatMap((category) => {
     const table = tableOf(category)
     return 'problem' in table ? [] : [part(category.name, table.name, table.partitioning)]
   })
-  return `${[
-    '-- The lines of all categories. Made from iot-log.config.json by npm run tables: change that, not this.',
-    `CREATE OR REPLACE VIEW "\${database}".${quotedName(allLines)} AS`,
-    parts.join('\nUNION ALL\n')
-  ].join('\n')}\n`
+  return viewStatement('The lines of all categories', allLines, [parts.join('\nUNION ALL\n')])
 }
 
 function part(category: string, table: string, { dayPattern, hasHours }: Partitioning): string {
@@ -53,7 +50,8 @@ function parseFormat(pattern: string): string {
 }
 
 /**
- * All views that are made from an environment's categories, each after those that it reads. Without a table there is none.
+ * All views that are made from an environment's categories, each after those that it reads. Without a table there is
+ * none.
  * @throws IotLogError (`wrong-config`) if two views would have the same name
  */
 export function madeViewsOf(environment: Environment): readonly NamedStatement[] {

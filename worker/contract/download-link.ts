@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
 /*
- * Download links that say until when they hold and prove it: whoever holds a key makes and checks them, and nothing has
- * to be stored. The path leads to a presigned URL made at the moment of the click.
+ * Download links with a signed expiry. Programs with the key create and check them, and store nothing. The ingress
+ * answers a click with a new presigned URL.
  */
 
 const signatureLength = 32
@@ -20,8 +20,8 @@ export function downloadPath(key: string, id: string, expiresMs: number): string
 }
 
 /**
- * Checks the query of a download path against every key that is still believed, in a time that tells nothing of the
- * signature. Parameters that are missing, there twice or written otherwise are forged.
+ * Checks the query of a download path against all valid keys, in constant time. Missing, repeated or malformed
+ * parameters are forged.
  */
 export function checkDownload(
   keys: readonly string[],

@@ -30,14 +30,16 @@ interface Reading<T> {
  */
 export function parseRequest(words: readonly string[], config: Config, nowMs: number): ExportRequest {
   const trimmed = words.map(trimSpaces).filter((word) => word !== '')
-  const [identifierWord, categoryWord, dateWord, ...rest] = reorder(trimmed, config)
+  const swapped = swapProblems(trimmed, config)
+  const [first, second, dateWord, ...rest] = trimmed
+  const [identifierWord, categoryWord] = swapped.length > 0 ? [second, first] : [first, second]
   const tail = readTail(rest, config)
   const environment = tail.environment.value ?? config.environments.get(config.defaultEnvironment)!
   const identifiers = readIdentifiers(identifierWord, config.limits.maxIdentifiers)
   const categories = readCategories(categoryWord, environment)
   const window = readWindow(dateWord, config, nowMs, categories.value ?? [])
   const readings = [identifiers, categories, window, tail.environment, ...tail.options]
-  const problems = [...orderProblems(trimmed, config), ...readings.flatMap((reading) => reading.problems)]
+  const problems = [...swapped, ...readings.flatMap((reading) => reading.problems)]
   if (problems.length > 0 || !identifiers.value || !categories.value || !window.value) {
     const correction = readings.map((reading) => reading.corrected).filter((word) => word !== '')
     throw new ProblemsError('wrong-words', problems, correction)
@@ -53,25 +55,17 @@ export function parseRequest(words: readonly string[], config: Config, nowMs: nu
   }
 }
 
-/** People swap identifier and category. If they clearly did, the words are read in the right order. */
-function reorder(words: readonly string[], config: Config): readonly string[] {
-  return isSwapped(words, config) ? [words[1]!, words[0]!, ...words.slice(2)] : words
-}
-
-function orderProblems(words: readonly string[], config: Config): Problem[] {
-  if (!isSwapped(words, config)) return []
-  return [{ subject: words[0]!, text: `"${words[0]}" is a category: write the identifier first, then the category` }]
-}
-
-function isSwapped(words: readonly string[], config: Config): boolean {
+/** People swap identifier and category. If they clearly did, this reports it, and parseRequest swaps the words. */
+function swapProblems([first, second]: readonly string[], config: Config): Problem[] {
   const environment = config.environments.get(config.defaultEnvironment)!
   const areCategories = (word: string | undefined): boolean =>
-    word !== undefined && splitList(word).every((item) => findCategories(item.text, environment).length > 0)
-  return areCategories(words[0]) && words[1] !== undefined && !areCategories(words[1]) && !/^\d{4}/.test(words[1])
+    word !== undefined && splitList(word).every((item) => findCategories(item, environment).length > 0)
+  if (!areCategories(first) || second === undefined || areCategories(second) || /^\d{4}/.test(second)) return []
+  return [{ subject: first!, text: `"${first}" is a category: write the identifier first, then the category` }]
 }
 
 function readIdentifiers(word: string | undefined, maxIdentifiers: number): Reading<readonly string[]> {
-  const items = splitList(word ?? '').map((item) => item.text)
+  const items = splitList(word ?? '')
   if (items.length === 0) {
     const text = `the identifier is missing: a thing name, client id or any text of the line, such as ${example.identifier}`
     return { value: undefined, problems: [{ subject: '', text }], corrected: example.identifier }
@@ -105,7 +99,7 @@ function identifierProblems(identifier: string): Problem[] {
 
 function readCategories(word: string | undefined, environment: Environment): Reading<readonly Category[]> {
   const names = [...environment.categories.keys()]
-  const items = splitList(word ?? '').map((item) => item.text)
+  const items = splitList(word ?? '')
   if (items.length === 0) {
     const text = `the category is missing: ${names.join(', ')} or all`
     return { value: undefined, problems: [{ subject: '', text }], corrected: names[0]! }

@@ -1,17 +1,11 @@
 /*
- * List prices in US dollars, without free tiers and taxes, as of November 2025, of the regions that costs are told for;
- * AWS has the last word. Pure.
+ * List prices in US dollars, without free tiers and taxes, as of November 2025, of the regions with printed costs.
+ * Pure.
  */
 
-/** A task of Fargate on Linux, an hour, on demand. */
-export interface FargatePrices {
-  readonly vcpuHour: number
-  readonly gibHour: number
-}
-
 export interface RegionPrices {
-  /** By architecture: https://aws.amazon.com/fargate/pricing/; arm64 of ap-northeast-1 is a fifth less, not looked up. */
-  readonly fargate: { readonly x86_64: FargatePrices; readonly arm64: FargatePrices }
+  /** Linux on demand, by architecture: https://aws.amazon.com/fargate/pricing/; arm64 of ap-northeast-1 is a fifth less, not looked up. */
+  readonly fargate: Readonly<Record<'x86_64' | 'arm64', { readonly vcpuHour: number; readonly gibHour: number }>>
   /** A terabyte of what a query reads: https://aws.amazon.com/athena/pricing/ */
   readonly athenaTerabyte: number
   /** A thousand requests: https://aws.amazon.com/s3/pricing/ */
@@ -40,7 +34,7 @@ export const regionPrices = {
   }
 } as const satisfies Record<string, RegionPrices>
 
-/** What Spot costs of on-demand: it varies, and is up to 70 % less. */
+/** The price of Spot as a part of on-demand. It varies; AWS says up to 70 % less. */
 export const spotShare = 0.35
 
 /** Fargate bills a minute at least, from the pull of the image on. */

@@ -28,11 +28,6 @@ export const requestSchema = z.strictObject({
 /** One export as asked: `from` is included, `to` is not; both are UTC on a whole hour. */
 export type ExportRequest = Readonly<z.output<typeof requestSchema>>
 
-/** Reads a request back from JSON. @throws ZodError when it is not one. */
-export function decodeRequest(value: unknown): ExportRequest {
-  return requestSchema.parse(value)
-}
-
 /** The request as JSON with its keys in one order, so that equal requests are equal bytes. */
 export function encodeRequest(request: ExportRequest): string {
   return JSON.stringify(requestSchema.parse(request))

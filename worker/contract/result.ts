@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errors.ts'
-import type { DamageReason, NotRead, OutcomeCounts } from './outcome.ts'
+import type { NotRead, OutcomeCounts } from './outcome.ts'
 import type { ExportRequest } from './request.ts'
 
 /** How an export that ran to its end ended. Unless `partial`, every listed object was read, empty or skipped by rule. */
@@ -32,8 +32,9 @@ export interface ManifestHead {
   readonly engine: string
   readonly reason: string
   /**
-   * The order of the lines of an entry. `key`: by the key of their object, then as stored, except for what `differences`
-   * says. `key,time`: by key, then by the time that Athena has read; lines without such a time stay as stored.
+   * The order of the lines of an entry. `key`: by the key of their object, then as stored, except for what
+   * `differences` says. `key,time`: by key, then by the time that Athena has read; lines without such a time stay as
+   * stored.
    */
   readonly order: 'key' | 'key,time'
   /** How lines from Athena may differ from what is stored; left out where none came from there. */
@@ -59,14 +60,6 @@ export interface ExportResult
   /** All objects that were not wholly read, in key order within each category; the JSON lists the unreadable ones. */
   readonly notRead: Iterable<NotRead>
   readonly seconds: number
-}
-
-/** An unreadable object as `--json` lists it. */
-export interface UnreadableObject {
-  readonly key: string
-  readonly reason: DamageReason
-  readonly byte: number
-  readonly keptLines: number
 }
 
 /** Exit codes of the `iot-log` command. */

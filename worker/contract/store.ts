@@ -6,7 +6,7 @@ import type { MaybePromise } from './maybe-promise.ts'
  * line in stores/open-store.ts.
  */
 
-/** One object as a listing tells it. */
+/** One object of a listing. */
 export interface StoredObject {
   readonly key: string
   /** Bytes as stored. */
@@ -95,7 +95,7 @@ export interface Store extends AsyncDisposable {
   link?(key: string, minutes: number, nowMs: number): Promise<DownloadLink>
 }
 
-/** A link that downloads one object for whoever holds it. */
+/** A link that downloads one object without credentials. */
 export interface DownloadLink {
   readonly url: string
   /** When it ends, in milliseconds since 1970: true even when the credentials that signed it end first. */
@@ -112,7 +112,7 @@ export interface StoreSettings {
   readonly pathStyle?: boolean
   /** The account that must own the bucket. */
   readonly account?: string | undefined
-  /** Whoever asks pays for it. */
+  /** The reader pays for requests. */
   readonly requesterPays?: boolean
   /** How long a store that refuses or is silent is asked again, in milliseconds; a minute when not given. */
   readonly patienceMs?: number | undefined

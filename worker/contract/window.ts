@@ -36,9 +36,7 @@ export function parseWindow(word: string, nowMs: number, maxDays: number): Parse
 
 /** `20231001`, `20231001-20231003` or `20231001T09-20231001T12`: a window in file names. */
 export function compactWindow(window: Window): string {
-  if (window.unit === 'hour') return `${compactHour(window.fromMs)}-${compactHour(window.toMs)}`
-  const lastDay = window.toMs - dayMs
-  return lastDay === window.fromMs ? compactDay(window.fromMs) : `${compactDay(window.fromMs)}-${compactDay(lastDay)}`
+  return typedWindow(window).replaceAll('-', '').replace('..', '-')
 }
 
 /** `2023-10-01`, `2023-10-01..2023-10-03` or `2023-10-01T09..2023-10-01T12`: a window as people type and read it. */
@@ -55,8 +53,6 @@ export function isoSeconds(timeMs: number): string {
 
 const typedDay = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10)
 const typedHour = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 13)
-const compactDay = (timeMs: number): string => typedDay(timeMs).replaceAll('-', '')
-const compactHour = (timeMs: number): string => typedHour(timeMs).replaceAll('-', '')
 
 type Point = { readonly startMs: number; readonly unit: 'day' | 'hour' } | { readonly problem: string }
 
@@ -68,13 +64,8 @@ function parsePoint(text: string, nowMs: number): Point {
   }
   const parts = datePattern.exec(text)
   if (!parts) return { problem: `"${text}" is not a date: write 2023/10/01, today or yesterday (UTC)` }
-  const [year, month, day, hour] = [parts[1], parts[3], parts[4], parts[5]].map(Number) as [
-    number,
-    number,
-    number,
-    number
-  ]
-  return calendarPoint(text, year, month, day, parts[5] === undefined ? undefined : hour)
+  const [, year, , month, day, hour] = parts
+  return calendarPoint(text, Number(year), Number(month), Number(day), hour === undefined ? undefined : Number(hour))
 }
 
 function calendarPoint(text: string, year: number, month: number, day: number, hour: number | undefined): Point {

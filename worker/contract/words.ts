@@ -1,7 +1,7 @@
 /*
- * From typed text to words and lists. Phones and input methods insert curly quotes, full-width spaces and commas, no-break
- * and zero-width spaces. As delimiters they are read as their plain forms. Text between quotes stays as it is, since it
- * may be the text to search for.
+ * From typed text to words and lists. Phones and input methods insert curly quotes, full-width spaces and commas,
+ * no-break and zero-width spaces. As delimiters they are read as their plain forms. Text between quotes stays as it is,
+ * since it may be the text to search for.
  */
 
 const quotes = '"\u201c\u201d\u201e\u201f\u2033\uff02\u00ab\u00bb'
@@ -9,12 +9,6 @@ const escapes = new RegExp(`\\\\([\\\\${quotes}])`, 'gu')
 const escapable = new RegExp(`[\\\\${quotes}]`, 'gu')
 const commas = ',\uff0c\u3001\ufe10\u2c8c'
 const spaces = /[\s\u00a0\u200b\u2060\u3000\ufeff]/u
-
-/** One item of a comma-separated list; `isQuoted` when quotes held it together. */
-export interface ListItem {
-  readonly text: string
-  readonly isQuoted: boolean
-}
 
 /** Splits one line of text, as a chat delivers it, at spaces outside quotes. Quotes stay in the words. */
 export function splitWords(text: string): string[] {
@@ -43,14 +37,14 @@ export function splitWords(text: string): string[] {
  * Splits one word at commas outside quotes. Quotes around an item are taken off; inside them `\"` and `\\` stand for
  * the letter itself. Empty items (a trailing comma) are dropped. A quote that is never closed is an ordinary letter.
  */
-export function splitList(word: string): ListItem[] {
-  const items: ListItem[] = []
+export function splitList(word: string): string[] {
+  const items: string[] = []
   let position = 0
   while (position < word.length) {
     const quoted = readQuoted(word, position)
     const end = quoted?.end ?? findComma(word, position)
     const text = quoted?.text ?? trimSpaces(word.slice(position, end))
-    if (text !== '' || quoted) items.push({ text, isQuoted: quoted !== undefined })
+    if (text !== '' || quoted) items.push(text)
     position = end + 1
   }
   return items

@@ -37,7 +37,7 @@ export interface ClaimOptions {
   readonly reserve?: (job: Job) => Promise<boolean>
 }
 
-export interface JobClaimsOptions {
+interface JobClaimsOptions {
   readonly documents: Documents
   readonly prefix: string
   readonly nowMs: () => number
@@ -46,16 +46,14 @@ export interface JobClaimsOptions {
 }
 
 export class JobClaims {
+  readonly #options: JobClaimsOptions
   readonly #documents: Documents
   readonly #prefix: string
-  readonly #nowMs: () => number
-  readonly #look: JobClaimsOptions['look']
 
-  constructor({ documents, prefix, nowMs, look }: JobClaimsOptions) {
-    this.#documents = documents
-    this.#prefix = prefix
-    this.#nowMs = nowMs
-    this.#look = look
+  constructor(options: JobClaimsOptions) {
+    this.#options = options
+    this.#documents = options.documents
+    this.#prefix = options.prefix
   }
 
   async standingFor(digest: string): Promise<Standing> {
@@ -96,14 +94,14 @@ export class JobClaims {
 
   async #namedFor(digest: string): Promise<{ readonly pointer: string | undefined; readonly job: Job | undefined }> {
     const pointer = await this.#documents.read(jobKeys.byRequest(this.#prefix, digest))
-    return { pointer: pointer?.version, job: pointer && (await this.#look(pointer.bytes.toString())) }
+    return { pointer: pointer?.version, job: pointer && (await this.#options.look(pointer.bytes.toString())) }
   }
 
   /** What a job means for one who asks the same. */
   #standingOf(job: Job | undefined, pointer: string | undefined): Standing {
     if (!job) return { kind: 'none', pointer }
     if (!isOver(job.state)) return { kind: 'running', job, pointer }
-    const isFresh = this.#nowMs() - Date.parse(job.endedAt ?? job.requestedAt) <= reuseMs
+    const isFresh = this.#options.nowMs() - Date.parse(job.endedAt ?? job.requestedAt) <= reuseMs
     return isSuccess(job.state) && isFresh ? { kind: 'finished', job, pointer } : { kind: 'none', pointer }
   }
 

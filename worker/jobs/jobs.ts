@@ -98,8 +98,8 @@ export class Jobs {
 
   /**
    * Changes a job document and returns the job as it is then; undefined when there is none. `change` is called again
-   * when another process was faster; it returns undefined to leave the document as it is. A caller that has just read or
-   * written the document passes what it was.
+   * when another process was faster; it returns undefined to leave the document as it is. A caller that has just read
+   * or written the document passes what it was.
    */
   async update(id: string, change: (job: Job) => Job | undefined, known?: StoredJob): Promise<Job | undefined> {
     for (let tries = 0; tries < mostTries; tries++) {
@@ -131,7 +131,7 @@ export class Jobs {
       wasOver = isOver(current.state)
       return wasOver ? undefined : endJob(current, end, this.#nowMs())
     })
-    // Whoever ended it may have died before its marker was gone.
+    // The process that ended it may have died before it removed the marker.
     if (job && wasOver) await this.#removeMarker(job)
     return job
   }

@@ -21,14 +21,8 @@ export function lossOf(job: Job, nowMs: number, silenceMs: number): JobEnd | und
   return { state: 'failed', failure: { code: 'lost', userText, operatorText } }
 }
 
-interface Sign {
-  readonly sinceMs: number
-  readonly mostMs: number
-  readonly userText: string
-}
-
 /** The last sign of life, and how long the next may take. */
-function signOf({ batch, attempts, requestedAt }: Job, silenceMs: number): Sign {
+function signOf({ batch, attempts, requestedAt }: Job, silenceMs: number) {
   const neverStarted = 'The export was never started. Please try again.'
   if (batch?.replacedAt !== undefined) {
     return { sinceMs: Date.parse(batch.replacedAt), mostMs: unreplacedMs, userText: neverStarted }

@@ -43,10 +43,7 @@ export interface JobSettings {
   readonly inflater: InflaterName | undefined
 }
 
-/**
- * Reads them all.
- * @throws ProblemsError, IotLogError (`wrong-config`); values of secrets are never printed
- */
+/** @throws ProblemsError, IotLogError (`wrong-config`); values of secrets are never printed */
 export function readJobSettings(
   words: readonly string[],
   surroundings: Surroundings,

@@ -1,11 +1,11 @@
 import { jsonWithList } from '../contract/json-list.ts'
 import type { NotRead } from '../contract/outcome.ts'
-import type { ExportResult, UnreadableObject } from '../contract/result.ts'
+import type { ExportResult } from '../contract/result.ts'
 import type { DownloadLink } from '../contract/store.ts'
 
 /**
- * The result as `--json` prints it, with the link if there is one. In pieces, since the list of unreadable objects may be
- * long.
+ * The result as `--json` prints it, with the link if there is one. In pieces, since the list of unreadable objects may
+ * be long.
  */
 export function resultJsonPieces(result: ExportResult, link: DownloadLink | null = null): Generator<string> {
   const { status, engine, reason, request, archive, entries, objects, notRead, scanned, seconds } = result
@@ -14,7 +14,7 @@ export function resultJsonPieces(result: ExportResult, link: DownloadLink | null
   return jsonWithList(before, 'unreadable', unreadableOf(notRead), { scanned, seconds, ...linked })
 }
 
-function* unreadableOf(notRead: Iterable<NotRead>): Generator<UnreadableObject> {
+function* unreadableOf(notRead: Iterable<NotRead>): Generator<Omit<NotRead, 'outcome'>> {
   for (const { outcome, key, reason, byte, keptLines } of notRead) {
     if (outcome === 'unreadable') yield { key, reason: reason!, byte: byte!, keptLines }
   }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { parseConfig } from '../../../worker/contract/config.ts'
 import { ProblemsError } from '../../../worker/contract/errors.ts'
 import { parseRequest } from '../../../worker/contract/parse-request.ts'
-import { decodeRequest, type ExportRequest, encodeRequest, wordsOf } from '../../../worker/contract/request.ts'
+import { type ExportRequest, encodeRequest, requestSchema, wordsOf } from '../../../worker/contract/request.ts'
 import { splitWords } from '../../../worker/contract/words.ts'
 import { planCategories } from '../../../worker/export/plan.ts'
 import { referenceConfig, referenceDocument } from '../../support/configurations.ts'
@@ -90,7 +90,7 @@ describe('reading a request', () => {
         assert.deepEqual(request.identifiers, ids)
         assert.deepEqual(parseRequest(wordsOf(request), config, now), request)
         assert.deepEqual(parse(wordsOf(request).join(' ')), request)
-        assert.deepEqual(decodeRequest(JSON.parse(encodeRequest(request))), request)
+        assert.deepEqual(requestSchema.parse(JSON.parse(encodeRequest(request))), request)
       })
     )
   })

@@ -18,7 +18,7 @@ const { modalView, readForm } = await import('../../../ingress/slack/modal.ts')
 const { helpText } = await import('../../../ingress/slack/help.ts')
 const { requestHelp } = await import('../../../worker/commands/help.ts')
 const { parseRequest } = await import('../../../worker/contract/parse-request.ts')
-const { decodeRequest, encodeRequest, requestSchema, wordsOf } = await import('../../../worker/contract/request.ts')
+const { encodeRequest, requestSchema, wordsOf } = await import('../../../worker/contract/request.ts')
 const { usageMarkdown } = await import('../../../worker/report/slack/usage.ts')
 
 const config = referenceConfig()
@@ -46,8 +46,8 @@ describe('a new row of the table of request options', () => {
     assert.deepEqual(properties?.toy, { type: 'string', enum: ['plain', 'bear'], default: 'plain' })
     const stored = JSON.parse(encodeRequest(request))
     assert.equal(stored.toy, 'bear')
-    assert.deepEqual(decodeRequest({ ...stored, toy: undefined }), parse())
-    assert.throws(() => decodeRequest({ ...stored, toy: 'car' }))
+    assert.deepEqual(requestSchema.parse({ ...stored, toy: undefined }), parse())
+    assert.throws(() => requestSchema.parse({ ...stored, toy: 'car' }))
   })
 
   it('a new option is in the help of the terminal, of Slack and of the usage page', () => {

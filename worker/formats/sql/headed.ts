@@ -2,10 +2,10 @@ import { type Column, isRecord, type LineSelection, type RecordColumn, type Reco
 import { numberOf } from './spaced.ts'
 
 /*
- * Lines whose header names their fields, one header in each object: VPC flow logs and CloudFront's standard logs. Rows of
- * a table have no order, so the header is joined to the lines of its object, which reads the objects twice. An object
- * with two headers that differ was joined from several. Which line belongs to which header can't be known here, so its
- * columns are null.
+ * Lines whose header names their fields, one header in each object: VPC flow logs and CloudFront's standard logs. Rows
+ * of a table have no order, so the header is joined to the lines of its object, which reads the objects twice. An
+ * object with two headers that differ was joined from several. Which line belongs to which header can't be known here,
+ * so its columns are null.
  */
 
 export interface HeadedSelection {
