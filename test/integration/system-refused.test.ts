@@ -12,7 +12,7 @@ import { startWholeSystem, type WholeSystem } from './whole-system.ts'
 
 let system: WholeSystem
 before(async () => {
-  system = await startWholeSystem()
+  system = await startWholeSystem({ isInTime: true })
 })
 afterEach(() => {
   system.s3.faults.clear()

@@ -248,7 +248,7 @@ describe('ten claims at once give one new job', { concurrency: 6 }, () => {
   for (const [name, faults] of troubles) {
     for (const seed of [1, 2]) {
       it(`${name} (${seed})`, async () => {
-        const place = openPlace(8_000)
+        const place = openPlace(60_000)
         using _ = place.trouble(...faults.map((fault) => ({ ...fault, seed })))
         const all = Array.from({ length: 10 }, () => place.open())
         await assertOneNew(all, 'running')
@@ -280,7 +280,7 @@ describe('ten claims at once give one new job', { concurrency: 6 }, () => {
 
 describe('changing a job', { concurrency }, () => {
   it('a change of many at once is never lost', async () => {
-    const place = openPlace(8_000)
+    const place = openPlace(60_000)
     const { job } = await place.jobs.claim(wanted)
     const all = Array.from({ length: 8 }, () => place.open())
     const use = (standing: Job): Job => ({
@@ -319,7 +319,7 @@ describe('changing a job', { concurrency }, () => {
   })
 
   it('of many ends at once one wins, and all get the same state', async () => {
-    const place = openPlace(8_000)
+    const place = openPlace(60_000)
     const { job } = await place.jobs.claim(wanted)
     const ends: readonly JobEnd[] = [complete, failed, { state: 'cancelled' }, { state: 'timed-out' }]
     const ended = await Promise.all(ends.map((end) => place.open().end(job.id, end)))
@@ -327,7 +327,7 @@ describe('changing a job', { concurrency }, () => {
   })
 
   it('a job ends when its marker can not be deleted, and the next end deletes it', async () => {
-    const place = openPlace(300)
+    const place = openPlace()
     const { job } = await place.jobs.claim(wanted)
     {
       using _ = place.trouble({ operation: 'DeleteObject', action: { kind: 'error', code: 'AccessDenied' } })
@@ -515,7 +515,7 @@ interface Place {
 
 let buckets = 0
 
-function openPlace(patienceMs = 4_000): Place {
+function openPlace(patienceMs = 20_000): Place {
   const bucket = `jobs-${buckets++}`
   server.createBucket(bucket)
   const open: Place['open'] = (createId) => {
