@@ -150,6 +150,24 @@ describe('S3 store: retries', () => {
     assert.ok(codes.includes('unavailable'))
   })
 
+  it('a closed store retries nothing', async () => {
+    const { promise: isRetried, resolve } = Promise.withResolvers<void>()
+    let requests = 0
+    const key = (): boolean => {
+      if (++requests === 2) resolve()
+      return true
+    }
+    await using _ = withFault({ operation: 'GetObject', key, action: { kind: 'error', code: 'InternalError' } })
+    const place = placeIn(server, 600_000)
+    await place.put('object', Buffer.from('some text'))
+    const store = openQuickly(place.settings)
+    const failed = rejectsWith('io', /GetObject failed/, async () => readAll(store, (await objectsOf(store))[0]!))
+    await isRetried
+    await store[Symbol.asyncDispose]()
+    await failed
+    assert.ok(requests < 10, `${requests} requests`)
+  })
+
   it('a listing continues after pages that fail', async () => {
     const place = placeIn(server)
     for (let number = 1000; number < 3500; number++) await place.put(`n/${number}`, Buffer.from('x'))

@@ -87,6 +87,7 @@ export function connectS3(settings: StoreSettings, clock = realClock): S3Connect
       patience.recordSuccess()
     },
     close: () => {
+      patience.isClosed = true
       gets.close()
       client.destroy()
     },

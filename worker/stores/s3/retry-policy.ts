@@ -29,6 +29,8 @@ export class Patience implements RetryStrategy {
   isReached = false
   /** How often S3 asked for fewer requests. */
   throttles = 0
+  /** Whether the store is closed: then nothing is retried. */
+  isClosed = false
 
   /** `limitMs` is shorter than the default for tests and for cleanup. */
   constructor(limitMs = patienceMs, clock = realClock) {
@@ -38,6 +40,7 @@ export class Patience implements RetryStrategy {
 
   /** The time-out for the retries of one request, in milliseconds. */
   get limitMs(): number {
+    if (this.isClosed) return 0
     return !this.isReached ? Math.min(firstContactMs, this.#patienceMs) : this.#patienceMs
   }
 
