@@ -244,7 +244,7 @@ function assertAgreement(
   assert.deepEqual(manifest.entries, result.entries)
   assert.deepEqual(manifest.objects, result.objects)
   assert.deepEqual(manifest.scanned, result.scanned)
-  assert.equal(manifest.version, 1)
+  assert.equal(manifest.version, 2)
   for (const entry of result.entries) {
     const content = files.get(entry.name)!
     assert.equal(entry.bytes, content.length)

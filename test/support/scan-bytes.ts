@@ -1,10 +1,10 @@
-import { LineBlocks } from '../../worker/decode/blocks.ts'
 import { createDecoderContext } from '../../worker/decode/decoder-context.ts'
 import type { InflaterName } from '../../worker/decode/inflater.ts'
 import { compileFindRuns } from '../../worker/match/compile-matcher.ts'
 import type { MatchSpec } from '../../worker/match/matcher.ts'
 import type { CategoryReading } from '../../worker/scan/category-plan.ts'
 import { KeptLines } from '../../worker/scan/kept.ts'
+import { LinePicker } from '../../worker/scan/line-picker.ts'
 import { createObjectScanner, type ScanLimits, type ScannedObject } from '../../worker/scan/scan-object.ts'
 import { ChunkedStore } from './object-bodies.ts'
 
@@ -36,7 +36,7 @@ export async function scanBytes(bytes: Buffer, spec: MatchSpec, options: ScanByt
   const scan = createObjectScanner(store, context, { ...defaultLimits, ...options.limits }, kept, () => {})
   const findRuns = compileFindRuns(spec)
   const { maxLineBytes } = { ...defaultLimits, ...options.limits }
-  const scanned = await scan(store.object, new LineBlocks(maxLineBytes, (block) => kept.pick(block, findRuns)))
+  const scanned = await scan(store.object, new LinePicker(maxLineBytes, (block) => kept.pick(block, findRuns)))
   const rest = kept.takeRest()
   context.close()
   return { ...scanned, kept: Buffer.concat(rest ? [...pieces, rest] : pieces), lines: kept.lines }

@@ -50,7 +50,7 @@ export async function* mergeSteps(parts: MergeParts): AsyncGenerator<ScanStep> {
         counts[object.size === 0 ? 'empty' : 'queried']++
       }
       onProgress({ objects: counts.queried + counts.empty, storedBytes: 0, passedBytes: 0, textBytes: 0, lines: kept })
-      yield { kind: 'done', category, summary: { counts, notRead: [], lines: kept, linesByPrefix } }
+      yield { kind: 'done', category, summary: { counts, notRead: [], warnings: [], lines: kept, linesByPrefix } }
     }
   } finally {
     await direct.return?.()

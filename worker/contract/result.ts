@@ -1,6 +1,7 @@
 import type { ErrorCode } from './errors.ts'
 import type { NotRead, OutcomeCounts } from './outcome.ts'
 import type { ExportRequest } from './request.ts'
+import type { Warning } from './warning.ts'
 
 /** How an export that ran to its end ended. Unless `partial`, every listed object was read, empty or skipped by rule. */
 export type ExportStatus = 'complete' | 'partial' | 'empty'
@@ -41,6 +42,7 @@ export interface ManifestHead {
   readonly differences?: readonly string[]
   readonly entries: readonly ExportEntry[]
   readonly objects: ObjectCounts
+  readonly warnings: readonly Warning[]
   readonly scanned: ScannedAmounts
 }
 
@@ -54,7 +56,10 @@ export interface WrittenArchive {
 
 /** What `iot-log export --json` prints, except for the list of unreadable objects, which may be long and is streamed. */
 export interface ExportResult
-  extends Pick<ManifestHead, 'status' | 'engine' | 'reason' | 'request' | 'entries' | 'objects' | 'scanned'> {
+  extends Pick<
+    ManifestHead,
+    'status' | 'engine' | 'reason' | 'request' | 'entries' | 'objects' | 'warnings' | 'scanned'
+  > {
   /** Null when none was written. */
   readonly archive: WrittenArchive | null
   /** All objects that were not wholly read, in key order within each category; the JSON lists the unreadable ones. */

@@ -19,6 +19,7 @@ import type { OpenOutput, Output } from './output.ts'
 import { planCategories } from './plan.ts'
 import { exportSteps, type StepsOptions } from './steps.ts'
 import { Tally } from './tally.ts'
+import { describeWarning } from './warning-text.ts'
 
 /** Receives the progress of an export. */
 export interface ExportListener {
@@ -161,12 +162,13 @@ async function describe(open: OpenExport, choice: EngineChoice): Promise<Manifes
     ...(queried.length > 0 && { differences: readingDifferences(queried) }),
     entries: written.map(({ name, bytes, sha256 }, at) => ({ name, lines: tally.linesOf(at), bytes, sha256 })),
     objects: tally.countsOf(listing.objects + listing.skipped),
+    warnings: plans.flatMap((plan, at) => tally.warningsOf(at).map((one) => describeWarning(one, plan.category))),
     scanned: tally.scanned()
   }
 }
 
 function outcomeOf({ request, plans, tally }: OpenExport, head: ManifestHead) {
-  const { status, engine, entries, objects, scanned } = head
+  const { status, engine, entries, objects, warnings, scanned } = head
   const layouts = plans.map((plan) => plan.category.layout)
   return {
     status,
@@ -174,6 +176,7 @@ function outcomeOf({ request, plans, tally }: OpenExport, head: ManifestHead) {
     request,
     entries,
     objects,
+    warnings,
     notRead: { [Symbol.iterator]: () => tally.notRead() },
     scanned,
     // Keys name the hour of arrival, not that of the event.

@@ -2,6 +2,7 @@ import { IotLogError } from '../contract/errors.ts'
 import { type Layout, prefixAt } from '../contract/layout.ts'
 import { type DamageReason, type NotRead, noOutcomes } from '../contract/outcome.ts'
 import type { ExportStatus, ObjectCounts, ScannedAmounts } from '../contract/result.ts'
+import { type CountedWarning, WarningCounts } from '../contract/warning.ts'
 import { hourMs, type Window } from '../contract/window.ts'
 import type { ScanProgress, SliceSummary } from '../scan/protocol.ts'
 import { Spool } from '../spool/spool.ts'
@@ -17,6 +18,7 @@ export class Tally implements Disposable {
   readonly #missingByCategory: number[]
   readonly #unreadable: Partial<Record<DamageReason, number>> = {}
   readonly #linesByPrefix: readonly Map<string, number>[]
+  readonly #warnings: readonly WarningCounts[]
   #storedBytes = 0
   #textBytes = 0
 
@@ -25,6 +27,7 @@ export class Tally implements Disposable {
     this.#linesByCategory = Array.from({ length: categories }, () => 0)
     this.#missingByCategory = Array.from({ length: categories }, () => 0)
     this.#linesByPrefix = Array.from({ length: categories }, () => new Map())
+    this.#warnings = Array.from({ length: categories }, () => new WarningCounts())
     this.#counts.skipped = skipped
   }
 
@@ -37,6 +40,7 @@ export class Tally implements Disposable {
     for (const { reason } of summary.notRead) {
       if (reason !== undefined) this.#unreadable[reason] = (this.#unreadable[reason] ?? 0) + 1
     }
+    for (const warning of summary.warnings) this.#warnings[category]!.merge(warning)
     this.#linesByCategory[category]! += summary.lines
     const linesByPrefix = this.#linesByPrefix[category]!
     for (const [prefix, lines] of summary.linesByPrefix) {
@@ -52,6 +56,11 @@ export class Tally implements Disposable {
   /** Lines kept in one category. */
   linesOf(category: number): number {
     return this.#linesByCategory[category]!
+  }
+
+  /** What one category is warned of. */
+  warningsOf(category: number): readonly CountedWarning[] {
+    return this.#warnings[category]!.list()
   }
 
   /** Objects of each category that were not read to their end. */

@@ -4,6 +4,7 @@ import type { Matcher, MatchSpec } from '../match/matcher.ts'
 import { DocumentSplitter } from './document-splitter.ts'
 import type { Format, LogRecord, Output, RecordParser } from './format.ts'
 import { compileJsonMatcher } from './json-search.ts'
+import type { RecordNote } from './record-notes.ts'
 import { parseLimits, type RecordLimits } from './record-reader.ts'
 import { renderRecord } from './render.ts'
 
@@ -54,6 +55,9 @@ export class RecordPicker {
   /** The bytes that documents were last found in, and the next hit in them. */
   #searched: Buffer | undefined
   #nextHit = 0
+  #unparsed = 0
+  #untimed = 0
+  #outside = 0
 
   constructor(format: Format, spec: MatchSpec, settings: PickSettings, keep: KeepLines) {
     this.#format = format
@@ -92,6 +96,17 @@ export class RecordPicker {
     this.#parser = this.#format.createParser(parseLimits(this.#settings))
     this.#isAtStart = true
     this.#searched = undefined
+  }
+
+  /** What was noticed about the matching records since the last call. */
+  takeNotes(): RecordNote[] {
+    const notes: RecordNote[] = [
+      { code: 'format-mismatch', count: this.#unparsed },
+      { code: 'no-time', count: this.#untimed },
+      { code: 'outside-window', count: this.#outside }
+    ]
+    this.#unparsed = this.#untimed = this.#outside = 0
+    return notes
   }
 
   #pickLines(block: Buffer): void {
@@ -154,13 +169,20 @@ export class RecordPicker {
 
   #write(record: LogRecord): void {
     const { window, output } = this.#settings
-    if (window && !isInWindow(record.timeMs, window)) return
+    if (record.parseError !== undefined) this.#unparsed++
+    if (window && !this.#isInWindow(record.timeMs, window)) return
     const line = renderRecord(this.#format, record, output)
     const bytes = line.at(-1) === newline ? line : Buffer.concat([line, lineEnd])
     this.#keep(bytes, 0, bytes.length, 1)
   }
-}
 
-function isInWindow(timeMs: number | undefined, { fromMs, toMs, keepsUntimed }: TimeWindow): boolean {
-  return timeMs === undefined ? keepsUntimed : timeMs >= fromMs && timeMs < toMs
+  #isInWindow(timeMs: number | undefined, { fromMs, toMs, keepsUntimed }: TimeWindow): boolean {
+    if (timeMs === undefined) {
+      this.#untimed++
+      return keepsUntimed
+    }
+    const isIn = timeMs >= fromMs && timeMs < toMs
+    if (!isIn) this.#outside++
+    return isIn
+  }
 }

@@ -8,8 +8,8 @@ import type { DownloadLink } from '../contract/store.ts'
  * be long.
  */
 export function resultJsonPieces(result: ExportResult, link: DownloadLink | null = null): Generator<string> {
-  const { status, engine, reason, request, archive, entries, objects, notRead, scanned, seconds } = result
-  const before = { status, engine, reason, request, archive, entries, objects }
+  const { status, engine, reason, request, archive, entries, objects, warnings, notRead, scanned, seconds } = result
+  const before = { status, engine, reason, request, archive, entries, objects, warnings }
   const linked = link && { link: { url: link.url, expires: new Date(link.expiresMs).toISOString() } }
   return jsonWithList(before, 'unreadable', unreadableOf(notRead), { scanned, seconds, ...linked })
 }

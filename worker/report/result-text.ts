@@ -17,6 +17,7 @@ export function resultText(result: ExportResult): string {
     describeRequest(result.request),
     ...entryLines(result),
     ...notReadLines(result),
+    ...result.warnings.map(({ text }) => `  ! ${printable(text)}`),
     verdict(result),
     ...(result.archive ? [`${shownUrl(result.archive.url)}  ${formatBytes(result.archive.bytes)}`] : [])
   ].join('\n')

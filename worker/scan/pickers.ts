@@ -1,11 +1,11 @@
 import type { StoredObject } from '../contract/store.ts'
-import { LineBlocks } from '../decode/blocks.ts'
 import { RecordPicker } from '../formats/record-picker.ts'
 import { findFormat } from '../formats/registry.ts'
 import { compileFindRuns } from '../match/compile-matcher.ts'
 import type { NativeAddOn } from '../native/load-native.ts'
 import type { CategoryReading } from './category-plan.ts'
 import type { KeptLines } from './kept.ts'
+import { LinePicker } from './line-picker.ts'
 import type { TextPicker } from './scan-object.ts'
 
 /**
@@ -21,7 +21,7 @@ export function createPickers(
   const format = findFormat(name)
   if (name === 'lines' && output === 'raw' && !eventWindow) {
     const findRuns = compileFindRuns(spec, native)
-    const blocks = new LineBlocks(maxLineBytes, (block) => kept.pick(block, findRuns))
+    const blocks = new LinePicker(maxLineBytes, (block) => kept.pick(block, findRuns))
     return () => blocks
   }
   const create = (keepsUntimed: boolean): RecordPicker => {

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../contract/errors.ts'
 import type { NotRead, OutcomeCounts } from '../contract/outcome.ts'
 import type { StoreSettings } from '../contract/store.ts'
+import type { CountedWarning } from '../contract/warning.ts'
 import type { InflaterChoice } from '../decode/inflater.ts'
 import type { MatcherName } from '../match/matcher.ts'
 import type { CategoryReading } from './category-plan.ts'
@@ -57,6 +58,7 @@ export interface ScanProgress {
 export interface SliceSummary {
   readonly counts: OutcomeCounts
   readonly notRead: readonly NotRead[]
+  readonly warnings: readonly CountedWarning[]
   readonly lines: number
   /** The lines by the prefixes of the keys, without prefixes that have no lines. */
   readonly linesByPrefix: ReadonlyMap<string, number>

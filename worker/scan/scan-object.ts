@@ -6,6 +6,7 @@ import { Damage } from '../decode/damage.ts'
 import type { DecoderContext } from '../decode/decoder.ts'
 import { readObjectText } from '../decode/object-text.ts'
 import type { ReadAmounts, ReadLimits } from '../decode/read-text.ts'
+import type { RecordNote } from '../formats/record-notes.ts'
 import type { KeptLines } from './kept.ts'
 
 export interface ScanLimits extends ReadLimits {
@@ -28,6 +29,8 @@ export interface TextPicker {
   push(text: Buffer): void
   /** Ends the object. Its last line counts, unless damage cut it. */
   finish(keepLast: boolean): void
+  /** What was noticed about the records of the object, since the last call. */
+  takeNotes(): readonly RecordNote[]
 }
 
 /** The outcome of an object by the store's error. Any other error ends the job. */

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Wake } from '../async/wake.ts'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import { type NotRead, noOutcomes } from '../contract/outcome.ts'
+import { WarningCounts } from '../contract/warning.ts'
 import { createDecoderContext } from '../decode/decoder-context.ts'
 import { loadNative } from '../native/load-native.ts'
 import { openStore } from '../stores/open-store.ts'
@@ -58,6 +59,7 @@ port.on('message', (message: ToThread) => {
 async function scanSlice(slice: Slice): Promise<void> {
   const counts = noOutcomes()
   const notRead: NotRead[] = []
+  const warnings = new WarningCounts()
   const linesBefore = kept.lines
   const linesByPrefix = new Map<string, number>()
   currentSlice = slice.number
@@ -65,7 +67,9 @@ async function scanSlice(slice: Slice): Promise<void> {
   const { prefixLength } = settings.readings[slice.category]!
   for (const object of slice.objects) {
     const before = kept.lines
-    const scanned = await scan(object, pickerOf(object))
+    const picker = pickerOf(object)
+    const scanned = await scan(object, picker)
+    for (const { code, count, hint } of picker.takeNotes()) warnings.add(code, object.key, count, hint)
     if (kept.lines > before) {
       const prefix = object.key.slice(0, prefixLength)
       linesByPrefix.set(prefix, (linesByPrefix.get(prefix) ?? 0) + kept.lines - before)
@@ -76,7 +80,7 @@ async function scanSlice(slice: Slice): Promise<void> {
   }
   const rest = kept.takeRest()
   untakenBytes += rest?.length ?? 0
-  const summary = { counts, notRead, lines: kept.lines - linesBefore, linesByPrefix }
+  const summary = { counts, notRead, warnings: warnings.list(), lines: kept.lines - linesBefore, linesByPrefix }
   const progress = meter.take()
   send({ kind: 'done', slice: slice.number, rest, summary, progress }, rest && [rest.buffer as ArrayBuffer])
   if (untakenBytes >= settings.creditBytes) await creditReturned()

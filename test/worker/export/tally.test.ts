@@ -33,7 +33,7 @@ function tallyOf(slices: readonly (readonly [category: number, Readonly<Record<s
   for (const [category, byPrefix] of slices) {
     const linesByPrefix = new Map(Object.entries(byPrefix))
     const lines = [...linesByPrefix.values()].reduce((sum, one) => sum + one, 0)
-    tally.addSlice(category, { counts: noOutcomes(), notRead: [], lines, linesByPrefix })
+    tally.addSlice(category, { counts: noOutcomes(), notRead: [], warnings: [], lines, linesByPrefix })
   }
   return tally
 }

@@ -41,6 +41,7 @@ const result: ExportResult = {
     vanished: 0,
     denied: 2
   },
+  warnings: [],
   notRead: [
     ...Array.from({ length: 9 }, (_, at) => unreadable(at)),
     { key: 'a\u001b[31m\nb', outcome: 'denied', keptLines: 0 },

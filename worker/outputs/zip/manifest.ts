@@ -19,5 +19,5 @@ export const manifestName = 'manifest.json'
  */
 export function* manifestPieces(head: ManifestHead, notRead: Iterable<NotRead>): Generator<string> {
   const { scanned, ...before } = head
-  yield* jsonWithList({ version: 1, ...before }, 'notRead', notRead, { scanned })
+  yield* jsonWithList({ version: 2, ...before }, 'notRead', notRead, { scanned })
 }

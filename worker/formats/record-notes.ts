@@ -1,0 +1,10 @@
+import type { WarningCode } from '../contract/warning.ts'
+
+/** Something that was noticed about records of one object. */
+export interface RecordNote {
+  readonly code: WarningCode
+  /** How many records. */
+  readonly count: number
+  /** What they look like, if that is known. */
+  readonly hint?: string
+}
