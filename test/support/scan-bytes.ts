@@ -1,4 +1,4 @@
-import { createDecoderContext } from '../../worker/decode/decoder-context.ts'
+import { createDecoderContext, type PooledContext } from '../../worker/decode/decoder-context.ts'
 import type { InflaterName } from '../../worker/decode/inflater.ts'
 import { compileFindRuns } from '../../worker/match/compile-matcher.ts'
 import type { MatchSpec } from '../../worker/match/matcher.ts'
@@ -25,21 +25,41 @@ const defaultLimits: ScanLimits = { maxLineBytes: 64 * 1024 ** 2, maxRatio: 200 
 /** What identifies in the tests, unless said otherwise. */
 export const specOf = (...identifiers: string[]): MatchSpec => ({ identifiers, match: 'text', case: 'exact' })
 
+/** What a scan thread keeps from one object to the next. */
+interface Keeping {
+  readonly context: PooledContext
+  readonly kept: KeptLines
+  readonly pieces: Buffer[]
+}
+
+/** What no scan uses now. */
+const idle: Record<InflaterName, Keeping[]> = { 'isa-l': [], 'zlib-handle': [], 'zlib-stream': [] }
+
+function createKeeping(inflater: InflaterName): Keeping {
+  const pieces: Buffer[] = []
+  const reference = inflater === 'isa-l' ? 'zlib-handle' : inflater
+  return {
+    context: createDecoderContext({ fast: inflater, reference }),
+    kept: new KeptLines((piece) => pieces.push(piece)),
+    pieces
+  }
+}
+
 /** Scans the bytes of one object as a scan thread does, in this thread. */
 export async function scanBytes(bytes: Buffer, spec: MatchSpec, options: ScanBytesOptions = {}): Promise<ScannedBytes> {
-  const pieces: Buffer[] = []
-  const kept = new KeptLines((piece) => pieces.push(piece))
-  const store = new ChunkedStore(bytes, options.places)
   const inflater = options.inflater ?? 'zlib-handle'
-  const reference = inflater === 'isa-l' ? 'zlib-handle' : inflater
-  const context = createDecoderContext({ fast: inflater, reference })
-  const scan = createObjectScanner(store, context, { ...defaultLimits, ...options.limits }, kept, () => {})
+  const keeping = idle[inflater].pop() ?? createKeeping(inflater)
+  const { context, kept, pieces } = keeping
+  const store = new ChunkedStore(bytes, options.places)
+  const limits = { ...defaultLimits, ...options.limits }
+  const scan = createObjectScanner(store, context, limits, kept, () => {})
   const findRuns = compileFindRuns(spec)
-  const { maxLineBytes } = { ...defaultLimits, ...options.limits }
-  const scanned = await scan(store.object, new LinePicker(maxLineBytes, (block) => kept.pick(block, findRuns)))
+  const linesBefore = kept.lines
+  const scanned = await scan(store.object, new LinePicker(limits.maxLineBytes, (block) => kept.pick(block, findRuns)))
   const rest = kept.takeRest()
-  context.close()
-  return { ...scanned, kept: Buffer.concat(rest ? [...pieces, rest] : pieces), lines: kept.lines }
+  const all = pieces.splice(0)
+  idle[inflater].push(keeping)
+  return { ...scanned, kept: Buffer.concat(rest ? [...all, rest] : all), lines: kept.lines - linesBefore }
 }
 
 /** Plain lines that hold the identifier, under prefixes of two letters. */
