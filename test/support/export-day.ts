@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Config } from '../../worker/contract/config.ts'
 import type { NotRead } from '../../worker/contract/outcome.ts'
 import { parseRequest } from '../../worker/contract/parse-request.ts'
 import type { ExportResult } from '../../worker/contract/result.ts'
@@ -14,6 +15,7 @@ import { temporaryDirectory } from './temporary-directory.ts'
 export interface DayOptions {
   readonly source: StoreSettings
   readonly words: readonly string[]
+  readonly config?: Config
   readonly threads?: number
   readonly signal?: AbortSignal
   readonly listener?: ExportOptions['listener']
@@ -29,12 +31,12 @@ export interface DayTarget {
 /** The result with its list. */
 export type ExportedDay = Omit<ExportResult, 'notRead'> & { readonly notRead: readonly NotRead[] }
 
-const config = referenceConfig()
+const reference = referenceConfig()
 const nowMs = Date.UTC(2023, 9, 2)
 
 /** Exports in this process, with stores of its own. */
 export async function exportDay(target: DayTarget, options: DayOptions): Promise<ExportedDay> {
-  const { source: sourceSettings, words, threads = 2, signal, listener } = options
+  const { source: sourceSettings, words, config = reference, threads = 2, signal, listener } = options
   await using source = openStore(sourceSettings)
   await using store = openStore(target.settings)
   using result = await exportLogs(parseRequest(words, config, nowMs), {

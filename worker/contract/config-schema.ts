@@ -41,7 +41,10 @@ const categoryKeys = (formatNames: readonly string[] | undefined) => ({
   exclude: z.array(z.string().min(1)).meta({
     description: 'Keys not to read, such as error prefixes: * stands for any text, ? for one character.'
   }),
-  lookaheadHours: count(0, 48).meta({ description: 'How long after their time records may still arrive.' }),
+  lookaheadHours: count(0, 744).meta({
+    description:
+      'How long after their time records may still arrive: so many hours past a window of record time are read.'
+  }),
   identifierAliases: z
     .record(z.string().min(1), z.string().regex(/^\P{Cc}{3,256}$/u, '3 to 256 characters, no control characters'))
     .meta({
@@ -57,7 +60,7 @@ const categorySchema = (keys: CategoryKeys) =>
     format: keys.format.default('lines'),
     table: keys.table.optional(),
     exclude: keys.exclude.default([]),
-    lookaheadHours: keys.lookaheadHours.default(0),
+    lookaheadHours: keys.lookaheadHours.default(1),
     identifierAliases: keys.identifierAliases.default({})
   })
 

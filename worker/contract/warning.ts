@@ -22,7 +22,7 @@ export interface CountedWarning {
   readonly objects: number
   /** Keys of the first of these objects, up to three, in key order. */
   readonly keys: readonly string[]
-  /** What the data looks like: the likely format or container, or the names of devices. */
+  /** What the data looks like: the likely format or container, or the names of devices; `no-time` has `kept` or `left out`. */
   readonly hint: string
 }
 

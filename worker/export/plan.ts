@@ -2,7 +2,7 @@ import type { Category, Environment } from '../contract/config.ts'
 import { prefixesOf } from '../contract/layout.ts'
 import { entryName } from '../contract/names.ts'
 import { type ExportRequest, windowOf } from '../contract/request.ts'
-import { hourMs, type Window } from '../contract/window.ts'
+import { dayMs, hourMs, type Window } from '../contract/window.ts'
 import { findFormat } from '../formats/registry.ts'
 import type { CategoryPlan } from '../scan/category-plan.ts'
 
@@ -16,8 +16,8 @@ export function planCategories(request: ExportRequest, environment: Environment)
     const spec = { identifiers: [...new Set(identifiers)], match: request.match, case: request.case }
     const inTime = prefixesOf(category.layout, window)
     const isByEvent = request.window === 'event'
-    const prefixes = isByEvent ? prefixesOf(category.layout, withLateOnes(window, category)) : inTime
-    const latePrefixes = prefixes.filter((prefix) => !inTime.includes(prefix))
+    const prefixes = isByEvent ? prefixesOf(category.layout, withNeighbours(window, category)) : inTime
+    const outerPrefixes = prefixes.filter((prefix) => !inTime.includes(prefix))
     return {
       category,
       prefixes,
@@ -25,7 +25,7 @@ export function planCategories(request: ExportRequest, environment: Environment)
         spec,
         format: category.format,
         output: request.format === 'auto' ? findFormat(category.format).defaultOutput : request.format,
-        eventWindow: isByEvent ? { fromMs: window.fromMs, toMs: window.toMs, latePrefixes } : undefined,
+        eventWindow: isByEvent ? { fromMs: window.fromMs, toMs: window.toMs, outerPrefixes } : undefined,
         prefixLength: prefixes[0]!.length
       },
       entry: entryName(name, window)
@@ -33,9 +33,14 @@ export function planCategories(request: ExportRequest, environment: Environment)
   })
 }
 
-/** Keys name the time at which records arrived, which may be hours after their own time. */
-function withLateOnes(window: Window, { lookaheadHours }: Category): Window {
-  return { ...window, toMs: window.toMs + lookaheadHours * hourMs }
+/**
+ * The window with what lies around it. A key names the time at which the oldest record of its object arrived: Firehose
+ * and fluent-bit name an object when its buffer begins to fill (https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html).
+ * So the prefix before the window may hold records of the window. Others arrive hours after their own time.
+ */
+function withNeighbours(window: Window, { layout, lookaheadHours }: Category): Window {
+  const prefixMs = layout.hasHours ? hourMs : dayMs
+  return { ...window, fromMs: window.fromMs - prefixMs, toMs: window.toMs + lookaheadHours * hourMs }
 }
 
 /** Whether a rule skips an object: a folder marker, or a key that the configuration excludes. */

@@ -13,9 +13,14 @@ const texts: Readonly<Record<WarningCode, (warning: CountedWarning, category: Ca
   'format-mismatch': ({ count, objects, hint }, { format }) =>
     `${formatCount(count, 'record')} in ${formatCount(objects, 'object')} do not fit the format ${format}` +
     (hint && `: the format may be ${hint}`),
-  'no-time': ({ count, objects }) =>
-    `${formatCount(count, 'matching record')} in ${formatCount(objects, 'object')} have no time of their own`,
-  'outside-window': ({ count, objects }) =>
-    `${formatCount(count, 'matching record')} in ${formatCount(objects, 'object')} left out: their time is outside the window`,
+  'no-time': ({ count, objects, hint }) => {
+    const [whose, who] = count === 1 ? ['its', 'it'] : ['their', 'they']
+    const records = `${formatCount(count, 'matching record')} in ${formatCount(objects, 'object')}`
+    const where = hint === 'left out' ? 'outside' : 'in'
+    return `${records} without a time of ${whose} own, ${hint}: ${who} arrived ${where} the window`
+  },
+  'outside-window': ({ count, objects }, { layout, lookaheadHours }) =>
+    `${formatCount(count, 'matching record')} in ${formatCount(objects, 'object')} left out: ${count === 1 ? 'its' : 'their'} time is outside the window ` +
+    `(the ${layout.hasHours ? 'hour' : 'day'} before it and ${formatCount(lookaheadHours, 'hour')} after it were read too)`,
   'several-devices': ({ count, hint }) => `the identifier matched ${formatCount(count, 'device')}: ${hint}`
 }

@@ -5,6 +5,6 @@ export interface RecordNote {
   readonly code: WarningCode
   /** How many records. */
   readonly count: number
-  /** What they look like, if that is known. */
+  /** What they look like, if that is known. Of records without a time: whether they were kept. */
   readonly hint?: string
 }

@@ -102,7 +102,7 @@ export class RecordPicker {
   takeNotes(): RecordNote[] {
     const notes: RecordNote[] = [
       { code: 'format-mismatch', count: this.#unparsed },
-      { code: 'no-time', count: this.#untimed },
+      { code: 'no-time', count: this.#untimed, hint: this.#settings.window?.keepsUntimed ? 'kept' : 'left out' },
       { code: 'outside-window', count: this.#outside }
     ]
     this.#unparsed = this.#untimed = this.#outside = 0

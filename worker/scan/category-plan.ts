@@ -24,13 +24,13 @@ export interface CategoryReading {
   readonly prefixLength: number
 }
 
-/** Records count by their own time. A record without a time counts if its object arrived in the window. */
+/** Records count by their own time. A record without a time counts if the key of its object names the window. */
 interface EventWindow {
   readonly fromMs: number
   /** Not included. */
   readonly toMs: number
-  /** Prefixes of objects that arrived after the window. */
-  readonly latePrefixes: readonly string[]
+  /** Prefixes that are read but not in the window: the one before it, and those of late records. */
+  readonly outerPrefixes: readonly string[]
 }
 
 /** Objects and bytes of a listing or of a part of it. */

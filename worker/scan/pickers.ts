@@ -33,7 +33,7 @@ export function createPickers(
   }
   const inTime = create(true)
   if (!eventWindow) return () => inTime
-  const late = create(false)
-  const { latePrefixes } = eventWindow
-  return ({ key }) => (latePrefixes.some((prefix) => key.startsWith(prefix)) ? late : inTime)
+  const outer = create(false)
+  const { outerPrefixes } = eventWindow
+  return ({ key }) => (outerPrefixes.some((prefix) => key.startsWith(prefix)) ? outer : inTime)
 }
