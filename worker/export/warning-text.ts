@@ -1,6 +1,7 @@
 import type { Category } from '../contract/config.ts'
 import { formatCount } from '../contract/units.ts'
 import type { CountedWarning, Warning, WarningCode } from '../contract/warning.ts'
+import { joinedHint } from '../formats/likely-format.ts'
 
 /** A warning of a category as the manifest has it: how much, where, what it may be. */
 export function describeWarning(warning: CountedWarning, category: Category): Warning {
@@ -11,7 +12,9 @@ export function describeWarning(warning: CountedWarning, category: Category): Wa
 const texts: Readonly<Record<WarningCode, (warning: CountedWarning, category: Category) => string>> = {
   'not-text': ({ count, hint }) => `${formatCount(count, 'object')} can’t be read as text${hint && `: ${hint}`}`,
   'format-mismatch': ({ count, objects, hint }, { format }) =>
-    `${formatCount(count, 'record')} in ${formatCount(objects, 'object')} do not fit the format ${format}` +
+    (hint === joinedHint
+      ? `${formatCount(count, 'document')} on one line in ${formatCount(objects, 'object')}`
+      : `${formatCount(count, 'record')} in ${formatCount(objects, 'object')} ${count === 1 ? 'does' : 'do'} not fit the format ${format}`) +
     (hint && `: the format may be ${hint}`),
   'no-time': ({ count, objects, hint }) => {
     const [whose, who] = count === 1 ? ['its', 'it'] : ['their', 'they']

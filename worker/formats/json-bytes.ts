@@ -39,6 +39,17 @@ export function afterWrapper(bytes: Buffer, from: number, key: Buffer): number |
   return at
 }
 
+/** How far from its brace the first name of an object may stand. */
+const maxIndentBytes = 1024
+
+/** Whether an object begins at the brace at `at`: with a name, or empty. Undefined when the bytes end too early to say. */
+export function beginsObject(bytes: Buffer, at: number): boolean | undefined {
+  const end = Math.min(bytes.length, at + maxIndentBytes)
+  const next = skipSpaces(bytes, at + 1, end)
+  if (next < end) return bytes[next] === quote || bytes[next] === closeBrace
+  return end < bytes.length ? false : undefined
+}
+
 /** Whether the byte at `at` is escaped: behind an odd number of backslashes. */
 export function isEscaped(bytes: Buffer, at: number): boolean {
   let before = at - 1

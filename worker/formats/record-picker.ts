@@ -2,8 +2,10 @@ import { LineBlocks } from '../decode/blocks.ts'
 import { compileMatcher } from '../match/compile-matcher.ts'
 import type { Matcher, MatchSpec } from '../match/matcher.ts'
 import { DocumentSplitter } from './document-splitter.ts'
+import { FitCheck } from './fit-check.ts'
 import type { Format, LogRecord, Output, RecordParser } from './format.ts'
 import { compileJsonMatcher } from './json-search.ts'
+import { likelyFormat } from './likely-format.ts'
 import type { RecordNote } from './record-notes.ts'
 import { parseLimits, type RecordLimits } from './record-reader.ts'
 import { renderRecord } from './render.ts'
@@ -12,6 +14,8 @@ const newline = 0x0a
 const lineEnd = Buffer.from('\n')
 /** Bytes of the escape `\uXXXX`. The character itself takes at most half of them. */
 const escapeBytes = 6
+/** So many matching lines of an object are parsed to see whether they fit, if their bytes are all that is kept. */
+const checkedLines = 32
 
 /** Which records of an export count by their own time. */
 interface TimeWindow {
@@ -55,6 +59,8 @@ export class RecordPicker {
   /** The bytes that documents were last found in, and the next hit in them. */
   #searched: Buffer | undefined
   #nextHit = 0
+  readonly #fit = new FitCheck()
+  #checkedLines = 0
   #unparsed = 0
   #untimed = 0
   #outside = 0
@@ -96,11 +102,13 @@ export class RecordPicker {
     this.#parser = this.#format.createParser(parseLimits(this.#settings))
     this.#isAtStart = true
     this.#searched = undefined
+    this.#checkedLines = 0
   }
 
   /** What was noticed about the matching records since the last call. */
   takeNotes(): RecordNote[] {
     const notes: RecordNote[] = [
+      ...this.#fit.takeNotes(),
       { code: 'format-mismatch', count: this.#unparsed },
       { code: 'no-time', count: this.#untimed, hint: this.#settings.window?.keepsUntimed ? 'kept' : 'left out' },
       { code: 'outside-window', count: this.#outside }
@@ -119,9 +127,13 @@ export class RecordPicker {
     for (let hit = this.#findInFrame(block, 0); hit >= 0; hit = this.#findInFrame(block, position)) {
       const start = hit === position ? position : block.lastIndexOf(newline, hit - 1) + 1
       position = block.indexOf(newline, hit) + 1
+      this.#fit.check(block, start, position)
       if (!keepsBytes) {
         this.#parser.parse(block.subarray(start, position - 1), (record) => this.#write(record))
         continue
+      }
+      if (this.#checkedLines++ < checkedLines) {
+        this.#parser.parse(block.subarray(start, position - 1), (record) => this.#countMisfit(record))
       }
       if (start !== runEnd) {
         if (records > 0) this.#keep(block, runStart, runEnd, records)
@@ -169,11 +181,17 @@ export class RecordPicker {
 
   #write(record: LogRecord): void {
     const { window, output } = this.#settings
-    if (record.parseError !== undefined) this.#unparsed++
+    this.#countMisfit(record)
     if (window && !this.#isInWindow(record.timeMs, window)) return
     const line = renderRecord(this.#format, record, output)
     const bytes = line.at(-1) === newline ? line : Buffer.concat([line, lineEnd])
     this.#keep(bytes, 0, bytes.length, 1)
+  }
+
+  /** Lines that hold several records are counted once an object, as what they hold. */
+  #countMisfit({ raw, parseError }: LogRecord): void {
+    if (parseError === undefined || parseError === 'no time') return
+    if (this.#format.framing === 'documents' || !likelyFormat(raw)) this.#unparsed++
   }
 
   #isInWindow(timeMs: number | undefined, { fromMs, toMs, keepsUntimed }: TimeWindow): boolean {

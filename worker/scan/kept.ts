@@ -1,3 +1,4 @@
+import type { FitCheck } from '../formats/fit-check.ts'
 import { type FindRuns, runWords } from '../match/matcher.ts'
 import { freeBytes } from '../spool/free-bytes.ts'
 
@@ -24,15 +25,17 @@ export class KeptLines {
     this.#onPiece = onPiece
   }
 
-  /** Keeps the lines with a hit from a block of whole lines. */
-  pick(block: Buffer, findRuns: FindRuns): void {
+  /** Keeps the lines with a hit from a block of whole lines. `fit` sees them. */
+  pick(block: Buffer, findRuns: FindRuns, fit?: FitCheck): void {
     let position = 0
     for (let count = mostRuns; count === mostRuns; ) {
       count = findRuns(block, position, this.#runs)
       for (let run = 0; run < count; run++) {
         const at = run * runWords
+        const start = this.#runs[at]!
         position = this.#runs[at + 1]!
-        this.add(block, this.#runs[at]!, position, this.#runs[at + 2]!)
+        this.add(block, start, position, this.#runs[at + 2]!)
+        fit?.check(block, start, position)
       }
     }
   }

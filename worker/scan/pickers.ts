@@ -1,4 +1,5 @@
 import type { StoredObject } from '../contract/store.ts'
+import { FitCheck } from '../formats/fit-check.ts'
 import { RecordPicker } from '../formats/record-picker.ts'
 import { findFormat } from '../formats/registry.ts'
 import { compileFindRuns } from '../match/compile-matcher.ts'
@@ -21,7 +22,8 @@ export function createPickers(
   const format = findFormat(name)
   if (name === 'lines' && output === 'raw' && !eventWindow) {
     const findRuns = compileFindRuns(spec, native)
-    const blocks = new LinePicker(maxLineBytes, (block) => kept.pick(block, findRuns))
+    const fit = new FitCheck()
+    const blocks = new LinePicker(maxLineBytes, (block) => kept.pick(block, findRuns, fit), fit)
     return () => blocks
   }
   const create = (keepsUntimed: boolean): RecordPicker => {
