@@ -1,5 +1,6 @@
 import type { Config, Environment } from '../worker/contract/config.ts'
 import type { Problem } from '../worker/contract/errors.ts'
+import { rootOf } from '../worker/contract/layout.ts'
 import { type BucketPlace, expiringOf, placeOf, rejectedOf } from './bucket-location.ts'
 import { settingsOf } from './deploy-settings.ts'
 
@@ -39,6 +40,10 @@ export function problemsOf(environment: Environment, config: Config, home: Envir
     const most = longestStream - `iot-log-${name}-${ending}`.length
     const text = `${most} letters at most fit into names of streams`
     if (category.length > most) say(`${key}.deploy.ingest.${category}`, text)
+    const { template } = environment.categories.get(category)?.layout ?? { template: '' }
+    if (/\*|\{(?:account|region)\}/.test(template)) {
+      say(`${key}.deploy.ingest.${category}`, `${template}: a stream writes no *, {account} or {region}`)
+    }
   }
   const isAway = account !== home.account || region !== home.region
   if (isAway && publicUrl === undefined) {
@@ -106,7 +111,7 @@ function expiryProblems(environment: Environment, config: Config, logs: BucketPl
   }
   if (logs.bucket !== store.bucket) return problems
   for (const { name, layout } of environment.categories.values()) {
-    const root = logs.prefix + layout.template.split('{')[0]!
+    const root = logs.prefix + rootOf(layout)
     const say = (text: string): void => {
       problems.push(problemAt(`categories.${name}.layout`, `${layout.template}: ${text}`))
     }

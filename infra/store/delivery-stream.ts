@@ -38,6 +38,7 @@ export function createStream(scope: Construct, deployment: Deployment, options: 
       bufferingHints: buffering,
       // Envelopes are gzip members, and gzip members in a row are a gzip object.
       compressionFormat: keepsEnvelopes ? 'UNCOMPRESSED' : 'GZIP',
+      ...(category.layout.timeZone !== undefined && { customTimeZone: category.layout.timeZone }),
       fileExtension: '.gz',
       cloudWatchLoggingOptions: { enabled: true, logGroupName: logGroup, logStreamName: troubles.ref },
       ...(records === 'cloudwatch' && !keepsEnvelopes && { processingConfiguration: messagesOfEnvelopes })

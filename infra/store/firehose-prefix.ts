@@ -7,7 +7,7 @@ import type { Layout } from '../../worker/contract/layout.ts'
 
 /** The prefix of a stream's objects: `telemetry/!{timestamp:yyyy}/!{timestamp:MM}/…`. */
 export function firehosePrefix(root: string, { template }: Layout): string {
-  return root + template.replaceAll(/\{(yyyy|MM|dd|HH)\}/g, (_, field: string) => `!{timestamp:${field}}`)
+  return root + template.replaceAll(/\{(yyyy|MM?|dd?|HH?)\}/g, (_, field: string) => `!{timestamp:${field}}`)
 }
 
 /** The prefix of records that a stream could not deliver: outside of all categories. */

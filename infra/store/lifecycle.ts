@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib'
 import type { LifecycleRule } from 'aws-cdk-lib/aws-s3'
+import { rootOf } from '../../worker/contract/layout.ts'
 import type { Deployment } from '../deployment.ts'
 
 /*
@@ -17,7 +18,7 @@ export const analystResults = { folder: 'athena-results/', days: 7 } as const
 
 /** The prefixes of logs, each once, none inside another. */
 export function logRoots({ environment, logs }: Deployment): readonly string[] {
-  const roots = [...environment.categories.values()].map(({ layout }) => logs.prefix + layout.template.split('{')[0]!)
+  const roots = [...environment.categories.values()].map(({ layout }) => logs.prefix + rootOf(layout))
   const distinct = [...new Set(roots)].sort()
   return distinct.filter((root) => !distinct.some((other) => other !== root && root.startsWith(other)))
 }

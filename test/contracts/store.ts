@@ -61,6 +61,22 @@ export function testStoreContract(name: string, create: () => Promise<StoreUnder
       assert.deepEqual(await listAll(test.store, 'a/b/c/'), [])
     })
 
+    it('gives the folders one level below a prefix', async () => {
+      await using test = await create()
+      const keys = ['f/b/1', 'f/b/c/2', 'f/a+ %20/1', 'f/\u00e9/1', 'f/x', 'f/dev-1/x', 'f/dev-2/x/y', 'g/1']
+      for (const key of keys) await test.put(key, Buffer.from(key))
+      const folders = async (prefix: string): Promise<string[]> => {
+        const found: string[] = []
+        for await (const page of test.store.listFolders(prefix)) found.push(...page)
+        return found
+      }
+      assert.deepEqual(await folders('f/'), ['f/a+ %20/', 'f/b/', 'f/dev-1/', 'f/dev-2/', 'f/\u00e9/'])
+      assert.deepEqual(await folders('f/dev-'), ['f/dev-1/', 'f/dev-2/'])
+      assert.deepEqual(await folders('f/x'), [])
+      assert.deepEqual(await folders('no/such/'), [])
+      assert.deepEqual(await folders(''), ['f/', 'g/'])
+    })
+
     it('comes in pages and stops when its signal aborts', async () => {
       await using test = await create()
       for (let number = 0; number < 2100; number++)

@@ -73,6 +73,17 @@ class MemoryStore implements Store {
     }
   }
 
+  async *listFolders(prefix: string): AsyncGenerator<readonly string[]> {
+    const folders = new Set<string>()
+    for await (const page of this.list(prefix)) {
+      for (const { key } of page) {
+        const slash = key.indexOf('/', prefix.length)
+        if (slash >= 0) folders.add(key.slice(0, slash + 1))
+      }
+    }
+    yield [...folders].sort(compareKeys)
+  }
+
   announce(): void {}
 
   open({ key }: StoredObject): ObjectBody {

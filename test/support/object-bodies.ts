@@ -35,6 +35,8 @@ export class ChunkedStore implements Store {
     yield [this.object]
   }
 
+  async *listFolders(): AsyncGenerator<readonly string[]> {}
+
   announce(): void {}
 
   open(): ObjectBody {

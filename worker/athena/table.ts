@@ -1,5 +1,6 @@
 import type { Category } from '../contract/config.ts'
 import { IotLogError } from '../contract/errors.ts'
+import { isFixed } from '../contract/layout.ts'
 import { type Partitioning, partitioningOf } from './partitions.ts'
 
 /*
@@ -40,6 +41,12 @@ export function tableOf({ name, table, layout }: Category): CategoryTable {
   if (table === undefined) return { problem: `category ${name} has no table (categories.${name}.table)` }
   const { template } = layout
   const no = (why: string): CategoryTable => ({ problem: `category ${name} can have no table: its layout ${why}` })
+  if (/\*|\{(?:account|region)\}/.test(template)) {
+    return no(`${template} has names that only a listing finds (*, {account}, {region}), which no table can`)
+  }
+  if (!isFixed(layout)) return no(`${template} has numbers without leading zeros, which no table here can`)
+  if (layout.timeZone !== undefined)
+    return no(`${template} has local times (${layout.timeZone}), which no table here can`)
   if (!safeLayout.test(template)) return no(`${template} holds other characters than letters, digits and !_.()=-`)
   if (!template.endsWith('/')) return no(`${template} does not end with a slash, and a table reads whole folders`)
   if (template.includes('//')) return no(`${template} holds an empty folder, which Athena leaves out`)

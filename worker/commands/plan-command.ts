@@ -1,5 +1,6 @@
 import { offerAthena } from '../athena/open-access.ts'
 import { ProblemCollector } from '../contract/errors.ts'
+import { shownPrefix } from '../contract/layout.ts'
 import { parseRequest } from '../contract/parse-request.ts'
 import { describeRequest } from '../contract/request.ts'
 import { exitCodes } from '../contract/result.ts'
@@ -100,9 +101,10 @@ async function makePlan({ typed, surroundings, terminal, signal }: CommandContex
     const { limits } = config
     const situation = { plans, listing, environment, source, limits, threads, wanted: request.engine, obstacle }
     const { engines, obstacles, reason } = await chooseEngines(situation)
-    const categories = plans.map(({ category, prefixes }, at) => {
-      const { objects, skipped, storedBytes } = listing.categories[at]!
+    const categories = plans.map(({ category, prefixes: planned }, at) => {
+      const { prefixes: listed, objects, skipped, storedBytes } = listing.categories[at]!
       const amounts = { objects, skipped, bytes: storedBytes }
+      const prefixes = listed.length > 0 ? listed : planned.map(shownPrefix)
       return { name: category.name, prefixes, ...amounts, engine: engines[at]!, obstacle: obstacles[at] ?? null }
     })
     const { objects, skipped, storedBytes } = listing

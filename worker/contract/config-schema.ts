@@ -3,6 +3,7 @@ import { deploySchema } from './deploy-schema.ts'
 import { parseLayout } from './layout.ts'
 import { logLevels } from './log-level.ts'
 import { sinkSchema } from './sink-schema.ts'
+import { isTimeZone } from './time-zone.ts'
 
 /*
  * The schema of iot-log.config.json. Editors get it as JSON Schema (iot-log.config.schema.json). Objects are strict: an
@@ -34,8 +35,13 @@ const count = (minimum: number, maximum: number): z.ZodInt => z.int().min(minimu
 const categoryKeys = (formatNames: readonly string[] | undefined) => ({
   aliases: z.array(name).meta({ description: 'Other words for this category.' }),
   layout: layoutTemplate.meta({
-    description: 'Key prefix with {yyyy} {MM} {dd}, and {HH} if each hour has a prefix; all UTC.'
+    description:
+      'Key prefix with {yyyy} {MM} {dd}, and {HH} if each hour has a prefix; {M} {d} {H} have no leading zeros. *, {account} and {region} stand for one segment of the key.'
   }),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'a time zone such as Asia/Tokyo or UTC')
+    .meta({ description: 'The time zone of local times in keys and records; UTC by default.' }),
   format: (formatNames ? z.enum(formatNames) : z.string()).meta({ description: 'How bytes become records.' }),
   table: glueName.meta({ description: 'Glue table of the raw lines; without one Athena cannot read the category.' }),
   exclude: z.array(z.string().min(1)).meta({
@@ -59,6 +65,7 @@ const categorySchema = (keys: CategoryKeys) =>
     aliases: keys.aliases.default([]),
     format: keys.format.default('lines'),
     table: keys.table.optional(),
+    timeZone: keys.timeZone.optional(),
     exclude: keys.exclude.default([]),
     lookaheadHours: keys.lookaheadHours.default(1),
     identifierAliases: keys.identifierAliases.default({})

@@ -20,6 +20,8 @@ export interface Category {
   readonly layout: Layout
   readonly format: CategorySettings['format']
   readonly table: string | undefined
+  /** The zone of local times in keys and records; undefined for UTC. */
+  readonly timeZone?: string | undefined
   readonly exclude: readonly string[]
   readonly lookaheadHours: number
   readonly identifierAliases: Readonly<Record<string, string>>
@@ -87,9 +89,9 @@ function resolveConfig(document: ConfigDocument): Config {
 }
 
 function resolveCategory(name: string, settings: CategorySettings): Category {
-  const parsed = parseLayout(settings.layout)
+  const parsed = parseLayout(settings.layout, settings.timeZone)
   if ('problem' in parsed) throw new ProblemsError('wrong-config', [{ subject: name, text: parsed.problem }])
-  return { ...settings, name, table: settings.table, layout: parsed.layout }
+  return { ...settings, name, table: settings.table, timeZone: settings.timeZone, layout: parsed.layout }
 }
 
 function definedOf<T extends object>(value: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {

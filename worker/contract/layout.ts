@@ -1,54 +1,78 @@
 import { compareKeys } from './key-order.ts'
+import { layoutProblem } from './layout-problem.ts'
+import { localTime, quarterMs } from './time-zone.ts'
 import { hourMs, type Window } from './window.ts'
 
 /**
- * The key prefix of a category's objects, with `{yyyy}`, `{MM}`, `{dd}` and, for a prefix per hour, `{HH}`, in UTC.
- * Firehose writes `YYYY/MM/DD/HH/` by default (https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html). Hive layouts
- * (`year={yyyy}/…`, `dt={yyyy}-{MM}-{dd}/`) are templates like any other.
+ * The key prefix of a category's objects. The time is `{yyyy}`, `{MM}` and `{dd}`, and, for a prefix per hour, `{HH}`;
+ * `{M}`, `{d}` and `{H}` have no leading zeros. Firehose writes `YYYY/MM/DD/HH/` by default
+ * (https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html). Hive layouts (`year={yyyy}/…`, `dt={yyyy}-{MM}-{dd}/`)
+ * are templates like any other. `*`, `{account}` and `{region}` stand for any text of one segment.
  */
 export interface Layout {
   readonly template: string
   readonly hasHours: boolean
+  /** The zone of the local times in keys; undefined for UTC. */
+  readonly timeZone?: string | undefined
 }
 
-const placeholder = /\{([^{}]*)\}/g
-const known = ['yyyy', 'MM', 'dd', 'HH']
+/** In a prefix: any text of one segment. No key of a log has this character. */
+export const anyName = '\0'
 
-/** Checks a template; the problem names the placeholder that is wrong or missing. */
-export function parseLayout(template: string): { readonly layout: Layout } | { readonly problem: string } {
-  const names = [...template.matchAll(placeholder)].map((match) => match[1]!)
-  const unknown = names.find((name) => !known.includes(name))
-  if (unknown !== undefined) {
-    return { problem: `unknown placeholder {${unknown}}; write {yyyy}, {MM}, {dd} or {HH}` }
-  }
-  if (/[{}]/.test(template.replace(placeholder, ''))) return { problem: 'a brace is not closed' }
-  const missing = known.slice(0, 3).find((name) => !names.includes(name))
-  if (missing) return { problem: `{${missing}} is missing; a layout must contain the day: {yyyy}, {MM} and {dd}` }
-  if (template.startsWith('/')) return { problem: 'a key prefix must not begin with a slash' }
-  if (template.split('/').some((segment) => segment === '.' || segment === '..')) {
-    return { problem: 'a key must not have a "." or ".." segment' }
-  }
-  return { layout: { template, hasHours: names.includes('HH') } }
+const placeholder = /\{([^{}]*)\}|\*/g
+
+/** Checks a template. The problem names what is wrong or missing. */
+export function parseLayout(
+  template: string,
+  timeZone?: string
+): { readonly layout: Layout } | { readonly problem: string } {
+  const problem = layoutProblem(template)
+  if (problem !== undefined) return { problem }
+  return { layout: { template, hasHours: /\{HH?\}/.test(template), timeZone: isUtc(timeZone) ? undefined : timeZone } }
+}
+
+const isUtc = (timeZone: string | undefined): boolean => timeZone !== undefined && /^(?:Etc\/)?UTC$/i.test(timeZone)
+
+/** The text before the first placeholder or `*`: all keys of the layout begin with it. */
+export function rootOf({ template }: Layout): string {
+  return template.split(/[{*]/, 1)[0]!
+}
+
+/** Whether all prefixes of a layout have the same length. */
+export function isFixed({ template }: Layout): boolean {
+  return !/\*|\{(?:M|d|H|account|region)\}/.test(template)
 }
 
 /**
- * The key prefixes of a window, in byte order. All have the same length, so none begins another: their listings, one
- * after the other, are in key order and hold each object once.
+ * The key prefixes of a window, in byte order. None begins another: their listings, one after the other, are in key
+ * order and hold each object once. With a time zone these are the local days or hours that overlap the window.
  */
 export function prefixesOf(layout: Layout, window: Window): string[] {
+  const stepMs = layout.timeZone === undefined ? hourMs : quarterMs
   const prefixes = new Set<string>()
-  for (let timeMs = window.fromMs; timeMs < window.toMs; timeMs += hourMs) prefixes.add(prefixAt(layout, timeMs))
+  const fromMs = Math.floor(window.fromMs / stepMs) * stepMs
+  for (let timeMs = fromMs; timeMs < window.toMs; timeMs += stepMs) prefixes.add(prefixAt(layout, timeMs))
   return [...prefixes].sort(compareKeys)
 }
 
-/** The key prefix of the hour (or, without hours, the day) that holds a time. */
-export function prefixAt(layout: Layout, timeMs: number): string {
-  const iso = new Date(timeMs).toISOString()
+/** The key prefix of the hour (or, without hours, the day) that holds a time, with {@link anyName} for names. */
+export function prefixAt({ template, timeZone }: Layout, timeMs: number): string {
+  const { year, month, day, hour } = localTime(timeMs, timeZone)
   const values: Record<string, string> = {
-    yyyy: iso.slice(0, 4),
-    MM: iso.slice(5, 7),
-    dd: iso.slice(8, 10),
-    HH: iso.slice(11, 13)
+    yyyy: String(year).padStart(4, '0'),
+    MM: twoDigits(month),
+    dd: twoDigits(day),
+    HH: twoDigits(hour),
+    M: String(month),
+    d: String(day),
+    H: String(hour)
   }
-  return layout.template.replace(placeholder, (_, name: string) => values[name]!)
+  return template.replace(placeholder, (_, name: string | undefined) => values[name ?? ''] ?? anyName)
+}
+
+const twoDigits = (value: number): string => String(value).padStart(2, '0')
+
+/** A prefix as people read it. */
+export function shownPrefix(prefix: string): string {
+  return prefix.replaceAll(anyName, '*')
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isTimeZone } from './time-zone.ts'
 
 /*
  * The schema of `sinks`: where records are forwarded to. Secrets never stand here: they come from AWS Secrets Manager or
@@ -91,15 +92,6 @@ function isPlainUrl(text: string): boolean {
 function isPattern(text: string): boolean {
   try {
     new RegExp(text, 'u')
-    return true
-  } catch {
-    return false
-  }
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
     return true
   } catch {
     return false

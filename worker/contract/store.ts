@@ -75,6 +75,11 @@ export interface Store extends AsyncDisposable {
    * no page. Memory is bounded by one page, or by the names of one directory.
    */
   list(prefix: string, signal?: AbortSignal): AsyncIterable<readonly StoredObject[]>
+  /**
+   * Pages of the folders one level below a prefix: the distinct starts, up to the next slash, of the keys that begin with
+   * it. `a/` has `a/b/` if there is an object `a/b/c`. In key order; a page can be empty.
+   */
+  listFolders(prefix: string, signal?: AbortSignal): AsyncIterable<readonly string[]>
   /** Tells which objects will be opened next, in this order: they may be fetched already. */
   announce(objects: readonly StoredObject[]): void
   /**

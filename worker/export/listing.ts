@@ -4,6 +4,7 @@ import type { Store, StoredObject } from '../contract/store.ts'
 import type { CategoryListing, CategoryPlan, ListedAmounts } from '../scan/category-plan.ts'
 import { Spool } from '../spool/spool.ts'
 import { createSkipRule } from './plan.ts'
+import { resolvePrefixes } from './resolve-prefixes.ts'
 
 /*
  * Lists the objects of a request. A day may have millions, so the pages go to a spool and are read back in key order. As
@@ -15,7 +16,12 @@ const memoryBytes = 1024 * 1024
 
 /** The listings of all categories. Disposing frees the spool. */
 export interface Listing extends Readonly<ListedAmounts>, Disposable {
-  readonly categories: readonly CategoryListing[]
+  readonly categories: readonly ListedCategory[]
+}
+
+interface ListedCategory extends CategoryListing {
+  /** The prefixes that were listed, in key order: those of the plan, with names in place of `*`. */
+  readonly prefixes: readonly string[]
 }
 
 /**
@@ -44,13 +50,15 @@ export async function listObjects(
     throw error
   }
 
-  async function listCategory(plan: CategoryPlan): Promise<CategoryListing> {
+  async function listCategory(plan: CategoryPlan): Promise<ListedCategory> {
     const amounts: ListedAmounts = { objects: 0, storedBytes: 0, skipped: 0 }
     const isSkipped = createSkipRule(plan.category)
-    const lists = await Promise.all(plan.prefixes.map((prefix) => limit(() => listPrefix(prefix, isSkipped, amounts))))
+    const prefixes = await resolvePrefixes(plan, store, limit, stop)
+    const lists = await Promise.all(prefixes.map((prefix) => limit(() => listPrefix(prefix, isSkipped, amounts))))
     const numbers = lists.flat()
     return {
       ...amounts,
+      prefixes,
       pages: async function* () {
         for (const number of numbers) yield spool.get(number)
       }

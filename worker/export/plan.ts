@@ -1,5 +1,5 @@
 import type { Category, Environment } from '../contract/config.ts'
-import { prefixesOf } from '../contract/layout.ts'
+import { isFixed, prefixesOf } from '../contract/layout.ts'
 import { entryName } from '../contract/names.ts'
 import { type ExportRequest, windowOf } from '../contract/request.ts'
 import { dayMs, hourMs, type Window } from '../contract/window.ts'
@@ -26,7 +26,8 @@ export function planCategories(request: ExportRequest, environment: Environment)
         format: category.format,
         output: request.format === 'auto' ? findFormat(category.format).defaultOutput : request.format,
         eventWindow: isByEvent ? { fromMs: window.fromMs, toMs: window.toMs, outerPrefixes } : undefined,
-        prefixLength: prefixes[0]!.length
+        prefixLength: prefixes[0]!.length,
+        ...(!isFixed(category.layout) && { varying: category.layout })
       },
       entry: entryName(name, window)
     }

@@ -1,5 +1,5 @@
 import { IotLogError } from '../contract/errors.ts'
-import { type Layout, prefixAt } from '../contract/layout.ts'
+import { type Layout, prefixAt, prefixesOf } from '../contract/layout.ts'
 import { type DamageReason, type NotRead, noOutcomes } from '../contract/outcome.ts'
 import type { ExportStatus, ObjectCounts, ScannedAmounts } from '../contract/result.ts'
 import { type CountedWarning, WarningCounts } from '../contract/warning.ts'
@@ -75,11 +75,14 @@ export class Tally implements Disposable {
 
   /**
    * Kept lines of all categories by the hour of the window that their objects' keys name. Empty if the keys of one
-   * category have no hour: a part of the lines would look like all of them.
+   * category have no hour, or an hour of another zone: a part of the lines would look like all of them.
    */
   linesByHour(layouts: readonly Layout[], window: Window): readonly number[] {
     if (layouts.some((layout) => !layout.hasHours)) return []
-    const hours = Array.from({ length: (window.toMs - window.fromMs) / hourMs }, (_, hour) => hour)
+    const count = (window.toMs - window.fromMs) / hourMs
+    // Some zones have local hours that two hours of UTC share, or the other way round.
+    if (layouts.some((layout) => prefixesOf(layout, window).length !== count)) return []
+    const hours = Array.from({ length: count }, (_, hour) => hour)
     return hours.map((hour) => {
       const linesOf = (layout: Layout, category: number): number =>
         this.#linesByPrefix[category]!.get(prefixAt(layout, window.fromMs + hour * hourMs)) ?? 0

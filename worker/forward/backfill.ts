@@ -2,9 +2,9 @@ import { untilAborted } from '../async/time-limit.ts'
 import type { Category } from '../contract/config.ts'
 import { IotLogError, messageOf } from '../contract/errors.ts'
 import { compareKeys } from '../contract/key-order.ts'
+import { createKeyReader } from '../contract/layout-key.ts'
 import type { Store, StoredObject } from '../contract/store.ts'
 import type { CategoryListing } from '../scan/category-plan.ts'
-import { categoryTimes } from './category-of-key.ts'
 import type { BackfillTotals, Checkpoint } from './checkpoint.ts'
 import { type Forwarding, forwardObject, type ReadingEnd, unreadableText } from './forward-object.ts'
 import { ObjectTally } from './object-tally.ts'
@@ -144,11 +144,19 @@ class BackfillRun {
     }
     this.#works.push(work)
     try {
-      const keyTimeMs = categoryTimes(category)(object.key) ?? 0
+      const { timeMs: keyTimeMs = 0, fields: keyFields = {} } = createKeyReader(category.layout)(object.key) ?? {}
       work.end =
         object.size === 0
           ? { kind: 'read', textBytes: 0 }
-          : await forwardObject({ ...this.#options, category, keyTimeMs, object, outbox: this.#outbox, work })
+          : await forwardObject({
+              ...this.#options,
+              category,
+              keyTimeMs,
+              keyFields,
+              object,
+              outbox: this.#outbox,
+              work
+            })
     } catch (error) {
       // A failure of the sink or of the whole store ends the run. A failure of the object is listed.
       if (this.#outbox.hasFailed || signal.aborted || !isOfObject(error)) throw error

@@ -19,6 +19,8 @@ export interface DocumentOrigin {
   readonly category: string
   /** The time that the key names, for records without a time. */
   readonly keyTimeMs: number
+  /** What the key says: `account` and `region`, if the layout has them. A record's own field of that name wins. */
+  readonly keyFields?: Readonly<Record<string, string>>
 }
 
 /** A document, before it is put into a bulk. */
@@ -86,10 +88,10 @@ type Text = Pick<Document, 'head' | 'rest' | 'bytes'>
  * Puts the added fields before the record's own bytes: numbers beyond 2^53 stay as they are, and nothing is serialized.
  * Returns undefined if the record has one of our names, or bytes that do not fit into a line of JSON.
  */
-function createSplicer({ bucket, key, category }: DocumentOrigin, format: Format, sink: SinkSettings) {
-  const added = { ...sink.addFields, category }
+function createSplicer({ bucket, key, category, keyFields }: DocumentOrigin, format: Format, sink: SinkSettings) {
+  const added = { ...keyFields, ...sink.addFields, category }
   const start = `{${JSON.stringify(added).slice(1, -1)},"s3":${JSON.stringify({ bucket, key }).slice(0, -1)},"record":`
-  const names = new Set([...ownNames, ...metadataNames, ...Object.keys(sink.addFields)])
+  const names = new Set([...ownNames, ...metadataNames, ...Object.keys(added)])
   const textColumns = textColumnsOf(format)
   const startBytes = Buffer.byteLength(start)
   return ({ raw, fields, parseError }: LogRecord, number: number, time: string): Text | undefined => {
@@ -105,11 +107,14 @@ function createSplicer({ bucket, key, category }: DocumentOrigin, format: Format
 }
 
 /** Builds the document from the fields. */
-function createRebuilder({ bucket, key, category }: DocumentOrigin, format: Format, sink: SinkSettings) {
+function createRebuilder({ bucket, key, category, keyFields }: DocumentOrigin, format: Format, sink: SinkSettings) {
   const textColumns = textColumnsOf(format)
   const chosen = sink.fields.length > 0 ? sink.fields : undefined
   return (record: LogRecord, number: number, time: string): Text => {
-    const document: Record<string, FieldValue> = { ...(chosen ? pick(record.fields, chosen) : record.fields) }
+    const document: Record<string, FieldValue> = {
+      ...keyFields,
+      ...(chosen ? pick(record.fields, chosen) : record.fields)
+    }
     for (const name of metadataNames) if (name in document) rename(document, name)
     for (const name of textColumns) if (typeof document[name] === 'object') document[name] = textOf(document[name])
     const message = messageOf(record, sink)

@@ -49,6 +49,8 @@ interface ForwardObjectOptions<Work> extends Forwarding {
   readonly category: Category
   /** The time that the key names, for records without a time. */
   readonly keyTimeMs: number
+  /** What the key says of all records of the object. */
+  readonly keyFields: Readonly<Record<string, string>>
   readonly outbox: Outbox<Work>
   readonly work: Work
   /** Ends the reading between two slices. */
@@ -129,11 +131,12 @@ function createTaker<Work extends ForwardedWork>(
 }
 
 /** Where the records come from. A backfill and an event of the bucket give the same, and so the same ids. */
-function originOf<Work>({ source, object, category, keyTimeMs }: ForwardObjectOptions<Work>): DocumentOrigin {
+function originOf<Work>(options: ForwardObjectOptions<Work>): DocumentOrigin {
+  const { source, object, category, keyTimeMs, keyFields } = options
   const { bucket, prefix } = locateStore(source.url)
   const { key, size } = object
   const version = object.version?.replace(/^"(.*)"$/, '$1') ?? String(size)
-  return { bucket, key: prefix + key, version, category: category.name, keyTimeMs }
+  return { bucket, key: prefix + key, version, category: category.name, keyTimeMs, keyFields }
 }
 
 async function reject<Work extends ForwardedWork>(

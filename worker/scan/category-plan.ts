@@ -1,4 +1,6 @@
 import type { Category } from '../contract/config.ts'
+import type { Layout } from '../contract/layout.ts'
+import { createPrefixOf } from '../contract/layout-key.ts'
 import type { StoredObject } from '../contract/store.ts'
 import type { Output } from '../formats/format.ts'
 import type { MatchSpec } from '../match/matcher.ts'
@@ -6,7 +8,7 @@ import type { MatchSpec } from '../match/matcher.ts'
 /** The plan of one category: the prefixes of the window, and what to look for under them. */
 export interface CategoryPlan {
   readonly category: Category
-  /** In key order. All prefixes of a layout have the same length, so none is the start of another. */
+  /** In key order; none is the start of another. `anyName` of the layout stands for names that the listing finds. */
   readonly prefixes: readonly string[]
   readonly reading: CategoryReading
   /** Name of the category's entry in the archive. */
@@ -20,8 +22,10 @@ export interface CategoryReading {
   readonly output: Output
   /** Undefined if every record under the prefixes counts. */
   readonly eventWindow: EventWindow | undefined
-  /** The length of the part of a key that names its hour or day. */
+  /** The length of the part of a key that names its hour or day, if it is the same for all keys. */
   readonly prefixLength: number
+  /** The layout, if that length differs. */
+  readonly varying?: Layout | undefined
 }
 
 /** Records count by their own time. A record without a time counts if the key of its object names the window. */
@@ -44,4 +48,9 @@ export interface ListedAmounts {
 export interface CategoryListing extends Readonly<ListedAmounts> {
   /** The objects to read, in key order, page by page. */
   pages(): AsyncGenerator<readonly StoredObject[]>
+}
+
+/** Gives the prefix of a listed key, one of the plan's. Called once for an object. */
+export function prefixOfKeys({ varying, prefixLength }: CategoryReading): (key: string) => string {
+  return varying ? createPrefixOf(varying) : (key) => key.slice(0, prefixLength)
 }

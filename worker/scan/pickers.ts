@@ -4,7 +4,7 @@ import { RecordPicker } from '../formats/record-picker.ts'
 import { findFormat } from '../formats/registry.ts'
 import { compileFindRuns } from '../match/compile-matcher.ts'
 import type { NativeAddOn } from '../native/load-native.ts'
-import type { CategoryReading } from './category-plan.ts'
+import { type CategoryReading, prefixOfKeys } from './category-plan.ts'
 import type { KeptLines } from './kept.ts'
 import { LinePicker } from './line-picker.ts'
 import type { TextPicker } from './scan-object.ts'
@@ -14,11 +14,12 @@ import type { TextPicker } from './scan-object.ts'
  * as they are need no records: they are found in blocks and copied.
  */
 export function createPickers(
-  { spec, format: name, output, eventWindow }: CategoryReading,
+  reading: CategoryReading,
   maxLineBytes: number,
   kept: KeptLines,
   native: NativeAddOn | undefined
 ): (object: StoredObject) => TextPicker {
+  const { spec, format: name, output, eventWindow } = reading
   const format = findFormat(name)
   if (name === 'lines' && output === 'raw' && !eventWindow) {
     const findRuns = compileFindRuns(spec, native)
@@ -36,6 +37,7 @@ export function createPickers(
   const inTime = create(true)
   if (!eventWindow) return () => inTime
   const outer = create(false)
-  const { outerPrefixes } = eventWindow
-  return ({ key }) => (outerPrefixes.some((prefix) => key.startsWith(prefix)) ? outer : inTime)
+  const outerPrefixes = new Set(eventWindow.outerPrefixes)
+  const prefixOf = prefixOfKeys(reading)
+  return ({ key }) => (outerPrefixes.has(prefixOf(key)) ? outer : inTime)
 }

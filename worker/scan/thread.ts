@@ -6,6 +6,7 @@ import { WarningCounts } from '../contract/warning.ts'
 import { createDecoderContext } from '../decode/decoder-context.ts'
 import { loadNative } from '../native/load-native.ts'
 import { openStore } from '../stores/open-store.ts'
+import { prefixOfKeys } from './category-plan.ts'
 import { KeptLines } from './kept.ts'
 import { createPickers } from './pickers.ts'
 import { ProgressMeter } from './progress-meter.ts'
@@ -43,6 +44,7 @@ const scan = createObjectScanner(store, context, settings.limits, kept, (amounts
   return untakenBytes >= settings.creditBytes ? creditReturned() : undefined
 })
 
+const prefixes = settings.readings.map(prefixOfKeys)
 const pickers = settings.readings.map((reading) => createPickers(reading, settings.limits.maxLineBytes, kept, native))
 let work = Promise.resolve()
 port.on('message', (message: ToThread) => {
@@ -64,14 +66,14 @@ async function scanSlice(slice: Slice): Promise<void> {
   const linesByPrefix = new Map<string, number>()
   currentSlice = slice.number
   const pickerOf = pickers[slice.category]!
-  const { prefixLength } = settings.readings[slice.category]!
+  const prefixOf = prefixes[slice.category]!
   for (const object of slice.objects) {
     const before = kept.lines
     const picker = pickerOf(object)
     const scanned = await scan(object, picker)
     for (const { code, count, hint } of picker.takeNotes()) warnings.add(code, object.key, count, hint)
     if (kept.lines > before) {
-      const prefix = object.key.slice(0, prefixLength)
+      const prefix = prefixOf(object.key)
       linesByPrefix.set(prefix, (linesByPrefix.get(prefix) ?? 0) + kept.lines - before)
     }
     meter.endObject(object.size, scanned, kept.lines)

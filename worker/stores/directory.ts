@@ -75,6 +75,15 @@ class DirectoryStore implements Store {
     if (page.length > 0) yield page
   }
 
+  async *listFolders(prefix: string): AsyncGenerator<readonly string[]> {
+    this.#checkRoot()
+    const slash = prefix.lastIndexOf('/') + 1
+    const above = prefix.slice(0, slash)
+    const path = this.#pathOf(above)
+    const names = childNames(path, prefix.slice(slash)).filter((name) => statOf(`${path}/${name}`)?.isDirectory())
+    yield names.map((name) => `${above}${name}/`).sort(compareKeys)
+  }
+
   announce(): void {}
 
   open(object: StoredObject): ObjectBody {

@@ -31,6 +31,9 @@ function openS3Store(settings: StoreSettings): Store {
     list: async function* (prefix, signal) {
       yield* (await connect()).list(prefix, signal)
     },
+    listFolders: async function* (prefix, signal) {
+      yield* (await connect()).listFolders(prefix, signal)
+    },
     announce: (objects) => {
       // If the SDK can't be loaded, the next call to open an object fails.
       connect().then(

@@ -12,7 +12,7 @@ import type {
   WriteOptions
 } from '../../contract/store.ts'
 import { connectS3, type S3Connection } from './connection.ts'
-import { listPages } from './list.ts'
+import { listFolders, listPages } from './list.ts'
 import { presignDownload } from './presign.ts'
 import { randomAccess } from './random-access.ts'
 import { ReadAhead } from './read-ahead.ts'
@@ -33,6 +33,10 @@ export class ConnectedS3Store implements Omit<Store, 'url' | 'urlOf' | 'parallel
 
   list(prefix: string, signal?: AbortSignal): AsyncGenerator<readonly StoredObject[]> {
     return listPages(this.#connection, prefix, signal)
+  }
+
+  listFolders(prefix: string, signal?: AbortSignal): AsyncGenerator<readonly string[]> {
+    return listFolders(this.#connection, prefix, signal)
   }
 
   announce(objects: readonly StoredObject[]): void {

@@ -21,9 +21,8 @@ export async function* listPages(
     const from = token === undefined ? start : { ContinuationToken: token }
     const answer = await listPage(connection, prefix, from, signal)
     if (answer.IsTruncated !== (answer.NextContinuationToken !== undefined)) throw noListing(connection)
-    const decode = (key: string): string => (answer.EncodingType === 'url' ? decodeKey(connection, key) : key)
     const page = (answer.Contents ?? []).map((object) => ({
-      key: decode(object.Key!).slice(connection.prefix.length),
+      key: decodedKey(connection, answer, object.Key!).slice(connection.prefix.length),
       size: object.Size!,
       version: object.ETag!,
       ...(archivedClasses.has(object.StorageClass ?? '') && { isArchived: true })
@@ -37,10 +36,27 @@ export async function* listPages(
   }
 }
 
+/** Lists the folders one level below a prefix: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html */
+export async function* listFolders(
+  connection: S3Connection,
+  prefix: string,
+  signal?: AbortSignal
+): AsyncGenerator<readonly string[]> {
+  for (let token: string | undefined, isFirst = true; isFirst || token !== undefined; isFirst = false) {
+    const from = token === undefined ? {} : { ContinuationToken: token }
+    const answer = await listPage(connection, prefix, { ...from, Delimiter: '/' }, signal)
+    if (answer.IsTruncated !== (answer.NextContinuationToken !== undefined)) throw noListing(connection)
+    token = answer.NextContinuationToken
+    yield (answer.CommonPrefixes ?? []).map(({ Prefix = '' }) =>
+      decodedKey(connection, answer, Prefix).slice(connection.prefix.length)
+    )
+  }
+}
+
 function listPage(
   connection: S3Connection,
   prefix: string,
-  from: { readonly StartAfter?: string; readonly ContinuationToken?: string },
+  from: { readonly StartAfter?: string; readonly ContinuationToken?: string; readonly Delimiter?: string },
   signal: AbortSignal | undefined
 ): Promise<ListObjectsV2CommandOutput> {
   const command = new ListObjectsV2Command({
@@ -57,7 +73,8 @@ function listPage(
 }
 
 /** `encoding-type=url` writes a space as `+`. */
-function decodeKey(connection: S3Connection, encoded: string): string {
+function decodedKey(connection: S3Connection, { EncodingType }: ListObjectsV2CommandOutput, encoded: string): string {
+  if (EncodingType !== 'url') return encoded
   if (!encoded.includes('%') && !encoded.includes('+')) return encoded
   try {
     return decodeURIComponent(encoded.replaceAll('+', ' '))
