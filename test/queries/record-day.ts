@@ -45,6 +45,11 @@ const unusual: Readonly<Partial<Record<string, readonly string[]>>> = {
     withFirst('alb', (line) => line.replace(' 301 ', ' ok ').replace(' 204 ', ' 007 ').replace(' 333 ', ' +5 ')),
     withFirst('alb', (line) => line.replace('2022-12-06T', '2022-13-06T')),
     withFirst('alb', (line) => line.replace('.176563Z', '+09:00').replace('-1 -1 -1', '1e-3 0.5 2.')),
+    ...['GET http://a/x', '- http://a:80-/ ', 'http://a/ HTTP/1.1', '- - - ', 'a "b" c', 'a" "b'].map((request) =>
+      withFirst('alb', (line) => line.replace('GET http://5.334.234.101:80/ HTTP/1.1', request))
+    ),
+    withFirst('alb', (line) => line.replace('"-" "-" 0', '"-" "-"0')),
+    withFirst('alb', (line) => line.replace('Mozilla', '"'.repeat(70))),
     'https 2022-12-06T17:42:16.176563Z lb',
     '{"no":"access log"}'
   ],
@@ -52,8 +57,19 @@ const unusual: Readonly<Partial<Record<string, readonly string[]>>> = {
     withFirst('s3-access', (line) => line.replace('[06/Feb/2019:00:00:38 +0000]', '[06/Feb/2019:00:00:38 -0230]')),
     withFirst('s3-access', (line) => line.replace('[06/Feb', '[31/Feb')),
     withFirst('s3-access', (line) => line.replace('] 192', ' 192')),
+    ...['see "dev" page', 'a" "b', 'a\\', '"', 'a"b '].flatMap((text) => [
+      withFirst('s3-access', (line) => line.replace('S3Console/0.4', text)),
+      withFirst('s3-access', (line) => line.replace('"-" "S3', `"${text}" "S3`)),
+      withFirst('s3-access', (line) => line.replace('?versioning', text))
+    ]),
     withFirst('s3-access', (line) => line.replace(' 192.0.2.3', '[a]b]'))
   ],
+  'elb-classic': ['a "b" c', 'a" "b', 'a\\" b', 'a"', '"'].map((agent) =>
+    withFirst('elb-classic', (line) => line.replace('curl/7.38.0', agent))
+  ),
+  nlb: ['"h2"', '"h2","http/1.1"', 'h2,http/1.1'].map((list) =>
+    withFirst('nlb', (line) => line.replace(/ - (\S+)$/, ` ${list} $1`))
+  ),
   waf: [
     '{"timestamp":"2023-10-01T00:00:00Z","action":"BLOCK","responseCodeSent":403}',
     '{"timestamp":1e300,"formatVersion":99999999999,"webaclId":{"a":1},"action":null}',

@@ -14,7 +14,7 @@ export const albConnection = createSpacedFormat({
     ['tls_protocol', 'string'],
     ['tls_cipher', 'string'],
     ['tls_handshake_latency', 'double'],
-    ['leaf_client_cert_subject', 'string'],
+    ['leaf_client_cert_subject', 'string', 'free'],
     ['leaf_client_cert_validity', 'string'],
     ['leaf_client_cert_serial_number', 'string'],
     ['tls_verify_status', 'string'],

@@ -18,8 +18,8 @@ export const elbClassic = createSpacedFormat({
     ['backend_status_code', 'int'],
     ['received_bytes', 'bigint'],
     ['sent_bytes', 'bigint'],
-    ['request', 'request'],
-    ['user_agent', 'string'],
+    ['request', 'request', 'free'],
+    ['user_agent', 'string', 'free'],
     ['ssl_cipher', 'string'],
     ['ssl_protocol', 'string']
   ],

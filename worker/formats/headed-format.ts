@@ -2,7 +2,7 @@ import type { Fields, Format } from './format.ts'
 import { isBlank, textOf, tooLong, unparsed } from './json-text.ts'
 import { columnsOf, readValues, recordOf, withoutReturn } from './spaced-line.ts'
 import { type HeadedSelection, headedColumns } from './sql/headed.ts'
-import type { FieldKind, Layout } from './sql/spaced.ts'
+import type { FieldKind, Layout } from './sql/spaced-shape.ts'
 
 /** The names that a header may have, with their types. */
 export type NamedTypes = Readonly<Record<string, Extract<FieldKind, 'string' | 'int' | 'bigint' | 'double'>>>

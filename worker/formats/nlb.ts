@@ -28,7 +28,7 @@ export const nlb = createSpacedFormat({
     ['domain_name', 'string'],
     ['alpn_fe_protocol', 'string'],
     ['alpn_be_protocol', 'string'],
-    ['alpn_client_preference_list', 'quoted'],
+    ['alpn_client_preference_list', 'string', 'written'],
     ['tls_connection_creation_time', 'string']
   ],
   // Lines of version 1.0 end after the domain name.

@@ -15,15 +15,15 @@ export const s3Access = createSpacedFormat({
     ['request_id', 'string'],
     ['operation', 'string'],
     ['key', 'string'],
-    ['request_uri', 'string'],
+    ['request_uri', 'string', 'free'],
     ['http_status', 'int'],
     ['error_code', 'string'],
     ['bytes_sent', 'bigint'],
     ['object_size', 'bigint'],
     ['total_time', 'bigint'],
     ['turn_around_time', 'bigint'],
-    ['referer', 'string'],
-    ['user_agent', 'string'],
+    ['referer', 'string', 'free'],
+    ['user_agent', 'string', 'free'],
     ['version_id', 'string'],
     ['host_id', 'string'],
     ['signature_version', 'string'],
@@ -36,5 +36,7 @@ export const s3Access = createSpacedFormat({
     ['source_region', 'string']
   ],
   leastValues: 17,
+  // S3 stores what clients send as it comes.
+  hasEscapes: false,
   time: 'clf'
 })

@@ -1,19 +1,22 @@
 import { clfTimeMs, isoTimeMs } from './event-time.ts'
 import type { Format } from './format.ts'
 import { isBlank, textOf, tooLong, unparsed } from './json-text.ts'
-import { columnsOf, readValues, recordOf, splitValues, withoutReturn } from './spaced-line.ts'
-import { type Layout, spacedColumns } from './sql/spaced.ts'
+import { columnsOf, createSplitter, readValues, recordOf, withoutReturn } from './spaced-line.ts'
+import { spacedColumns } from './sql/spaced.ts'
+import type { ShapeSettings } from './sql/spaced-shape.ts'
 import { clfTime, isoTime } from './sql/time.ts'
 
-interface SpacedFormatSettings {
+interface SpacedFormatSettings extends ShapeSettings {
   readonly name: string
-  readonly layout: Layout
-  readonly leastValues: number
   /** How the field `time` is written: ISO 8601 is the default, `clf` the Common Log Format. */
   readonly time?: 'iso' | 'clf'
 }
 
-export function createSpacedFormat({ name, layout, leastValues, time = 'iso' }: SpacedFormatSettings): Format {
+const doubtfulQuotes = 'its quotes can be read in several ways, or in none'
+
+export function createSpacedFormat({ name, time = 'iso', ...shape }: SpacedFormatSettings): Format {
+  const { layout, leastValues } = shape
+  const split = createSplitter(shape)
   const [timeMs, sqlTime] = time === 'iso' ? [isoTimeMs, isoTime] : [clfTimeMs, clfTime]
   return {
     name,
@@ -21,14 +24,14 @@ export function createSpacedFormat({ name, layout, leastValues, time = 'iso' }: 
     isJson: false,
     defaultOutput: 'raw',
     columns: columnsOf(layout),
-    view: (lines) => spacedColumns(layout, sqlTime, lines),
+    view: (lines) => spacedColumns(shape, sqlTime, lines),
     createParser: ({ maxParsedBytes }) => ({
       parse(frame, take) {
         if (isBlank(frame)) return
         if (frame.length > maxParsedBytes) return take(unparsed(frame, tooLong(maxParsedBytes)))
-        const { values, isClosed } = splitValues(withoutReturn(textOf(frame)))
+        const { values, isWhole } = split(withoutReturn(textOf(frame)))
         const { fields, error } = readValues(values, layout, leastValues)
-        take(recordOf(frame, timeMs(String(fields.time)), fields, isClosed ? error : 'a quote is not closed'))
+        take(recordOf(frame, timeMs(String(fields.time)), fields, isWhole ? error : doubtfulQuotes))
       }
     })
   }

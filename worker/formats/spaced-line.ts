@@ -1,44 +1,63 @@
 import type { Fields, FieldValue, LogRecord } from './format.ts'
 import type { Column } from './sql/record-columns.ts'
-import type { FieldKind, Layout } from './sql/spaced.ts'
+import {
+  type FieldKind,
+  type Layout,
+  longestLine,
+  mostQuotes,
+  pieces,
+  type ShapeSettings,
+  spacedShape
+} from './sql/spaced-shape.ts'
 
 /*
  * Lines of values between single spaces, as Elastic Load Balancing and S3 write them. A value may stand in quotes or
  * brackets. AWS appends fields without notice, so further ones are kept as `extra`, and old lines may be shorter.
  */
 
-const space = 0x20
-const quote = 0x22
-const backslash = 0x5c
-const openBracket = 0x5b
+/** Cuts a line into its values. Where it does not fit the layout, only those are given that are certain. */
+type Splitter = (line: string) => { readonly values: readonly string[]; readonly isWhole: boolean }
 
-/** Cuts a line at its spaces. A quote closes only before a space or the end: agents write quotes unescaped. */
-export function splitValues(line: string): { readonly values: readonly string[]; readonly isClosed: boolean } {
-  const values: string[] = []
-  let isClosed = true
-  const lastBracket = line.includes('[') ? line.lastIndexOf(']') : -1
-  for (let at = 0; at <= line.length; ) {
-    const first = line.charCodeAt(at)
-    let end: number
-    if (first === quote) {
-      end = closingQuote(line, at + 1)
-      if (end < 0) {
-        isClosed = false
-        end = line.length
-      }
-      values.push(unescapeQuotes(line.slice(at + 1, end)))
-      end++
-    } else {
-      end = line.indexOf(' ', first === openBracket && at < lastBracket ? line.indexOf(']', at) : at)
-      if (end < 0) end = line.length
-      values.push(first === openBracket ? withoutBrackets(line.slice(at, end)) : line.slice(at, end))
+export function createSplitter(settings: ShapeSettings): Splitter {
+  const shape = spacedShape(settings)
+  const { layout, hasEscapes = true } = settings
+  const [plain, shortest, longest, head] = [shape.plain, shape.shortest, shape.longest, shape.head].map(regExp)
+  const piece = new RegExp(regExp(pieces), 'gs')
+  const replacement = shape.marked.join('\n')
+  const keepsQuotes = layout.some(([, , quotes]) => quotes === 'written')
+  const valuesOf = (marked: string): string[] =>
+    (marked.match(piece) ?? []).map((text) => textOfPiece(text, keepsQuotes, hasEscapes))
+
+  return (line) => {
+    if (line.length > longestLine) return { values: [], isWhole: false }
+    if (plain!.test(line)) return { values: valuesOf(line), isWhole: true }
+    if (line.split('"').length <= mostQuotes + 1 && shortest!.test(line)) {
+      const marked = line.replace(shortest!, replacement)
+      if (marked === line.replace(longest!, replacement)) return { values: valuesOf(marked), isWhole: true }
     }
-    // A space at the end of the line begins no further value.
-    at = end + 1
-    if (at === line.length && line.charCodeAt(end) === space) break
+    return { values: valuesOf(head!.exec(line)?.[1] ?? ''), isWhole: false }
   }
-  return { values, isClosed }
 }
+
+/** A pattern as JavaScript writes it. */
+function regExp(pattern: string): RegExp {
+  return new RegExp(pattern.replace('(?s)', '').replaceAll('\\A', '^').replaceAll('\\z', '$'), 's')
+}
+
+function textOfPiece(piece: string, keepsQuotes: boolean, hasEscapes: boolean): string {
+  const first = piece[0]
+  if (first === '\n') {
+    const text = piece.slice(1, piece.lastIndexOf('\n'))
+    return hasEscapes ? text.replaceAll('\\"', '"') : text
+  }
+  const value = piece.endsWith(' ') ? piece.slice(0, -1) : piece
+  if (first === '"') return keepsQuotes ? value : piece.slice(1, piece.lastIndexOf('"'))
+  return first === '[' && value.endsWith(']') ? value.slice(1, -1) : value
+}
+
+/** No URL begins with a word without a colon or a slash. */
+const requestVerb = /^([^ :/]+) /
+const requestProto = / (-|[A-Za-z]+\/[0-9.]+)$/
 
 /** Reads values by their layout. Without `leastValues`, a line must have all of them. */
 export function readValues(values: readonly string[], layout: Layout, leastValues?: number) {
@@ -64,7 +83,7 @@ export function columnsOf(layout: Layout): readonly Column[] {
         { name: `${name}_ip`, type: 'string' },
         { name: `${name}_port`, type: 'int' }
       ]
-    if (kind !== 'request') return [{ name, type: kind === 'quoted' ? 'string' : kind }]
+    if (kind !== 'request') return [{ name, type: kind }]
     return ['verb', 'url', 'proto'].map((part) => ({ name: `${name}_${part}`, type: 'string' }))
   })
   return [...columns, { name: 'extra', type: 'array<string>' }]
@@ -90,8 +109,8 @@ function readNumber(kind: 'int' | 'bigint' | 'double', value: string): number | 
 function readValue(fields: Record<string, FieldValue>, name: string, kind: FieldKind, value: string): boolean {
   if (kind === 'address') return readAddress(fields, name, value)
   if (kind === 'request') return readRequest(fields, name, value)
-  if (value === '-' || kind === 'string' || kind === 'quoted') {
-    fields[name] = value === '-' ? null : kind === 'quoted' ? `"${value}"` : value
+  if (value === '-' || kind === 'string') {
+    fields[name] = value === '-' ? null : value
     return true
   }
   const read = readNumber(kind, value)
@@ -107,32 +126,15 @@ function readAddress(fields: Record<string, FieldValue>, name: string, value: st
   return match !== null || value === '-'
 }
 
-/** `verb url protocol`, where each may be `-` and the URL may hold spaces. */
+/** `verb url protocol`: each may be `-` or missing, and the URL may hold spaces. */
 function readRequest(fields: Record<string, FieldValue>, name: string, value: string): boolean {
-  const text = value.trim()
-  const first = text.indexOf(' ')
-  const last = text.lastIndexOf(' ')
-  const parts =
-    first < last ? [text.slice(0, first), text.slice(first + 1, last), text.slice(last + 1)] : ['-', text, '-']
-  for (const [index, part] of ['verb', 'url', 'proto'].entries()) {
-    fields[`${name}_${part}`] = parts[index] === '-' ? null : parts[index]!
+  const text = value.replace(/^ +| +$/g, '')
+  const verb = requestVerb.exec(text)
+  const rest = verb ? text.slice(verb[0].length) : text
+  const proto = requestProto.exec(rest)
+  const parts = { verb: verb?.[1], url: proto ? rest.slice(0, proto.index) : rest, proto: proto?.[1] }
+  for (const [part, found] of Object.entries(parts)) {
+    fields[`${name}_${part}`] = found === undefined || found === '-' ? null : found
   }
   return true
-}
-
-function closingQuote(line: string, from: number): number {
-  for (let at = line.indexOf('"', from); at >= 0; at = line.indexOf('"', at + 1)) {
-    const isEnd = at + 1 === line.length || line.charCodeAt(at + 1) === space
-    if (isEnd && (line.charCodeAt(at - 1) !== backslash || at + 1 === line.length)) return at
-  }
-  return -1
-}
-
-/** An IPv6 address with a port behind its brackets keeps them. */
-function withoutBrackets(value: string): string {
-  return value.endsWith(']') ? value.slice(1, -1) : value
-}
-
-function unescapeQuotes(value: string): string {
-  return value.includes('\\"') ? value.replaceAll('\\"', '"') : value
 }

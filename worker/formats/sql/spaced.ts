@@ -1,39 +1,53 @@
 import { isRecord, type LineSelection, type RecordColumn, type RecordColumns, sqlTypes } from './record-columns.ts'
+import {
+  type FieldKind,
+  type Layout,
+  longestLine,
+  mostQuotes,
+  pieces,
+  type ShapeSettings,
+  spacedShape
+} from './spaced-shape.ts'
 
 /*
  * Lines of values between single spaces, in quotes or brackets where they hold some: spaced-line.ts as SQL. A
  * line is cut once into pieces that begin with a value and end with the space behind it.
  */
 
-/**
- * How a value is read: `-` is always null; `-1`, which AWS uses for "not known" too, stays the number it is. `quoted` is
- * a list of quoted names, kept as it is written.
- */
-export type FieldKind = 'string' | 'quoted' | 'int' | 'bigint' | 'double' | 'address' | 'request'
-/** The fields of a line, in their order. */
-export type Layout = readonly (readonly [name: string, kind: FieldKind])[]
+/** The line's values, as an array of texts: all of them, or those that are certain. */
+function valuesOf(settings: ShapeSettings): string {
+  const { layout, hasEscapes = true } = settings
+  const { plain, shortest, longest, head, marked } = spacedShape(settings)
+  const replacement = `concat(${marked.map((part) => `'${part}'`).join(', chr(10), ')})`
+  const mark = (pattern: string): string => `regexp_replace(line, '${pattern}', ${replacement})`
+  const cut = `CASE WHEN length(line) > ${longestLine} THEN ''
+      WHEN regexp_like(line, '${plain}') THEN line
+      WHEN cardinality(split(line, '"')) <= ${mostQuotes + 1}
+        AND ${mark(shortest)} <> line
+        AND ${mark(shortest)} = ${mark(longest)} THEN ${mark(shortest)}
+      ELSE coalesce(regexp_extract(line, '${head}', 1), '') END`
+  const free = 'split_part(piece, chr(10), 2)'
+  const keepsQuotes = layout.some(([, , quotes]) => quotes === 'written')
+  return `transform(regexp_extract_all(${cut}, '${pieces}'), piece ->
+      CASE substr(piece, 1, 1) WHEN chr(10) THEN ${hasEscapes ? `replace(${free}, '\\"', '"')` : free}
+      WHEN '"' THEN ${keepsQuotes ? "regexp_replace(piece, ' \\z', '')" : "split_part(piece, '\"', 2)"}
+      WHEN '[' THEN ${unbracketed} ELSE split_part(piece, ' ', 1) END) AS line_values`
+}
 
-/** A quote closes before a space or the end, but not behind a backslash, save at the end; without one the rest is its. */
-const quotedPiece = String.raw`"(?:(?:.*?[^\\])??" |.*\z)`
-/** Spaces between brackets are the value's. */
-const bracketPiece = String.raw`\[[^\]]*\][^ ]*(?: |\z)`
-const pieces = String.raw`(?s)${quotedPiece}|${bracketPiece}|[^ ]* |[^ ]+\z`
-
-const unquoted = String.raw`replace(regexp_replace(piece, '(?s)\A"(?:((?:.*[^\\])?)" |(.*)"|(.*))\z', '$1$2$3'), '\"', '"')`
 const unbracketed = String.raw`regexp_replace(piece, '(?s)\A\[(.*)\] ?\z|\A(.*?) ?\z', '$1$2')`
 
-/** The line's values, as an array of texts. */
-const values = `transform(regexp_extract_all(line, '${pieces}'), piece ->
-      CASE substr(piece, 1, 1) WHEN '"' THEN ${unquoted}
-      WHEN '[' THEN ${unbracketed} ELSE split_part(piece, ' ', 1) END) AS line_values`
-
 /** `timeOf` reads the time of the text in the field `time`. */
-export function spacedColumns(layout: Layout, timeOf: (text: string) => string, lines: LineSelection): RecordColumns {
+export function spacedColumns(
+  settings: ShapeSettings,
+  timeOf: (text: string) => string,
+  lines: LineSelection
+): RecordColumns {
+  const { layout } = settings
   const time = fieldAt(layout.findIndex(([field]) => field === 'time'))
   return {
     eventTime: timeOf(time),
     columns: [...layout.flatMap(([field, kind], index) => columnsOf(field, kind, fieldAt(index))), extraOf(layout)],
-    from: lines([values], isRecord)
+    from: lines([valuesOf(settings)], isRecord)
   }
 }
 
@@ -44,7 +58,6 @@ const known = (field: string): string => `nullif(${field}, '-')`
 
 function columnsOf(name: string, kind: FieldKind, field: string): RecordColumn[] {
   if (kind === 'string') return [{ name, sql: known(field) }]
-  if (kind === 'quoted') return [{ name, sql: `'"' || ${known(field)} || '"'` }]
   if (kind === 'address') return addressOf(name, field)
   if (kind === 'request') return requestOf(name, field)
   return [{ name, sql: numberOf(field, kind) }]
@@ -66,13 +79,15 @@ function addressOf(name: string, field: string): RecordColumn[] {
   ]
 }
 
-/** `verb url protocol`, where the URL may hold spaces; a text without two spaces is the URL. */
+/** `verb url protocol`: each may be `-` or missing, and the URL may hold spaces. */
 function requestOf(name: string, field: string): RecordColumn[] {
-  const part = (group: number): string => `regexp_extract(trim(${field}), '(?s)\\A([^ ]*) (.*) ([^ ]*)\\z', ${group})`
+  const text = `trim(${field})`
+  const rest = `regexp_replace(${text}, '\\A[^ :/]+ ', '')`
+  const proto = ' (-|[A-Za-z]+/[0-9.]+)\\z'
   return [
-    { name: `${name}_verb`, sql: known(part(1)) },
-    { name: `${name}_url`, sql: known(`coalesce(${part(2)}, trim(${field}))`) },
-    { name: `${name}_proto`, sql: known(part(3)) }
+    { name: `${name}_verb`, sql: known(`regexp_extract(${text}, '\\A([^ :/]+) ', 1)`) },
+    { name: `${name}_url`, sql: known(`regexp_replace(${rest}, '${proto}', '')`) },
+    { name: `${name}_proto`, sql: known(`regexp_extract(${rest}, '${proto}', 1)`) }
   ]
 }
 
