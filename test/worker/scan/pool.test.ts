@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
+import { IotLogError } from '../../../worker/contract/errors.ts'
 import type { StoredObject } from '../../../worker/contract/store.ts'
 import { type PoolSettings, scanInOrder } from '../../../worker/scan/pool.ts'
 import type { ScanProgress } from '../../../worker/scan/protocol.ts'
@@ -155,8 +156,15 @@ describe('scanning on threads', () => {
     using logs = logDirectory({ 'o/a': gzipSync('THING00001\n') })
     const wrongCategory = slicesOf([{ key: 'o/a', size: 1 }])
     const settings = { ...settingsFor(logs, 2, 1e6), readings: [] }
-    await assert.rejects(async () => {
+    const scan = async (): Promise<void> => {
       for await (const _ of scanInOrder(wrongCategory, settings, never, () => {}));
+    }
+    await assert.rejects(scan, (error) => {
+      assert.ok(error instanceof IotLogError, String(error))
+      assert.equal(error.code, 'internal')
+      assert.match(error.message, /is not a function/)
+      assert.match(error.stack!, /scan\/thread\.ts/)
+      return true
     })
   })
 })
