@@ -3,10 +3,11 @@ import { CarriedBytes } from './carried-bytes.ts'
 import {
   afterWrapper,
   backslash,
+  beginsObject,
+  byteOrderMarkAt,
   closeArray,
   closeBrace,
   isAfterString,
-  isByteOrderMark,
   isEscaped,
   isSeparator,
   isSpace,
@@ -15,12 +16,13 @@ import {
   openBrace,
   quote
 } from './json-bytes.ts'
+import { findTextEnd, type TextKind, textKind } from './text-between.ts'
 
 /*
  * JSON documents in bytes, with nothing, line ends, commas or the brackets of an array between them: what Firehose
  * writes when a rule sets no separator. Objects are found by their braces outside of strings, 0.8 to 1.1 GB/s on one
- * core; nothing is parsed. What stands between them and is no separator is a document too, up to the end of its line:
- * it will not parse, but it is not lost.
+ * core; nothing is parsed. A document begins only at the start of a line or behind another document, with a name or
+ * empty. What else stands there is text (text-between.ts): a document that will not parse, braces and all.
  *
  * A document that was cut off would turn strings inside out for all that follow. No valid JSON has `}{` outside of
  * strings within a document, nor a string that ends with `}{` or a line end and `{` before something that cannot follow
@@ -29,6 +31,8 @@ import {
 
 /** Bytes behind the end of a document that may be needed to see it. */
 const lookAhead = 8
+/** The first byte of UTF-8's byte order mark. */
+const markStart = 0xef
 
 /** A document stands in `bytes[start, end)`, valid during the call; the calls of one `push`, and only they, share `bytes`. */
 type OnDocument = (bytes: Buffer, start: number, end: number) => void
@@ -43,7 +47,8 @@ export class DocumentSplitter {
   #start = -1
   #depth = 0
   #isInString = false
-  #isJunk = false
+  /** What stands there is text. */
+  #text: TextKind | undefined
   /** An array's bracket before its first element: junk when no object follows. */
   #bracket = -1
   #isInArray = false
@@ -85,7 +90,7 @@ export class DocumentSplitter {
   #scan(bytes: Buffer, isLast: boolean): void {
     for (;;) {
       if (this.#start < 0 && !this.#findStart(bytes, isLast)) return
-      if (!(this.#isJunk ? this.#findJunkEnd(bytes) : this.#findEnd(bytes, isLast))) return
+      if (!(this.#text ? this.#findTextEnd(bytes, this.#text, isLast) : this.#findEnd(bytes, isLast))) return
     }
   }
 
@@ -95,12 +100,12 @@ export class DocumentSplitter {
       const byte = bytes[at]!
       if (this.#bracket >= 0 && at - this.#bracket > this.#maxRecordBytes) throw new Damage('line-limit')
       if (byte === openBrace) {
+        const begins = beginsObject(bytes, at)
+        if (begins === undefined && !isLast) return this.#waitAt(at)
+        if (begins === false) return this.#beginText(bytes, at)
         if (this.#wrapperKey && this.#bracket < 0) {
           const inside = afterWrapper(bytes, at, this.#wrapperKey)
-          if (inside === undefined && !isLast) {
-            this.#position = at
-            return false
-          }
+          if (inside === undefined && !isLast) return this.#waitAt(at)
           if (inside) {
             this.#isInWrapper = true
             at = inside - 1
@@ -108,28 +113,43 @@ export class DocumentSplitter {
           }
         }
         if (this.#bracket >= 0) this.#isInArray = true
-        this.#beginDocument(at, at + 1, false)
+        this.#beginDocument(at, at + 1)
         return true
       }
       if (isSeparator[byte]) continue
+      if (byte === markStart) {
+        const markBytes = byteOrderMarkAt(bytes, at)
+        if (markBytes === undefined && !isLast) return this.#waitAt(at)
+        if (markBytes) {
+          at += markBytes - 1
+          continue
+        }
+      }
       if (byte === openArray && this.#bracket < 0 && !this.#isInArray) this.#bracket = at
       else if (byte === closeArray && (this.#bracket >= 0 || this.#isInArray || this.#isInWrapper)) {
         this.#bracket = -1
         this.#isInArray = false
       } else if (byte === closeBrace && this.#isInWrapper) this.#isInWrapper = false
-      else {
-        this.#beginDocument(this.#bracket >= 0 ? this.#bracket : at, at, true)
-        return true
-      }
+      else return this.#beginText(bytes, at)
     }
-    this.#position = bytes.length
+    return this.#waitAt(bytes.length)
+  }
+
+  #waitAt(position: number): false {
+    this.#position = position
     return false
   }
 
-  #beginDocument(start: number, position: number, isJunk: boolean): void {
+  #beginText(bytes: Buffer, at: number): true {
+    const start = this.#bracket >= 0 ? this.#bracket : at
+    this.#beginDocument(start, start === at ? at + 1 : at)
+    this.#text = textKind(bytes, start)
+    return true
+  }
+
+  #beginDocument(start: number, position: number): void {
     this.#start = start
     this.#position = position
-    this.#isJunk = isJunk
     this.#depth = 1
     this.#isInString = false
     this.#bracket = -1
@@ -137,18 +157,18 @@ export class DocumentSplitter {
 
   #endDocument(): void {
     this.#start = -1
-    this.#isJunk = false
+    this.#text = undefined
     this.#isInString = false
   }
 
-  /** Ends what is no document at the end of its line or where an object begins. */
-  #findJunkEnd(bytes: Buffer): boolean {
-    let at = this.#position
-    while (at < bytes.length && bytes[at] !== newline && bytes[at] !== openBrace) at++
-    this.#position = at
-    if (at >= bytes.length) return this.#waitForMore(bytes)
-    this.#handOn(bytes, this.#start, at)
+  #findTextEnd(bytes: Buffer, kind: TextKind, isLast: boolean): boolean {
+    const found = findTextEnd(bytes, this.#position, kind, { isInArray: this.#isInArray, isLast })
+    this.#text = found.kind
+    this.#position = found.position
+    if (found.end === undefined) return this.#waitForMore(bytes)
+    this.#handOn(bytes, this.#start, found.end)
     this.#endDocument()
+    this.#position = found.end
     return true
   }
 
@@ -215,7 +235,6 @@ export class DocumentSplitter {
     if (to - from > this.#maxRecordBytes) throw new Damage('line-limit')
     let end = to
     while (end > from && isSpace[bytes[end - 1]!]) end--
-    if (this.#isJunk && isByteOrderMark(bytes, from, end)) return
     this.handedOnBytes += end - from
     this.#onDocument(bytes, from, end)
   }

@@ -9,7 +9,14 @@ export const closeBrace = 0x7d
 export const openArray = 0x5b
 export const closeArray = 0x5d
 export const newline = 0x0a
+export const carriageReturn = 0x0d
+export const space = 0x20
+export const tab = 0x09
+export const comma = 0x2c
+/** RFC 7464 */
+export const recordSeparator = 0x1e
 const colon = 0x3a
+const byteOrderMark = [0xef, 0xbb, 0xbf]
 
 export const isSpace = tableOf(' \t\r\n')
 /** Between documents; 0x1e is RFC 7464's record separator. */
@@ -57,9 +64,18 @@ export function isEscaped(bytes: Buffer, at: number): boolean {
   return (at - 1 - before) % 2 === 1
 }
 
+/** Bytes of UTF-8's byte order mark at `at`: 3, or 0. Undefined when the bytes end too early to say. */
+export function byteOrderMarkAt(bytes: Buffer, at: number): number | undefined {
+  for (const [index, byte] of byteOrderMark.entries()) {
+    if (at + index >= bytes.length) return undefined
+    if (bytes[at + index] !== byte) return 0
+  }
+  return byteOrderMark.length
+}
+
 /** Whether `bytes[from, to)` is UTF-8's byte order mark. */
 export function isByteOrderMark(bytes: Buffer, from: number, to: number): boolean {
-  return to - from === 3 && bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf
+  return to - from === byteOrderMark.length && byteOrderMarkAt(bytes, from) === byteOrderMark.length
 }
 
 function skipSpaces(bytes: Buffer, from: number, to: number): number {

@@ -93,10 +93,54 @@ describe('document splitter', () => {
       '{"b":2}',
       'tail'
     ])
-    assert.deepEqual(split('[1,2]\n[]\n[ [{"a":1}]'), ['[1,2]', '[ [', '{"a":1}', ']'])
+    assert.deepEqual(split('[1,2]\n[]\n[ [{"a":1}]'), ['[1,2]', '[ [{"a":1}]'])
     assert.deepEqual(split('[INFO] started\n'), ['[INFO] started'])
     assert.deepEqual(split('{"a":'), ['{"a":'])
     assert.deepEqual(split(''), [])
+  })
+
+  test('the document splitter keeps text among documents whole, wherever it is cut', () => {
+    const a = '{"a":1}'
+    const cases: readonly (readonly [string, readonly string[]])[] = [
+      [`${a}${a}\ntext {"t":1,"u":{"v":2}} dropped\n${a}\n`, [a, a, 'text {"t":1,"u":{"v":2}} dropped', a]],
+      ['boot {ok} of "one"', ['boot {ok} of "one"']],
+      ['{ok} {"a":1}\n{}', ['{ok} {"a":1}', '{}']],
+      [`"door {open} \\" at one"${a}"two"\n"three" ${a}`, ['"door {open} \\" at one"', a, '"two"', '"three"', a]],
+      [`"one" says {"b":2}\n${a}`, ['"one" says {"b":2}', a]],
+      [`"unclosed {"b":2}\n${a}`, ['"unclosed {"b":2}', a]],
+      [`${a} tail {"b":2}\r\n${a}`, [a, 'tail {"b":2}', a]],
+      [`text\r${a}\rmore\rtext`, ['text', a, 'more\rtext']],
+      [`{"b":[${a}]}]} ${a}`, [`{"b":[${a}]}`, ']}', a]],
+      [`[${a},"b",${a}]${a}`, [a, '"b"', a, a]],
+      [`\ufeff${a}\n\ufeff text`, [a, 'text']],
+      [`{${' '.repeat(500)}"a":1}{\n}`, [`{${' '.repeat(500)}"a":1}`, '{\n}']]
+    ]
+    for (const [text, expected] of cases) {
+      const length = Buffer.byteLength(text)
+      for (let at = 1; at <= length; at++) assert.deepEqual(split(text, [at, length]), expected, `${text} cut at ${at}`)
+      assert.deepEqual(split(text, [1]), expected, `${text} byte by byte`)
+    }
+  })
+
+  test('the document splitter gives the same documents however any marks are cut, and loses no byte', () => {
+    const marks = fc.constantFrom('{', '}', '"', '{"', '{}', '[', ']', ',', '\\', '\n', '\r', ' ', 'x', ':', '\ufeff')
+    fc.assert(
+      fc.property(fc.array(marks, { maxLength: 40 }), (parts) => {
+        const text = parts.join('')
+        const whole = split(text)
+        const length = Buffer.byteLength(text)
+        for (const lengths of [[1], [3, 1], [7]]) assert.deepEqual(split(text, lengths), whole, text)
+        for (let at = 1; at < length; at++) assert.deepEqual(split(text, [at, length]), whole, text)
+        let place = 0
+        for (const document of whole) {
+          place = text.indexOf(document, place) + document.length
+          assert.ok(place >= document.length, text)
+        }
+        const meaning = (all: string): string => all.replace(/[\s,[\]\ufeff]/g, '')
+        assert.equal(meaning(whole.join('')), meaning(text), text)
+      }),
+      { seed: 20261130, numRuns: 2000 }
+    )
   })
 
   test('the document splitter holds one document and one chunk, and gives back what a long one took', () => {
