@@ -14,7 +14,7 @@ export function helpText(config: Config, command: string): Ephemeral {
     '',
     `*identifier*: a thing name, client id or any text of the line; up to ${config.limits.maxIdentifiers}, separated by commas; "in quotes" if it has a space or a comma`,
     `*category*: ${escapeText(categoryNames(config))}, or all`,
-    `*date* (UTC): 2023/10/01, 20231001, today, yesterday; days 2023/10/01..2023/10/03, at most ${config.limits.maxDays}; hours 2023/10/01T09..2023/10/01T12`,
+    `*date* (UTC): 2023/10/01, 20231001, today, yesterday; days 2023/10/01..2023/10/03, at most ${config.limits.maxDays}; hours 2023/10/01T09..2023/10/01T12; minutes 2023/10/01T09:15..2023/10/01T09:30 or since=2h (30m, 3d), by the time in each record`,
     `*environment*: ${escapeText(environmentNames(config))}`,
     ...requestOptions.map((option) => {
       const words = valuesOf(option).map((value) => codeText(`${option.key}=${value}`))

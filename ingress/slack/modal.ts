@@ -107,7 +107,7 @@ export function modalView(config: Config, metadata: string, nowMs: number): obje
           type: 'datepicker',
           initial_date: new Date(nowMs - dayMs).toISOString().slice(0, 10)
         },
-        'Days begin and end at midnight UTC.'
+        'Days begin and end at midnight UTC. For hours and minutes, type the command with since=2h or 2023/10/01T09:15..2023/10/01T09:30 as its date.'
       ),
       input('environment', 'Environment', {
         type: 'static_select',

@@ -1,7 +1,8 @@
 import type { Category, Environment } from '../contract/config.ts'
 import { type Problem, ProblemsError } from '../contract/errors.ts'
 import { nearest } from '../contract/nearest.ts'
-import { hourMs, parseWindow, type Window } from '../contract/window.ts'
+import { parseWindow } from '../contract/parse-window.ts'
+import { hourMs, hoursAround, typedWindow, type Window } from '../contract/window.ts'
 import { textLiteral } from './literal.ts'
 import type { Partitioning } from './partitions.ts'
 import { tablesRead } from './query-tables.ts'
@@ -107,6 +108,11 @@ function literalsOf(parameter: QueryParameter, value: string, known: Known): (re
   }
   const parsed = parseWindow(value, known.nowMs, maxDays)
   if ('problem' in parsed) return no(parsed.problem)
+  if (parsed.isByTime) {
+    return no(
+      `"${value}" is in minutes, but queries read whole hours: write ${typedWindow(hoursAround(parsed.window))}`
+    )
+  }
   const problem = windowProblem(parsed.window, known.tables)
   if (problem !== undefined) return no(problem)
   const table = known.tables[0]

@@ -1,4 +1,4 @@
-import { hourMs, type Window } from '../contract/window.ts'
+import { hourMs, hoursAround, type Window } from '../contract/window.ts'
 import { findFormat } from '../formats/registry.ts'
 import type { CategoryReading } from '../scan/category-plan.ts'
 import { quotedName, textLiteral } from './literal.ts'
@@ -87,7 +87,8 @@ interface DayOfWindow {
   readonly hours: readonly string[] | undefined
 }
 
-function daysOf(partitioning: Partitioning, { fromMs, toMs }: Window): DayOfWindow[] {
+function daysOf(partitioning: Partitioning, window: Window): DayOfWindow[] {
+  const { fromMs, toMs } = hoursAround(window)
   const partitions: Partition[] = []
   for (let timeMs = fromMs; timeMs < toMs; timeMs += hourMs) partitions.push(partitioning.of(timeMs))
   return [...Map.groupBy(partitions, ({ day }) => day)].map(([day, ofDay]) => {

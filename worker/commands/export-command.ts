@@ -32,7 +32,7 @@ export const exportCommand: Command = {
   flags,
   help: (config) => ({
     about: [
-      'Read the logs of a day (or hours, or days), keep the lines that contain the identifier, and write them to a zip.'
+      'Read the logs of a day (or minutes, hours, days), keep the lines that contain the identifier, and write them to a zip.'
     ],
     usage: [`iot-log export ${requestUsage} [flags]`],
     words: requestHelp(config),
@@ -40,6 +40,7 @@ export const exportCommand: Command = {
     examples: [
       'iot-log export THING00001 telemetry,command 2023/10/01',
       'iot-log export client_id lifecycle yesterday --output ./logs/',
+      'iot-log export THING00001 telemetry since=2h',
       'iot-log export THING0000 all 2023/10/01T09..2023/10/01T12 match=word --source file:///var/logs',
       'iot-log export THING00001 telemetry today --output s3://my-bucket/exports/ --link'
     ]

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
 import { readVariables } from '../config/variables.ts'
 import type { Config, Environment } from '../contract/config.ts'
-import { ProblemCollector, ProblemsError } from '../contract/errors.ts'
+import { type Problem, ProblemCollector, ProblemsError } from '../contract/errors.ts'
 import { parseRequest } from '../contract/parse-request.ts'
+import { isSince } from '../contract/parse-window.ts'
 import { type ExportRequest, windowOf } from '../contract/request.ts'
 import { exitCodes } from '../contract/result.ts'
 import type { Store } from '../contract/store.ts'
 import { formatCount } from '../contract/units.ts'
-import { compactWindow } from '../contract/window.ts'
+import { compactWindow, hoursAround, typedWindow } from '../contract/window.ts'
 import { chooseInflaters } from '../decode/choose-inflater.ts'
 import { createDecoderContext } from '../decode/decoder-context.ts'
 import type { InflaterName } from '../decode/inflater.ts'
@@ -198,19 +199,27 @@ async function printResult(
 
 /** The words of a request without an identifier. Options of an export are rejected: they have no meaning here. */
 function parseWords(words: readonly string[], parse: () => ExportRequest): ExportRequest {
-  const options = words.filter((word) => /^[A-Za-z]+=/.test(word))
+  const options = words.filter((word) => /^[A-Za-z]+=/.test(word) && !isSince(word))
   const wrong = options.map((word) => ({
     subject: word,
     text: `"${word}" is an option of export: forward takes no options`
   }))
   try {
     const request = parse()
+    // Without options, only a window in minutes selects records by their own time.
+    if (wrong.length === 0 && request.window === 'event') wrong.push(minutesProblem(request))
     if (wrong.length === 0) return request
   } catch (error) {
     if (!(error instanceof ProblemsError)) throw error
     throw new ProblemsError('wrong-words', error.problems, error.correction?.slice(1))
   }
   throw new ProblemsError('wrong-words', wrong)
+}
+
+function minutesProblem(request: ExportRequest): Problem {
+  const window = windowOf(request)
+  const text = `${typedWindow(window)} is in minutes, but forward sends whole objects: write ${typedWindow(hoursAround(window))}`
+  return { subject: typedWindow(window), text }
 }
 
 function checkpointPath({ typed, surroundings }: CommandContext, request: ExportRequest, sink: string): string {

@@ -63,7 +63,9 @@ export function requestHelp(config: Config): string[] {
     `  category     ${categories.join(', ')}, or all`,
     '  date         UTC: 2023/10/01, 2023-10-01, 20231001, today, yesterday;',
     `               days 2023/10/01..2023/10/03, both included, at most ${config.limits.maxDays} days;`,
-    '               hours 2023/10/01T09..2023/10/01T12, the end excluded',
+    '               hours 2023/10/01T09..2023/10/01T12, the end excluded;',
+    '               minutes 2023/10/01T09:15..2023/10/01T09:30, 2h..now or since=2h (30m, 3d):',
+    '               records are selected by their own time (window=event)',
     `  environment  ${environments.join(', ')}`,
     ...options.map(([option, help], position) => `  ${position === 0 ? 'options' : '       '}      ${option}  ${help}`)
   ]

@@ -1,8 +1,9 @@
 import { readVariables } from '../config/variables.ts'
 import { ProblemCollector, ProblemsError } from '../contract/errors.ts'
+import { parseWindow } from '../contract/parse-window.ts'
 import { exitCodes } from '../contract/result.ts'
 import { formatCount } from '../contract/units.ts'
-import { parseWindow, typedWindow } from '../contract/window.ts'
+import { typedWindow } from '../contract/window.ts'
 import { chooseInflaters } from '../decode/choose-inflater.ts'
 import { createDecoderContext } from '../decode/decoder-context.ts'
 import { wantedInflater } from '../decode/wanted-inflater.ts'
@@ -101,6 +102,6 @@ function dayOf(word: string | undefined, nowMs: number): string {
   if ('problem' in parsed) throw new ProblemsError('wrong-words', [{ subject: word, text: parsed.problem }])
   if (parsed.window.unit === 'day') return typedWindow(parsed.window)
   throw new ProblemsError('wrong-words', [
-    { subject: word, text: `"${word}" names an hour: rejected records are stored by day` }
+    { subject: word, text: `"${word}" is not a whole day: rejected records are stored by day` }
   ])
 }

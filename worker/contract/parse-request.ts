@@ -1,27 +1,23 @@
 import type { Category, Config, Environment } from './config.ts'
 import { type Problem, ProblemsError } from './errors.ts'
 import { nearest } from './nearest.ts'
+import { placesOf, readWhen, rejectArrival } from './parse-when.ts'
+import type { Reading } from './reading.ts'
 import type { ExportRequest } from './request.ts'
 import { defaultOf, type RequestOptions, requestOptions, valuesOf } from './request-options.ts'
-import { isoSeconds, parseWindow, type Window } from './window.ts'
+import { isoSeconds } from './window.ts'
 import { quoteItem, splitList, trimSpaces } from './words.ts'
 
 /*
  * The request language, the same in a chat and in a terminal:
  *   <identifier>[,<identifier>…] <category>[,<category>…] <date> [environment] [option=value …]
+ * `since=2h` may stand for the date, there or behind it.
  * Each word is read on its own, so that all mistakes can be reported at once.
  */
 
 const minIdentifierLength = 3
 const maxIdentifierLength = 256
-const example = { identifier: 'THING00001', date: '2023/10/01' }
-
-/** The result of one word: a value, or problems; and the corrected word. */
-interface Reading<T> {
-  readonly value: T | undefined
-  readonly problems: readonly Problem[]
-  readonly corrected: string
-}
+const exampleIdentifier = 'THING00001'
 
 /**
  * Reads the words of a request. A word is never split at spaces: a shell has done that, and `splitWords` does it for a
@@ -31,16 +27,18 @@ interface Reading<T> {
 export function parseRequest(words: readonly string[], config: Config, nowMs: number): ExportRequest {
   const trimmed = words.map(trimSpaces).filter((word) => word !== '')
   const swapped = swapProblems(trimmed, config)
-  const [first, second, dateWord, ...rest] = trimmed
+  const { first, second, rest, ...dates } = placesOf(trimmed)
   const [identifierWord, categoryWord] = swapped.length > 0 ? [second, first] : [first, second]
   const tail = readTail(rest, config)
   const environment = tail.environment.value ?? config.environments.get(config.defaultEnvironment)!
   const identifiers = readIdentifiers(identifierWord, config.limits.maxIdentifiers)
   const categories = readCategories(categoryWord, environment)
-  const window = readWindow(dateWord, config, nowMs, categories.value ?? [])
-  const readings = [identifiers, categories, window, tail.environment, ...tail.options]
+  const isByEvent = tail.chosen.window === 'event'
+  const when = readWhen(dates, config, nowMs, isByEvent ? [] : (categories.value ?? []))
+  const options = when.isByTime ? tail.options.map(rejectArrival) : tail.options
+  const readings = [identifiers, categories, when, tail.environment, ...options]
   const problems = [...swapped, ...readings.flatMap((reading) => reading.problems)]
-  if (problems.length > 0 || !identifiers.value || !categories.value || !window.value) {
+  if (problems.length > 0 || !identifiers.value || !categories.value || !when.value) {
     const correction = readings.map((reading) => reading.corrected).filter((word) => word !== '')
     throw new ProblemsError('wrong-words', problems, correction)
   }
@@ -48,10 +46,11 @@ export function parseRequest(words: readonly string[], config: Config, nowMs: nu
   return {
     identifiers: identifiers.value,
     categories: names,
-    from: isoSeconds(window.value.fromMs),
-    to: isoSeconds(window.value.toMs),
+    from: isoSeconds(when.value.fromMs),
+    to: isoSeconds(when.value.toMs),
     environment: environment.name,
-    ...tail.chosen
+    ...tail.chosen,
+    ...(when.isByTime && { window: 'event' as const })
   }
 }
 
@@ -67,8 +66,8 @@ function swapProblems([first, second]: readonly string[], config: Config): Probl
 function readIdentifiers(word: string | undefined, maxIdentifiers: number): Reading<readonly string[]> {
   const items = splitList(word ?? '')
   if (items.length === 0) {
-    const text = `the identifier is missing: a thing name, client id or any text of the line, such as ${example.identifier}`
-    return { value: undefined, problems: [{ subject: '', text }], corrected: example.identifier }
+    const text = `the identifier is missing: a thing name, client id or any text of the line, such as ${exampleIdentifier}`
+    return { value: undefined, problems: [{ subject: '', text }], corrected: exampleIdentifier }
   }
   const unique = [...new Set(items)]
   const problems = unique.flatMap(identifierProblems)
@@ -77,7 +76,7 @@ function readIdentifiers(word: string | undefined, maxIdentifiers: number): Read
     problems.push({ subject: word ?? '', text })
   }
   const good = unique.filter((item) => identifierProblems(item).length === 0).slice(0, maxIdentifiers)
-  const corrected = good.length > 0 ? good.map(quoteItem).join(',') : example.identifier
+  const corrected = good.length > 0 ? good.map(quoteItem).join(',') : exampleIdentifier
   return { value: problems.length === 0 ? unique : undefined, problems, corrected }
 }
 
@@ -128,31 +127,6 @@ function findCategories(word: string, environment: Environment): readonly Catego
 
 function categoryWords(environment: Environment): string[] {
   return [...environment.categories.values()].flatMap((category) => [category.name, ...category.aliases])
-}
-
-function readWindow(
-  word: string | undefined,
-  config: Config,
-  nowMs: number,
-  categories: readonly Category[]
-): Reading<Window> {
-  if (word === undefined) {
-    const text = `the date is missing: a UTC date such as ${example.date}, today or yesterday`
-    return { value: undefined, problems: [{ subject: '', text }], corrected: example.date }
-  }
-  const parsed = parseWindow(word, nowMs, config.limits.maxDays)
-  if ('problem' in parsed) {
-    return { value: undefined, problems: [{ subject: word, text: parsed.problem }], corrected: example.date }
-  }
-  const withoutHours = categories.filter((category) => !category.layout.hasHours)
-  if (parsed.window.unit === 'day' || withoutHours.length === 0)
-    return { value: parsed.window, problems: [], corrected: word }
-  const day = word.replace(/[Tt]\d{2}(?::00)?/g, '')
-  const problems = withoutHours.map((category) => ({
-    subject: word,
-    text: `"${word}" has hours, but "${category.name}" is stored by day (${category.layout.template}): write the day only`
-  }))
-  return { value: undefined, problems, corrected: day.replace(/^(.+)\.\.\1$/, '$1') }
 }
 
 interface Tail {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { defaultOf, type RequestOptions, requestOptions, typedOptions, valuesOf } from './request-options.ts'
-import { typedWindow, type Window } from './window.ts'
+import { typedWindow, type Window, windowBetween } from './window.ts'
 import { quoteItem } from './words.ts'
 
 /*
@@ -8,7 +8,7 @@ import { quoteItem } from './words.ts'
  * a request stands in parse-request.ts.
  */
 
-const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:00:00Z$/)
+const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:00Z$/)
 
 /** A stored request may lack an option that its release did not know: it has the default then. */
 const optionSchemas = Object.fromEntries(
@@ -25,7 +25,7 @@ export const requestSchema = z.strictObject({
   ...optionSchemas
 })
 
-/** One export as asked: `from` is included, `to` is not; both are UTC on a whole hour. */
+/** One export as asked: `from` is included, `to` is not; both are UTC on a whole minute. */
 export type ExportRequest = Readonly<z.output<typeof requestSchema>>
 
 /** The request as JSON with its keys in one order, so that equal requests are equal bytes. */
@@ -33,10 +33,15 @@ export function encodeRequest(request: ExportRequest): string {
   return JSON.stringify(requestSchema.parse(request))
 }
 
-/** The request's span of time. Whole days are told as days. */
+/** The request's span of time. */
 export function windowOf(request: ExportRequest): Window {
-  const isDays = request.from.includes('T00:') && request.to.includes('T00:')
-  return { fromMs: Date.parse(request.from), toMs: Date.parse(request.to), unit: isDays ? 'day' : 'hour' }
+  return windowBetween(Date.parse(request.from), Date.parse(request.to))
+}
+
+/** The window as people read it: `2023-10-01 (UTC)`, or `… (UTC, by record time)` if it selects records by their own time. */
+export function describeWindow(request: ExportRequest): string {
+  const selection = request.window === 'event' ? ', by record time' : ''
+  return `${typedWindow(windowOf(request))} (UTC${selection})`
 }
 
 /** The request as the words that would ask for it again: `THING00001 telemetry,command 2023-10-01 dev match=word`. */
@@ -50,7 +55,7 @@ export function wordsOf(request: ExportRequest): string[] {
 export function describeRequest(request: ExportRequest): string {
   const named = request.identifiers.slice(0, 3).join(', ')
   const others = request.identifiers.length > 3 ? ` and ${request.identifiers.length - 3} more` : ''
-  const when = `${typedWindow(windowOf(request))} (UTC)`
+  const when = describeWindow(request)
   return [named + others, request.categories.join(', '), when, request.environment, ...typedOptions(request)].join(
     ' · '
   )

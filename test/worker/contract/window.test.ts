@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { compactWindow, parseWindow, typedWindow, type Window } from '../../../worker/contract/window.ts'
+import { parseWindow } from '../../../worker/contract/parse-window.ts'
+import { compactWindow, typedWindow, type Window } from '../../../worker/contract/window.ts'
 
 const now = Date.UTC(2023, 9, 5, 13, 30)
 

@@ -46,10 +46,11 @@ function likelyReasons({ request, result }: Job, { nowMs, scope = unknownScope }
     ...(request.match === 'word' ? ['*match=word* finds whole words only: try without it'] : [])
   ]
   const when = escapeText(typedWindow({ fromMs, toMs, unit }))
+  const other = unit === 'minute' ? 'time' : unit
   const span = `${localTime(fromMs)} to ${localTime(toMs)}`
   return [
     ...(toMs + lateMs > nowMs ? [notDeliveredYet(toMs, nowMs)] : []),
-    `*Another ${unit}*: ${when} is UTC. For you that ${unit === 'day' ? 'day' : 'time'} runs from ${span}`,
+    `*Another ${other}*: ${when} is UTC. For you that ${unit === 'day' ? 'day' : 'time'} runs from ${span}`,
     ...(scope.hasAll ? [] : [`*Another category*: ${commandText(request, allWords(request)) ?? 'ask for `all`'}`]),
     ...(isWithoutObjects ? [] : spelling),
     ...(toMs + lateMs > nowMs ? [] : ['*No logs*: the device was offline, or its logs were not delivered yet'])

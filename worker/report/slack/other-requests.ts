@@ -1,6 +1,6 @@
 import type { Config } from '../../contract/config.ts'
 import { type ExportRequest, windowOf, wordsOf } from '../../contract/request.ts'
-import { dayMs, hourMs, typedWindow } from '../../contract/window.ts'
+import { dayMs, hourMs, typedWindow, windowBetween } from '../../contract/window.ts'
 
 /*
  * What may be asked for instead: less, where it was too much; everything, where nothing was found.
@@ -29,11 +29,11 @@ export function lessWords(request: ExportRequest, { hasHours }: RequestScope): s
   const { fromMs, toMs } = windowOf(request)
   const days = (toMs - fromMs) / dayMs
   const hours = (toMs - fromMs) / hourMs
-  const isFor = (lessMs: number, unit: 'day' | 'hour'): string[] =>
-    wordsOf(request).with(2, typedWindow({ fromMs, toMs: fromMs + lessMs, unit }))
-  if (days >= 4) return isFor(Math.floor(days / 4) * dayMs, 'day')
-  if (hasHours && hours > 1) return isFor(Math.max(1, Math.floor(hours / 4)) * hourMs, 'hour')
-  if (days > 1) return isFor(dayMs, 'day')
+  const isFor = (lessMs: number): string[] =>
+    wordsOf(request).with(2, typedWindow(windowBetween(fromMs, fromMs + lessMs)))
+  if (days >= 4) return isFor(Math.floor(days / 4) * dayMs)
+  if (hasHours && hours > 1) return isFor(Math.max(1, Math.floor(hours / 4)) * hourMs)
+  if (days > 1) return isFor(dayMs)
   return request.categories.length > 1 ? wordsOf(request).with(1, request.categories[0]!) : undefined
 }
 

@@ -1,5 +1,4 @@
-import { type ExportRequest, windowOf, wordsOf } from '../../contract/request.ts'
-import { typedWindow } from '../../contract/window.ts'
+import { describeWindow, type ExportRequest, wordsOf } from '../../contract/request.ts'
 import { clip, codeText, escapeText, visibleText } from './text.ts'
 
 /*
@@ -19,7 +18,7 @@ export function namedIdentifiers({ identifiers }: ExportRequest): string {
 
 /** The date, the environment and the options, as mrkdwn. */
 export function whereText(request: ExportRequest): string {
-  return escapeText([whenText(request), request.environment, ...optionsOf(request)].join(' · '))
+  return escapeText([describeWindow(request), request.environment, ...optionsOf(request)].join(' · '))
 }
 
 /** The categories by name. */
@@ -34,7 +33,7 @@ export function namedPlainly(request: ExportRequest): string {
   const named = identifiers.slice(0, shownIdentifiers).map((one) => clip(visibleText(one), identifierLength))
   const kinds = categories.slice(0, shownCategories).join(', ') + moreText(categories.length - shownCategories)
   const who = named.join(', ') + moreText(identifiers.length - named.length)
-  return [who, kinds, whenText(request), environment, ...optionsOf(request)].join(' · ')
+  return [who, kinds, describeWindow(request), environment, ...optionsOf(request)].join(' · ')
 }
 
 /** The command that asks for the same again, as code; undefined where it can't be shown whole. */
@@ -43,9 +42,6 @@ export function commandText(request: ExportRequest, words = wordsOf(request)): s
   const isExact = command.length <= commandLength && visibleText(command) === command && !command.includes('`')
   return isExact ? codeText(command) : undefined
 }
-
-/** `2023-10-01 (UTC)`. */
-const whenText = (request: ExportRequest): string => `${typedWindow(windowOf(request))} (UTC)`
 
 const optionsOf = (request: ExportRequest): string[] => wordsOf(request).slice(4)
 const moreText = (more: number): string => (more > 0 ? ` and ${more} more` : '')

@@ -27,6 +27,7 @@ export function usageMarkdown(config: Config): string {
     '- **date**: a day in UTC, `2023/10/01`, `today` or `yesterday`',
     `  - days: ${code('2023/10/01..2023/10/03')}, both included, at most ${limits.maxDays}`,
     `  - hours: ${code('2023/10/01T09..2023/10/01T12')}, the end excluded`,
+    `  - minutes: ${code('2023/10/01T09:15..2023/10/01T09:30')}, the end excluded; until now: ${codes(['since=2h', '30m..now', 'since=3d'])}. Minutes select by the time in each record`,
     `- **environment**: ${codes(environments)}, default ${code(config.defaultEnvironment)}`,
     ...requestOptions.map(
       (option) =>
@@ -57,6 +58,7 @@ export function exampleCommands(config: Config): readonly ExampleCommand[] {
     ['THING00001 all yesterday', 'everything of a device'],
     alias && [`${Object.keys(alias.identifierAliases)[0]} ${alias.name} today`, 'of all devices'],
     hours && [`THING00001 ${hours.name} 2023/10/01T09..2023/10/01T12`, 'some hours'],
+    [`THING00001 ${first} since=2h`, 'the last two hours'],
     [`THING00001,THING00002 ${first} 2023/10/01..2023/10/02`, 'two devices, two days'],
     other && [`THING00001 ${first} today ${other}`, `from ${other}`]
   ].filter((command): command is [string, string] => Array.isArray(command))
