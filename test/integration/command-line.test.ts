@@ -80,8 +80,10 @@ describe('iot-log export', () => {
         vanished: 0,
         denied: 0
       },
+      warnings: [],
       unreadable: [],
-      scanned: result.scanned
+      scanned: result.scanned,
+      looked: []
     })
     assert.equal(result.scanned.rawBytes, text.length + 'four THING00001\n'.length + 'nothing here\n'.length)
   })
@@ -114,13 +116,39 @@ describe('iot-log export', () => {
     })
     assert.equal(code, 4)
     assert.match(stdout, /Nothing found: all of 4 objects read/)
+    assert.match(stdout, /telemetry: no objects under 22 of 24 prefixes: telemetry\/2023\/10\/01\/01\/, .*, …$/m)
     assert.deepEqual(readdirSync(here.path), [])
-    const other = await runCli(['export', 'NOBODY', 'all', '2022/10/01', '--source', logs.url, '--json'], {
-      cwd: here.path
+  })
+
+  it('iot-log export exits with 5 when the window has no objects, and says which day has', async () => {
+    using logs = logDirectory({
+      ...day,
+      'telemetry/2023/09/30/00/old.gz': gzipSync(text),
+      'lifecycle/2023-10-01/x.gz': gzipSync(text)
     })
-    assert.equal(other.code, 4)
-    assert.equal(JSON.parse(other.stdout).status, 'empty')
-    assert.equal(JSON.parse(other.stdout).archive, null)
+    using here = temporaryDirectory()
+    const words = ['export', 'THING00001', 'telemetry,lifecycle', '2022/10/01', '--source', logs.url]
+    const { code, stdout } = await runCli(words, { cwd: here.path })
+    assert.equal(code, 5)
+    assert.match(stdout, /telemetry: no objects under 24 prefixes: telemetry\/2022\/10\/01\/00\/, .*, …$/m)
+    assert.match(stdout, /telemetry: the newest day with objects is 2023-10-01: telemetry\/2023\/10\/01\/$/m)
+    assert.match(stdout, /lifecycle: no key has the form of the layout; other keys: lifecycle\/2023-10-01\/x\.gz$/m)
+    assert.match(stdout, /^Nothing to read: no objects exist in this window\. A missing day is not a silent device\.$/m)
+    const other = await runCli([...words, '--json'], { cwd: here.path })
+    assert.equal(other.code, 5)
+    const { status, archive, objects, looked } = JSON.parse(other.stdout)
+    assert.deepEqual([status, archive, objects.listed], ['empty', null, 0])
+    const hour = (hour: string): string => `telemetry/2022/10/01/${hour}/`
+    assert.deepEqual(looked[0], {
+      category: 'telemetry',
+      prefixes: 24,
+      withObjects: 0,
+      existing: [],
+      missing: [hour('00'), hour('01'), hour('02')],
+      newest: { day: '2023-10-01', prefix: 'telemetry/2023/10/01/' },
+      nearest: []
+    })
+    assert.deepEqual(readdirSync(here.path), [])
   })
 
   it('iot-log export writes only the manifest when nothing matched and an object could not be read', async () => {

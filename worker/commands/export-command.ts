@@ -3,7 +3,7 @@ import { offerAthena } from '../athena/open-access.ts'
 import { readVariables } from '../config/variables.ts'
 import { IotLogError, messageOf, ProblemCollector } from '../contract/errors.ts'
 import { parseRequest } from '../contract/parse-request.ts'
-import { exitCodes } from '../contract/result.ts'
+import { exitCodeOfExport } from '../contract/result.ts'
 import type { DownloadLink } from '../contract/store.ts'
 import { wantedInflater } from '../decode/wanted-inflater.ts'
 import { type ExportOptions, exportLogs } from '../export/export.ts'
@@ -36,7 +36,11 @@ export const exportCommand: Command = {
     ],
     usage: [`iot-log export ${requestUsage} [flags]`],
     words: requestHelp(config),
-    exitCodes: { 3: 'partial: some objects could not be read', 4: 'no match: no archive was written' },
+    exitCodes: {
+      3: 'partial: some objects could not be read',
+      4: 'no match: no archive was written',
+      5: 'nothing to read: no object exists in this window'
+    },
     examples: [
       'iot-log export THING00001 telemetry,command 2023/10/01',
       'iot-log export client_id lifecycle yesterday --output ./logs/',
@@ -63,7 +67,7 @@ export const exportCommand: Command = {
       progress?.close()
       if (typed.switches.has('json')) for (const piece of resultJsonPieces(result, link)) await terminal.print(piece)
       else if (!isQuiet) await terminal.print(`${resultText(result)}\n${link ? `${linkText(link)}\n` : ''}`)
-      return exitCodes[result.status]
+      return exitCodeOfExport(result)
     } finally {
       progress?.close()
     }

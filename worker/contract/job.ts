@@ -59,6 +59,25 @@ const progress = open({
   lines: count
 })
 
+const warning = open({
+  code: z.string(),
+  count,
+  /** Up to three. */
+  keys: z.array(z.string()),
+  text: z.string()
+})
+
+/** One category of an export that found nothing; see `LookedIn`. */
+const looked = open({
+  category: z.string(),
+  prefixes: count,
+  withObjects: count,
+  existing: z.array(z.string()),
+  missing: z.array(z.string()),
+  newest: open({ day: z.string(), prefix: z.string() }).nullable(),
+  nearest: z.array(z.string())
+})
+
 const result = open({
   status: z.enum(['complete', 'partial', 'empty']),
   engine: z.string(),
@@ -78,6 +97,10 @@ const result = open({
   objects: z.record(z.string(), count),
   /** The unreadable objects by their `DamageReason`; those without any are left out. */
   unreadable: z.record(z.string(), count).optional(),
+  /** A document of an earlier version has none. */
+  warnings: z.array(warning).optional(),
+  /** Where it looked, by category, if nothing was found. */
+  looked: z.array(looked).optional(),
   scanned: open({ bytes: count, rawBytes: count }),
   /** Kept lines by hour of the window, for the sparkline; empty where it is not known. */
   linesByHour: z.array(count),

@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors.ts'
+import type { LookedIn } from './looked.ts'
 import type { NotRead, OutcomeCounts } from './outcome.ts'
 import type { ExportRequest } from './request.ts'
 import type { Warning } from './warning.ts'
@@ -64,6 +65,8 @@ export interface ExportResult
   readonly archive: WrittenArchive | null
   /** All objects that were not wholly read, in key order within each category; the JSON lists the unreadable ones. */
   readonly notRead: Iterable<NotRead>
+  /** By category; nothing unless the export is empty. */
+  readonly looked: readonly LookedIn[]
   readonly seconds: number
 }
 
@@ -74,10 +77,16 @@ export const exitCodes = {
   wrong: 2,
   partial: 3,
   empty: 4,
+  nothingToRead: 5,
   hungUp: 129,
   interrupted: 130,
   terminated: 143
 } as const
+
+/** The exit code of an export that ran to its end. A day without objects is not a device without lines. */
+export function exitCodeOfExport({ status, objects }: Pick<ExportResult, 'status' | 'objects'>): number {
+  return status === 'empty' && objects.listed === 0 ? exitCodes.nothingToRead : exitCodes[status]
+}
 
 /** The exit code for an error that ended a command. */
 export function exitCodeOf(code: ErrorCode): number {

@@ -4,6 +4,7 @@ import { readingDifferences } from '../athena/readable.ts'
 import { AthenaRun } from '../athena/run.ts'
 import type { Environment } from '../contract/config.ts'
 import type { Limits } from '../contract/config-schema.ts'
+import type { LookedIn } from '../contract/looked.ts'
 import type { DamageReason } from '../contract/outcome.ts'
 import { type ExportRequest, windowOf } from '../contract/request.ts'
 import type { ExportResult, ManifestHead } from '../contract/result.ts'
@@ -15,11 +16,15 @@ import type { CategoryPlan } from '../scan/category-plan.ts'
 import type { ScanProgress } from '../scan/protocol.ts'
 import { chooseEngines } from './choose-engines.ts'
 import { type Listing, listObjects } from './listing.ts'
+import { describeLooked } from './look.ts'
 import type { OpenOutput, Output } from './output.ts'
 import { planCategories } from './plan.ts'
 import { exportSteps, type StepsOptions } from './steps.ts'
 import { Tally } from './tally.ts'
 import { describeWarning } from './warning-text.ts'
+
+/** How long an export without a match may look for the newest day that has objects. */
+const lookMs = 5_000
 
 /** Receives the progress of an export. */
 export interface ExportListener {
@@ -94,7 +99,8 @@ export async function exportLogs(request: ExportRequest, options: ExportOptions)
     const choice = await readIntoOutput(open, wanted)
     const head = await describe(open, choice)
     const archive = await output.finish(head, tally.notRead())
-    return { ...outcomeOf(open, head), reason: choice.reason, archive, seconds: secondsSince(startedMs) }
+    const looked = head.status === 'empty' ? await look(open) : []
+    return { ...outcomeOf(open, head), looked, reason: choice.reason, archive, seconds: secondsSince(startedMs) }
   } catch (error) {
     await output.fail(error)
     tally[Symbol.dispose]()
@@ -165,6 +171,14 @@ async function describe(open: OpenExport, choice: EngineChoice): Promise<Manifes
     warnings: plans.flatMap((plan, at) => tally.warningsOf(at).map((one) => describeWarning(one, plan.category))),
     scanned: tally.scanned()
   }
+}
+
+/** Where an export that found nothing looked. It has a time limit, since it is not what was asked for. */
+async function look({ source, plans, listing, signal }: OpenExport): Promise<readonly LookedIn[]> {
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(lookMs)])
+  const looked = await describeLooked(source, plans, listing, stop)
+  signal.throwIfAborted()
+  return looked
 }
 
 function outcomeOf({ request, plans, tally }: OpenExport, head: ManifestHead) {

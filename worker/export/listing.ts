@@ -22,6 +22,8 @@ export interface Listing extends Readonly<ListedAmounts>, Disposable {
 interface ListedCategory extends CategoryListing {
   /** The prefixes that were listed, in key order: those of the plan, with names in place of `*`. */
   readonly prefixes: readonly string[]
+  /** Those that hold objects to read. */
+  readonly filled: ReadonlySet<string>
 }
 
 /**
@@ -59,6 +61,7 @@ export async function listObjects(
     return {
       ...amounts,
       prefixes,
+      filled: new Set(prefixes.filter((_, at) => lists[at]!.length > 0)),
       pages: async function* () {
         for (const number of numbers) yield spool.get(number)
       }

@@ -61,8 +61,13 @@ function environmentOf(request: ExportRequest, environments: ReadonlyMap<string,
   throw new IotLogError('wrong-config', `The job asks for the ${what}, which the worker's configuration does not have`)
 }
 
+/** A document is read often. The manifest has all warnings, and the terminal all categories. */
+const storedWarnings = 50
+const storedCategories = 20
+
 function resultOf({ request }: Job, outcome: ExportOutcome, key: string): JobResult {
   const { status, engine, reason, archive, entries, objects, unreadable, scanned, linesByHour, seconds } = outcome
+  const { warnings, looked } = outcome
   const names = request.categories.map((category) => entryName(category, windowOf(request)))
   return {
     status,
@@ -72,6 +77,13 @@ function resultOf({ request }: Job, outcome: ExportOutcome, key: string): JobRes
     entries: entries.map((entry) => ({ ...entry, missing: outcome.missingByCategory[names.indexOf(entry.name)] ?? 0 })),
     objects: { ...objects },
     unreadable: { ...unreadable },
+    warnings: warnings.slice(0, storedWarnings).map((one) => ({ ...one, keys: [...one.keys] })),
+    looked: looked.slice(0, storedCategories).map((one) => ({
+      ...one,
+      existing: [...one.existing],
+      missing: [...one.missing],
+      nearest: [...one.nearest]
+    })),
     scanned: { ...scanned },
     linesByHour: [...linesByHour],
     seconds

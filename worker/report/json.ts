@@ -8,10 +8,11 @@ import type { DownloadLink } from '../contract/store.ts'
  * be long.
  */
 export function resultJsonPieces(result: ExportResult, link: DownloadLink | null = null): Generator<string> {
-  const { status, engine, reason, request, archive, entries, objects, warnings, notRead, scanned, seconds } = result
+  const { status, engine, reason, request, archive, entries, objects, warnings, notRead, scanned, looked, seconds } =
+    result
   const before = { status, engine, reason, request, archive, entries, objects, warnings }
   const linked = link && { link: { url: link.url, expires: new Date(link.expiresMs).toISOString() } }
-  return jsonWithList(before, 'unreadable', unreadableOf(notRead), { scanned, seconds, ...linked })
+  return jsonWithList(before, 'unreadable', unreadableOf(notRead), { scanned, looked, seconds, ...linked })
 }
 
 function* unreadableOf(notRead: Iterable<NotRead>): Generator<Omit<NotRead, 'outcome'>> {

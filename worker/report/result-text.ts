@@ -3,6 +3,7 @@ import { describeRequest } from '../contract/request.ts'
 import type { ExportResult, ObjectCounts } from '../contract/result.ts'
 import type { DownloadLink } from '../contract/store.ts'
 import { formatBytes, formatCount, formatNumber, formatSeconds } from '../contract/units.ts'
+import { lookedLines } from './looked-text.ts'
 
 /*
  * A result as text: what was found, whether it is complete, and where the archive is.
@@ -18,6 +19,7 @@ export function resultText(result: ExportResult): string {
     ...entryLines(result),
     ...notReadLines(result),
     ...result.warnings.map(({ text }) => `  ! ${printable(text)}`),
+    ...result.looked.flatMap(lookedLines).map((line) => `  ${printable(line)}`),
     verdict(result),
     ...(result.archive ? [`${shownUrl(result.archive.url)}  ${formatBytes(result.archive.bytes)}`] : [])
   ].join('\n')
@@ -69,7 +71,10 @@ function verdict(result: ExportResult): string {
   }
   const skipped = objects.skipped > 0 ? `, ${formatNumber(objects.skipped)} skipped by rule` : ''
   const read = `all of ${formatCount(objects.listed - objects.skipped, 'object')} read${skipped}, ${searched}`
-  if (result.status === 'empty' && objects.listed === 0) return 'Nothing found: no objects exist in this window'
+  if (result.status === 'empty' && objects.listed === 0)
+    return 'Nothing to read: no objects exist in this window. A missing day is not a silent device.'
+  if (result.status === 'empty' && objects.listed === objects.skipped)
+    return `Nothing found: a rule skips all of ${formatCount(objects.listed, 'object')}`
   return result.status === 'empty' ? `Nothing found: ${read}` : `Complete: ${read}`
 }
 

@@ -48,6 +48,7 @@ const result: ExportResult = {
     ...Array.from({ length: 3 }, (_, at) => unreadable(at + 9))
   ],
   scanned: { bytes: 2_000_000, rawBytes: 10_000_000 },
+  looked: [],
   seconds: 1.5
 }
 

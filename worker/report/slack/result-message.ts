@@ -9,6 +9,7 @@ import type { Draft, MessageView, Task } from './message-parts.ts'
 import { missingCount, missingLines, objectCounts } from './missing-objects.ts'
 import { countOfCategories } from './request-text.ts'
 import { barText, codeText, escapeText, sparkline } from './text.ts'
+import { warningLines } from './warning-lines.ts'
 
 /*
  * What was found: how many lines where, whether that is all there is, and the link.
@@ -27,7 +28,12 @@ export function resultDraft(job: Job, view: MessageView): Draft {
     icon: isPartial ? '⚠️' : '✅',
     title,
     ...(isPartial && { notice: `${title}, ${missingText(result)}` }),
-    lines: [`${barText(100)} 100 %`, ...(isPartial ? missingLines(result) : []), ...categoryLines(categories)],
+    lines: [
+      `${barText(100)} 100 %`,
+      ...(isPartial ? missingLines(result) : []),
+      ...categoryLines(categories),
+      ...warningLines(result)
+    ],
     ...(categories.length > 0 && {
       tasks: { title: `${countOfCategories(job.request)} searched`, list: categories.map(taskOf) }
     }),

@@ -346,9 +346,51 @@ describe('the message of an empty result', () => {
   it('an empty result says so when there was nothing to search', () => {
     for (const objects of [{}, { listed: 2, skipped: 2 }]) {
       const text = read(emptyJob({ objects }))
-      assert.match(text, /There are no logs in dev for this time\./)
+      assert.match(text, /^🔍 Nothing to read · THING00001\n/)
+      assert.match(text, /There are no logs in dev for this time\.\nA missing day is not a silent device\./)
       assert.doesNotMatch(text, /Spelling/)
     }
+  })
+})
+
+describe('warnings, and where an export looked', () => {
+  const warned = (text: string): NonNullable<Job['result']>['warnings'] => [
+    { code: 'format-mismatch', count: 20, keys: ['telemetry/a'], text }
+  ]
+
+  it('warnings stand in the message of each kind of result, without marks', () => {
+    const warnings = warned('telemetry: 20 records do not fit `*lines*` <!channel>')
+    for (const job of [completeJob({ result: { ...completeResult, warnings } }), emptyJob({ warnings })]) {
+      assert.match(read(job), /^⚠️ telemetry: 20 records do not fit lines <!channel>$/m)
+    }
+    assert.match(read(emptyJob({ warnings })), /Searched: 240 objects/)
+  })
+
+  it('of many warnings the first are shown, each in a short line', () => {
+    const many = Array.from({ length: 9 }, (_, at) => warned(`${at}${'x'.repeat(500)}`)![0]!)
+    const text = read(emptyJob({ warnings: many }))
+    assert.match(text, /^⚠️ 2x{198}…\nand 6 warnings more$/m)
+  })
+
+  it('an empty result says which prefixes lack objects, and the newest day', () => {
+    const place = { prefixes: 24, existing: [], missing: ['telemetry/2023/10/01/00/'], newest: null, nearest: [] }
+    const looked = [
+      {
+        ...place,
+        category: 'telemetry',
+        withObjects: 0,
+        newest: { day: '2023-09-28', prefix: 'telemetry/2023/09/28/' }
+      },
+      { ...place, category: 'command', withObjects: 0, nearest: ['command/x`y'] },
+      { ...place, category: 'lifecycle', withObjects: 24 },
+      { ...place, category: 'audit', withObjects: 23 }
+    ]
+    const text = read(emptyJob({ objects: {}, looked }), { nowMs: nowMs + 86_400_000 })
+    assert.match(text, /^• telemetry: no objects under 24 of 24 prefixes; newest day: 2023-09-28$/m)
+    assert.match(text, /^• command: no objects under 24 of 24 prefixes; other keys exist: command\/xy$/m)
+    assert.match(text, /^• audit: no objects under 1 of 24 prefixes$/m)
+    assert.doesNotMatch(text, /lifecycle:/)
+    assert.match(text, /the logs of all devices are missing/)
   })
 })
 

@@ -1,0 +1,43 @@
+import { shownPrefix } from '../contract/layout.ts'
+import { type LookedIn, namedPlaces } from '../contract/looked.ts'
+import type { Store } from '../contract/store.ts'
+import type { CategoryPlan } from '../scan/category-plan.ts'
+import type { Listing } from './listing.ts'
+import { type FoundPlace, findNewestDay } from './newest-day.ts'
+import { createSkipRule } from './plan.ts'
+
+/** How many categories get the search for their newest day. */
+const mostSearched = 8
+const nothing: FoundPlace = { newest: null, nearest: [] }
+
+/**
+ * Tells where an export looked that found nothing. The search for the newest day may end by `signal`, or fail: the
+ * answer then lacks it.
+ */
+export function describeLooked(
+  source: Store,
+  plans: readonly CategoryPlan[],
+  listing: Listing,
+  signal: AbortSignal
+): Promise<LookedIn[]> {
+  let searched = 0
+  return Promise.all(
+    plans.map(async ({ category, prefixes: planned }, at) => {
+      const { prefixes: listed, filled } = listing.categories[at]!
+      // If no folder fits a `*`, nothing was listed.
+      const prefixes = listed.length > 0 ? listed : planned.map(shownPrefix)
+      const missing = prefixes.filter((prefix) => !filled.has(prefix))
+      const isSearched = filled.size === 0 && ++searched <= mostSearched
+      const search = (): Promise<FoundPlace> =>
+        findNewestDay(source, category.layout.template, createSkipRule(category), signal)
+      return {
+        category: category.name,
+        prefixes: prefixes.length,
+        withObjects: filled.size,
+        existing: prefixes.filter((prefix) => filled.has(prefix)).slice(0, namedPlaces),
+        missing: missing.slice(0, namedPlaces),
+        ...(isSearched ? await search().catch(() => nothing) : nothing)
+      }
+    })
+  )
+}
