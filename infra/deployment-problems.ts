@@ -1,6 +1,6 @@
 import type { Config, Environment } from '../worker/contract/config.ts'
 import type { Problem } from '../worker/contract/errors.ts'
-import { rootOf } from '../worker/contract/layout.ts'
+import { hasNames, rootOf } from '../worker/contract/layout.ts'
 import { type BucketPlace, expiringOf, placeOf, rejectedOf } from './bucket-location.ts'
 import { settingsOf } from './deploy-settings.ts'
 
@@ -40,9 +40,12 @@ export function problemsOf(environment: Environment, config: Config, home: Envir
     const most = longestStream - `iot-log-${name}-${ending}`.length
     const text = `${most} letters at most fit into names of streams`
     if (category.length > most) say(`${key}.deploy.ingest.${category}`, text)
-    const { template } = environment.categories.get(category)?.layout ?? { template: '' }
-    if (/\*|\{(?:account|region)\}/.test(template)) {
-      say(`${key}.deploy.ingest.${category}`, `${template}: a stream writes no *, {account} or {region}`)
+    const layout = environment.categories.get(category)?.layout
+    if (layout && hasNames(layout)) {
+      say(
+        `${key}.deploy.ingest.${category}`,
+        `${layout.template}: a stream can't write *, {account}, {region} or {identifier}`
+      )
     }
   }
   const isAway = account !== home.account || region !== home.region

@@ -1,6 +1,6 @@
 import type { Category } from '../contract/config.ts'
 import { IotLogError } from '../contract/errors.ts'
-import { isFixed } from '../contract/layout.ts'
+import { hasNames, isFixed } from '../contract/layout.ts'
 import { type Partitioning, partitioningOf } from './partitions.ts'
 
 /*
@@ -41,8 +41,10 @@ export function tableOf({ name, table, layout }: Category): CategoryTable {
   if (table === undefined) return { problem: `category ${name} has no table (categories.${name}.table)` }
   const { template } = layout
   const no = (why: string): CategoryTable => ({ problem: `category ${name} can have no table: its layout ${why}` })
-  if (/\*|\{(?:account|region)\}/.test(template)) {
-    return no(`${template} has names that only a listing finds (*, {account}, {region}), which no table can`)
+  if (hasNames(layout)) {
+    return no(
+      `${template} has names that only a listing finds (*, {account}, {region}, {identifier}), which no table can`
+    )
   }
   if (!isFixed(layout)) return no(`${template} has numbers without leading zeros, which no table here can`)
   if (layout.timeZone !== undefined)

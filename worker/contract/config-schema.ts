@@ -36,7 +36,7 @@ const categoryKeys = (formatNames: readonly string[] | undefined) => ({
   aliases: z.array(name).meta({ description: 'Other words for this category.' }),
   layout: layoutTemplate.meta({
     description:
-      'Key prefix with {yyyy} {MM} {dd}, and {HH} if each hour has a prefix; {M} {d} {H} have no leading zeros. *, {account} and {region} stand for one segment of the key.'
+      'Key prefix with {yyyy} {MM} {dd}, and {HH} if each hour has a prefix; {M} {d} {H} have no leading zeros. *, {account} and {region} stand for one segment of the key. {identifier} names the device of all records of the object.'
   }),
   timeZone: z
     .string()

@@ -7,7 +7,7 @@ export interface KeyNames {
   readonly timeMs: number
   /** The part of the key that names it, with {@link anyName} for names, as prefixesOf gives it. */
   readonly prefix: string
-  /** The values of `{account}` and `{region}`. */
+  /** The values of `{account}`, `{region}` and `{identifier}`. */
   readonly fields: Readonly<Record<string, string>>
 }
 

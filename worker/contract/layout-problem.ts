@@ -4,8 +4,8 @@
 
 const placeholder = /\{([^{}]*)\}/g
 const ofTime = ['yyyy', 'MM', 'dd', 'HH', 'M', 'd', 'H']
-const ofNames = ['account', 'region']
-const nameMark = /\*|\{(?:account|region)\}/g
+const ofNames = ['account', 'region', 'identifier']
+const nameMark = /\*|\{(?:account|region|identifier)\}/g
 
 /** The first problem of a template; undefined if it is right. */
 export function layoutProblem(template: string): string | undefined {
@@ -16,7 +16,7 @@ function placeholderProblem(template: string): string | undefined {
   const names = [...template.matchAll(placeholder)].map((match) => match[1]!)
   const unknown = names.find((name) => !ofTime.includes(name) && !ofNames.includes(name))
   if (unknown !== undefined) {
-    return `unknown placeholder {${unknown}}; write {yyyy}, {MM}, {dd} or {HH} ({M}, {d}, {H} without leading zeros), {account}, {region} or *`
+    return `unknown placeholder {${unknown}}; write {yyyy}, {MM}, {dd} or {HH} ({M}, {d}, {H} without leading zeros), {account}, {region}, {identifier} or *`
   }
   if (/[{}]/.test(template.replace(placeholder, ''))) return 'a brace is not closed'
   const missing = [['yyyy'], ['MM', 'M'], ['dd', 'd']].find((part) => !part.some((name) => names.includes(name)))
@@ -46,12 +46,17 @@ function namesProblem(template: string): string | undefined {
   const segments = template.split('/')
   const crowded = segments.find((segment) => (segment.match(nameMark) ?? []).length > 1)
   if (crowded !== undefined) {
-    return `"${crowded}" has more than one *, {account} or {region}: a segment of the key can have one`
+    return `"${crowded}" has more than one *, {account}, {region} or {identifier}: a segment of the key can have one`
+  }
+  if (/\{identifier\}(?!\/)/.test(template)) {
+    return '{identifier} must end its segment: {identifier}/. Other text behind it may be part of the name of another device'
   }
   const last = segments.at(-1)!.match(nameMark)?.[0]
   if (last)
     return `${last} needs a slash behind its segment: a layout is a prefix, so its end stands for any text already`
-  const touching = /(?:\*|\{(?:account|region)\})\{|\}(?:\*|\{(?:account|region)\})/.exec(template)
+  const touching = /(?:\*|\{(?:account|region|identifier)\})\{|\}(?:\*|\{(?:account|region|identifier)\})/.exec(
+    template
+  )
   if (touching) return `${touching[0]}: text is needed between a name and another placeholder`
   const [, day = ''] = /(\{(?:yyyy|MM?|dd?)\}.*\{(?:yyyy|MM?|dd?)\})/s.exec(template) ?? []
   const inside = day.match(nameMark)?.[0]

@@ -1,9 +1,10 @@
 import type { Category, Environment } from '../contract/config.ts'
-import { isFixed, prefixesOf } from '../contract/layout.ts'
+import { anyIdentifier, anyName, isFixed, namesDevice, prefixesOf } from '../contract/layout.ts'
 import { entryName } from '../contract/names.ts'
 import { type ExportRequest, windowOf } from '../contract/request.ts'
 import { dayMs, hourMs, type Window } from '../contract/window.ts'
 import { findFormat } from '../formats/registry.ts'
+import type { MatchSpec } from '../match/matcher.ts'
 import type { CategoryPlan } from '../scan/category-plan.ts'
 
 /** Plans the prefixes of a request, without reading anything. Categories have the order of the request. */
@@ -13,25 +14,36 @@ export function planCategories(request: ExportRequest, environment: Environment)
     const category = environment.categories.get(name)!
     const aliases = category.identifierAliases
     const identifiers = request.identifiers.map((word) => (Object.hasOwn(aliases, word) ? aliases[word]! : word))
-    const spec = { identifiers: [...new Set(identifiers)], match: request.match, case: request.case }
-    const inTime = prefixesOf(category.layout, window)
+    const { layout } = category
+    const takesAll = namesDevice(layout) && { takesAll: true }
+    const spec = { identifiers: [...new Set(identifiers)], match: request.match, case: request.case, ...takesAll }
     const isByEvent = request.window === 'event'
-    const prefixes = isByEvent ? prefixesOf(category.layout, withNeighbours(window, category)) : inTime
-    const outerPrefixes = prefixes.filter((prefix) => !inTime.includes(prefix))
+    const listed = isByEvent ? withNeighbours(window, category) : window
+    const inTime = prefixesOf(layout, window)
+    const outerPrefixes = prefixesOf(layout, listed).filter((prefix) => !inTime.includes(prefix))
+    const prefixes = prefixesOf(layout, listed, namesInKeys(spec))
     return {
       category,
       prefixes,
+      identifiers: spec.identifiers.map((identifier) => identifier.toLowerCase()),
       reading: {
         spec,
         format: category.format,
         output: request.format === 'auto' ? findFormat(category.format).defaultOutput : request.format,
         eventWindow: isByEvent ? { fromMs: window.fromMs, toMs: window.toMs, outerPrefixes } : undefined,
-        prefixLength: prefixes[0]!.length,
-        ...(!isFixed(category.layout) && { varying: category.layout })
+        prefixLength: prefixes[0]?.length ?? 0,
+        ...(!isFixed(layout) && { varying: layout })
       },
       entry: entryName(name, window)
     }
   })
+}
+
+/** The values of `{identifier}`. A key names a device by one segment, so an identifier with a slash has no prefix. */
+function namesInKeys(spec: MatchSpec): readonly string[] {
+  if (!spec.takesAll) return [anyName]
+  if (spec.case === 'ignore') return [anyIdentifier]
+  return spec.identifiers.filter((identifier) => !identifier.includes('/') && !/^\.{1,2}$/.test(identifier))
 }
 
 /**

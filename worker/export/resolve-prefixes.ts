@@ -1,9 +1,11 @@
 import type { LimitFunction } from 'p-limit'
 import { IotLogError } from '../contract/errors.ts'
 import { compareKeys } from '../contract/key-order.ts'
-import { anyName, shownPrefix } from '../contract/layout.ts'
+import { anyIdentifier, anyName, shownPrefix } from '../contract/layout.ts'
 import type { Store } from '../contract/store.ts'
 import type { CategoryPlan } from '../scan/category-plan.ts'
+
+const anyMark = new RegExp(`[${anyName}${anyIdentifier}]`)
 
 /** How many prefixes one hour or day of a layout with `*` may have. */
 const mostPrefixes = 1_000
@@ -14,7 +16,7 @@ const mostPrefixes = 1_000
  * @throws IotLogError (`wrong-config`) if there are more than 1,000 for one hour or day
  */
 export async function resolvePrefixes(
-  { category, prefixes }: CategoryPlan,
+  { category, prefixes, identifiers = [] }: CategoryPlan,
   store: Store,
   limit: LimitFunction,
   signal: AbortSignal
@@ -25,12 +27,16 @@ export async function resolvePrefixes(
   return resolved.flat().sort(compareKeys)
 
   async function resolve(prefix: string): Promise<string[]> {
-    const at = prefix.indexOf(anyName)
+    const at = prefix.search(anyMark)
     if (at < 0) return [prefix]
+    const isWanted = (name: string): boolean => prefix[at] === anyName || identifiers.includes(name.toLowerCase())
     const end = prefix.indexOf('/', at) + 1
     const [before, behind, rest] = [prefix.slice(0, at), prefix.slice(at + 1, end), prefix.slice(end)]
     const folders = (await foldersBelow(before)).filter(
-      (folder) => folder.length >= before.length + behind.length && folder.endsWith(behind)
+      (folder) =>
+        folder.length >= before.length + behind.length &&
+        folder.endsWith(behind) &&
+        isWanted(folder.slice(before.length, folder.length - behind.length))
     )
     if (folders.length > mostPrefixes) throw tooMany(prefix)
     const found = (await Promise.all(folders.map((folder) => resolve(folder + rest)))).flat()

@@ -36,7 +36,7 @@ type KeepLines = (bytes: Buffer, start: number, end: number, records: number) =>
 
 /** What finds identifiers in the stored bytes of a format: a frame without a hit holds no matching record. */
 export function compileFrameMatcher(format: Format, spec: MatchSpec): Matcher {
-  return format.isJson ? compileJsonMatcher(spec) : compileMatcher(spec)
+  return format.isJson && !spec.takesAll ? compileJsonMatcher(spec) : compileMatcher(spec)
 }
 
 /**
@@ -53,6 +53,7 @@ export class RecordPicker {
   /** What the longest identifier takes when every character of it is escaped. */
   readonly #longestBytes: number
   readonly #findInText: Matcher
+  readonly #takesAll: boolean
   readonly #frames: LineBlocks | DocumentSplitter
   #parser: RecordParser
   #isAtStart = true
@@ -73,6 +74,7 @@ export class RecordPicker {
     this.#findInDocument = compileFrameMatcher(format, spec)
     this.#longestBytes = Math.max(...spec.identifiers.map((identifier) => identifier.length)) * escapeBytes
     this.#findInText = compileMatcher(spec)
+    this.#takesAll = spec.takesAll === true
     this.#parser = format.createParser(parseLimits(settings))
     this.#frames =
       format.framing === 'lines'
@@ -174,7 +176,7 @@ export class RecordPicker {
 
   /** Of an envelope whose bytes hold an identifier, most records do not. What could not be parsed counts as its bytes. */
   #isMatch(record: LogRecord): boolean {
-    if (!this.#format.searchedBeside || record.parseError !== undefined) return true
+    if (this.#takesAll || !this.#format.searchedBeside || record.parseError !== undefined) return true
     if (this.#findInText(record.raw, 0) >= 0) return true
     return this.#format.searchedBeside(record).some((text) => this.#findInText(Buffer.from(text), 0) >= 0)
   }

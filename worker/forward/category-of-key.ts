@@ -7,7 +7,7 @@ export interface KeyPlace {
   readonly category: Category
   /** The start of the hour or day that the key names, in ms since 1970 UTC. */
   readonly keyTimeMs: number
-  /** The values of `{account}` and `{region}`, which become fields of the documents. */
+  /** The values of `{account}`, `{region}` and `{identifier}`, which become fields of the documents. */
   readonly keyFields: Readonly<Record<string, string>>
   /** Whether a rule skips it: a folder marker or an excluded key. */
   readonly isSkipped: boolean

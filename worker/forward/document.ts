@@ -19,7 +19,7 @@ export interface DocumentOrigin {
   readonly category: string
   /** The time that the key names, for records without a time. */
   readonly keyTimeMs: number
-  /** What the key says: `account` and `region`, if the layout has them. A record's own field of that name wins. */
+  /** What the key says: `account`, `region` and `identifier`, if the layout has them. A record's own field of that name wins. */
   readonly keyFields?: Readonly<Record<string, string>>
 }
 

@@ -8,6 +8,7 @@ const newline = 0x0a
 
 /** Compiles a search in JavaScript. */
 export function compileMatcher(spec: MatchSpec): Matcher {
+  if (spec.takesAll) return (block, from) => (from < block.length ? from : -1)
   const needles = neededIdentifiers(spec).map((identifier) => Buffer.from(identifier))
   const ignoreCase = spec.case === 'ignore'
   const search =
@@ -18,6 +19,7 @@ export function compileMatcher(spec: MatchSpec): Matcher {
 
 /** Compiles a search for runs of lines. Uses the add-on if it is given and supports this processor. */
 export function compileFindRuns(spec: MatchSpec, native?: NativeAddOn): FindRuns {
+  if (spec.takesAll) return runsOf(compileMatcher(spec))
   return (native && createNativeSearch(native, spec)) ?? runsOf(compileMatcher(spec))
 }
 

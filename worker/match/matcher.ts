@@ -3,6 +3,8 @@ import type { RequestOptions } from '../contract/request-options.ts'
 /** What to look for: any of the identifiers, like `grep -F` with these options. Plain data, sent to the threads. */
 export interface MatchSpec extends Pick<RequestOptions, 'match' | 'case'> {
   readonly identifiers: readonly string[]
+  /** All lines and records count: the key of their object names the identifier. */
+  readonly takesAll?: boolean
 }
 
 /** Which implementation searches. */

@@ -10,6 +10,8 @@ export interface CategoryPlan {
   readonly category: Category
   /** In key order; none is the start of another. `anyName` of the layout stands for names that the listing finds. */
   readonly prefixes: readonly string[]
+  /** In lower case, what may stand in place of `anyIdentifier` in a prefix. */
+  readonly identifiers?: readonly string[]
   readonly reading: CategoryReading
   /** Name of the category's entry in the archive. */
   readonly entry: string

@@ -15,13 +15,15 @@ registerMemoryScheme()
 async function listed(
   keys: readonly string[],
   category: { readonly layout: string; readonly timeZone?: string },
-  window: string
+  window: string,
+  identifier = 'THING00001',
+  ...options: readonly string[]
 ): Promise<{ readonly keys: string[]; readonly prefixes: readonly string[] }> {
   const bucket = memoryBucket('listing')
   bucket.clear()
   for (const key of keys) bucket.set(key, Buffer.from('x'))
   const config = configWithCategories({ telemetry: category })
-  const request = parseRequest(['THING00001', 'telemetry', window], config, Date.UTC(2024, 0, 1))
+  const request = parseRequest([identifier, 'telemetry', window, ...options], config, Date.UTC(2024, 0, 1))
   const environment = config.environments.get(request.environment)!
   await using store = openStore({ url: 'memory://listing' })
   using listing = await listObjects(store, planCategories(request, environment), AbortSignal.timeout(10_000))
@@ -94,6 +96,20 @@ describe('the listing of a layout with names', () => {
       keys.slice(0, 2)
     )
     assert.deepEqual((await listed(keys, { layout, timeZone: 'UTC' }, '2023/10/01')).keys, keys.slice(1, 2))
+  })
+
+  it('only the prefixes of the named device are listed', async () => {
+    const keys = ['d-1/2023/10/01/a', 'D-1/2023/10/01/a', 'd-10/2023/10/01/a', 'd-2/2023/10/01/a', 'd/1/2023/10/01/a']
+    const layout = '{identifier}/{yyyy}/{MM}/{dd}/'
+    const own = await listed(keys, { layout }, '2023/10/01', 'd-1')
+    assert.deepEqual(own, { keys: ['d-1/2023/10/01/a'], prefixes: ['d-1/2023/10/01/'] })
+    const two = await listed(keys, { layout }, '2023/10/01', 'd-2,d-1')
+    assert.deepEqual(two.keys, ['d-1/2023/10/01/a', 'd-2/2023/10/01/a'])
+    const anyCase = await listed(keys, { layout }, '2023/10/01', 'd-1', 'case=ignore')
+    assert.deepEqual(anyCase.keys, ['D-1/2023/10/01/a', 'd-1/2023/10/01/a'])
+    for (const odd of ['d/1', '*/*', '...', '{yyyy}', '$&$&']) {
+      assert.deepEqual((await listed(keys, { layout }, '2023/10/01', odd)).keys, [], odd)
+    }
   })
 
   it('more than 1,000 names are rejected, with the place', async () => {

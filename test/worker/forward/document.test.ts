@@ -42,6 +42,15 @@ function documentsOf(
 }
 
 describe('the document of a record', () => {
+  it('a document has the names of its key, unless the record has a field of that name', () => {
+    const from = { keyFields: { account: '111111111111', region: 'eu-west-1' } }
+    const [spliced, rebuilt] = documentsOf('{"n":1}\n{"region":"own"}\n', { from })
+    assert.equal(spliced!.parsed.account, '111111111111')
+    assert.equal(spliced!.parsed.region, 'eu-west-1')
+    assert.equal(rebuilt!.parsed.account, '111111111111')
+    assert.equal(rebuilt!.parsed.region, 'own')
+  })
+
   it('a document has the record’s fields, the sink’s fields, its time, and its place', () => {
     const sink = { addFields: { environment: 'dev', component: 'broker', level: 7 } }
     const [document] = documentsOf('{"timestamp":"2023-10-01T03:00:01.5Z","thingName":"THING1","n":1}\n', { sink })
