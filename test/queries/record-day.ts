@@ -100,7 +100,7 @@ const unusual: Readonly<Partial<Record<string, readonly string[]>>> = {
     'plain words'
   ],
   cloudfront: ['#Version: 1.0', '2023-04-26 07:25:11 ABC11-C1 12 13.231.15.129 GET'],
-  'vpc-flow': ['some words that are no header', '- - - -']
+  'vpc-flow': ['some words that are no header', '- - - -', 'eni-0aa1 region', 'region other']
 }
 
 const isHeader = /^(?:#|version )/
@@ -132,6 +132,10 @@ const flow = '2 123456789012 eni-1 10.0.0.1 10.0.0.2 1 443 6 48 21869 1669842701
 /** Objects with another header, or none. */
 const headed: Readonly<Record<string, string>> = {
   'vpc-flow/2023/10/01/own.gz': `end pkt-srcaddr version bytes new-field start\n1669842702 - 5 7 x -\n1669842702 10.0.0.1 8 9 y 1669842701 more and\n`,
+  'vpc-flow/2023/10/01/eleven.gz':
+    'version srcaddr instance-tag-2 interface-type next-hop-vpc-id\n11 10.9.0.4 floor-2 nat_gateway vpc-1\n11 10.9.0.5 - - -\n',
+  'vpc-flow/2023/10/01/gateway.gz':
+    'version tgw-id packets-lost-no-route end\n6 tgw-1 4 1669842702\nregion region x y\n',
   'vpc-flow/2023/10/01/none.gz': `${flow}\n${flow} 9\n`,
   'cloudfront/2023/10/01/own.gz':
     '#Version: 1.0\n#Fields: time date cs(Host) time-taken x-new\n07:25:11\t2023-04-26\ta.example.com\t0.25\tb\tc\n',

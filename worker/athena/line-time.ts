@@ -29,6 +29,12 @@ export function createLineTimes(format: Format): (line: Buffer) => number {
   }
 }
 
+/** Whether a line is a header of its object. Such a line is no record. */
+export function createHeaderTest(format: Format): (line: Buffer) => boolean {
+  const parser = format.createParser(limits)
+  return (line) => parser.takeHeader?.(line) ?? false
+}
+
 /** The order of an archive in which Athena has read these categories. The lines of the others are as they are stored. */
 export function orderOf(queried: readonly Category[]): 'key' | 'key,time' {
   const isTimed = queried.length > 0 && queried.every(({ format }) => tellsTime(findFormat(format)))

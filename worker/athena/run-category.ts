@@ -9,7 +9,7 @@ import { findFormat } from '../formats/registry.ts'
 import type { CategoryListing, CategoryPlan } from '../scan/category-plan.ts'
 import type { AthenaApi } from './api.ts'
 import { KeySort } from './key-sort.ts'
-import { createLineTimes } from './line-time.ts'
+import { createHeaderTest, createLineTimes } from './line-time.ts'
 import { type RunOptions, runQuery, type SucceededQuery, tokenOf } from './query.ts'
 import { QueryFailure } from './query-failure.ts'
 import { isHadoopCodec, isReadDirectly } from './readable.ts'
@@ -187,13 +187,15 @@ async function sortRows(
 ): Promise<void> {
   const { plan, limits, context, signal } = question
   const timeOf = createLineTimes(findFormat(plan.reading.format))
+  const isHeader = createHeaderTest(findFormat(plan.reading.format))
   const reader = new RowReader(compileFrameMatcher(findFormat(plan.reading.format), plan.reading.spec), {
     lines: (path, bytes, from, to) => {
       const key = keyOfSource(path, question)
       if (key === undefined) return
       for (let start = from; start < to; ) {
         const end = bytes.indexOf(newline, start) + 1
-        lines.add(key, timeOf(bytes.subarray(start, end - 1)), bytes, start, end)
+        const line = bytes.subarray(start, end - 1)
+        if (!isHeader(line)) lines.add(key, timeOf(line), bytes, start, end)
         start = end
       }
     },

@@ -52,6 +52,7 @@ export const cloudfront = createHeadedFormat({
   types,
   defaultNames: Object.keys(types),
   headerNames,
+  mayBegin: (byte) => byte === hash,
   valuesOf: (line) => (line.includes('\t') ? line.split('\t') : wordsOf(line)),
   timeMs: ({ date, time }) => isoTimeMs(`${date}T${time}Z`),
   sql: {
@@ -64,7 +65,6 @@ export const cloudfront = createHeadedFormat({
 })
 
 function headerNames(line: Buffer): readonly string[] | 'known' | undefined {
-  if (line[0] !== hash) return undefined
   const text = textOf(line)
   if (!text.startsWith(fieldsHeader)) return text.startsWith(versionHeader) ? 'known' : undefined
   return wordsOf(text.slice(fieldsHeader.length)).map((word) =>

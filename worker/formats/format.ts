@@ -32,8 +32,10 @@ export type TakeRecord = (record: LogRecord) => void
 export interface RecordParser {
   /** Gives the records of a frame: mostly one, none for what is no record, several for an envelope. */
   parse(frame: Buffer, take: TakeRecord): void
-  /** Whether a line at the start of an object is a header; if so, it was taken in and is no record. */
+  /** Whether a line is a header; if so, it was taken in and is no record. */
   takeHeader?(line: Buffer): boolean
+  /** Takes in the last header among the whole lines `block[from, to)`, whose records were not parsed. */
+  takeLastHeader?(block: Buffer, from: number, to: number): void
 }
 
 export interface ParseLimits {

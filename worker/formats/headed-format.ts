@@ -14,14 +14,18 @@ interface HeadedFormatSettings {
   readonly defaultNames: readonly string[]
   /** The names in a header; `known` keeps the names of the header before it; undefined if the line is no header. */
   readonly headerNames: (line: Buffer) => readonly string[] | 'known' | undefined
+  /** Whether a header may begin with a byte: told without looking at the line. */
+  readonly mayBegin: (byte: number) => boolean
   readonly valuesOf: (line: string) => readonly string[]
   readonly timeMs: (fields: Fields) => number | undefined
   readonly sql: Omit<HeadedSelection, 'defaultNames'>
 }
 
-/** A format whose objects begin with a line that names the fields. */
+const newline = 0x0a
+
+/** A format with lines that name the fields of the lines behind them. Objects that were joined have several. */
 export function createHeadedFormat(settings: HeadedFormatSettings): Format {
-  const { name, types, defaultNames, headerNames, valuesOf, timeMs, sql } = settings
+  const { name, types, defaultNames, headerNames, mayBegin, valuesOf, timeMs, sql } = settings
   const columns = columnsOf(Object.entries(types))
   /** A name that is not known is a string. No name may be `__proto__`. */
   const layoutOf = (names: readonly string[]): Layout =>
@@ -36,15 +40,24 @@ export function createHeadedFormat(settings: HeadedFormatSettings): Format {
     createParser: ({ maxParsedBytes }) => {
       let layout = layoutOf(defaultNames)
       const takeHeader = (line: Buffer): boolean => {
-        const names = headerNames(line)
+        const names = line.length > 0 && mayBegin(line[0]!) ? headerNames(line) : undefined
         if (names !== undefined && names !== 'known') layout = layoutOf(names)
         return names !== undefined
       }
       return {
         takeHeader,
+        takeLastHeader(block, from, to) {
+          for (let end = to; end > from; ) {
+            const start = end - from < 2 ? from : Math.max(from, block.lastIndexOf(newline, end - 2) + 1)
+            const names = mayBegin(block[start]!) ? headerNames(block.subarray(start, end - 1)) : undefined
+            end = start
+            if (names === undefined || names === 'known') continue
+            layout = layoutOf(names)
+            return
+          }
+        },
         parse(frame, take) {
           if (frame.length > maxParsedBytes) return take(unparsed(frame, tooLong(maxParsedBytes)))
-          // Objects that were joined have headers inside.
           if (isBlank(frame) || takeHeader(frame)) return
           const { fields, error } = readValues(valuesOf(withoutReturn(textOf(frame))), layout)
           take(recordOf(frame, timeMs(fields), fields, error))

@@ -126,14 +126,20 @@ export class RecordPicker {
     let runStart = 0
     let runEnd = 0
     let records = 0
+    let headersFrom = 0
     for (let hit = this.#findInFrame(block, 0); hit >= 0; hit = this.#findInFrame(block, position)) {
       const start = hit === position ? position : block.lastIndexOf(newline, hit - 1) + 1
       position = block.indexOf(newline, hit) + 1
       this.#fit.check(block, start, position)
+      if (!keepsBytes || this.#checkedLines < checkedLines) {
+        this.#parser.takeLastHeader?.(block, headersFrom, start)
+        headersFrom = position
+      }
       if (!keepsBytes) {
         this.#parser.parse(block.subarray(start, position - 1), (record) => this.#write(record))
         continue
       }
+      if (this.#parser.takeHeader?.(block.subarray(start, position - 1))) continue
       if (this.#checkedLines++ < checkedLines) {
         this.#parser.parse(block.subarray(start, position - 1), (record) => this.#countMisfit(record))
       }
@@ -146,6 +152,7 @@ export class RecordPicker {
       records++
     }
     if (records > 0) this.#keep(block, runStart, runEnd, records)
+    if (!keepsBytes) this.#parser.takeLastHeader?.(block, headersFrom, block.length)
   }
 
   /** Header lines stand before the first record, whether they hold an identifier or not. */

@@ -1,12 +1,13 @@
 import { epochTimeMs } from './event-time.ts'
 import { createHeadedFormat, type NamedTypes } from './headed-format.ts'
-import { textOf } from './json-text.ts'
-import { withoutReturn } from './spaced-line.ts'
 import { columnText } from './sql/headed.ts'
 import { numberOf } from './sql/spaced.ts'
 import { epochTime } from './sql/time.ts'
 
-/** Fields as in VPC's "Flow log records", versions 2 to 8, `-` in their names written as `_`. */
+/**
+ * Fields as in VPC's "Flow log records", versions 2 to 11, then those of "Transit Gateway Flow Logs" (version 6) that are
+ * none of them. `-` in their names is written as `_`.
+ */
 const types: NamedTypes = {
   version: 'int',
   account_id: 'string',
@@ -49,12 +50,49 @@ const types: NamedTypes = {
   ecs_task_id: 'string',
   reject_reason: 'string',
   resource_id: 'string',
-  encryption_status: 'string'
+  encryption_status: 'string',
+  instance_tag: 'string',
+  instance_tag_2: 'string',
+  interface_tag: 'string',
+  interface_tag_2: 'string',
+  asg_tag: 'string',
+  asg_tag_2: 'string',
+  interface_type: 'string',
+  next_hop_interface_id: 'string',
+  next_hop_subnet_id: 'string',
+  next_hop_az_id: 'string',
+  next_hop_vpc_id: 'string',
+  next_hop_interface_type: 'string',
+  resource_type: 'string',
+  tgw_id: 'string',
+  tgw_attachment_id: 'string',
+  tgw_src_vpc_account_id: 'string',
+  tgw_dst_vpc_account_id: 'string',
+  tgw_src_vpc_id: 'string',
+  tgw_dst_vpc_id: 'string',
+  tgw_src_subnet_id: 'string',
+  tgw_dst_subnet_id: 'string',
+  tgw_src_eni: 'string',
+  tgw_dst_eni: 'string',
+  tgw_src_az_id: 'string',
+  tgw_dst_az_id: 'string',
+  tgw_pair_attachment_id: 'string',
+  packets_lost_no_route: 'bigint',
+  packets_lost_blackhole: 'bigint',
+  packets_lost_mtu_exceeded: 'bigint',
+  packets_lost_ttl_expired: 'bigint'
 }
+const [lowerA, lowerZ, underscore, hyphen, space, carriageReturn] = [0x61, 0x7a, 0x5f, 0x2d, 0x20, 0x0d]
 const names = Object.keys(types)
-const known = names.map((name) => name.replaceAll('_', '-')).join('|')
-/** A header is words alone, some of them known; every record holds a number or a `-`. */
-const isHeader = String.raw`regexp_like(line, '\A[a-z][a-z-]+(?: [a-z][a-z-]+)*\z') AND regexp_like(line, '(?:\A| )(?:${known})(?: |\z)')`
+/** All fields of AWS take a tenth of it. */
+const longestHeader = 16 * 1024
+/** A header is names alone, and more of them are known than not: tags and types are words too. */
+const words = '[a-z][a-z0-9_-]*(?: [a-z][a-z0-9_-]*)*'
+const wordsAlone = new RegExp(`^${words}$`)
+const known = names.map((name) => name.replaceAll('_', '[_-]')).join('|')
+const count = (array: string): string => `cardinality(${array})`
+const isHeader = String.raw`length(line) <= ${longestHeader} AND regexp_like(line, '\A${words}\z')
+    AND 2 * ${count(String.raw`filter(split(line, ' '), word -> regexp_like(word, '\A(?:${known})\z'))`)} > ${count("split(line, ' ')")}`
 const seconds = `coalesce(${numberOf(columnText('start'), 'bigint')}, ${numberOf(columnText('end'), 'bigint')})`
 
 /** VPC flow logs: a header names the fields. The record's time is the start of its flow, in seconds. */
@@ -64,6 +102,7 @@ export const vpcFlow = createHeadedFormat({
   // Lines without a header have the default format, version 2.
   defaultNames: names.slice(0, 14),
   headerNames,
+  mayBegin: (byte) => byte >= lowerA && byte <= lowerZ,
   valuesOf: (line) => line.split(' '),
   timeMs: ({ start, end }) => {
     const count = start ?? end
@@ -78,11 +117,18 @@ export const vpcFlow = createHeadedFormat({
   }
 })
 
-/** The same rule as `isHeader`. */
+/** The same rule as `isHeader`. Most lines that begin with a letter hold an address or a capital soon. */
 function headerNames(line: Buffer): readonly string[] | undefined {
-  if (line.length > 0 && line[0]! >= 0x30 && line[0]! <= 0x39) return undefined
-  const words = withoutReturn(textOf(line)).split(' ')
-  if (!words.every((word) => /^[a-z][a-z-]+$/.test(word))) return undefined
-  const found = words.map((word) => word.replaceAll('-', '_'))
-  return found.some((name) => Object.hasOwn(types, name)) ? found : undefined
+  if (line.length > longestHeader) return undefined
+  const end = line.at(-1) === carriageReturn ? line.length - 1 : line.length
+  for (let at = 0; at < end; at++) if (!isNameByte(line[at]!)) return undefined
+  const text = line.toString('latin1', 0, end)
+  if (!wordsAlone.test(text)) return undefined
+  const found = text.replaceAll('-', '_').split(' ')
+  return 2 * found.filter((name) => Object.hasOwn(types, name)).length > found.length ? found : undefined
+}
+
+function isNameByte(byte: number): boolean {
+  if (byte >= lowerA) return byte <= lowerZ
+  return (byte >= 0x30 && byte <= 0x39) || byte === space || byte === hyphen || byte === underscore
 }
