@@ -81,6 +81,8 @@ async function start(executable: string, config: Readonly<Record<string, unknown
       day: { date: '2023-10-01', textMegabytes: 6 },
       config,
       slowKilobytesPerSecond: 1,
+      ingress: 'test/support/patient-ingress.ts',
+      slack: { ackTimeoutMs: 40_000 },
       onOutput: (from, text) => void printed.push(`[${from}] ${text}`)
     })
   )

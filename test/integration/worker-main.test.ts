@@ -56,7 +56,9 @@ describe('the entry of the container', { concurrency }, () => {
     assert.equal(ended.reply.ts, message!.ts)
     assert.match(JSON.stringify(message), /https:\/\/ingress\.example\/download\//)
     const events = eventsOf(stdout)
-    for (const line of events) assert.deepEqual([line.level, line.job, line.attempt], ['info', job.id, 1])
+    // A message that Slack takes late is a warning.
+    for (const line of events)
+      assert.deepEqual([/^(info|warn)$/.test(String(line.level)), line.job, line.attempt], [true, job.id, 1])
     assert.deepEqual(
       events.map(({ event }) => event).filter((event) => ['started', 'planned', 'over'].includes(String(event))),
       ['started', 'planned', 'over']

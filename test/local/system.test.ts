@@ -18,6 +18,8 @@ before(async () => {
     directory: directory.path,
     day: { date: '2023-10-01', textMegabytes: 6 },
     slowKilobytesPerSecond: 1,
+    ingress: 'test/support/patient-ingress.ts',
+    slack: { ackTimeoutMs: 40_000 },
     onOutput: (from, text) => void printed.push(`[${from}] ${text}`)
   })
 })

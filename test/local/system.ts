@@ -30,6 +30,8 @@ export interface LocalSystemOptions {
   /** Of the page. Default: any free one. */
   readonly port?: number
   readonly slack?: SlackServerOptions
+  /** The module of the Lambda behind the Function URL. Default: the real one. */
+  readonly ingress?: string
   /** Keys of the configuration that differ. */
   readonly config?: Readonly<Record<string, unknown>>
   /** Of one connection to the slow environment's bucket. Default: 20. */
@@ -92,7 +94,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     )
     ingress = stack.use(
       await startLambdaProcess({
-        url: 'ingress/slack/lambda.ts',
+        url: options.ingress ?? 'ingress/slack/lambda.ts',
         event: 'ingress/slack/job-events.ts',
         environment: {
           ...shared,

@@ -44,7 +44,7 @@ let places = 0
 export function createJobPlace(
   server: S3Server,
   logs: ReadonlyMap<string, Buffer> | { readonly storage: Storage },
-  patienceMs = 4_000
+  patienceMs = 10_000
 ): JobPlace {
   const [source, results] = [`job-logs-${places}`, `job-results-${places++}`] as const
   server.createBucket(source, 'storage' in logs ? logs : {})

@@ -81,9 +81,9 @@ describe('identifiers in JSON', () => {
   test('identifiers are found in linear time among endless backslashes', () => {
     const block = Buffer.alloc(4 * 1024 * 1024, '\\')
     const find = compileJsonMatcher({ identifiers: [String.raw`\\x`, 'a/b'], match: 'text', case: 'exact' })
-    const started = performance.now()
+    const started = process.cpuUsage()
     assert.equal(find(block, 0), -1)
-    assert.ok(performance.now() - started < 5000)
+    assert.ok(process.cpuUsage(started).user < 5e6)
   })
 })
 
