@@ -53,7 +53,7 @@ const rows = [
     /** What the window limits: the arrival of objects, by their keys, or the records' own times. */
     key: 'window',
     values: { key: 'by arrival', event: 'by the time in each record' },
-    help: 'key: by arrival; event: by the time in each record, reading one prefix before and lookaheadHours after',
+    help: 'key: by arrival; event: by record time, reading also the prefix before and lookaheadHours after',
     label: 'Window'
   }
 ] as const satisfies readonly RequestOption[]
