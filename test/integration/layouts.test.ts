@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { hourMs } from '../../worker/contract/window.ts'
+import { lookedLines } from '../../worker/report/looked-text.ts'
 import { readArchive } from '../support/archives.ts'
 import { configWithCategories } from '../support/configurations.ts'
 import { exportDay } from '../support/export-day.ts'
@@ -18,9 +19,10 @@ async function exported(objects: Objects, category: object, words: readonly stri
   const target = { settings: { url: directory.url }, key: 'archive.zip' }
   const config = configWithCategories({ logs: category })
   const result = await exportDay(target, { source: { url: logs.url }, config, words, threads: 1 })
-  const files = await readArchive(join(directory.path, 'archive.zip'))
+  const files = result.archive ? await readArchive(join(directory.path, 'archive.zip')) : new Map<string, Buffer>()
   const [name] = [...files.keys()].filter((one) => one.endsWith('.log'))
-  return { text: name === undefined ? '' : files.get(name)!.toString(), listed: result.objects.listed }
+  const { looked, objects: counts } = result
+  return { text: name === undefined ? '' : files.get(name)!.toString(), listed: counts.listed, looked }
 }
 
 describe('folders of local times', () => {
@@ -96,6 +98,17 @@ describe('a key that names the device', () => {
       assert.equal(text, kept)
     })
   }
+
+  it('an empty answer names keys that contain the identifier, if the layout does not say that they name it', async () => {
+    const objects = { [key('THING00001')]: '{"t":1}\n', [key('THING00002')]: '{"t":2}\n' }
+    const plain = { layout: 'tele/{yyyy}/{MM}/{dd}/{HH}/' }
+    const { looked } = await exported(objects, plain, words)
+    assert.deepEqual(looked[0]!.naming, [key('THING00001')])
+    assert.match(lookedLines(looked[0]!).join(), /keys contain the identifier.*tele\/2023\/10\/01\/10\/THING00001\/a/)
+    const lower = await exported(objects, plain, ['thing00002', 'logs', '2023/10/01', 'case=ignore'])
+    assert.deepEqual(lower.looked[0]!.naming, [key('THING00002')])
+    assert.equal((await exported(objects, plain, ['THING00003', 'logs', '2023/10/01'])).looked[0]!.naming, undefined)
+  })
 
   it('a window of record time still selects by time', async () => {
     const line = (hour: number): string => `${JSON.stringify({ timestamp: Date.UTC(2023, 9, 1, hour) })}\n`

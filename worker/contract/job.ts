@@ -75,7 +75,8 @@ const looked = open({
   existing: z.array(z.string()),
   missing: z.array(z.string()),
   newest: open({ day: z.string(), prefix: z.string() }).nullable(),
-  nearest: z.array(z.string())
+  nearest: z.array(z.string()),
+  naming: z.array(z.string()).optional()
 })
 
 const result = open({

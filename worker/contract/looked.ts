@@ -17,6 +17,8 @@ export interface LookedIn {
   readonly newest: { readonly day: string; readonly prefix: string } | null
   /** Up to three keys that exist, if no key has the form of the layout. */
   readonly nearest: readonly string[]
+  /** The first keys that contain an identifier, up to three; left out if there are none. */
+  readonly naming?: readonly string[]
 }
 
 /** How many prefixes, or keys, of a kind are named. */

@@ -1,6 +1,7 @@
 import { shownPrefix } from '../contract/layout.ts'
 import { type LookedIn, namedPlaces } from '../contract/looked.ts'
-import type { Store } from '../contract/store.ts'
+import type { Store, StoredObject } from '../contract/store.ts'
+import type { MatchSpec } from '../match/matcher.ts'
 import type { CategoryPlan } from '../scan/category-plan.ts'
 import type { Listing } from './listing.ts'
 import { type FoundPlace, findNewestDay } from './newest-day.ts'
@@ -22,22 +23,45 @@ export function describeLooked(
 ): Promise<LookedIn[]> {
   let searched = 0
   return Promise.all(
-    plans.map(async ({ category, prefixes: planned }, at) => {
-      const { prefixes: listed, filled } = listing.categories[at]!
+    plans.map(async ({ category, prefixes: planned, reading }, at) => {
+      const { prefixes: listed, filled, pages } = listing.categories[at]!
       // If no folder fits a `*`, nothing was listed.
       const prefixes = listed.length > 0 ? listed : planned.map(shownPrefix)
       const missing = prefixes.filter((prefix) => !filled.has(prefix))
       const isSearched = filled.size === 0 && ++searched <= mostSearched
       const search = (): Promise<FoundPlace> =>
         findNewestDay(source, category.layout.template, createSkipRule(category), signal)
+      const naming = await keysNaming(pages(), reading.spec, signal)
       return {
         category: category.name,
         prefixes: prefixes.length,
         withObjects: filled.size,
         existing: prefixes.filter((prefix) => filled.has(prefix)).slice(0, namedPlaces),
         missing: missing.slice(0, namedPlaces),
-        ...(isSearched ? await search().catch(() => nothing) : nothing)
+        ...(isSearched ? await search().catch(() => nothing) : nothing),
+        ...(naming.length > 0 && { naming })
       }
     })
   )
+}
+
+/** The first listed keys that contain an identifier, until the signal aborts. */
+async function keysNaming(
+  pages: AsyncIterable<readonly StoredObject[]>,
+  spec: MatchSpec,
+  signal: AbortSignal
+): Promise<readonly string[]> {
+  const keys: string[] = []
+  // There the layout says that the key names the device.
+  if (spec.takesAll) return keys
+  const cased = (text: string): string => (spec.case === 'ignore' ? text.toLowerCase() : text)
+  const identifiers = spec.identifiers.map(cased)
+  for await (const page of pages) {
+    if (signal.aborted) break
+    for (const { key } of page) {
+      if (!identifiers.some((identifier) => cased(key).includes(identifier))) continue
+      if (keys.push(key) === namedPlaces) return keys
+    }
+  }
+  return keys
 }

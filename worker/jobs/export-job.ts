@@ -82,7 +82,8 @@ function resultOf({ request }: Job, outcome: ExportOutcome, key: string): JobRes
       ...one,
       existing: [...one.existing],
       missing: [...one.missing],
-      nearest: [...one.nearest]
+      nearest: [...one.nearest],
+      naming: one.naming && [...one.naming]
     })),
     scanned: { ...scanned },
     linesByHour: [...linesByHour],

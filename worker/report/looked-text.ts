@@ -2,7 +2,15 @@ import type { LookedIn } from '../contract/looked.ts'
 import { formatCount, formatNumber } from '../contract/units.ts'
 
 /** Where an export looked in one category: a line on its prefixes, and one on what else there is. */
-export function lookedLines({ category, prefixes, withObjects, missing, newest, nearest }: LookedIn): string[] {
+export function lookedLines(looked: LookedIn): string[] {
+  const { category, naming = [] } = looked
+  if (naming.length === 0) return placeLines(looked)
+  const text = `keys contain the identifier, but their records do not: ${naming.join(', ')}`
+  const hint = 'if the key names the device, write {identifier} in the layout'
+  return [...placeLines(looked), `${category}: ${text} (${hint})`]
+}
+
+function placeLines({ category, prefixes, withObjects, missing, newest, nearest }: LookedIn): string[] {
   const listed = formatCount(prefixes, 'prefix').replace(/xs$/, 'xes')
   const without = prefixes - withObjects
   if (withObjects > 0) {

@@ -24,7 +24,14 @@ export function lookedLines({ looked = [] }: JobResult): string[] {
   return more > 0 ? [...lines.slice(0, shownCategories), `and ${more} more`] : lines
 }
 
-function lookedLine({ category, prefixes, withObjects, newest, nearest }: LookedInJob): string[] {
+function lookedLine(looked: LookedInJob): string[] {
+  const key = looked.naming?.[0]
+  if (key === undefined) return placeLine(looked)
+  const text = `keys contain the identifier, but their records do not: ${codeText(key, mostCharacters)}`
+  return [...placeLine(looked), `• ${unmarked(looked.category)}: ${text}`]
+}
+
+function placeLine({ category, prefixes, withObjects, newest, nearest }: LookedInJob): string[] {
   const without = prefixes - withObjects
   if (without === 0) return []
   const lacking = `no objects under ${formatNumber(without)} of ${formatNumber(prefixes)} prefixes`
