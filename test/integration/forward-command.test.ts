@@ -36,6 +36,15 @@ function putDay(harness: ForwardTown, objects: number, records: number): number 
 }
 
 describe('iot-log forward', () => {
+  it('iot-log forward rejects a window in minutes and names the whole hours', async () => {
+    await using harness = await startForwardTown()
+    const words = ['telemetry', '2023/10/01T09:15..2023/10/01T10:30', '--to', 'search']
+    const { code, stderr } = await run(harness, ['forward', ...words])
+    assert.equal(code, 2)
+    assert.match(stderr, /in minutes, but forward sends whole objects: write 2023-10-01T09\.\.2023-10-01T11/)
+    assert.match((await run(harness, ['forward', 'telemetry', 'since=2h', '--to', 'search'])).stderr, /whole objects/)
+  })
+
   it('iot-log forward sends existing objects with the same ids as the function', async () => {
     await using harness = await startForwardTown()
     putTelemetry(harness, 'new.gz', jsonLines(500))

@@ -198,7 +198,7 @@ function overview(): CommandHelp {
     usage: ['iot-log query <name> [parameter=value …] [flags]', 'iot-log query <name> --help', 'iot-log query list'],
     words: ['Queries:', ...listLines().map((line) => `  ${line}`)],
     notes: [
-      'A window has the same form as for export: 2023-10-01, yesterday, 2023-10-01..2023-10-03, 2023-10-01T09..2023-10-01T12.'
+      'A window has days or whole hours, as for export: 2023-10-01, yesterday, 2023-10-01..2023-10-03, 2023-10-01T09..2023-10-01T12.'
     ],
     examples: ['iot-log query list-connections device=THING00001 window=yesterday --format csv']
   }

@@ -32,6 +32,30 @@ describe('/iot-log', () => {
     assert.deepEqual(job.request.identifiers, ['THING00001'])
   })
 
+  it('the command takes minutes and says that they select by record time', async () => {
+    const harness = await startHarness()
+    const text = await harness.type('THING00001 telemetry since=2h')
+    assert.match(text, /2023-10-02T10\.\.2023-10-02T12 \(UTC, by record time\) · dev · window=event/)
+    const { request, digest } = harness.jobs()[0]!
+    assert.deepEqual(
+      [request.from, request.to, request.window],
+      ['2023-10-02T10:00:00Z', '2023-10-02T12:00:00Z', 'event']
+    )
+    assert.match(await harness.type('THING00001 telemetry 120m..now'), /Already running/)
+    harness.pass(minuteMs)
+    assert.match(await harness.type('THING00001 telemetry since=2h'), /2023-10-02T10:01\.\.2023-10-02T12:01/)
+    assert.equal(harness.jobs().filter((job) => job.digest === digest).length, 1)
+    assert.equal(harness.jobs().length, 2)
+  })
+
+  it('the command answers a wrong window with the corrected command', async () => {
+    const harness = await startHarness()
+    const text = await harness.type('THING00001 telemetry 2023/10/01T09:30..2023/10/01T09:15')
+    assert.match(text, /ends before it begins/)
+    assert.match(text, /Type this: `\/iot-log THING00001 telemetry 2023-10-01T09:15\.\.2023-10-01T09:30`/)
+    assert.deepEqual(harness.jobs(), [])
+  })
+
   it('Slack accepts and shows the answer to a command', async () => {
     const harness = await startHarness()
     const { message, failure } = await harness.slack.command({ text: example })
@@ -89,6 +113,10 @@ describe('/iot-log', () => {
     assert.match(text, /telemetry, command \(also commands\), lifecycle, or all/)
     assert.match(text, /dev \(default\), prod$/m)
     assert.match(text, /client_id lifecycle today/)
+    assert.match(
+      text,
+      /minutes 2023\/10\/01T09:15\.\.2023\/10\/01T09:30 or since=2h \(30m, 3d\), by the time in each record/
+    )
     assert.match(
       text,
       /\*match\*: `match=text` or `match=word`; text: contains the text anywhere; word: whole words only/

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { partitioningOf } from '../../../worker/athena/partitions.ts'
 import { unloadStatement } from '../../../worker/athena/statement.ts'
 import { parseLayout } from '../../../worker/contract/layout.ts'
-import type { Window } from '../../../worker/contract/window.ts'
+import { type Window, windowBetween } from '../../../worker/contract/window.ts'
 
 function partitioning(template: string) {
   const parsed = parseLayout(template)
@@ -15,6 +15,7 @@ function partitioning(template: string) {
 }
 
 const hourly = partitioning('telemetry/{yyyy}/{MM}/{dd}/{HH}/')
+const daily = partitioning('audit/{yyyy}/{MM}/{dd}/')
 const hours = (from: string, to: string): Window => {
   return { fromMs: Date.parse(`${from}:00Z`), toMs: Date.parse(`${to}:00Z`), unit: 'hour' }
 }
@@ -42,6 +43,14 @@ describe('the statement of an export', () => {
       "'00'",
       "'THING00001'"
     ])
+  })
+
+  it('a statement reads the hours that hold a window in minutes', () => {
+    const window = windowBetween(Date.parse('2023-10-01T09:50:00Z'), Date.parse('2023-10-01T10:10:00Z'))
+    const { parameters } = unloadStatement({ ...base, window })
+    assert.deepEqual(parameters, ["'2023/10/01'", "'09'", "'10'", "'THING00001'"])
+    const day = unloadStatement({ ...base, window, table: { name: 'audit', partitioning: daily } })
+    assert.deepEqual(day.parameters, ["'2023/10/01'", "'THING00001'"])
   })
 
   it('a statement excludes objects by their URLs', () => {

@@ -323,6 +323,14 @@ describe('the message of an empty result', () => {
     assert.deepEqual(labelsOf(emptyJob()), [])
   })
 
+  it('an empty result of minutes says that records are selected by their own time', () => {
+    const minutes = { from: '2023-10-01T09:15:00Z', to: '2023-10-01T09:30:00Z', window: 'event' } as const
+    const text = read({ ...emptyJob(), request: { ...sampleJob().request, ...minutes } })
+    assert.match(text, /· 2023-10-01T09:15\.\.2023-10-01T09:30 \(UTC, by record time\) · dev · window=event\n/)
+    assert.match(text, /Another time: 2023-10-01T09:15\.\.2023-10-01T09:30 is UTC\. For you that time runs from/)
+    assert.match(text, /iot-log THING00001 all 2023-10-01T09:15\.\.2023-10-01T09:30 dev window=event$/m)
+  })
+
   it('an empty result counts several identifiers, and names no category if there is only one', () => {
     const request = { ...sampleJob().request, identifiers: ['THING00001', 'THING00002', 'THING00003'] }
     const text = read({ ...emptyJob(), request }, { scope: { hasHours: true, hasAll: true } })

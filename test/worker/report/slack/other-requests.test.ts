@@ -25,7 +25,14 @@ describe('requests that are offered instead', () => {
 
   it('an offered request is smaller and valid, until none is smaller', () => {
     for (const category of ['all', 'telemetry', 'telemetry,command', 'waf', 'waf,telemetry']) {
-      for (const date of ['2023/09/25..2023/10/01', '2023/09/30..2023/10/01', '2023/10/01']) {
+      for (const date of [
+        '2023/09/25..2023/10/01',
+        '2023/09/30..2023/10/01',
+        '2023/10/01',
+        '2023/09/25T09:15..2023/10/01T09:30',
+        '2023/09/30T09:15..2023/10/01T09:30',
+        '2023/10/01T09:15..2023/10/01T09:30'
+      ]) {
         let request = parse('THING00001', category, date)
         for (let steps = 0; ; steps++) {
           const words = lessWords(request, scopeOf(request, config))
