@@ -14,23 +14,35 @@ export class LineBlocks {
   readonly #onBlock: (block: Buffer) => void
   #carry = Buffer.allocUnsafeSlow(firstCarryBytes)
   #carried = 0
+  readonly #onOverlong: ((bytes: Buffer, start: number, end: number) => void) | undefined
+  /** The rest of a line that is too long is passed over. */
+  #isDropping = false
   /** Bytes of the lines passed on since the owner set it to 0. */
   handedOnBytes = 0
 
-  /** `onBlock` gets each block. The bytes are valid only during the call. */
-  constructor(maxLineBytes: number, onBlock: (block: Buffer) => void) {
+  /**
+   * `onBlock` gets each block. The bytes are valid only during the call. `onOverlong` gets the start of a line that is
+   * too long, if pieces share it; without it that is damage.
+   */
+  constructor(
+    maxLineBytes: number,
+    onBlock: (block: Buffer) => void,
+    onOverlong?: (bytes: Buffer, start: number, end: number) => void
+  ) {
     this.#maxLineBytes = maxLineBytes
     this.#onBlock = onBlock
+    this.#onOverlong = onOverlong
   }
 
   /** Takes the next piece of text. @throws Damage (`line-limit`) for a line that is too long, after the lines before it */
   push(text: Buffer): void {
     let start = 0
-    if (this.#carried > 0) {
+    if (this.#carried > 0 || this.#isDropping) {
       const end = text.indexOf(newline)
       if (end < 0) return this.#append(text)
       this.#append(text.subarray(0, end))
-      this.#closeCarried()
+      if (this.#isDropping) this.#isDropping = false
+      else this.#closeCarried()
       start = end + 1
     }
     const last = text.lastIndexOf(newline)
@@ -45,6 +57,7 @@ export class LineBlocks {
   finish(keepLast: boolean): void {
     if (this.#carried > 0 && keepLast) this.#closeCarried()
     this.#carried = 0
+    this.#isDropping = false
     if (this.#carry.length > keptCarryBytes) this.#carry = Buffer.allocUnsafeSlow(firstCarryBytes)
   }
 
@@ -62,10 +75,19 @@ export class LineBlocks {
   }
 
   #append(part: Buffer): void {
-    if (this.#carried + part.length > this.#maxLineBytes) throw new Damage('line-limit')
+    if (this.#isDropping) return
+    if (this.#carried + part.length > this.#maxLineBytes) return this.#drop(part)
     this.#reserve(part.length)
     part.copy(this.#carry, this.#carried)
     this.#carried += part.length
+  }
+
+  #drop(part: Buffer): void {
+    if (!this.#onOverlong) throw new Damage('line-limit')
+    const start = Buffer.concat([this.#carry.subarray(0, this.#carried), part], this.#maxLineBytes)
+    this.#onOverlong(start, 0, start.length)
+    this.#carried = 0
+    this.#isDropping = true
   }
 
   #reserve(length: number): void {

@@ -1,5 +1,5 @@
 import { epochTimeMs } from './event-time.ts'
-import type { Fields, FieldValue, Format, LogRecord, TakeRecord } from './format.ts'
+import type { Fields, FieldValue, Format, LogRecord, ParseLimits, RecordParser, TakeRecord } from './format.ts'
 import { isObject, parseDocument, unparsed } from './json-text.ts'
 import { formatTime } from './render.ts'
 import { toJson } from './write-json.ts'
@@ -13,6 +13,7 @@ export const cloudwatch: Format = {
   name: 'cloudwatch',
   framing: 'documents',
   isJson: true,
+  envelopeKey: 'logEvents',
   defaultOutput: 'text',
   columns: [
     { name: 'timestamp', type: 'bigint' },
@@ -24,13 +25,24 @@ export const cloudwatch: Format = {
   ],
   searchedBeside: ({ fields }) => [fields.logGroup, fields.logStream] as string[],
   describe: describeEvent,
-  createParser: (limits) => ({
+  createParser: createEventParser
+}
+
+function createEventParser(limits: ParseLimits): RecordParser {
+  /** Of an envelope that comes in pieces. */
+  let head: Fields | undefined
+  return {
+    takeHead(bytes) {
+      head = bytes && (parseDocument(bytes, limits).fields ?? {})
+    },
     parse(frame, take) {
       const parsed = parseDocument(frame, limits)
       if (parsed.error !== undefined) return take(unparsed(frame, parsed.error))
-      readEnvelope(frame, parsed.fields, take)
+      // Behind an envelope that was cut off, the next one stands in its list.
+      if (!head || 'messageType' in parsed.fields) return readEnvelope(frame, parsed.fields, take)
+      readEnvelope(frame, { ...head, logEvents: [parsed.fields] }, take)
     }
-  })
+  }
 }
 
 function readEnvelope(frame: Buffer, envelope: Fields, take: TakeRecord): void {

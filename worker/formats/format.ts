@@ -36,6 +36,8 @@ export interface RecordParser {
   takeHeader?(line: Buffer): boolean
   /** Takes in the last header among the whole lines `block[from, to)`, whose records were not parsed. */
   takeLastHeader?(block: Buffer, from: number, to: number): void
+  /** Takes the fields before the list of an envelope, as a document: the frames that follow are its elements. */
+  takeHead?(head: Buffer | undefined): void
 }
 
 export interface ParseLimits {
@@ -56,6 +58,8 @@ export interface Format {
   readonly columns: readonly Column[]
   /** For documents `{"<key>": [ … ]}` whose elements are the frames. */
   readonly wrapperKey?: string
+  /** The same for documents that are too long to be parsed; their parser has `takeHead`. */
+  readonly envelopeKey?: string
   createParser(limits: ParseLimits): RecordParser
   /** The columns of the Athena view of a table's records. Without it there is none: a line is no record, or all of it. */
   view?(lines: LineSelection): RecordColumns

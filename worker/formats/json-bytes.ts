@@ -15,7 +15,7 @@ export const tab = 0x09
 export const comma = 0x2c
 /** RFC 7464 */
 export const recordSeparator = 0x1e
-const colon = 0x3a
+export const colon = 0x3a
 const byteOrderMark = [0xef, 0xbb, 0xbf]
 
 export const isSpace = tableOf(' \t\r\n')
@@ -78,7 +78,7 @@ export function isByteOrderMark(bytes: Buffer, from: number, to: number): boolea
   return to - from === byteOrderMark.length && byteOrderMarkAt(bytes, from) === byteOrderMark.length
 }
 
-function skipSpaces(bytes: Buffer, from: number, to: number): number {
+export function skipSpaces(bytes: Buffer, from: number, to: number): number {
   let at = from
   while (at < to && isSpace[bytes[at]!]) at++
   return at

@@ -7,7 +7,7 @@ import type { Format, LogRecord, Output, RecordParser } from './format.ts'
 import { compileJsonMatcher } from './json-search.ts'
 import { likelyFormat } from './likely-format.ts'
 import type { RecordNote } from './record-notes.ts'
-import { parseLimits, type RecordLimits } from './record-reader.ts'
+import { parseLimits, type RecordLimits, splitOptions } from './record-reader.ts'
 import { renderRecord } from './render.ts'
 
 const newline = 0x0a
@@ -60,6 +60,8 @@ export class RecordPicker {
   /** The bytes that documents were last found in, and the next hit in them. */
   #searched: Buffer | undefined
   #nextHit = 0
+  /** Whether the fields before the list that is being read hold an identifier. */
+  #isInHead = false
   readonly #fit = new FitCheck()
   #checkedLines = 0
   #unparsed = 0
@@ -79,9 +81,10 @@ export class RecordPicker {
     this.#frames =
       format.framing === 'lines'
         ? new LineBlocks(settings.maxRecordBytes, (block) => this.#pickLines(block))
-        : new DocumentSplitter(settings.maxRecordBytes, format.wrapperKey, (bytes, start, end) =>
-            this.#pickDocument(bytes, start, end)
-          )
+        : new DocumentSplitter(settings.maxRecordBytes, (bytes, start, end) => this.#pickDocument(bytes, start, end), {
+            ...splitOptions(format, settings),
+            onHead: (head) => this.#takeHead(head)
+          })
   }
 
   /** Bytes of the lines or documents that were searched since the owner set it to 0. */
@@ -167,7 +170,14 @@ export class RecordPicker {
     }
   }
 
+  /** An identifier in the fields around a list is one of every record in it. */
+  #takeHead(head: Buffer | undefined): void {
+    this.#isInHead = head !== undefined && this.#findInDocument(head, 0) >= 0
+    this.#parser.takeHead?.(head)
+  }
+
   #pickDocument(bytes: Buffer, start: number, end: number): void {
+    if (this.#isInHead) return this.#parsePicked(bytes.subarray(start, end))
     if (bytes !== this.#searched || this.#nextHit < start) {
       const hit = this.#findInFrame(bytes, start)
       this.#searched = bytes
@@ -176,6 +186,10 @@ export class RecordPicker {
     if (this.#nextHit >= end) return
     const document = bytes.subarray(start, end)
     if (this.#nextHit + this.#longestBytes > end && this.#findInDocument(document, 0) < 0) return
+    this.#parsePicked(document)
+  }
+
+  #parsePicked(document: Buffer): void {
     this.#parser.parse(document, (record) => {
       if (this.#isMatch(record)) this.#write(record)
     })

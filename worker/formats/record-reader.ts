@@ -1,10 +1,11 @@
 import { LineBlocks } from '../decode/blocks.ts'
 import { Damage } from '../decode/damage.ts'
-import { DocumentSplitter } from './document-splitter.ts'
+import { DocumentSplitter, type SplitOptions } from './document-splitter.ts'
 import type { Format, RecordParser, TakeRecord } from './format.ts'
+import { unparsed } from './json-text.ts'
 
 const newline = 0x0a
-/** Envelopes of CloudWatch Logs stay near 1 MiB; nested brackets take 45 bytes of memory each. */
+/** Nested brackets take 45 bytes of memory each. A longer envelope is split as it streams (envelope.ts). */
 const defaultMaxParsedBytes = 4 * 1024 * 1024
 
 export interface RecordLimits {
@@ -12,10 +13,20 @@ export interface RecordLimits {
   readonly maxRecordBytes: number
   /** The longest line or document that is parsed, 4 MiB when left out; a longer one is kept with a `parseError`. */
   readonly maxParsedBytes?: number
+  /** Whether a longer line or document is no damage: its first 64 KiB are a record with a `parseError`. */
+  readonly keepsStart?: boolean
 }
+
+/** What is kept of a line or document that is too long. */
+const startBytes = 64 * 1024
 
 export function parseLimits(limits: RecordLimits) {
   return { maxParsedBytes: limits.maxParsedBytes ?? defaultMaxParsedBytes }
+}
+
+/** How the documents of a format are split. */
+export function splitOptions({ wrapperKey, envelopeKey }: Format, limits: RecordLimits): SplitOptions {
+  return { wrapperKey, envelopeKey, splitBytes: parseLimits(limits).maxParsedBytes }
 }
 
 /**
@@ -27,6 +38,7 @@ export class RecordReader {
   readonly #parser: RecordParser
   readonly #take: TakeRecord
   readonly #frames: LineBlocks | DocumentSplitter
+  readonly #onOverlong: ((bytes: Buffer, start: number, end: number) => void) | undefined
   #isAtStart = true
 
   /** `take` gets every record in its order; its bytes are valid only during the call. */
@@ -34,11 +46,21 @@ export class RecordReader {
     this.#maxRecordBytes = limits.maxRecordBytes
     this.#parser = format.createParser(parseLimits(limits))
     this.#take = take
+    const onOverlong = limits.keepsStart
+      ? (bytes: Buffer, start: number, end: number): void => this.#takeStart(bytes, start, end)
+      : undefined
+    this.#onOverlong = onOverlong
     this.#frames =
       format.framing === 'lines'
-        ? new LineBlocks(limits.maxRecordBytes, (block) => this.#readLines(block))
-        : new DocumentSplitter(limits.maxRecordBytes, format.wrapperKey, (bytes, start, end) =>
-            this.#parser.parse(bytes.subarray(start, end), take)
+        ? new LineBlocks(limits.maxRecordBytes, (block) => this.#readLines(block), onOverlong)
+        : new DocumentSplitter(
+            limits.maxRecordBytes,
+            (bytes, start, end) => this.#parser.parse(bytes.subarray(start, end), take),
+            {
+              ...splitOptions(format, limits),
+              ...(onOverlong && { onOverlong }),
+              onHead: (head) => this.#parser.takeHead?.(head)
+            }
           )
   }
 
@@ -55,12 +77,22 @@ export class RecordReader {
   #readLines(block: Buffer): void {
     for (let start = 0; start < block.length; ) {
       const end = block.indexOf(newline, start)
-      if (end - start > this.#maxRecordBytes) throw new Damage('line-limit')
+      if (end - start > this.#maxRecordBytes) {
+        if (!this.#onOverlong) throw new Damage('line-limit')
+        this.#onOverlong(block, start, end)
+        start = end + 1
+        continue
+      }
       const line = block.subarray(start, end)
       start = end + 1
       if (this.#isAtStart && this.#parser.takeHeader?.(line)) continue
       this.#isAtStart = false
       this.#parser.parse(line, this.#take)
     }
+  }
+
+  #takeStart(bytes: Buffer, start: number, end: number): void {
+    const raw = bytes.subarray(start, Math.min(end, start + startBytes))
+    this.#take(unparsed(raw, `longer than ${this.#maxRecordBytes} bytes, only its start is kept`))
   }
 }

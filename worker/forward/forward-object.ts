@@ -22,7 +22,7 @@ import type { Refusal } from './sinks/sink.ts'
  * the store (8 MiB), the pieces of the decoder, the record that two pieces share, and the outbox.
  */
 
-/** A longer record ends the object as damage, so that the sum of memory holds. */
+/** Of a longer record the start is kept as text, and marked, so that the sum of memory holds. */
 export const maxRecordBytes = 4 * 1024 ** 2
 /** A longer document is kept as text, and marked: parsed JSON can take 15 times its bytes. */
 const maxParsedBytes = 2 * 1024 ** 2
@@ -79,7 +79,7 @@ export async function forwardObject<Work extends ForwardedWork>(
 ): Promise<ReadingEnd> {
   const { source, object, category, context, limits, outbox, signal } = options
   const oversized: Oversized[] = []
-  const bounds = { maxRecordBytes, maxParsedBytes }
+  const bounds = { maxRecordBytes, maxParsedBytes, keepsStart: true }
   const reader = new RecordReader(findFormat(category.format), bounds, createTaker(options, oversized))
   const onText = async (text: Buffer): Promise<void> => {
     for (let start = 0; start < text.length; start += sliceBytes) {

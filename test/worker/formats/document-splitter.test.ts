@@ -6,9 +6,8 @@ import { chunksOf } from './read-records.ts'
 
 function split(text: string | Buffer, lengths?: readonly number[], wrapperKey?: string): string[] {
   const documents: string[] = []
-  const splitter = new DocumentSplitter(1 << 20, wrapperKey, (bytes, start, end) => {
-    documents.push(bytes.toString('utf8', start, end))
-  })
+  const take = (bytes: Buffer, start: number, end: number) => documents.push(bytes.toString('utf8', start, end))
+  const splitter = new DocumentSplitter(1 << 20, take, { wrapperKey })
   for (const chunk of chunksOf(Buffer.from(text), lengths)) splitter.push(chunk)
   splitter.finish(true)
   return documents
@@ -69,7 +68,7 @@ describe('document splitter', () => {
   test('the document splitter takes documents up to the limit, and none beyond', () => {
     for (const lengths of [[1], [1000]]) {
       const found: number[] = []
-      const splitter = new DocumentSplitter(100, undefined, (_bytes, start, end) => found.push(end - start))
+      const splitter = new DocumentSplitter(100, (_bytes, start, end) => found.push(end - start))
       const push = (length: number): void => {
         for (const chunk of chunksOf(Buffer.from(`{"a":"${'x'.repeat(length - 8)}"}`), lengths)) splitter.push(chunk)
       }
@@ -144,7 +143,7 @@ describe('document splitter', () => {
   })
 
   test('the document splitter holds one document and one chunk, and gives back what a long one took', () => {
-    const splitter = new DocumentSplitter(32 << 20, undefined, () => {})
+    const splitter = new DocumentSplitter(32 << 20, () => {})
     const chunk = Buffer.alloc(256 * 1024, 'x')
     splitter.push(Buffer.from('{"a":"'))
     for (let pushed = 0; pushed < 31 << 20; pushed += chunk.length) splitter.push(chunk)

@@ -129,12 +129,13 @@ function assertEveryByteIsThere(name: (typeof formatNames)[number], bytes: Buffe
   const text = bytes.toString('latin1')
   let between = ''
   let last = 0
-  const splitter = new DocumentSplitter(1 << 20, findFormat(name).wrapperKey, (view, start, end) => {
+  const take = (view: Buffer, start: number, end: number): void => {
     // What is given is a part of the object up to its end.
     const offset = bytes.length - view.length
     between += text.slice(last, offset + start)
     last = offset + end
-  })
+  }
+  const splitter = new DocumentSplitter(1 << 20, take, { wrapperKey: findFormat(name).wrapperKey })
   splitter.push(bytes)
   splitter.finish(true)
   between += text.slice(last)
