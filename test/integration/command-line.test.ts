@@ -259,6 +259,36 @@ describe('iot-log config check', () => {
     assert.match(stdout, /dev \(default\): s3:\/\/dev-iot-logs/)
   })
 
+  it('iot-log config check --source reports the newest object of each category and whether it fits', async () => {
+    using logs = logDirectory({
+      'good/2023/10/01/a.gz': gzipSync('{"n":1}\n{"n":2}\n'),
+      'good/2023/09/30/z.gz': 'old',
+      'vpc/2023/10/01/a': '{"n":1}\n{"n":2}\n',
+      'none/2023-10-01/a': 'x'
+    })
+    const layout = (name: string): string => `${name}/{yyyy}/{MM}/{dd}/`
+    const categories = {
+      good: { layout: layout('good'), format: 'json-lines' },
+      vpc: { layout: layout('vpc'), format: 'alb' },
+      none: { layout: layout('none') }
+    }
+    const environments = { dev: { source: logs.url } }
+    writeFileSync(
+      join(logs.path, 'config.json'),
+      JSON.stringify({ defaultEnvironment: 'dev', environments, categories })
+    )
+    for (const flag of [['--source'], ['--source', logs.path]]) {
+      const { code, stdout } = await runCli(['config', 'check', join(logs.path, 'config.json'), ...flag])
+      assert.equal(code, 0)
+      assert.match(stdout, /^ {2}good: good\/2023\/10\/01\/a\.gz: gzip, 2 records fit the format json-lines$/m)
+      assert.match(
+        stdout,
+        /^ {2}vpc: vpc\/2023\/10\/01\/a: plain, 2 of 2 records do not fit the format alb; all fit json/m
+      )
+      assert.match(stdout, /^ {2}none: no object has a key of the layout .*; other keys: none\/2023-10-01\/a$/m)
+    }
+  })
+
   it('iot-log config check names every mistake and the file', async () => {
     using here = temporaryDirectory()
     writeFileSync(

@@ -6,6 +6,8 @@ import { nearest } from '../contract/nearest.ts'
 export interface FlagSpec {
   /** The name of the value in help: `FILE`. */
   readonly value?: string
+  /** The flag can be given without its value, as a switch. */
+  readonly isOptional?: boolean
   readonly short?: string
   readonly help: string
 }
@@ -59,6 +61,7 @@ function problemOf(
       near === undefined ? `the flags are ${names.map((name) => `--${name}`).join(', ')}` : `did you mean --${near}?`
     return `${typed} is not a flag: ${hint} (put -- before a word that begins with -)`
   }
+  if (spec.isOptional && value === undefined) return undefined
   if (spec.value !== undefined && (value === undefined || value === ''))
     return `${typed} needs a value: ${typed} ${spec.value}`
   if (spec.value !== undefined && value === '-')
