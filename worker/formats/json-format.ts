@@ -1,6 +1,8 @@
-import type { Fields, Format } from './format.ts'
+import type { Fields, Format, LogRecord, TakeRecord } from './format.ts'
 import { documentTimeMs, isBlank, parseDocument, timeKeys, unparsed } from './json-text.ts'
 import { jsonColumns, wrappedColumns } from './sql/json.ts'
+
+const carriageReturn = 0x0d
 
 interface JsonFormatSettings extends Pick<Format, 'name' | 'framing' | 'columns' | 'wrapperKey' | 'describe'> {
   /** The names that may hold the time; the default is the usual ones. */
@@ -27,14 +29,38 @@ export function createJsonFormat({
     defaultOutput: framing === 'lines' ? 'raw' : 'json',
     ...(framing === 'lines' && { view: (lines) => jsonColumns(columns, lines, keys) }),
     ...(wrapperKey !== undefined && { view: (lines) => wrappedColumns(columns, lines, keys, wrapperKey) }),
-    createParser: (limits) => ({
-      parse(frame, take) {
-        if (isBlank(frame)) return
+    createParser: (limits) => {
+      const takeDocument = (frame: Buffer, take: TakeRecord): string | undefined => {
         const parsed = parseDocument(frame, limits)
-        if (parsed.error !== undefined) return take(unparsed(frame, parsed.error))
+        if (parsed.error !== undefined) return parsed.error
         const fields = enrich ? enrich(parsed.fields) : parsed.fields
         take({ raw: frame, timeMs: documentTimeMs(fields, keys) ?? otherTimeMs?.(fields), fields })
+        return undefined
       }
-    })
+      const parse = (frame: Buffer, take: TakeRecord): void => {
+        if (isBlank(frame)) return
+        const error = takeDocument(frame, take)
+        if (error === undefined) return
+        const parts = framing === 'lines' && frame.length <= limits.maxParsedBytes ? partsOf(frame) : []
+        const records: LogRecord[] = []
+        const areDocuments = parts.length > 1 && parts.every((part) => !takeDocument(part, (one) => records.push(one)))
+        if (areDocuments) records.forEach(take)
+        else take(unparsed(frame, error))
+      }
+      return { parse }
+    }
   }
+}
+
+/** What lone carriage returns part: no string of JSON holds one, and Athena's reader of text ends lines there too. */
+function partsOf(line: Buffer): readonly Buffer[] {
+  const parts: Buffer[] = []
+  for (let start = 0; start < line.length; ) {
+    const found = line.indexOf(carriageReturn, start)
+    const end = found < 0 ? line.length : found
+    const part = line.subarray(start, end)
+    if (!isBlank(part)) parts.push(part)
+    start = end + 1
+  }
+  return parts
 }

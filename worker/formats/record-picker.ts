@@ -139,7 +139,10 @@ export class RecordPicker {
         headersFrom = position
       }
       if (!keepsBytes) {
-        this.#parser.parse(block.subarray(start, position - 1), (record) => this.#write(record))
+        const line = block.subarray(start, position - 1)
+        this.#parser.parse(line, (record) => {
+          if (this.#hasHit(record, line)) this.#write(record)
+        })
         continue
       }
       if (this.#parser.takeHeader?.(block.subarray(start, position - 1))) continue
@@ -193,6 +196,12 @@ export class RecordPicker {
     this.#parser.parse(document, (record) => {
       if (this.#isMatch(record)) this.#write(record)
     })
+  }
+
+  /** Of a line that carriage returns part, some records have no hit. */
+  #hasHit({ raw }: LogRecord, line: Buffer): boolean {
+    if (raw.length === line.length || this.#takesAll || this.#format.searchedBeside) return true
+    return this.#findInDocument(raw, 0) >= 0
   }
 
   /** Of an envelope whose bytes hold an identifier, most records do not. What could not be parsed counts as its bytes. */
