@@ -84,7 +84,22 @@ const unusual: Readonly<Partial<Record<string, readonly string[]>>> = {
     '{"@timestamp":"2023-10-01T09:00:00+0900"}',
     '{"date":"2023-10-01","timestamp":7}',
     '{"createdAt":"1696118401000000"}',
-    '{"event_time":1696118401000000000}'
+    '{"event_time":1696118401000000000}',
+    '{"date":"2025-03-04","time":"22:34:01","x-edge-location":"FRA60-P2"}',
+    '{"date":"2025-03-04"}',
+    '{"date":"2025-03-04","time":7}',
+    '{"Date":"2025/03/04","Time":"22:34"}',
+    '{"firewall_name":"f","event_timestamp":"1741099200"}',
+    '{"requestTime":"09/Apr/2015:12:34:56 +0000"}',
+    '{"timestamp":108000000,"time":"2023-10-01T10:00:00Z"}',
+    '{"timestamp":"1970-01-01T00:00:07Z","ts":"1999-12-31T00:00:00Z"}',
+    '{"timestamp":"2023-10-01T09:00:00+09","time":"2023-10-01T09:00:00Z"}',
+    '{"timestamp":"2023-10-01T09:00:00+9","time":"2023-10-01T09:00:00Z"}',
+    '{"timestamp":"2023/10/01 09:00:00 JST","time":"2023-10-01T09:00:01Z"}',
+    '{"timestamp":"2023/10/01 09:00:00,25 GMT"}',
+    '{"timestamp":"2023-10-01T09:00:00+09:00[Asia/Tokyo]"}',
+    '{"createdAt":"2020-01-01T00:00:00Z","sentAt":1696118401000}',
+    '{"timestamp":1696118401999.9}'
   ],
   cloudtrail: [
     '{"Records":[{"eventName":"A","eventTime":"2023-10-01T00:00:00Z","readOnly":true},{"eventName":{"b":1}}]}',

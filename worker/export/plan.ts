@@ -31,6 +31,7 @@ export function planCategories(request: ExportRequest, environment: Environment)
         format: category.format,
         output: request.format === 'auto' ? findFormat(category.format).defaultOutput : request.format,
         eventWindow: isByEvent ? { fromMs: window.fromMs, toMs: window.toMs, outerPrefixes } : undefined,
+        time: { layout },
         prefixLength: prefixes[0]?.length ?? 0,
         ...(!isFixed(layout) && { varying: layout })
       },

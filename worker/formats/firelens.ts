@@ -1,7 +1,6 @@
-import { firstTimeMs } from './event-time.ts'
-import type { Fields, LogRecord } from './format.ts'
+import type { Fields, LogRecord, TimeReader } from './format.ts'
 import { createJsonFormat } from './json-format.ts'
-import { documentTimeMs, isObject } from './json-text.ts'
+import { isObject } from './json-text.ts'
 import { formatTime } from './render.ts'
 
 /**
@@ -38,9 +37,9 @@ function withLogFields(fields: Fields): Fields {
   }
 }
 
-function logTimeMs({ log, log_fields }: Fields): number | undefined {
-  const timeMs = isObject(log_fields) ? documentTimeMs(log_fields) : undefined
-  return timeMs ?? (typeof log === 'string' ? firstTimeMs(log) : undefined)
+function logTimeMs({ log, log_fields }: Fields, times: TimeReader): number | undefined {
+  if (isObject(log_fields)) return times.ofFields(log_fields)
+  return typeof log === 'string' ? times.ofText(log) : undefined
 }
 
 function describeRecord({ raw, fields, timeMs }: LogRecord): string {

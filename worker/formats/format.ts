@@ -1,4 +1,5 @@
 import type { Column, LineSelection, RecordColumns } from './sql/record-columns.ts'
+import type { TimeName } from './sql/time-names.ts'
 
 /*
  * What a log format is: how bytes become records, and what a record says. Each format has one file and one line in
@@ -40,9 +41,19 @@ export interface RecordParser {
   takeHead?(head: Buffer | undefined): void
 }
 
+/** Reads times that can be those of a record. */
+export interface TimeReader {
+  /** The first one under the names; the default is the usual ones. */
+  ofFields(fields: Fields, names?: readonly TimeName[]): number | undefined
+  /** The time that a text begins with. */
+  ofText(text: string): number | undefined
+}
+
 export interface ParseLimits {
   /** A longer line or document is not parsed but kept as it is: what JSON builds can be 45 times its bytes. */
   readonly maxParsedBytes: number
+  /** What reads the times of the records. */
+  readonly times: TimeReader
 }
 
 export interface Format {

@@ -1,21 +1,22 @@
-import type { Fields, Format, LogRecord, TakeRecord } from './format.ts'
-import { documentTimeMs, isBlank, parseDocument, timeKeys, unparsed } from './json-text.ts'
+import type { Fields, Format, LogRecord, TakeRecord, TimeReader } from './format.ts'
+import { isBlank, parseDocument, unparsed } from './json-text.ts'
 import { jsonColumns, wrappedColumns } from './sql/json.ts'
+import { type TimeName, timeNames } from './sql/time-names.ts'
 
 const carriageReturn = 0x0d
 
 interface JsonFormatSettings extends Pick<Format, 'name' | 'framing' | 'columns' | 'wrapperKey' | 'describe'> {
   /** The names that may hold the time; the default is the usual ones. */
-  readonly timeKeys?: readonly string[]
+  readonly timeKeys?: readonly TimeName[]
   /** Reads the time where no such name holds it. */
-  readonly otherTimeMs?: (fields: Fields) => number | undefined
+  readonly otherTimeMs?: (fields: Fields, times: TimeReader) => number | undefined
   /** What the fields are, when that is more than the document. */
   readonly enrich?: (fields: Fields) => Fields
 }
 
 /** A format whose frames are JSON objects, one record each. */
 export function createJsonFormat({
-  timeKeys: keys = timeKeys,
+  timeKeys: keys = timeNames,
   otherTimeMs,
   enrich,
   ...format
@@ -34,7 +35,7 @@ export function createJsonFormat({
         const parsed = parseDocument(frame, limits)
         if (parsed.error !== undefined) return parsed.error
         const fields = enrich ? enrich(parsed.fields) : parsed.fields
-        take({ raw: frame, timeMs: documentTimeMs(fields, keys) ?? otherTimeMs?.(fields), fields })
+        take({ raw: frame, timeMs: limits.times.ofFields(fields, keys) ?? otherTimeMs?.(fields, limits.times), fields })
         return undefined
       }
       const parse = (frame: Buffer, take: TakeRecord): void => {

@@ -1,4 +1,3 @@
-import { valueTimeMs } from './event-time.ts'
 import type { Fields, FieldValue, LogRecord, ParseLimits } from './format.ts'
 
 /** What JSON text says, or why it says nothing. */
@@ -7,19 +6,6 @@ type ParsedDocument =
   | { readonly fields?: undefined; readonly error: string }
 
 const byteOrderMark = 0xfeff
-/** Where loggers put the time, most telling first. */
-export const timeKeys: readonly string[] = [
-  'timestamp',
-  '@timestamp',
-  'time',
-  'eventTime',
-  'event_time',
-  'datetime',
-  'date',
-  'ts',
-  'createdAt'
-]
-
 /** The text of a frame, without a byte order mark. Bytes that are not UTF-8 become U+FFFD; `raw` keeps them. */
 export function textOf(frame: Buffer): string {
   const text = frame.toString()
@@ -43,15 +29,6 @@ export function tooLong(maxParsedBytes: number): string {
 
 export function isObject(value: FieldValue | undefined): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** The time that one of the names holds; the default is the usual ones. */
-export function documentTimeMs(fields: Fields, keys = timeKeys): number | undefined {
-  for (const key of keys) {
-    const timeMs = valueTimeMs(fields[key])
-    if (timeMs !== undefined) return timeMs
-  }
-  return undefined
 }
 
 /** A record of bytes that could not be parsed. */

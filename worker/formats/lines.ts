@@ -1,12 +1,11 @@
-import { firstTimeMs } from './event-time.ts'
 import type { Format, ParseLimits } from './format.ts'
-import { documentTimeMs, parseDocument, textOf } from './json-text.ts'
+import { parseDocument, textOf } from './json-text.ts'
 
 const openBrace = '{'
 
 /**
- * Any lines. The record's time is the one that the line, if it is a JSON object, holds under a usual name, else the first
- * ISO 8601 time near its beginning.
+ * Any lines. The record's time is the one that the line, if it is a JSON object, holds under a usual name, else the ISO
+ * 8601 time that it begins with.
  */
 export const lines: Format = {
   name: 'lines',
@@ -25,5 +24,5 @@ export const lines: Format = {
 
 function lineTimeMs(frame: Buffer, message: string, limits: ParseLimits): number | undefined {
   const parsed = message.startsWith(openBrace) ? parseDocument(frame, limits) : undefined
-  return (parsed?.fields && documentTimeMs(parsed.fields)) ?? firstTimeMs(message)
+  return parsed?.fields ? limits.times.ofFields(parsed.fields) : limits.times.ofText(message)
 }

@@ -8,6 +8,7 @@ import { compileJsonMatcher } from './json-search.ts'
 import { likelyFormat } from './likely-format.ts'
 import type { RecordNote } from './record-notes.ts'
 import { parseLimits, type RecordLimits, splitOptions } from './record-reader.ts'
+import type { RecordTimes } from './record-time.ts'
 import { renderRecord } from './render.ts'
 
 const newline = 0x0a
@@ -55,6 +56,7 @@ export class RecordPicker {
   readonly #findInText: Matcher
   readonly #takesAll: boolean
   readonly #frames: LineBlocks | DocumentSplitter
+  readonly #times: RecordTimes
   #parser: RecordParser
   #isAtStart = true
   /** The bytes that documents were last found in, and the next hit in them. */
@@ -77,7 +79,9 @@ export class RecordPicker {
     this.#longestBytes = Math.max(...spec.identifiers.map((identifier) => identifier.length)) * escapeBytes
     this.#findInText = compileMatcher(spec)
     this.#takesAll = spec.takesAll === true
-    this.#parser = format.createParser(parseLimits(settings))
+    const limits = parseLimits(settings)
+    this.#times = limits.times
+    this.#parser = format.createParser(limits)
     this.#frames =
       format.framing === 'lines'
         ? new LineBlocks(settings.maxRecordBytes, (block) => this.#pickLines(block))
@@ -104,7 +108,7 @@ export class RecordPicker {
   /** Ends the object: what is left of it counts, or is dropped when damage cut it. The next `push` begins another one. */
   finish(keepLast: boolean): void {
     this.#frames.finish(keepLast)
-    this.#parser = this.#format.createParser(parseLimits(this.#settings))
+    this.#parser = this.#format.createParser({ ...parseLimits(this.#settings), times: this.#times })
     this.#isAtStart = true
     this.#searched = undefined
     this.#checkedLines = 0
@@ -214,8 +218,9 @@ export class RecordPicker {
   #write(record: LogRecord): void {
     const { window, output } = this.#settings
     this.#countMisfit(record)
-    if (window && !this.#isInWindow(record.timeMs, window)) return
-    const line = renderRecord(this.#format, record, output)
+    const timed = this.#times.judge(record)
+    if (window && !this.#isInWindow(timed.timeMs, window)) return
+    const line = renderRecord(this.#format, timed, output)
     const bytes = line.at(-1) === newline ? line : Buffer.concat([line, lineEnd])
     this.#keep(bytes, 0, bytes.length, 1)
   }

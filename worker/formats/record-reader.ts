@@ -1,8 +1,9 @@
 import { LineBlocks } from '../decode/blocks.ts'
 import { Damage } from '../decode/damage.ts'
 import { DocumentSplitter, type SplitOptions } from './document-splitter.ts'
-import type { Format, RecordParser, TakeRecord } from './format.ts'
+import type { Format, ParseLimits, RecordParser, TakeRecord } from './format.ts'
 import { unparsed } from './json-text.ts'
+import { RecordTimes } from './record-time.ts'
 
 const newline = 0x0a
 /** Nested brackets take 45 bytes of memory each. A longer envelope is split as it streams (envelope.ts). */
@@ -15,13 +16,15 @@ export interface RecordLimits {
   readonly maxParsedBytes?: number
   /** Whether a longer line or document is no damage: its first 64 KiB are a record with a `parseError`. */
   readonly keepsStart?: boolean
+  /** What reads the times of the records; left out, no key is known. */
+  readonly times?: RecordTimes
 }
 
 /** What is kept of a line or document that is too long. */
 const startBytes = 64 * 1024
 
-export function parseLimits(limits: RecordLimits) {
-  return { maxParsedBytes: limits.maxParsedBytes ?? defaultMaxParsedBytes }
+export function parseLimits({ maxParsedBytes, times }: RecordLimits): ParseLimits & { readonly times: RecordTimes } {
+  return { maxParsedBytes: maxParsedBytes ?? defaultMaxParsedBytes, times: times ?? new RecordTimes() }
 }
 
 /** How the documents of a format are split. */
@@ -44,8 +47,9 @@ export class RecordReader {
   /** `take` gets every record in its order; its bytes are valid only during the call. */
   constructor(format: Format, limits: RecordLimits, take: TakeRecord) {
     this.#maxRecordBytes = limits.maxRecordBytes
-    this.#parser = format.createParser(parseLimits(limits))
-    this.#take = take
+    const parsing = parseLimits(limits)
+    this.#parser = format.createParser(parsing)
+    this.#take = (record) => take(parsing.times.judge(record))
     const onOverlong = limits.keepsStart
       ? (bytes: Buffer, start: number, end: number): void => this.#takeStart(bytes, start, end)
       : undefined
@@ -55,7 +59,7 @@ export class RecordReader {
         ? new LineBlocks(limits.maxRecordBytes, (block) => this.#readLines(block), onOverlong)
         : new DocumentSplitter(
             limits.maxRecordBytes,
-            (bytes, start, end) => this.#parser.parse(bytes.subarray(start, end), take),
+            (bytes, start, end) => this.#parser.parse(bytes.subarray(start, end), this.#take),
             {
               ...splitOptions(format, limits),
               ...(onOverlong && { onOverlong }),

@@ -31,7 +31,10 @@ export function createSpacedFormat({ name, time = 'iso', ...shape }: SpacedForma
         if (frame.length > maxParsedBytes) return take(unparsed(frame, tooLong(maxParsedBytes)))
         const { values, isWhole } = split(withoutReturn(textOf(frame)))
         const { fields, error } = readValues(values, layout, leastValues)
-        take(recordOf(frame, timeMs(String(fields.time)), fields, isWhole ? error : doubtfulQuotes))
+        const recordMs = timeMs(String(fields.time))
+        // Each of these lines has a time.
+        const timeError = recordMs === undefined ? 'no time' : undefined
+        take(recordOf(frame, recordMs, fields, isWhole ? (error ?? timeError) : doubtfulQuotes))
       }
     })
   }

@@ -89,9 +89,7 @@ export function columnsOf(layout: Layout): readonly Column[] {
   return [...columns, { name: 'extra', type: 'array<string>' }]
 }
 
-/** A record whose time is missing could not be wholly parsed either: these formats always say one. */
-export function recordOf(raw: Buffer, timeMs: number | undefined, fields: Fields, error?: string): LogRecord {
-  const parseError = error ?? (timeMs === undefined ? 'no time' : undefined)
+export function recordOf(raw: Buffer, timeMs: number | undefined, fields: Fields, parseError?: string): LogRecord {
   return parseError === undefined ? { raw, timeMs, fields } : { raw, timeMs, fields, parseError }
 }
 

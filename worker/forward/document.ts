@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { SinkSettings } from '../contract/config-schema.ts'
-import { dayMs } from '../contract/window.ts'
 import type { Fields, FieldValue, Format, LogRecord } from '../formats/format.ts'
+import { isCredible } from '../formats/record-time.ts'
 import type { SinkRecord } from './sinks/sink.ts'
 
 /*
@@ -17,7 +17,7 @@ export interface DocumentOrigin {
   /** Changes with the object's bytes: the ETag, or the size if the store has none. */
   readonly version: string
   readonly category: string
-  /** The time that the key names, for records without a time. */
+  /** The time that the key names, for records without a credible time. */
   readonly keyTimeMs: number
   /** What the key says: `account`, `region` and `identifier`, if the layout has them. A record's own field of that name wins. */
   readonly keyFields?: Readonly<Record<string, string>>
@@ -40,12 +40,6 @@ export interface Document {
 /** Makes the document of a record. The number counts all records of the object from 0. */
 type MakeDocument = (record: LogRecord, number: number) => Document
 
-/**
- * A record far from its key's day has the time of a clock that was never set (1970, 2036). An index for each of those
- * days would fill a cluster with shards. The times of devices that were offline for months are accepted.
- */
-const mostBeforeKeyMs = 400 * dayMs
-const mostAfterKeyMs = 2 * dayMs
 /** The names of the added fields. A field of a record must not be mistaken for one of them. */
 const ownNames = ['@timestamp', 's3', 'category', 'message', 'parse_error']
 const [openBrace, closeBrace, newline, carriageReturn] = [0x7b, 0x7d, 0x0a, 0x0d]
@@ -74,11 +68,12 @@ export function createDocuments(origin: DocumentOrigin, format: Format, sink: Si
   const splice = createSplicer(origin, format, sink)
   const rebuild = createRebuilder(origin, format, sink)
   return (record, number) => {
-    const timeMs = isDate(record.timeMs) ? record.timeMs : undefined
-    const time = new Date(timeMs ?? keyTimeMs).toISOString()
+    const { timeMs } = record
+    const dayTimeMs = timeMs !== undefined && isCredible(timeMs, keyTimeMs) ? timeMs : keyTimeMs
+    const time = new Date(dayTimeMs).toISOString()
     const made = (isWhole ? splice(record, number, time) : undefined) ?? rebuild(record, number, time)
     const id = `${stem}-${number.toString(36)}`
-    return { ...made, id, category, dayTimeMs: dayTime(timeMs, keyTimeMs) }
+    return { ...made, id, category, dayTimeMs }
   }
 }
 
@@ -188,14 +183,4 @@ function stringify(document: Fields, otherwise: () => Fields): string {
     if (!(error instanceof RangeError)) throw error
     return JSON.stringify(otherwise())
   }
-}
-
-function dayTime(timeMs: number | undefined, keyTimeMs: number): number {
-  if (timeMs === undefined) return keyTimeMs
-  return timeMs < keyTimeMs - mostBeforeKeyMs || timeMs > keyTimeMs + mostAfterKeyMs ? keyTimeMs : timeMs
-}
-
-/** The range of a date: https://tc39.es/ecma262/#sec-time-values-and-time-range, and what OpenSearch parses. */
-function isDate(timeMs: number | undefined): timeMs is number {
-  return timeMs !== undefined && timeMs >= 0 && timeMs < 253_402_300_800_000
 }

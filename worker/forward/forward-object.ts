@@ -8,6 +8,7 @@ import type { DecoderContext } from '../decode/decoder.ts'
 import { readObjectText } from '../decode/object-text.ts'
 import type { LogRecord } from '../formats/format.ts'
 import { RecordReader } from '../formats/record-reader.ts'
+import { RecordTimes } from '../formats/record-time.ts'
 import { findFormat } from '../formats/registry.ts'
 import { locateStore } from '../stores/open-store.ts'
 import { createDocuments, type DocumentOrigin, documentRecord } from './document.ts'
@@ -79,7 +80,7 @@ export async function forwardObject<Work extends ForwardedWork>(
 ): Promise<ReadingEnd> {
   const { source, object, category, context, limits, outbox, signal } = options
   const oversized: Oversized[] = []
-  const bounds = { maxRecordBytes, maxParsedBytes, keepsStart: true }
+  const bounds = { maxRecordBytes, maxParsedBytes, keepsStart: true, times: new RecordTimes(options.keyTimeMs) }
   const reader = new RecordReader(findFormat(category.format), bounds, createTaker(options, oversized))
   const onText = async (text: Buffer): Promise<void> => {
     for (let start = 0; start < text.length; start += sliceBytes) {

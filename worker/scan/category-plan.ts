@@ -26,8 +26,16 @@ export interface CategoryReading {
   readonly eventWindow: EventWindow | undefined
   /** The length of the part of a key that names its hour or day, if it is the same for all keys. */
   readonly prefixLength: number
+  /** What tells the times of records; left out where only the lines count. */
+  readonly time?: TimeReading | undefined
   /** The layout, if that length differs. */
   readonly varying?: Layout | undefined
+}
+
+/** How the time of a record is read. */
+interface TimeReading {
+  /** The key of an object says near which time its records were made. */
+  readonly layout: Layout
 }
 
 /** Records count by their own time. A record without a time counts if the key of its object names the window. */

@@ -1,6 +1,8 @@
+import { createKeyReader } from '../contract/layout-key.ts'
 import type { StoredObject } from '../contract/store.ts'
 import { FitCheck } from '../formats/fit-check.ts'
 import { RecordPicker } from '../formats/record-picker.ts'
+import { RecordTimes } from '../formats/record-time.ts'
 import { findFormat } from '../formats/registry.ts'
 import { compileFindRuns } from '../match/compile-matcher.ts'
 import type { NativeAddOn } from '../native/load-native.ts'
@@ -27,17 +29,23 @@ export function createPickers(
     const blocks = new LinePicker(maxLineBytes, (block) => kept.pick(block, findRuns, fit), fit)
     return () => blocks
   }
+  const times = new RecordTimes()
   const create = (keepsUntimed: boolean): RecordPicker => {
     const window = eventWindow && { window: { fromMs: eventWindow.fromMs, toMs: eventWindow.toMs, keepsUntimed } }
-    const settings = { maxRecordBytes: maxLineBytes, output, ...window }
+    const settings = { maxRecordBytes: maxLineBytes, output, times, ...window }
     return new RecordPicker(format, spec, settings, (bytes, start, end, records) =>
       kept.add(bytes, start, end, records)
     )
   }
   const inTime = create(true)
-  if (!eventWindow) return () => inTime
+  const readKey = reading.time && createKeyReader(reading.time.layout)
+  const at = (key: string, picker: RecordPicker): RecordPicker => {
+    times.keyTimeMs = readKey?.(key)?.timeMs
+    return picker
+  }
+  if (!eventWindow) return ({ key }) => at(key, inTime)
   const outer = create(false)
   const outerPrefixes = new Set(eventWindow.outerPrefixes)
   const prefixOf = prefixOfKeys(reading)
-  return ({ key }) => (outerPrefixes.has(prefixOf(key)) ? outer : inTime)
+  return ({ key }) => at(key, outerPrefixes.has(prefixOf(key)) ? outer : inTime)
 }

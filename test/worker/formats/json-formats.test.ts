@@ -218,19 +218,19 @@ test('lines takes the time of a JSON object from its name, not from the first te
   const { records } = readRecords(findFormat('lines'), Buffer.from(text))
   assert.deepEqual(
     records.map((record) => record.timeMs),
-    [1696118400000, 1696118400000, 1696118400000]
+    [1696118400000, 1696118400000, undefined]
   )
 })
 
-test('lines keeps any bytes and takes the time it finds', () => {
+test('lines keeps any bytes and takes the time that a line begins with', () => {
   const { records } = readRecords(
     findFormat('lines'),
-    Buffer.from('a 2023-10-01T12:00:00+09:00 b\n\xff\xfe\n\nlast', 'latin1')
+    Buffer.from('2023-10-01T12:00:00+09:00 b\n\xff\xfe\n\nlast', 'latin1')
   )
   assert.deepEqual(
     records.map(({ raw, timeMs }) => [raw, timeMs]),
     [
-      ['a 2023-10-01T12:00:00+09:00 b', Date.UTC(2023, 9, 1, 3)],
+      ['2023-10-01T12:00:00+09:00 b', Date.UTC(2023, 9, 1, 3)],
       ['\xff\xfe', undefined],
       ['', undefined],
       ['last', undefined]

@@ -59,7 +59,7 @@ describe('a new format', () => {
   })
 
   it('a new format with documents is forwarded as it is stored', () => {
-    const origin = { bucket: 'logs', key: 'k', version: 'v', category: 'sounds', keyTimeMs: 0 }
+    const origin = { bucket: 'logs', key: 'k', version: 'v', category: 'sounds', keyTimeMs: Date.UTC(2023, 9, 1) }
     const settings = sinkSchema.parse({ type: 'opensearch', url: 'https://search.example.com' })
     const [first] = readRecords(toy, text).records
     const record = { ...first!, raw: Buffer.from(first!.raw) }

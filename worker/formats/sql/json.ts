@@ -6,7 +6,8 @@ import {
   type RecordColumns,
   sqlTypes
 } from './record-columns.ts'
-import { isTime, textTime } from './time.ts'
+import { textTime } from './time.ts'
+import type { TimeName } from './time-names.ts'
 
 /*
  * A JSON object on each line. Fields without a column are in `line`, one `json_extract_scalar` away. Where a name stands
@@ -23,27 +24,36 @@ const document = 'CASE WHEN TRY(json_parse(line)) IS NOT NULL THEN line END AS d
 export function wrappedColumns(
   columns: readonly Column[],
   lines: LineSelection,
-  keys: readonly string[],
+  names: readonly TimeName[],
   wrapperKey: string
 ): RecordColumns {
   const elements = `TRY_CAST(json_extract(line, '$.${wrapperKey}') AS array(json))`
   return {
-    ...jsonColumns(columns, lines, keys),
+    ...jsonColumns(columns, lines, names),
     from: `SELECT day, hour, object, json_format(record) AS document, coalesce(json_format(record), line) AS line
   FROM (${lines([`coalesce(${elements}, ARRAY[TRY(json_parse(line))]) AS elements`], isRecord)}) AS wrapped
   CROSS JOIN UNNEST(elements) AS parts (record)`
   }
 }
 
-/** Columns for the format's own; `keys` are the names that may hold the time. */
-export function jsonColumns(columns: readonly Column[], lines: LineSelection, keys: readonly string[]): RecordColumns {
-  const times = `ARRAY[${keys.map(scalarOf).join(', ')}]`
+/** Columns for the format's own; `names` are those that may hold the time. */
+export function jsonColumns(
+  columns: readonly Column[],
+  lines: LineSelection,
+  names: readonly TimeName[]
+): RecordColumns {
+  const times = `transform(ARRAY[${names.map(timeTextOf).join(', ')}], text -> ${textTime('text')})`
   return {
-    eventTime: textTime(`element_at(filter(${times}, one -> ${isTime('one')}), 1)`),
+    eventTime: `element_at(filter(${times}, one -> one IS NOT NULL), 1)`,
     // CloudTrail's eventTime is the view's own, as a time.
     columns: columns.map(columnOf).filter(({ name }) => name !== 'event_time'),
     from: lines([document], isRecord)
   }
+}
+
+/** The text under a name, or of a date and a time of day. */
+function timeTextOf(name: TimeName): string {
+  return typeof name === 'string' ? scalarOf(name) : `concat(${scalarOf(name[0])}, 'T', ${scalarOf(name[1])})`
 }
 
 /** The text of a plain value. */
