@@ -120,6 +120,32 @@ describe('iot-log export', () => {
     assert.deepEqual(readdirSync(here.path), [])
   })
 
+  it('iot-log export says which devices an identifier matched, for any number of threads', async () => {
+    const lines = (from: number): string =>
+      Array.from({ length: 10 }, (_, at) => `{"thingName":"THING000${String(from + at).padStart(2, '0')}"}\n`).join('')
+    const objects = Array.from({ length: 12 }, (_, at) => [`telemetry/2023/10/01/00/${at}.gz`, gzipSync(lines(at))])
+    using logs = logDirectory(Object.fromEntries(objects))
+    using here = temporaryDirectory()
+    const run = async (identifier: string, ...more: string[]): Promise<unknown> => {
+      const words = ['export', identifier, 'telemetry', '2023/10/01', '--source', logs.url, '--json', '--force']
+      const { stdout } = await runCli([...words, ...more], { cwd: here.path })
+      return JSON.parse(stdout).warnings
+    }
+    const expected = [
+      {
+        code: 'several-devices',
+        count: 21,
+        keys: ['0', '1', '10'].map((name) => `telemetry/2023/10/01/00/${name}.gz`),
+        text: 'telemetry: what was asked for matched 21 devices: THING00000, THING00001, THING00002, THING00003, THING00004 and 16 more'
+      }
+    ]
+    for (const threads of ['1', '2', '5']) assert.deepEqual(await run('THING000', '--threads', threads), expected)
+    const records = (await run('THING000', 'format=json')) as typeof expected
+    assert.deepEqual(records[0]?.text, expected[0]!.text)
+    assert.deepEqual(await run('THING00001,THING00002'), [])
+    assert.deepEqual(await run('THING00001', 'match=word'), [])
+  })
+
   it('iot-log export exits with 5 when the window has no objects, and says which day has', async () => {
     using logs = logDirectory({
       ...day,

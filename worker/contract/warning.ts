@@ -24,7 +24,12 @@ export interface CountedWarning {
   readonly keys: readonly string[]
   /** What the data looks like: the likely format or container, or the names of devices; `no-time` has `kept` or `left out`. */
   readonly hint: string
+  /** Only of `several-devices`: the names in the order of their first line, at most {@link mostNames}. */
+  readonly names?: readonly string[]
 }
+
+/** Names of devices that are kept, of an object and of an export. More are not counted. */
+export const mostNames = 100
 
 /** A warning as the manifest and the result have it. */
 export interface Warning {
@@ -45,12 +50,21 @@ export class WarningCounts {
     if (count > 0) this.merge({ code, count, objects: 1, keys: [key], hint })
   }
 
+  /** The devices of one object. They are no warning before another one is known. */
+  addNames(key: string, names: readonly string[]): void {
+    if (names.length > 0)
+      this.merge({ code: 'several-devices', count: names.length, objects: 1, keys: [key], hint: '', names })
+  }
+
   merge(more: CountedWarning): void {
     const id = `${more.code} ${more.hint}`
     const known = this.#counted.get(id)
+    // The first names of all objects are among the first names of each: so the threads have no influence.
+    const names = more.names && [...new Set([...(known?.names ?? []), ...more.names])].slice(0, mostNames)
     this.#counted.set(id, {
       ...more,
-      count: (known?.count ?? 0) + more.count,
+      ...(names && { names }),
+      count: names?.length ?? (known?.count ?? 0) + more.count,
       objects: (known?.objects ?? 0) + more.objects,
       keys: [...(known?.keys ?? []), ...more.keys].slice(0, shownKeys)
     })

@@ -9,6 +9,7 @@ import type { DamageReason } from '../contract/outcome.ts'
 import { type ExportRequest, windowOf } from '../contract/request.ts'
 import type { ExportResult, ManifestHead } from '../contract/result.ts'
 import type { Store, StoreSettings } from '../contract/store.ts'
+import type { CountedWarning, Warning } from '../contract/warning.ts'
 import { chooseInflaters } from '../decode/choose-inflater.ts'
 import type { InflaterChoice, InflaterName } from '../decode/inflater.ts'
 import type { EngineChoice } from '../model/engine.ts'
@@ -19,6 +20,7 @@ import { type Listing, listObjects } from './listing.ts'
 import { describeLooked } from './look.ts'
 import type { OpenOutput, Output } from './output.ts'
 import { planCategories } from './plan.ts'
+import { severalDevices } from './several-devices.ts'
 import { exportSteps, type StepsOptions } from './steps.ts'
 import { Tally } from './tally.ts'
 import { describeWarning } from './warning-text.ts'
@@ -168,9 +170,16 @@ async function describe(open: OpenExport, choice: EngineChoice): Promise<Manifes
     ...(queried.length > 0 && { differences: readingDifferences(queried) }),
     entries: written.map(({ name, bytes, sha256 }, at) => ({ name, lines: tally.linesOf(at), bytes, sha256 })),
     objects: tally.countsOf(listing.objects + listing.skipped),
-    warnings: plans.flatMap((plan, at) => tally.warningsOf(at).map((one) => describeWarning(one, plan.category))),
+    warnings: plans.flatMap((plan, at) => warningsOf(plan, tally.warningsOf(at))),
     scanned: tally.scanned()
   }
+}
+
+function warningsOf({ category, reading }: CategoryPlan, counted: readonly CountedWarning[]): Warning[] {
+  const reported = counted.flatMap((one) =>
+    one.code === 'several-devices' ? severalDevices(one, reading.spec) : [one]
+  )
+  return reported.map((one) => describeWarning(one, category))
 }
 
 /** Where an export that found nothing looked. It has a time limit, since it is not what was asked for. */

@@ -25,5 +25,5 @@ const texts: Readonly<Record<WarningCode, (warning: CountedWarning, category: Ca
   'outside-window': ({ count, objects }, { layout, lookaheadHours }) =>
     `${formatCount(count, 'matching record')} in ${formatCount(objects, 'object')} left out: ${count === 1 ? 'its' : 'their'} time is outside the window ` +
     `(the ${layout.hasHours ? 'hour' : 'day'} before it and ${formatCount(lookaheadHours, 'hour')} after it were read too)`,
-  'several-devices': ({ count, hint }) => `the identifier matched ${formatCount(count, 'device')}: ${hint}`
+  'several-devices': ({ hint }) => `what was asked for matched ${hint}`
 }

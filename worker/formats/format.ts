@@ -67,6 +67,8 @@ export interface Format {
   readonly isDocument?: boolean
   readonly defaultOutput: Output
   readonly columns: readonly Column[]
+  /** The fields that name the device, the most telling first. Without them it is the word around an identifier. */
+  readonly deviceKeys?: readonly string[]
   /** For documents `{"<key>": [ … ]}` whose elements are the frames. */
   readonly wrapperKey?: string
   /** The same for documents that are too long to be parsed; their parser has `takeHead`. */

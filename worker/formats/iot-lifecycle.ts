@@ -7,6 +7,7 @@ import { createJsonFormat } from './json-format.ts'
 export const iotLifecycle = createJsonFormat({
   name: 'iot-lifecycle',
   framing: 'documents',
+  deviceKeys: ['thingName', 'clientId'],
   columns: [
     { name: 'clientId', type: 'string' },
     { name: 'timestamp', type: 'bigint' },

@@ -5,7 +5,8 @@ import { type TimeName, timeNames } from './sql/time-names.ts'
 
 const carriageReturn = 0x0d
 
-interface JsonFormatSettings extends Pick<Format, 'name' | 'framing' | 'columns' | 'wrapperKey' | 'describe'> {
+interface JsonFormatSettings
+  extends Pick<Format, 'name' | 'framing' | 'columns' | 'deviceKeys' | 'wrapperKey' | 'describe'> {
   /** The names that may hold the time; the default is the usual ones. */
   readonly timeKeys?: readonly TimeName[]
   /** Reads the time where no such name holds it. */

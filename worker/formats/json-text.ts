@@ -13,7 +13,7 @@ export function textOf(frame: Buffer): string {
 }
 
 /** Parses a document that should be a JSON object. The error names no byte of it: logs may show it. */
-export function parseDocument(frame: Buffer, { maxParsedBytes }: ParseLimits): ParsedDocument {
+export function parseDocument(frame: Buffer, { maxParsedBytes }: Pick<ParseLimits, 'maxParsedBytes'>): ParsedDocument {
   if (frame.length > maxParsedBytes) return { error: tooLong(maxParsedBytes) }
   try {
     const value = JSON.parse(textOf(frame)) as FieldValue

@@ -6,7 +6,7 @@ import { FitCheck } from './fit-check.ts'
 import type { Format, LogRecord, Output, RecordParser } from './format.ts'
 import { compileJsonMatcher } from './json-search.ts'
 import { likelyFormat } from './likely-format.ts'
-import type { RecordNote } from './record-notes.ts'
+import type { LineCheck, RecordNote } from './record-notes.ts'
 import { parseLimits, type RecordLimits, splitOptions } from './record-reader.ts'
 import type { RecordTimes } from './record-time.ts'
 import { renderRecord } from './render.ts'
@@ -30,6 +30,8 @@ interface TimeWindow {
 export interface PickSettings extends RecordLimits {
   readonly output: Output
   readonly window?: TimeWindow
+  /** Has seen the lines that were written. */
+  readonly written?: LineCheck
 }
 
 /** Takes `bytes[start, end)`, valid during the call: that many records as whole lines, each closed by `\n`. */
@@ -118,6 +120,7 @@ export class RecordPicker {
   takeNotes(): RecordNote[] {
     const notes: RecordNote[] = [
       ...this.#fit.takeNotes(),
+      ...(this.#settings.written?.takeNotes() ?? []),
       { code: 'format-mismatch', count: this.#unparsed },
       { code: 'no-time', count: this.#untimed, hint: this.#settings.window?.keepsUntimed ? 'kept' : 'left out' },
       { code: 'outside-window', count: this.#outside }

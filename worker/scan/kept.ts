@@ -1,4 +1,4 @@
-import type { FitCheck } from '../formats/fit-check.ts'
+import type { LineCheck } from '../formats/record-notes.ts'
 import { type FindRuns, runWords } from '../match/matcher.ts'
 import { freeBytes } from '../spool/free-bytes.ts'
 
@@ -25,8 +25,8 @@ export class KeptLines {
     this.#onPiece = onPiece
   }
 
-  /** Keeps the lines with a hit from a block of whole lines. `fit` sees them. */
-  pick(block: Buffer, findRuns: FindRuns, fit?: FitCheck): void {
+  /** Keeps the lines with a hit from a block of whole lines. `check` sees them. */
+  pick(block: Buffer, findRuns: FindRuns, check?: LineCheck): void {
     let position = 0
     for (let count = mostRuns; count === mostRuns; ) {
       count = findRuns(block, position, this.#runs)
@@ -35,7 +35,7 @@ export class KeptLines {
         const start = this.#runs[at]!
         position = this.#runs[at + 1]!
         this.add(block, start, position, this.#runs[at + 2]!)
-        fit?.check(block, start, position)
+        check?.check(block, start, position)
       }
     }
   }

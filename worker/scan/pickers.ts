@@ -1,6 +1,8 @@
 import { createKeyReader } from '../contract/layout-key.ts'
 import type { StoredObject } from '../contract/store.ts'
+import { DeviceNames } from '../formats/device-names.ts'
 import { FitCheck } from '../formats/fit-check.ts'
+import { allChecks, type LineCheck } from '../formats/record-notes.ts'
 import { RecordPicker } from '../formats/record-picker.ts'
 import { RecordTimes } from '../formats/record-time.ts'
 import { findFormat } from '../formats/registry.ts'
@@ -25,17 +27,19 @@ export function createPickers(
   const format = findFormat(name)
   if (name === 'lines' && output === 'raw' && !eventWindow) {
     const findRuns = compileFindRuns(spec, native)
-    const fit = new FitCheck()
-    const blocks = new LinePicker(maxLineBytes, (block) => kept.pick(block, findRuns, fit), fit)
+    const check = allChecks([new FitCheck(), ...devicesOf(reading)])
+    const blocks = new LinePicker(maxLineBytes, (block) => kept.pick(block, findRuns, check), check)
     return () => blocks
   }
   const times = new RecordTimes()
   const create = (keepsUntimed: boolean): RecordPicker => {
     const window = eventWindow && { window: { fromMs: eventWindow.fromMs, toMs: eventWindow.toMs, keepsUntimed } }
-    const settings = { maxRecordBytes: maxLineBytes, output, times, ...window }
-    return new RecordPicker(format, spec, settings, (bytes, start, end, records) =>
+    const written = allChecks(devicesOf(reading))
+    const settings = { maxRecordBytes: maxLineBytes, output, times, written, ...window }
+    return new RecordPicker(format, spec, settings, (bytes, start, end, records) => {
       kept.add(bytes, start, end, records)
-    )
+      written.check(bytes, start, end)
+    })
   }
   const inTime = create(true)
   const readKey = reading.time && createKeyReader(reading.time.layout)
@@ -48,4 +52,9 @@ export function createPickers(
   const outerPrefixes = new Set(eventWindow.outerPrefixes)
   const prefixOf = prefixOfKeys(reading)
   return ({ key }) => at(key, outerPrefixes.has(prefixOf(key)) ? outer : inTime)
+}
+
+/** Whole words and keys name one device each: it was asked for by its full name. */
+function devicesOf({ spec, format }: CategoryReading): readonly LineCheck[] {
+  return spec.match === 'word' || spec.takesAll ? [] : [new DeviceNames(spec, findFormat(format).deviceKeys)]
 }

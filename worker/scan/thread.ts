@@ -71,7 +71,10 @@ async function scanSlice(slice: Slice): Promise<void> {
     const before = kept.lines
     const picker = pickerOf(object)
     const scanned = await scan(object, picker)
-    for (const { code, count, hint } of picker.takeNotes()) warnings.add(code, object.key, count, hint)
+    for (const { code, count, hint, names } of picker.takeNotes()) {
+      if (names) warnings.addNames(object.key, names)
+      else warnings.add(code, object.key, count, hint)
+    }
     if (kept.lines > before) {
       const prefix = prefixOf(object.key)
       linesByPrefix.set(prefix, (linesByPrefix.get(prefix) ?? 0) + kept.lines - before)
