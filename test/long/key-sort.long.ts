@@ -7,7 +7,7 @@ import { describe, it } from 'node:test'
  */
 
 const lines = 10_000_000
-/** DESIGN.md's bound for the whole export. */
+/** The bound of memory for a whole export (docs/memory.md). */
 const mostMiB = 512
 
 describe('sorting ten million lines', () => {

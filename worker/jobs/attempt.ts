@@ -9,7 +9,7 @@ import type { AttemptSettings } from './settings.ts'
  * since others change it too.
  */
 
-/** Exit codes of a job's container: CONTRACT.md, `worker/main`. */
+/** Exit codes of a job's container. Batch retries 143: an attempt that was interrupted. */
 export const jobExitCodes = { answered: 0, failed: 1, wrong: 2, interrupted: 143 } as const
 
 /** Batch counts from the start of the container, a little before this process can. */
