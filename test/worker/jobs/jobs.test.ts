@@ -198,7 +198,7 @@ describe('claiming a job', { concurrency }, () => {
   })
 
   it('a claim fails in time when the store rejects it, and blocks no other claim', async () => {
-    const place = openPlace(300)
+    const place = openPlace(3_000)
     const byRequest = /by-request\/.*/
     const refused = { operation: 'PutObject', key: byRequest, action: { kind: 'error', code: 'AccessDenied' } } as const
     {
