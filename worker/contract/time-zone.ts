@@ -59,7 +59,8 @@ function utcTime(timeMs: number): LocalTime {
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-function formatOf(timeZone: string): Intl.DateTimeFormat {
+/** Formats a time as the numbers of year, month, day, hour and minute in a zone. Made once for each zone. */
+export function formatOf(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone)
   if (known) return known
   const format = new Intl.DateTimeFormat('en-US', {

@@ -1,3 +1,5 @@
+import { formatOf } from '../contract/time-zone.ts'
+
 /*
  * What a local time of an IANA zone is behind or ahead of UTC. Pure: Node has the zones itself.
  */
@@ -43,18 +45,7 @@ function offsetAt(zone: Zone, timeMs: number): number {
 function zoneOf(timeZone: string): Zone {
   const known = zones.get(timeZone)
   if (known) return known
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    calendar: 'gregory',
-    numberingSystem: 'latn',
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric'
-  })
-  const zone = { format, offsets: new Map<number, number>() }
+  const zone = { format: formatOf(timeZone), offsets: new Map<number, number>() }
   zones.set(timeZone, zone)
   return zone
 }
